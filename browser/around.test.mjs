@@ -70,7 +70,7 @@ test("a link that a message broke into two lines can be pasted, and a part of on
     await page.goto(server.url);
     await page.fill("#link", link.slice(0, -9));
     await page.click("main form button");
-    await page.getByText("This is not a whole link").waitFor();
+    await page.getByText("This is not a complete link").waitFor();
     assert.equal(await page.inputValue("#link"), link.slice(0, -9), "it is there again");
     assert.deepEqual(await axe(page), []);
     await page.fill("#link", `${link.slice(0, -9)}  ${link.slice(-9)}`);
@@ -85,7 +85,7 @@ test("who comes back without the link goes on in the browser that was in the for
     const { link } = await server.invite("individual");
     const form = await enter(page, link);
     await page.goto(`${server.url}/kyc/dsl_test_cut`);
-    await page.getByRole("link", { name: "Go on with your verification" }).click();
+    await page.getByRole("link", { name: "Continue your verification" }).click();
     await page.waitForURL(form);
     clean(page);
 });
@@ -98,7 +98,7 @@ test("who has left finds the way back, and the next user of the device does not"
     await page.getByText("You have left the form").waitFor();
     assert.ok(!(await page.content()).includes(link.split("/").pop()), "the link is not on the page");
     await page.getByRole("link", { name: /Go back to/ }).waitFor();
-    await page.getByText("Go on now").click();
+    await page.getByText("Continue now").click();
     assert.deepEqual(await axe(page), []);
     await page.fill("#link", link);
     await page.keyboard.press("Enter");

@@ -57,7 +57,7 @@ async function attach(page, name) {
 
 // Everything of a person: the pass that opens the review.
 async function complete(browser, server, link) {
-    const page = await open(browser, server, { javaScriptEnabled: false, faults: ["422"] });
+    const page = await open(browser, server, { javaScriptEnabled: false });
     await page.goto(link);
     await page.click("main .primary");
     const base = page.url();

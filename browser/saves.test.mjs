@@ -51,7 +51,7 @@ test("what an answer makes necessary appears at once, as a request with its reas
     await share.evaluate((input) => (input.marked = true));
     await share.pressSequentially("30");
     await share.press("ArrowLeft");
-    await page.getByRole("heading", { name: "Because Grace Hopper owns 25 % or more, we also need:" }).waitFor();
+    await page.getByRole("heading", { name: "Because Grace Hopper owns 25% or more, we also need:" }).waitFor();
     await named(page, place("nationality")).waitFor();
     await page.locator("section.document").first().waitFor();
     const at = () => share.evaluate((input) => [input.marked, document.activeElement === input, input.selectionStart, input.value]);
@@ -268,8 +268,8 @@ test("after each person the list comes again, with roles, shares and their sum, 
             await page.waitForURL("**/people?completed=*");
             await page.getByText(`${name} Hopper is complete. Add another person, or continue.`).waitFor();
         }
-        assert.match((await page.textContent(".shares")).replace(/[\u2068\u2069]/g, ""), /^34.75 % of 100 % named$/);
-        assert.match((await page.textContent(".people")).replace(/[\u2068\u2069]/g, ""), /Owns 24.5 %.*Owns 10.25 %/);
+        assert.match((await page.textContent(".shares")).replace(/[\u2068\u2069]/g, ""), /^34.75% of 100% accounted for$/);
+        assert.match((await page.textContent(".people")).replace(/[\u2068\u2069]/g, ""), /Owns 24.5%.*Owns 10.25%/);
         assert.equal(await page.locator("main .primary").textContent(), "Continue");
         if (javaScriptEnabled) assert.deepEqual(await axe(page), []);
         await page.click('button[value="add"]');

@@ -77,7 +77,7 @@ const locked = () => {
 test("each reason why a file is not taken has a message of its own, and most are said before anything is sent", async () => {
     const { id, page } = await at("address");
     for (const [chosen, said, requests] of [
-        [file("IMG_1.HEIC", ...HEIC), /HEIC picture, and this browser cannot convert it/, 0],
+        [file("IMG_1.HEIC", ...HEIC), /HEIC picture, and your browser cannot convert it/, 0],
         [file("scan.tif", ...TIFF), /is not a JPEG, PNG or PDF/, 0],
         [file("notes.docx", Buffer.from("PK\x03\x04 and so on")), /is not a JPEG, PNG or PDF/, 0],
         [file("statement.pdf", Buffer.from(PDF), Buffer.alloc(11 * MIB)), /larger than 10 MB/, 0],
@@ -191,7 +191,7 @@ test("who goes on during an upload is told, and goes on when it is done", async 
         [(page) => page.getByRole("link", { name: /^About you/ }).click(), /\/details$/],
         [(page) => page.click(".actions .primary"), /\/address\?check=$/],
     ]) {
-        const { id, page } = await at("address", { faults: ["422"] });
+        const { id, page } = await at("address");
         let go;
         await page.route("**/upload", async (route) => {
             await new Promise((resolve) => (go = resolve));
@@ -202,7 +202,7 @@ test("who goes on during an upload is told, and goes on when it is done", async 
         await page.locator(".sending progress").waitFor();
         while (!go) await page.waitForTimeout(20);
         await how(page);
-        await page.getByText("You will go on as soon as it is done").waitFor();
+        await page.getByText("You will continue as soon as it is done").waitFor();
         assert.match(page.url(), /\/address$/);
         const left = page.waitForEvent("framenavigated");
         go();
@@ -247,9 +247,9 @@ test("after three tries the visitor chooses: the same file again, or a different
         return tries === 7 ? route.continue() : route.abort("connectionreset");
     });
     await choose(page, picture("a.png"));
-    await card(page).getByText("The connection broke. Trying again").waitFor();
+    await card(page).getByText("The connection was lost. Trying again").waitFor();
     const again = card(page).getByRole("button", { name: "Try again" });
-    const broken = card(page).getByText("the connection broke three times");
+    const broken = card(page).getByText("the connection was lost three times");
     await broken.waitFor({ timeout: 30_000 });
     assert.equal(tries, 3);
     assert.deepEqual(await axe(page), []);
@@ -267,7 +267,7 @@ test("after three tries the visitor chooses: the same file again, or a different
 });
 
 test("without scripts every button saves what was typed and what was chosen", async () => {
-    const { id, base, page } = await at("address", { javaScriptEnabled: false, faults: ["422"] });
+    const { id, base, page } = await at("address", { javaScriptEnabled: false });
     const city = async () => (await server.customer(id)).profile.residential_address?.city;
     const typed = async (text) => {
         await page.goto(`${base}/address`);

@@ -1,4 +1,4 @@
-//! Accounts: the tenants.
+//! Accounts: the companies that verify their customers with Dossier.
 
 use std::fmt;
 
@@ -16,21 +16,21 @@ use crate::ids::AccountId;
 /// The longest name of an account or key, in characters.
 pub const MAX_NAME: usize = 128;
 
-/// A developer's account.
+/// A tenant: the company that asks its customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its id.
+    /// The id, which never changes.
     pub account_id: AccountId,
-    /// What its owner calls it. Kept sealed: names of companies are told nobody.
+    /// The name that its owner gives it. It is sealed, because it may be the name of a company.
     pub name: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// How the hosted form looks, and what it tells and shows.
+    /// How the hosted form looks, and what it tells customers.
     pub look: Look,
 }
 
 impl Account {
-    /// Its sandbox and its production.
+    /// The scopes of the account: its sandbox and its production.
     #[must_use]
     pub fn scopes(&self) -> [Scope; 2] {
         [Environment::Sandbox, Environment::Production]
@@ -38,30 +38,30 @@ impl Account {
     }
 }
 
-/// How the hosted form of an account looks, and what it tells and shows. Kept sealed, like the name.
+/// The settings of the hosted form: how it looks, and what it tells customers. They are sealed, like the name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Look {
-    /// Whom customers see asking; the account's name when there is none.
+    /// The name that customers see. By default the account's name.
     pub display_name: Option<String>,
-    /// The colour of buttons and links; the shades of it that can be read are made when a page is shown.
+    /// The colour of buttons and links. Each page derives legible shades from it.
     pub colour: Option<Colour>,
-    /// The logo.
+    /// The logo on a light page.
     pub logo: Option<Logo>,
-    /// The logo on a dark page; the same one when there is none.
+    /// The logo on a dark page. By default the same one.
     pub logo_dark: Option<Logo>,
-    /// Hosts to which a customer of production is sent on without being asked.
+    /// Hosts to which production customers are redirected without a question.
     pub redirect_hosts: Vec<String>,
-    /// What customers are told about the company.
+    /// What customers are told about the company that asks.
     pub company: Company,
-    /// When a device sees what it did not type itself.
+    /// When a device sees what other devices typed.
     pub reveal: Reveal,
 }
 
-/// A logo: a small picture.
+/// A logo. `Debug` shows only its type.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logo {
-    /// What it is.
+    /// The type of the picture.
     pub media_type: MediaType,
     /// The picture, in base64.
     pub base64: String,
@@ -74,12 +74,12 @@ impl fmt::Debug for Logo {
 }
 
 impl Logo {
-    /// The largest logo, in bytes: a page with everything on it stays small.
+    /// The largest logo, in bytes. It is small because every page contains it.
     pub const MAX: usize = 16 * 1_024;
 }
 
 impl Account {
-    /// What an entry of the audit trail says of it, sealed.
+    /// The members that an audit entry shows, sealed.
     pub(crate) fn audited(&self) -> Vec<(&'static str, serde_json::Value)> {
         let Self { account_id: _, name, created_at: _, look } = self;
         let Look { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = look;
@@ -101,16 +101,16 @@ impl Account {
         ]
     }
 
-    /// Where customers get help.
+    /// The URL where customers get help.
     #[must_use]
     pub fn support_url(&self) -> Option<&str> {
         self.look.company.support_url.as_deref()
     }
 
-    /// Whom customers see asking.
+    /// The name that customers see, if one was set.
     #[must_use]
     pub fn asks(&self) -> Option<&str> {
-        // The account of the first start is called `default`, which is nobody's name.
+        // The first start names its account `default`, which is not the name of a company.
         self.look.display_name.as_deref().or_else(|| (self.name != "default").then_some(self.name.as_str()))
     }
 }

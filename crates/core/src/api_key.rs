@@ -65,6 +65,7 @@ words! {
     KycDecide = "kyc:decide": "Decide about customers.",
     WebhooksManage = "webhooks:manage": "Manage webhooks. Registering and enabling one also takes events:read.",
     EventsRead = "events:read": "Read events, each with the customer as of then.",
+    ErasureRequest = "erasure:request": "Request and cancel the erasure of customers, and read its certificates.",
     AuditRead = "audit:read": "Read the audit trail.",
     Simulate = "simulate": "Drive the sandbox.",
 }
@@ -97,7 +98,7 @@ pub struct KeyRecord {
     pub key_id: KeyId,
     /// The scope inside which it acts.
     pub scope: Scope,
-    /// What its owner calls it. Kept sealed.
+    /// The name that its owner gives it. It is sealed.
     pub name: String,
     /// Prefix and last four characters.
     pub hint: String,

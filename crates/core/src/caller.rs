@@ -18,7 +18,7 @@ words! {
 /// One account in one environment. Every record belongs to a scope, and every read and write names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scope {
-    /// The tenant.
+    /// The account, which is the tenant.
     pub account: AccountId,
     /// Sandbox or production.
     pub environment: Environment,
@@ -85,14 +85,22 @@ impl fmt::Display for Actor {
 /// The author of one request: who, in which scope, with which request id, from which address.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The scope.
+    /// The scope of everything that the caller does.
     pub scope: Scope,
-    /// Who.
+    /// Who acts, as the audit trail names it.
     pub actor: Actor,
     /// The id that the response and the log carry.
     pub request_id: String,
     /// The network address, when the request came over a network. It is personal and kept sealed.
     pub address: Option<std::net::IpAddr>,
+}
+
+impl Caller {
+    /// Dossier itself. `occasion` takes the place of a request id, for example `upgrade`.
+    #[must_use]
+    pub fn system(scope: Scope, occasion: &str) -> Self {
+        Self { scope, actor: Actor::System, request_id: occasion.to_owned(), address: None }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::audit::entry::AuditEntry;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::erasure::{Erasure, Tombstone};
 use crate::event::Event;
 use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
@@ -18,7 +19,7 @@ use crate::webhook::endpoint::NewEndpoint;
 /// What one write stores, audits and announces, and the answer it keeps.
 #[derive(Debug)]
 pub struct Change {
-    /// The scope.
+    /// The scope that everything is stored in.
     pub scope: Scope,
     /// What is stored.
     pub effect: Effect,
@@ -69,9 +70,22 @@ pub enum Effect {
         /// Whether every pass to the customer's hosted form ends.
         ends_passes: bool,
     },
+    /// A customer is to be erased at a later time. A customer has at most one scheduled erasure.
+    ErasureScheduled(Erasure),
+    /// The scheduled erasure of a customer is cancelled.
+    ErasureCancelled(CustomerId),
+    /// A customer is erased: its keys, its persons' keys and the files that only it uses.
+    CustomerErased {
+        /// The version that the tombstone was made from, which must still be the newest.
+        basis: Basis,
+        /// What remains.
+        tombstone: Box<Tombstone>,
+        /// Whether the erasure must still be scheduled. It may have been cancelled in the meantime.
+        is_scheduled: bool,
+    },
     /// A device enters the hosted form.
     FormOpened {
-        /// Whose form.
+        /// The customer whose form it is.
         customer: CustomerId,
         /// The pass that the device shows from now on, for the session of the link that it followed.
         pass: NewLink,
@@ -91,29 +105,29 @@ pub enum Effect {
     },
     /// A new webhook endpoint.
     WebhookCreated(Box<NewEndpoint>),
-    /// A webhook endpoint is enabled again and signed with this key. What waits for it is due now.
+    /// A webhook endpoint is enabled again, with the key that signs its deliveries. Its waiting deliveries are due now.
     WebhookEnabled {
-        /// Which.
+        /// The endpoint.
         id: WebhookId,
         /// The key that signs from now on.
         key: KeyId,
         /// When that was requested.
         at: Timestamp,
     },
-    /// A webhook endpoint is deleted, with what waited for it.
+    /// A webhook endpoint is deleted, with its waiting deliveries.
     WebhookDeleted(WebhookId),
-    /// A delivery is made again, whatever its result was.
+    /// A delivery is sent again, whatever its result was.
     DeliveryResent {
-        /// Which.
+        /// The number of the delivery.
         delivery: u64,
         /// When that was requested.
         at: Timestamp,
     },
-    /// The settings in force from now on, as JSON.
+    /// The current settings, as JSON.
     SettingsRecorded(Vec<u8>),
     /// A new account.
     AccountCreated(Account),
-    /// An account's new name and look.
+    /// An account's new name and form settings.
     AccountChanged(Account),
     /// A new key.
     KeyCreated {
@@ -135,9 +149,9 @@ pub enum Effect {
     },
     /// A key is refused from now on.
     KeyRevoked {
-        /// Which.
+        /// The key.
         id: KeyId,
-        /// Since when.
+        /// When it was revoked.
         at: Timestamp,
     },
 }
@@ -148,7 +162,7 @@ pub type Hint = Option<NonZeroI64>;
 /// The stored version of a customer that a change is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Basis {
-    /// The version.
+    /// The stored version, which must still be the newest at the commit.
     pub version: u64,
     hint: Hint,
 }
@@ -170,7 +184,7 @@ impl Basis {
 /// A file becomes evidence of a data subject, whoever owns it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewDocument {
-    /// Which file.
+    /// The id of the file.
     pub file: FileId,
     /// The data subject: the customer or one of its persons. The file's key is sealed once more under the subject's
     /// key.
@@ -180,9 +194,9 @@ pub struct NewDocument {
 /// A link to a KYC session, found by its token.
 #[derive(Debug)]
 pub struct NewLink {
-    /// The token; the store keeps what finds it.
+    /// The token. The store keeps only what it needs to find it.
     pub token: zeroize::Zeroizing<String>,
-    /// The session.
+    /// The session that the link opens.
     pub session: SessionId,
     /// When it expires.
     pub expires_at: Timestamp,
@@ -191,11 +205,11 @@ pub struct NewLink {
 /// A file that is being stored.
 #[derive(Debug)]
 pub struct NewFile {
-    /// Its id.
+    /// The new id of the file.
     pub id: FileId,
     /// When it was received.
     pub uploaded_at: Timestamp,
-    /// Its bytes.
+    /// The size in bytes.
     pub size: u64,
     /// How much its account may store, this file included.
     pub room: Room,

@@ -1,37 +1,38 @@
-//! A colour, and how well one is told from another.
+//! Colours, and the contrast between them.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A colour of sRGB.
+/// An sRGB colour, written `#rrggbb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Colour([u8; 3]);
 
-/// A text that is no colour.
+/// The text is not a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a colour is written #RRGGBB, in hexadecimal")]
-pub struct NoColour;
+pub struct InvalidColour;
 
 impl Colour {
-    /// Black.
+    /// `#000000`.
     pub const BLACK: Self = Self([0; 3]);
-    /// White.
+    /// `#ffffff`.
     pub const WHITE: Self = Self([255; 3]);
 
-    /// From `#RRGGBB`.
+    /// Reads `#RRGGBB`.
     ///
     /// # Errors
     ///
-    /// Another text.
-    pub fn new(text: &str) -> Result<Self, NoColour> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii()).ok_or(NoColour)?;
-        // `from_str_radix` takes a sign.
+    /// [`InvalidColour`] for any other text.
+    pub fn new(text: &str) -> Result<Self, InvalidColour> {
+        let digits =
+            text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii()).ok_or(InvalidColour)?;
+        // `from_str_radix` accepts a sign.
         if digits.contains('+') {
-            return Err(NoColour);
+            return Err(InvalidColour);
         }
-        let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| NoColour);
+        let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| InvalidColour);
         Ok(Self([byte(0)?, byte(2)?, byte(4)?]))
     }
 
@@ -52,7 +53,7 @@ impl Colour {
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
-    /// This colour with `parts` of 256 of another in it.
+    /// A mix of this colour with another, of which it has `parts` in 256.
     #[must_use]
     pub fn mixed(self, other: Self, parts: u8) -> Self {
         let mix = |own: u8, other: u8| {
@@ -72,9 +73,9 @@ impl fmt::Display for Colour {
 }
 
 impl TryFrom<String> for Colour {
-    type Error = NoColour;
+    type Error = InvalidColour;
 
-    fn try_from(text: String) -> Result<Self, NoColour> {
+    fn try_from(text: String) -> Result<Self, InvalidColour> {
         Self::new(&text)
     }
 }
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn contrast_is_that_of_the_guidelines() {
+    fn contrast_is_computed_as_in_wcag() {
         for (one, other, contrast) in [
             ("#000000", "#ffffff", 21.0),
             ("#777777", "#ffffff", 4.48),

@@ -1,4 +1,4 @@
-//! The company that asks: what a customer is told about it before it gives anything.
+//! The company that asks: what customers are told about it before they give any data.
 
 use std::fmt;
 
@@ -16,46 +16,46 @@ pub const MAX_URL: usize = 1_024;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Company {
-    /// Its name in law: who is responsible for the data.
+    /// The legal name, which says who is responsible for the data.
     pub legal_name: Option<String>,
-    /// Its privacy notice, with https.
+    /// The URL of the privacy notice, with https.
     pub privacy_url: Option<String>,
-    /// Its terms, with https.
+    /// The URL of the terms, with https.
     pub terms_url: Option<String>,
-    /// Where people get help, with https or mailto.
+    /// The URL where people get help, with https or mailto.
     pub support_url: Option<String>,
     /// How long a review takes.
     pub review_time: Option<ReviewTime>,
-    /// From when on a session of production needs a legal name and a privacy notice. `None` until the first start of a
-    /// version that asks for them.
+    /// When production sessions start to need a legal name and a privacy notice. `None` until the first start of a
+    /// version that needs them.
     pub needed_from: Option<Timestamp>,
 }
 
-/// Whether an account may open a session of production.
+/// Whether an account may open production sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completeness {
-    /// It may.
+    /// It may, because nothing is missing.
     Complete,
-    /// It may until this moment, if one is set, although this is missing.
+    /// It may until this moment, if one is set, although something is missing.
     Until(Option<Timestamp>, Missing),
-    /// It may not, since this is missing.
+    /// It may not, because something is missing.
     Incomplete(Missing),
 }
 
 words! {
-    /// What a company has not told its customers.
+    /// What an account must still set.
     Missing {
-        /// Who it is in law.
+        /// Only the legal name.
         LegalName = "legal name",
-        /// Where it says what becomes of their data.
+        /// Only the privacy notice.
         PrivacyUrl = "privacy URL",
-        /// Neither.
+        /// The legal name and the privacy notice.
         Both = "legal name and privacy URL",
     }
 }
 
 impl Missing {
-    /// The options of `dossier accounts set` that give it.
+    /// The options of `dossier accounts set` that set it.
     #[must_use]
     pub const fn options(self) -> &'static str {
         match self {
@@ -67,10 +67,10 @@ impl Missing {
 }
 
 impl Company {
-    /// How long accounts of older versions may go on without: 30 days.
+    /// How long accounts of older versions have to set both: 30 days.
     pub const GRACE_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-    /// Whether customers of production can be told who asks, and what becomes of their data.
+    /// Whether production customers can be told who asks and what happens to their data.
     #[must_use]
     pub fn completeness(&self, now: Timestamp) -> Completeness {
         let missing = match (&self.legal_name, &self.privacy_url) {
@@ -86,18 +86,18 @@ impl Company {
     }
 }
 
-/// How long a review takes: a number and a unit, so that every language says it in its own words.
+/// How long a review takes: a number and a unit, which each language puts into words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ReviewTime {
-    /// How many.
+    /// The number, from 1 to 999.
     pub count: u16,
-    /// Of what.
+    /// The unit of the number.
     pub unit: Unit,
 }
 
 words! {
-    /// What a time is counted in.
+    /// A unit of time.
     Unit {
         /// Minutes.
         Minutes = "minutes",
@@ -105,7 +105,7 @@ words! {
         Hours = "hours",
         /// Days.
         Days = "days",
-        /// Days on which the company works.
+        /// Working days of the company.
         WorkingDays = "working days",
     }
 }
@@ -114,7 +114,7 @@ impl ReviewTime {
     /// The largest number.
     pub const MOST: u16 = 999;
 
-    /// Reads `24 hours` or `1 day`.
+    /// Reads a text such as `24 hours` or `1 day`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (count, unit) = text.trim().split_once(' ')?;
@@ -145,10 +145,10 @@ impl From<ReviewTime> for String {
     }
 }
 
-/// A link that is shown to customers: https, or mailto where people may write. The form without a password in it, and
-/// as the parser of browsers writes it.
+/// Reads a URL that customers are shown: https without user or password, or mailto if `allow_mail` is set. Returns it
+/// as browsers write it.
 #[must_use]
-pub fn link(text: &str, may_be_mail: bool) -> Option<String> {
+pub fn link(text: &str, allow_mail: bool) -> Option<String> {
     let text = text.trim();
     if text.len() > MAX_URL || text.chars().any(|c| c.is_whitespace() || is_hidden(c)) {
         return None;
@@ -156,7 +156,7 @@ pub fn link(text: &str, may_be_mail: bool) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let good = match url.scheme() {
         "https" => url.has_host() && url.username().is_empty() && url.password().is_none(),
-        "mailto" => may_be_mail && url.path().split_once('@').is_some_and(|(to, at)| !to.is_empty() && !at.is_empty()),
+        "mailto" => allow_mail && url.path().split_once('@').is_some_and(|(to, at)| !to.is_empty() && !at.is_empty()),
         _ => false,
     };
     let written = url.to_string();
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_https_and_help_may_be_an_address_to_write_to() {
+    fn links_are_https_and_help_may_be_an_e_mail_address() {
         for (text, anywhere, for_help) in [
             ("https://example.com/privacy", true, true),
             (" https://example.com ", true, true),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn production_needs_a_legal_name_and_a_privacy_notice_from_its_day_on() {
+    fn production_needs_a_legal_name_and_a_privacy_notice_from_a_certain_day() {
         let at = Timestamp::from_micros;
         let given = |name: bool, privacy: bool, needed_from| Company {
             legal_name: name.then(|| "Harbour Limited".to_owned()),

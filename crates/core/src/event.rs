@@ -4,6 +4,7 @@ use crate::choice;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::customer::view::CustomerView;
+use crate::erasure::Tombstone;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
 
@@ -13,19 +14,20 @@ choice! {
         CustomerCreated = "customer.created",
         CustomerUpdated = "customer.updated",
         KycsUpdated = "customer.kycs.updated",
+        CustomerErased = "customer.erased",
     }
 }
 
 /// One event, written in the same transaction as the change that it announces.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// What happened.
+    /// What happened to the customer.
     pub event_type: EventType,
-    /// The customer.
+    /// The customer that the event is about.
     pub customer: CustomerId,
     /// Its number among the customer's events, counted from 1 without gaps.
     pub number: u64,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
     /// The JSON of the envelope. It is personal and sealed before it is stored.
     pub body: Vec<u8>,
@@ -39,23 +41,41 @@ impl Event {
         let mut object = Vec::with_capacity(512);
         CustomerView::new(&customer.summary(), None).write(&mut object);
         let event = |event_type: &EventType| {
-            let body = [
-                b"{\"event_type\":\"",
-                event_type.as_str().as_bytes(),
-                b"\",\"entity_id\":\"",
-                &id.text()[..],
-                b"\",\"entity_type\":\"customer\",\"created_at\":\"",
-                &at.text(),
-                b"\",\"entity_object\":",
-                &object,
-                b"}",
-            ]
-            .concat();
             customer.events += 1;
+            let body = envelope(event_type.as_str(), id, at, &object);
             Self { event_type: *event_type, customer: id, number: customer.events, at, body }
         };
         types.iter().map(event).collect()
     }
+
+    /// The last event of a customer that is erased.
+    #[must_use]
+    pub(crate) fn erased(tombstone: &Tombstone) -> Self {
+        let (customer, at) = (tombstone.id, tombstone.erased_at);
+        let body = erased_envelope(EventType::CustomerErased.as_str(), customer, at);
+        Self { event_type: EventType::CustomerErased, customer, number: tombstone.events, at, body }
+    }
+}
+
+fn envelope(event_type: &str, id: CustomerId, at: Timestamp, object: &[u8]) -> Vec<u8> {
+    [
+        b"{\"event_type\":\"",
+        event_type.as_bytes(),
+        b"\",\"entity_id\":\"",
+        &id.text()[..],
+        b"\",\"entity_type\":\"customer\",\"created_at\":\"",
+        &at.text(),
+        b"\",\"entity_object\":",
+        object,
+        b"}",
+    ]
+    .concat()
+}
+
+/// The envelope of an event about a customer that is erased: of the customer it has only the id.
+#[must_use]
+pub fn erased_envelope(event_type: &str, id: CustomerId, at: Timestamp) -> Vec<u8> {
+    envelope(event_type, id, at, format!("{{\"customer_id\":\"{id}\",\"erased\":true}}").as_bytes())
 }
 
 /// An event as it is read back.
@@ -65,7 +85,7 @@ pub struct StoredEvent {
     pub position: u64,
     /// What happened, as written on the wire.
     pub event_type: String,
-    /// The customer.
+    /// The customer that the event is about.
     pub customer: CustomerId,
     /// Its number among the customer's events.
     pub number: u64,

@@ -78,13 +78,13 @@ pub struct Answer {
 /// An answer to keep with the change that it reports.
 #[derive(Debug)]
 pub struct PendingAnswer {
-    /// The attempt.
+    /// What identifies the request.
     pub ticket: Ticket,
     /// When the response was given.
     pub at: Timestamp,
     /// The request's id, which a conflicting request is told.
     pub request_id: String,
-    /// The answer.
+    /// The answer to keep.
     pub answer: Answer,
     /// How many answers may be kept per day.
     pub most: Option<u64>,
@@ -119,7 +119,7 @@ impl Answer {
 
     /// A first answer that is about no customer.
     #[must_use]
-    pub(crate) const fn about_nobody(body: Vec<u8>) -> Self {
+    pub(crate) const fn about_no_customer(body: Vec<u8>) -> Self {
         Self { customer: None, version: None, body: Pii::new(body), warnings: Vec::new(), replayed: false }
     }
 }

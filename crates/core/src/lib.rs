@@ -13,6 +13,7 @@ pub mod colour;
 pub mod company;
 pub mod customer;
 pub mod disclosure;
+pub mod erasure;
 pub mod event;
 pub mod file;
 pub mod form;

@@ -16,18 +16,18 @@ pub struct Quotas {
 /// How many files there may be, and how many bytes in all. `None` means no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Room {
-    /// Files.
+    /// The number of files.
     pub files: Option<u64>,
-    /// Bytes.
+    /// The bytes in all files together.
     pub bytes: Option<u64>,
 }
 
 /// What is used of a quota.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Used {
-    /// How many.
+    /// The number of files.
     pub files: u64,
-    /// Their bytes.
+    /// The bytes in all of them together.
     pub bytes: u64,
 }
 
@@ -50,7 +50,7 @@ pub enum Quota {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there would be more than {most} of a quota")]
 pub struct OverQuota {
-    /// Which quota.
+    /// The quota that would be exceeded.
     pub quota: Quota,
     /// How much it allows.
     pub most: u64,

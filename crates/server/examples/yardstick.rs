@@ -38,7 +38,7 @@ async fn handler(request: Request) -> Response {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    memory::follow(None);
+    memory::configure(None);
     let listener = TcpListener::bind(std::env::args().nth(1).unwrap_or("127.0.0.1:8090".to_owned())).await?;
     let router = Router::new().route("/{*path}", any(handler));
     let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: MAX_AGE, grace: Duration::from_secs(1) };

@@ -1,5 +1,5 @@
-//! The anchor of this process: how far each audit trail had come, in a file outside of the database. It is checked at
-//! the start, which refuses an older database, and written while something changes.
+//! The anchor of this process: a file outside the database with the end of each audit trail. The start compares the
+//! database with it, and refuses an older one. It is written again when a trail grows.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,93 +21,89 @@ use crate::config::Config;
 use crate::errors::{cannot, text};
 use crate::system::SystemClock;
 
-/// How many places a refusal names.
-const NAMED: usize = 5;
+/// The maximum number of findings in the error of a start.
+const MAX_FINDINGS: usize = 5;
 
-/// What is done when the database is older than the anchor.
+/// What to do if the database is older than the anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchoring {
-    /// It is refused.
-    Enforced,
-    /// It is opened all the same, by a command that looks for what is wrong or mends it; the anchor stays as it is.
-    Reported,
+pub enum AnchorPolicy {
+    /// Refuse the database.
+    Enforce,
+    /// Open it, for a command that examines or accepts it. The anchor is not written.
+    Report,
 }
 
-/// The anchor of an open database.
-pub struct Anchored {
+/// The anchor of this process, with the database that it belongs to.
+pub struct ProcessAnchor {
     file: AnchorFile,
     key: AnchorKey,
     store: Arc<dyn Engine>,
-    /// Whether the database is as new as the anchor. If not, the anchor stays as it is.
-    holds: AtomicBool,
-    /// One writes at a time. Whether the last attempt failed.
+    /// Whether the database is as new as the anchor. Otherwise, the anchor is not written.
+    is_current: AtomicBool,
+    /// Whether the last write failed. Locked during a write.
     failing: Mutex<bool>,
-    /// The entries up to which checkpoints are in the log.
+    /// The last entry of each trail whose checkpoint was logged.
     logged: Mutex<BTreeMap<Scope, u64>>,
 }
 
-impl Anchored {
-    /// Compares a database with the anchor of this process, and begins to follow it.
-    ///
-    /// # Errors
-    ///
-    /// In words for people, when the anchor cannot be trusted or the database is older, unless that is only reported.
+impl ProcessAnchor {
+    /// Compares a database with the anchor of this process, and starts to follow its audit trails.
     pub async fn open(
         config: &Config,
         root: &RootKey,
         store: Arc<dyn Engine>,
-        anchoring: Anchoring,
+        policy: AnchorPolicy,
     ) -> Result<Self, String> {
         let (file, key) = (AnchorFile::at(config.storage.anchor.clone()), AnchorKey::new(root, store.installation()));
-        let anchored = Self {
+        let anchor = Self {
             file,
             key,
             store,
-            holds: AtomicBool::new(true),
+            is_current: AtomicBool::new(true),
             failing: Mutex::new(false),
             logged: Mutex::default(),
         };
-        let known = match anchored.file.read(&anchored.key) {
+        let known = match anchor.file.read(&anchor.key) {
             Ok(known) => known,
-            Err(error) if anchoring == Anchoring::Enforced => {
+            Err(error) if policy == AnchorPolicy::Enforce => {
                 return Err(format!(
-                    "{error}. See what is wrong with dossier audit verify; if the database is the newest one, move the \
-                        anchor away and start again: a new one is made"
+                    "{error}. Run dossier audit verify to see the details. If the database is the newest one, move \
+                        the anchor away and start again to create a new one"
                 ));
             }
             Err(_) => {
-                anchored.holds.store(false, Ordering::Relaxed);
-                return Ok(anchored);
+                anchor.is_current.store(false, Ordering::Relaxed);
+                return Ok(anchor);
             }
         };
         if let Some(known) = &known {
-            let verdict = check(&*anchored.store, known).await.map_err(text)?;
-            if !verdict.findings.is_empty() {
-                if anchoring == Anchoring::Enforced {
-                    return Err(refusal(&anchored.store.shown(), &verdict));
+            let report = check(&*anchor.store, known).await.map_err(text)?;
+            if !report.findings.is_empty() {
+                if policy == AnchorPolicy::Enforce {
+                    return Err(refusal(&anchor.store.location(), &report));
                 }
-                anchored.holds.store(false, Ordering::Relaxed);
-                return Ok(anchored);
+                anchor.is_current.store(false, Ordering::Relaxed);
+                return Ok(anchor);
             }
-            if verdict.accepted > 0 {
+            if report.accepted > 0 {
                 tracing::warn!(
-                    entries = verdict.accepted,
-                    "the database is older than the anchor, and a restore was accepted since: the anchor is made anew"
+                    entries = report.accepted,
+                    "the database is older than the anchor, but its restore was accepted; writing a new anchor"
                 );
             }
         }
-        anchored.follow(known.as_ref()).await.map_err(text)?;
-        let trails = anchored.store.tips().all().len();
+        anchor.follow(known.as_ref()).await.map_err(text)?;
+        let trails = anchor.store.tips().all().len();
         if known.is_none() && trails > 0 {
             tracing::warn!(
-                path = %anchored.path().display(), trails,
-                "there is no anchor: the database is taken as it is, and an anchor is made"
+                path = %anchor.path().display(), trails,
+                "the anchor is missing, so an older database would not be detected; creating a new one"
             );
         }
-        Ok(anchored)
+        Ok(anchor)
     }
 
-    /// Takes the ends of all trails as they are now. One that is not sealed by us stays as it was known.
+    /// Follows the trails from their present ends. An end without our seal stays as the anchor has it.
     async fn follow(&self, known: Option<&Anchor>) -> Result<(), StoreError> {
         let known: BTreeMap<Scope, Position> =
             known.iter().flat_map(|anchor| &anchor.checkpoints).map(|one| (one.scope, one.position)).collect();
@@ -118,7 +114,7 @@ impl Anchored {
         Ok(())
     }
 
-    /// The ends of all trails in the database, and of those that are not sealed by us what was known.
+    /// The ends of all trails in the database. Of an end without our seal, the known one.
     async fn ends(&self, known: &BTreeMap<Scope, Position>) -> Result<Vec<(Scope, Position)>, StoreError> {
         let mut ends = Vec::new();
         for end in self.store.chain_ends().await? {
@@ -130,49 +126,43 @@ impl Anchored {
             let Scope { account, environment } = end.scope;
             tracing::error!(
                 %account, %environment, entry = end.position.entry,
-                "the seal on the end of the audit trail is not ours; run dossier audit verify"
+                "the end of the audit trail has an invalid seal, so it was altered. Run dossier audit verify"
             );
             ends.extend(before.map(|before| (end.scope, before)));
         }
         Ok(ends)
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
 
     /// Whether the database is as new as the anchor.
-    pub fn holds(&self) -> bool {
-        self.holds.load(Ordering::Relaxed)
+    pub fn is_current(&self) -> bool {
+        self.is_current.load(Ordering::Relaxed)
     }
 
-    /// What signs it.
     pub const fn key(&self) -> &AnchorKey {
         &self.key
     }
 
-    /// Writes the anchor if something has changed.
-    ///
-    /// # Errors
-    ///
-    /// The system's. Nothing else stops for it: what was not written is written the next time.
+    /// Writes the anchor if a trail has grown. After a failure, the next call writes it.
     pub fn write(&self) -> std::io::Result<()> {
         let mut failing = self.failing.lock().expect(POISONED);
-        if !self.holds.load(Ordering::Relaxed) {
+        if !self.is_current.load(Ordering::Relaxed) {
             return Ok(());
         }
         let tips = self.store.tips();
         let Some(ends) = tips.take() else { return Ok(()) };
         let written = self.file.write(&self.key.write(&ends, SystemClock.now()));
         match &written {
-            Ok(()) if *failing => tracing::info!(path = %self.path().display(), "the anchor is written again"),
+            Ok(()) if *failing => tracing::info!(path = %self.path().display(), "the anchor can be written again"),
             Err(error) => {
-                tips.put_back();
+                tips.mark_changed();
                 if !*failing {
                     tracing::error!(
                         %error, path = %self.path().display(),
-                        "the anchor cannot be written; it is tried again within a second, and nothing else stops for it"
+                        "failed to write the anchor; retrying every second. Requests are served in the meantime"
                     );
                 }
             }
@@ -182,16 +172,16 @@ impl Anchored {
         written
     }
 
-    /// Whether the last attempt to write it failed.
+    /// Whether the last write failed.
     pub fn is_failing(&self) -> bool {
         *self.failing.lock().expect(POISONED)
     }
 
-    /// One signed line for each trail, as it is now.
+    /// A signed line for the end of each trail.
     pub async fn checkpoints(&self) -> Result<Vec<String>, StoreError> {
         let tips = self.store.tips();
         let ends = self.ends(&tips.all()).await?;
-        // What other processes have written.
+        // Other processes may have appended entries.
         tips.publish(ends);
         Ok(self.lines(&tips.all(), SystemClock.now()))
     }
@@ -203,21 +193,21 @@ impl Anchored {
         ends.iter().map(line).collect()
     }
 
-    /// Writes checkpoints of the trails that have grown since the last time to the log.
+    /// Logs a checkpoint of each trail that has grown since the last call.
     pub fn log(&self) {
         let mut logged = self.logged.lock().expect(POISONED);
         let mut ends = self.store.tips().all();
         ends.retain(|scope, end| logged.get(scope) != Some(&end.entry));
         for line in self.lines(&ends, SystemClock.now()) {
-            tracing::info!(checkpoint = line, "a checkpoint of an audit trail");
+            tracing::info!(checkpoint = line, "checkpoint of an audit trail");
         }
         logged.extend(ends.into_iter().map(|(scope, end)| (scope, end.entry)));
     }
 
-    /// The anchors that a person names, or this process's own.
+    /// Reads the given anchors, or the anchor of this process if there are none.
     pub fn read(&self, given: &[NamedAnchor]) -> Result<Vec<Anchor>, String> {
         if given.is_empty() {
-            // What cannot be written is judged as it stands.
+            // If this fails, the file is still compared as it is.
             let _ = self.write();
             return Ok(self.file.read(&self.key)?.into_iter().collect());
         }
@@ -228,16 +218,16 @@ impl Anchored {
         given.iter().map(read).collect()
     }
 
-    /// Notes in the audit trail that an older state of the database is meant, and follows it from now on.
+    /// Records in the audit trail that an older database is accepted, and follows it from now on.
     pub async fn accept(
         &self,
         services: &Services,
         operator: impl Fn(Scope) -> Caller,
         given: &[NamedAnchor],
     ) -> Result<Value, String> {
-        let others = self.store.others().await.map_err(text)?;
+        let others = self.store.other_processes().await.map_err(text)?;
         if others > 0 {
-            return Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds"));
+            return Err(others_running(others));
         }
         let mut anchors = self.read(&[])?;
         if !given.is_empty() {
@@ -245,26 +235,26 @@ impl Anchored {
         }
         let mut all = AnchorReport::default();
         for anchor in &anchors {
-            let verdict = check(&*self.store, anchor).await.map_err(text)?;
-            all.findings.extend(verdict.findings);
-            all.scopes.extend(verdict.scopes);
+            let report = check(&*self.store, anchor).await.map_err(text)?;
+            all.findings.extend(report.findings);
+            all.scopes.extend(report.scopes);
         }
         if all.findings.is_empty() {
             return Err(
-                "there is nothing to accept: the database is as new as its anchors. Run this where a start is \
-                        refused, or name the anchor from there with --anchor"
+                "there is nothing to accept, because the database is as new as its anchors. Run this command where a \
+                    start is refused, or name the anchor of that process with --anchor"
                     .to_owned(),
             );
         }
         let newest = anchors.iter().flat_map(|anchor| &anchor.checkpoints).map(|one| one.at).max();
-        // Later than every anchor, whatever the clock of the process that wrote it.
+        // Later than every anchor, even if the clock of another process was ahead.
         let now = SystemClock.now();
         let at = newest.map_or(now, |newest| now.max(newest.plus_seconds(1)));
         let ends = self.store.chain_ends().await.map_err(text)?;
         let mut scopes: Vec<Scope> = ends.iter().map(|end| end.scope).collect();
         scopes.retain(|scope| all.scopes.contains(scope));
         if scopes.is_empty() {
-            // All that is missing is missing whole.
+            // Every trail with findings is missing as a whole.
             scopes.extend(ends.first().map(|end| end.scope));
         }
         for scope in &scopes {
@@ -273,7 +263,7 @@ impl Anchored {
             append_audit(services, *scope, entry).await.map_err(text)?;
         }
         self.follow(None).await.map_err(text)?;
-        self.holds.store(true, Ordering::Relaxed);
+        self.is_current.store(true, Ordering::Relaxed);
         self.write().map_err(cannot("write the anchor", self.path()))?;
         let accepted = scopes.iter().map(|Scope { account, environment }| format!("{account} {environment}"));
         Ok(json!({
@@ -285,10 +275,15 @@ impl Anchored {
     }
 }
 
+/// The error of an operation that needs the database for itself.
+pub(crate) fn others_running(others: u64) -> String {
+    format!("other processes use the database ({others}). Stop them, wait for 10 seconds, and try again")
+}
+
 const POISONED: &str = "no code panics while it holds the anchor";
 
-/// An anchor, or checkpoints, in a file that a person names. It is read in the process of the command: a server may not
-/// see it.
+/// A file with an anchor or checkpoints that the operator names. The process of the command reads it, because the
+/// server may not have access to it.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct NamedAnchor {
     name: String,
@@ -303,21 +298,21 @@ impl NamedAnchor {
         Self { name, text }
     }
 
-    /// What is in the file.
+    /// The content of the file.
     pub fn text(&self) -> Result<&str, String> {
         self.text.as_deref().map_err(Clone::clone)
     }
 }
 
-fn refusal(database: &str, verdict: &AnchorReport) -> String {
-    let mut places: Vec<_> = verdict.findings.iter().take(NAMED).cloned().collect();
-    if verdict.findings.len() > NAMED {
-        places.push(format!("and {} more", verdict.findings.len() - NAMED));
+fn refusal(database: &str, report: &AnchorReport) -> String {
+    let mut findings: Vec<_> = report.findings.iter().take(MAX_FINDINGS).cloned().collect();
+    if report.findings.len() > MAX_FINDINGS {
+        findings.push(format!("and {} more", report.findings.len() - MAX_FINDINGS));
     }
     format!(
-        "the database {database} is older than the anchor of this process:\n{}\nIf it was restored on purpose, run \
-            dossier audit accept-restore; if not, put the newest database back. dossier audit verify says more. \
-            Nothing is served",
-        places.join("\n")
+        "the database {database} is older than the anchor of this process, so it is not served:\n{}\nIf you restored \
+            it on purpose, run dossier audit accept-restore. Otherwise, put the newest database back. dossier audit \
+            verify shows the details",
+        findings.join("\n")
     )
 }

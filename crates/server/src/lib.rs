@@ -1,12 +1,17 @@
 //! The service and its command line, as a library so that tests can start it inside their own process.
 
+// Only the binary and its own tests use this library.
+#![allow(missing_docs)]
+
 pub mod anchor;
 pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod control;
 pub mod egress;
+pub mod erasures;
 pub mod errors;
+pub mod export;
 pub mod hardening;
 pub mod http;
 pub mod installation;

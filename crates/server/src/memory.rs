@@ -1,25 +1,24 @@
-//! What the allocator is told.
+//! Configures the memory of the allocator.
 //!
-//! Its memory may lie in huge pages, which it asks for, or not. Where gibibytes are remembered, finding a
-//! place in them takes longer than what is done there, and huge pages halve that; where they are not, they only take
-//! memory.
+//! The allocator requests huge pages. They halve the time of a lookup in a cache of several gibibytes, where most of it
+//! is spent on finding the page. With a small cache, they only use more memory.
 
 use std::hint::black_box;
 
-/// Bytes of the setting `cache` from which on huge pages are worth having.
+/// The size of the cache in bytes from which huge pages are worthwhile.
 const LARGE: u64 = 256 << 20;
 
-/// Allows huge pages if as much is remembered as the setting `cache` says, or forbids them to the process.
-pub fn follow(cache: Option<u64>) {
+/// Allows huge pages if the setting `cache` is large, otherwise disables them for the process.
+pub fn configure(cache: Option<u64>) {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(cache.is_none_or(|bytes| bytes < LARGE)) {
-        tracing::warn!(%error, "the kernel was not told about huge pages");
+        tracing::warn!(%error, "failed to configure huge pages; memory use may be higher, or lookups slower");
     }
 }
 
-/// Has the allocator give back to the system what was freed a second ago or longer. It looks for that when it is asked
-/// for much, which it is no more once a load is over, and when a thread ends.
+/// Makes the allocator return memory to the system that was freed at least a second ago. It does so by itself when much
+/// is allocated or a thread ends, but neither happens after a load.
 pub async fn give_back() {
-    // The threads of tokio stay. One that the system does not give would not have helped either.
+    // The threads of tokio do not end, so a new one is started. If that fails, nothing is lost.
     let _ = tokio::task::spawn_blocking(|| std::thread::spawn(|| drop(black_box(vec![0_u8; 64]))).join()).await;
 }

@@ -1,11 +1,11 @@
-//! Metrics for Prometheus. No label holds an id or anything else that grows with customers.
+//! Metrics for Prometheus. No label has an id, or anything else whose number grows with the customers.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
-use dossier_store::{Figures, Totals};
+use dossier_store::{Totals, WriterStats};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -16,7 +16,6 @@ use prometheus_client::registry::{Metric, Registry};
 
 use crate::scanner::Scans;
 
-/// What a request was and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RequestLabels {
     method: &'static str,
@@ -48,16 +47,13 @@ struct BuildLabels {
     commit: &'static str,
 }
 
-/// Every figure that the process keeps.
+/// All metrics of the process.
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
-    /// Requests being answered now.
     pub in_flight: Gauge,
-    /// Open connections.
     pub connections: Gauge,
-    /// Handlers that panicked.
     pub panics: Counter,
     deliveries: Family<DeliveryLabels, Counter>,
     commits: Counter<u64, AtomicU64>,
@@ -65,7 +61,6 @@ pub struct Metrics {
     refused_rows: Counter<u64, AtomicU64>,
     waiting: Gauge,
     wal_pages: Gauge,
-    /// 1 while the anchor cannot be written.
     pub anchor_failing: Gauge,
     last_backup: Gauge,
     backup_failures: Counter,
@@ -89,23 +84,23 @@ impl Default for Metrics {
         let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"));
         build.get_or_create(&BuildLabels { version, commit }).set(1);
         Self {
-            requests: add(registry, "http_requests", "Requests answered", Family::default()),
+            requests: add(registry, "http_requests", "Completed requests", Family::default()),
             durations: add(
                 registry,
                 "http_request_duration_seconds",
-                "Time from header to answer",
+                "Time from the request header to the response",
                 Family::new_with_constructor(buckets),
             ),
-            in_flight: add(registry, "http_requests_in_flight", "Requests being answered", Gauge::default()),
+            in_flight: add(registry, "http_requests_in_flight", "Requests in progress", Gauge::default()),
             connections: add(registry, "http_connections", "Open connections", Gauge::default()),
-            panics: add(registry, "http_panics", "Handlers that panicked", Counter::default()),
+            panics: add(registry, "http_panics", "Panics of handlers", Counter::default()),
             deliveries: add(registry, "webhook_attempts", "Attempts to deliver an event", Family::default()),
             commits: add(registry, "store_commits", "Transactions committed", Counter::default()),
             changes: add(registry, "store_changes", "Changes committed", Counter::default()),
             refused_rows: add(
                 registry,
                 "store_refused_rows",
-                "Rows refused because they were altered or moved in the database",
+                "Rows that were refused because they were altered or moved in the database",
                 Counter::default(),
             ),
             waiting: add(registry, "store_changes_waiting", "Changes waiting for the writer", Gauge::default()),
@@ -114,42 +109,42 @@ impl Default for Metrics {
             last_backup: add(
                 registry,
                 "backup_last_success_timestamp_seconds",
-                "When the newest backup was made; 0 when none is known",
+                "When the newest backup was created; 0 if there is none",
                 Gauge::default(),
             ),
-            backup_failures: add(registry, "backup_failures", "Backups that failed", Counter::default()),
+            backup_failures: add(registry, "backup_failures", "Failed backups", Counter::default()),
             backup_seconds: add(registry, "backup_last_duration_seconds", "Time of the last backup", Gauge::default()),
             backup_bytes: add(registry, "backup_last_size_bytes", "Size of the newest backup", Gauge::default()),
             deliveries_waiting: add(
                 registry,
                 "webhook_deliveries_waiting",
-                "Deliveries of all accounts that wait for an attempt, 10000 at most",
+                "Deliveries of all accounts that wait for an attempt, counted up to 10000",
                 Family::default(),
             ),
             delivery_age: add(
                 registry,
                 "webhook_oldest_delivery_age_seconds",
-                "Seconds since the oldest of those counted was queued",
+                "Seconds since the oldest waiting delivery was queued",
                 Family::default(),
             ),
             customers_waiting: add(
                 registry,
                 "customers_waiting",
-                "Customers that wait for a decision, 10000 at most",
+                "Customers that wait for a decision, counted up to 10000",
                 Family::default(),
             ),
             customer_age: add(
                 registry,
                 "customers_oldest_wait_seconds",
-                "Seconds since the first of those counted was queued",
+                "Seconds since the first waiting customer was queued",
                 Family::default(),
             ),
             files: add(registry, "files", "Files of all accounts", Family::default()),
-            file_bytes: add(registry, "file_bytes", "Bytes of all files", Family::default()),
+            file_bytes: add(registry, "file_bytes", "Size of all files", Family::default()),
             next_key_end: add(
                 registry,
                 "api_keys_next_expiry_timestamp_seconds",
-                "When the next API key ends; 0 when none does",
+                "When the next API key expires; 0 if none does",
                 Family::default(),
             ),
             registry: all,
@@ -157,14 +152,13 @@ impl Default for Metrics {
     }
 }
 
-/// Registers a metric under its name, with its help.
 fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
     registry.register(name, help, metric.clone());
     metric
 }
 
 impl Metrics {
-    /// The figures, with those of a scanner.
+    /// The metrics, with those of a scanner.
     #[must_use]
     pub fn with_scans(scans: Scans) -> Self {
         let mut metrics = Self::default();
@@ -172,19 +166,18 @@ impl Metrics {
         metrics
     }
 
-    /// Counts one answered request.
     pub fn answered(&self, method: &'static str, route: &'static str, status: u16, seconds: f64) {
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
         self.durations.get_or_create(&RouteLabels { route }).observe(seconds);
     }
 
-    /// Counts one attempt to deliver an event.
+    /// Counts an attempt to deliver an event.
     pub fn delivered(&self, taken: bool) {
         let outcome = if taken { "delivered" } else { "failed" };
         self.deliveries.get_or_create(&DeliveryLabels { outcome }).inc();
     }
 
-    /// Notes the newest backup, and how long it took when it was made just now.
+    /// Records the newest backup, and its duration if it was just created.
     pub fn backed_up(&self, at: Timestamp, bytes: u64, seconds: Option<f64>) {
         self.last_backup.set(at.as_micros() / 1_000_000);
         self.backup_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
@@ -193,7 +186,7 @@ impl Metrics {
         }
     }
 
-    /// Notes what is stored and what waits.
+    /// Records the totals of an environment.
     pub fn counted(&self, environment: Environment, totals: &Totals, now: Timestamp) {
         let set = |family: &OfEnvironment, value| {
             family.get_or_create(&EnvironmentLabels { environment: environment.as_str() }).set(value);
@@ -212,31 +205,30 @@ impl Metrics {
         set(&self.next_key_end, next_key_end.map_or(0, |end| seconds(end.as_micros())));
     }
 
-    /// Counts a backup that failed.
     pub fn backup_failed(&self) {
         self.backup_failures.inc();
     }
 
-    /// The text that Prometheus reads.
+    /// The metrics in the text format of Prometheus.
     #[must_use]
-    pub fn render(&self, figures: &Figures, refused_rows: u64) -> String {
+    pub fn render(&self, stats: &WriterStats, refused_rows: u64) -> String {
         let raise = |counter: &Counter<u64, AtomicU64>, now: &AtomicU64| {
             counter.inc_by(now.load(Ordering::Relaxed).saturating_sub(counter.get()));
         };
-        raise(&self.commits, &figures.commits);
-        raise(&self.changes, &figures.changes);
+        raise(&self.commits, &stats.commits);
+        raise(&self.changes, &stats.changes);
         raise(&self.refused_rows, &AtomicU64::new(refused_rows));
         let gauge = |value: &AtomicU64| i64::try_from(value.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
-        self.waiting.set(gauge(&figures.waiting));
-        self.wal_pages.set(gauge(&figures.wal_pages));
+        self.waiting.set(gauge(&stats.waiting));
+        self.wal_pages.set(gauge(&stats.wal_pages));
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing into a string does not fail");
         as_prometheus_text(&text)
     }
 }
 
-/// The text format of Prometheus, made of that of OpenMetrics, which is all that the library writes: there, the name of
-/// a counter in `HELP` and `TYPE` is that of its samples.
+/// Converts the OpenMetrics text of the library to the text format of Prometheus. There, `HELP` and `TYPE` name a
+/// counter with the suffix of its samples.
 fn as_prometheus_text(openmetrics: &str) -> String {
     let lines: Vec<&str> = openmetrics.lines().filter(|line| *line != "# EOF").collect();
     let counters: HashSet<&str> =

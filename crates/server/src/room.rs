@@ -1,5 +1,5 @@
-//! A floor of free disk. Below it, only what reads and deletes is served, so that the database can still write what it
-//! must: checkpoints, deletions, and the notes of requests that were accepted.
+//! The minimum of free disk space. Below it, only reads and deletions are served, so that the database can still write
+//! checkpoints, deletions and audit entries.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ impl Floor {
     }
 }
 
-/// Whether there is room for more.
+/// Whether there is enough disk space.
 #[derive(Debug, Default)]
 pub struct Room {
     short: AtomicBool,
@@ -30,7 +30,7 @@ impl Room {
         !self.short.load(Ordering::Relaxed) || !matches!(*method, Method::POST | Method::PUT | Method::PATCH)
     }
 
-    /// Looks at the disks again.
+    /// Measures the free space of the disks.
     pub(crate) fn look(&self, folders: &[PathBuf], floor: Floor) {
         let short = folders.iter().any(|folder| {
             rustix::fs::statvfs(folder)
@@ -38,8 +38,10 @@ impl Room {
         });
         if short != self.short.swap(short, Ordering::Relaxed) {
             match short {
-                true => tracing::error!("the disk is nearly full: only reads and deletions are served"),
-                false => tracing::info!("the disk has room again: everything is served"),
+                true => tracing::error!(
+                    "the disk is nearly full, so only reads and deletions are served; free space, or lower disk_floor"
+                ),
+                false => tracing::info!("the disk has enough free space again; all requests are served"),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Sumsub: its REST API with signed requests, and its calls back.
+//! The provider Sumsub: signed requests to its REST API, and the signatures of its webhooks.
 
 use std::time::Duration;
 
@@ -12,23 +12,21 @@ use reqwest::{Client, Method, StatusCode, Url};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// The largest answer that is read.
-const MAX_ANSWER: usize = 256 * 1_024;
+/// The maximum size of a response.
+const MAX_RESPONSE: usize = 256 * 1_024;
 
-/// What is needed to speak with Sumsub.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where its API is.
+    /// The URL of its API.
     pub url: String,
-    /// The app token.
     pub app_token: Zeroizing<String>,
     /// The secret that signs our requests.
     pub secret: Zeroizing<String>,
-    /// The secret that signs its calls.
+    /// The secret that signs its webhooks.
     pub webhook_secret: Zeroizing<String>,
 }
 
-/// The adapter.
+/// The adapter of the provider.
 pub struct Sumsub {
     settings: Settings,
     base: Url,
@@ -37,7 +35,7 @@ pub struct Sumsub {
 }
 
 #[derive(Deserialize)]
-struct Imported {
+struct ImportResponse {
     id: String,
 }
 
@@ -59,20 +57,14 @@ struct ReviewResult {
     moderation_comment: Option<String>,
 }
 
-/// What a call from Sumsub says, as far as it matters here: the rest is asked for.
+/// The body of a webhook from Sumsub. Only the id of the case is read; its state is requested from the API.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Call {
-    /// Whose case.
     pub applicant_id: String,
 }
 
 impl Sumsub {
-    /// An adapter.
-    ///
-    /// # Errors
-    ///
-    /// In words, when the URL or the system's certificates cannot be used.
     pub fn new(settings: Settings, clock: std::sync::Arc<dyn Clock>) -> Result<Self, String> {
         let base = Url::parse(&settings.url).map_err(|error| format!("sumsub_url: {error}"))?;
         let client = Client::builder()
@@ -86,7 +78,7 @@ impl Sumsub {
         Ok(Self { settings, base, client, clock })
     }
 
-    /// Whether what a call carries has the form of a signature: a body is read only then.
+    /// Whether a webhook has a well-formed signature. Without one, its body is not read.
     #[must_use]
     pub fn has_signature(algorithm: &str, digest: &str) -> bool {
         let digits = match algorithm {
@@ -97,7 +89,7 @@ impl Sumsub {
         digest.len() == digits && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
-    /// Whether a call carries the signature of the webhook secret over its body.
+    /// Whether the signature of a webhook is valid.
     #[must_use]
     pub fn is_theirs(&self, algorithm: &str, digest: &str, body: &[u8]) -> bool {
         let algorithm = match algorithm {
@@ -110,8 +102,8 @@ impl Sumsub {
         hmac::verify(&key, body, &digest).is_ok()
     }
 
-    /// A signed request. What it was asked with stands in no error.
-    async fn ask<T: for<'de> Deserialize<'de>>(&self, method: Method, url: Url) -> Result<T, ProviderError> {
+    /// Sends a signed request. No error contains its parameters.
+    async fn request<T: for<'de> Deserialize<'de>>(&self, method: Method, url: Url) -> Result<T, ProviderError> {
         let unavailable = |what: &str| ProviderError::Unavailable(what.to_owned());
         let seconds = self.clock.now().as_micros().div_euclid(1_000_000).to_string();
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -125,24 +117,24 @@ impl Sumsub {
             .header("x-app-access-ts", seconds)
             .header("x-app-access-sig", hexadecimal(hmac::sign(&key, signed.as_bytes()).as_ref()));
         let mut response = request.send().await.map_err(|error| {
-            unavailable(if error.is_timeout() { "it did not answer in time" } else { "it could not be reached" })
+            unavailable(if error.is_timeout() { "the request timed out" } else { "it could not be reached" })
         })?;
         match response.status() {
             status if status.is_success() => {}
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
                 return Err(ProviderError::Refused);
             }
-            status => return Err(ProviderError::Unavailable(format!("it answered {}", status.as_u16()))),
+            status => return Err(ProviderError::Unavailable(format!("it responded with status {}", status.as_u16()))),
         }
         let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|_| unavailable("its answer broke off"))? {
+        while let Some(chunk) = response.chunk().await.map_err(|_| unavailable("its response was cut off"))? {
             body.extend_from_slice(&chunk);
-            if body.len() > MAX_ANSWER {
-                return Err(unavailable("its answer is too large"));
+            if body.len() > MAX_RESPONSE {
+                return Err(unavailable("its response is too large"));
             }
         }
-        // serde's own message could quote a value.
-        serde_json::from_slice(&body).map_err(|_| unavailable("its answer is not what was expected"))
+        // The error of serde could quote a value.
+        serde_json::from_slice(&body).map_err(|_| unavailable("its response has an unexpected format"))
     }
 
     fn url(&self, path: &[&str]) -> Url {
@@ -159,17 +151,17 @@ impl Provider for Sumsub {
     async fn import(&self, token: &str) -> Result<String, ProviderError> {
         let mut url = self.url(&["resources", "applicants", "-", "import"]);
         url.query_pairs_mut().append_pair("shareToken", token);
-        let Imported { id } = self.ask(Method::POST, url).await?;
-        // It goes into paths and is stored.
+        let ImportResponse { id } = self.request(Method::POST, url).await?;
+        // It is stored, and becomes part of paths.
         if id.is_empty() || id.len() > 64 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(ProviderError::Unavailable("its answer is not what was expected".to_owned()));
+            return Err(ProviderError::Unavailable("its response has an unexpected format".to_owned()));
         }
         Ok(id)
     }
 
     async fn verdict(&self, case: &str) -> Result<Verdict, ProviderError> {
         let url = self.url(&["resources", "applicants", case, "status"]);
-        let Status { review_status, review_result } = self.ask(Method::GET, url).await?;
+        let Status { review_status, review_result } = self.request(Method::GET, url).await?;
         let Some(result) = review_result.filter(|_| review_status == "completed") else { return Ok(Verdict::Pending) };
         Ok(match (result.review_answer.as_str(), result.review_reject_type.as_deref()) {
             ("GREEN", _) => Verdict::Approved,

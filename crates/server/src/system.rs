@@ -1,4 +1,4 @@
-//! The one place that reads the system's clock and its randomness.
+//! The clock and the randomness of the system. No other code reads them.
 #![allow(clippy::disallowed_methods)]
 
 use std::sync::Mutex;
@@ -8,19 +8,18 @@ use dossier_core::clock::{Clock, Timestamp};
 use dossier_core::ids::Random;
 use uuid::{ContextV7, Uuid};
 
-/// The clock of the machine.
 #[derive(Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        // A clock before 1970 is as wrong as one that stands at it.
+        // A clock before 1970 is wrong in any case.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 }
 
-/// The randomness of the machine, and UUIDs that increase within this process.
+/// Randomness, and UUIDs that increase within this process.
 #[derive(Debug)]
 pub struct SystemRandom {
     order: Mutex<ContextV7>,
@@ -34,12 +33,12 @@ impl Default for SystemRandom {
 
 impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        aws_lc_rs::rand::fill(bytes).expect("the system gives randomness");
+        aws_lc_rs::rand::fill(bytes).expect("the system has randomness");
     }
 
     fn uuid(&self, now: Timestamp) -> Uuid {
         let (seconds, micros) = (now.as_micros().div_euclid(1_000_000), now.as_micros().rem_euclid(1_000_000));
-        let order = self.order.lock().expect("making an id does not panic");
+        let order = self.order.lock().expect("creating an id does not panic");
         let moment = uuid::Timestamp::from_unix(
             &*order,
             u64::try_from(seconds).unwrap_or(0),

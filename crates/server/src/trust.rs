@@ -1,5 +1,5 @@
-//! What Dossier reads before it holds any key: whoever could change these files, or enter the data folder, would be the
-//! one who decides.
+//! Checks the files that are read before any key is, and the data folder: another user who could change them would
+//! control the process.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -10,40 +10,27 @@ use zeroize::Zeroizing;
 
 use crate::errors::cannot;
 
-/// More than a key has in base64.
-const ROOM: usize = 4 * 1_024;
+/// The initial capacity for a file, more than a key in base64.
+const CAPACITY: usize = 4 * 1_024;
 
-/// Reads a file of settings, rules or a key. What was read is wiped when it is dropped.
-///
-/// # Errors
-///
-/// When others can write the file, with the command that ends that; and what the system says.
+/// Reads a file with settings, rules or a key. Fails if others can write it. The text is wiped when it is dropped.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, String> {
     let file = File::open(path).map_err(cannot("open", path))?;
     let metadata = file.metadata().map_err(cannot("read", path))?;
     check_writers(path, &metadata)?;
-    let length = usize::try_from(metadata.len()).unwrap_or(ROOM);
-    read_secret(file, length.max(ROOM) + 1).map_err(cannot("read", path))
+    let length = usize::try_from(metadata.len()).unwrap_or(CAPACITY);
+    read_secret(file, length.max(CAPACITY) + 1).map_err(cannot("read", path))
 }
 
-/// Reads text into memory that is wiped when it is dropped. Text longer than `room` bytes is moved while it is read,
-/// and leaves copies.
-///
-/// # Errors
-///
-/// What the source says, and for what is no text.
-pub fn read_secret(mut from: impl Read, room: usize) -> io::Result<Zeroizing<String>> {
-    let mut text = Zeroizing::new(String::with_capacity(room));
+/// Reads text into memory that is wiped when it is dropped. Text longer than `capacity` is moved while it is read,
+/// which leaves copies.
+pub fn read_secret(mut from: impl Read, capacity: usize) -> io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::with_capacity(capacity));
     from.read_to_string(&mut text)?;
     Ok(text)
 }
 
-/// Refuses a file that others can write, or that belongs to one of them. One that is missing is for its reader to
-/// judge.
-///
-/// # Errors
-///
-/// In words, with the command that ends it.
+/// Fails if another user owns the file or can write it. A missing file is left to its reader.
 pub fn check_file(path: &Path) -> Result<(), String> {
     std::fs::metadata(path).map_or(Ok(()), |metadata| check_writers(path, &metadata))
 }
@@ -52,22 +39,22 @@ fn check_writers(path: &Path, metadata: &Metadata) -> Result<(), String> {
     check_owner(path, metadata)?;
     if metadata.is_file() && metadata.mode() & 0o022 != 0 {
         let path = path.display();
-        return Err(format!("{path} can be written by others, who would decide what it says. Run: chmod go-w {path}"));
+        return Err(format!("{path} can be changed by other users. Run: chmod go-w {path}"));
     }
     Ok(())
 }
 
-/// The owner of a file may change it whatever its mode, so this must be root, or the user that Dossier runs as.
+/// The owner of a file can change it whatever its mode, so it must be root or the user of this process.
 fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), String> {
     let me = rustix::process::geteuid().as_raw();
     if is_trusted(metadata.uid(), me) {
         return Ok(());
     }
-    // Not a chown: given to this user, it would be taken from the service that uses it.
+    // Not chown, which would take the file away from the service that uses it.
     let (path, owner) = (path.display(), metadata.uid());
     Err(format!(
-        "{path} belongs to another user (uid {owner}), who would decide what it says. Run Dossier as that user: sudo \
-         -u '#{owner}' dossier …"
+        "{path} belongs to another user (uid {owner}), who can change it. Run dossier as that user: sudo -u '#{owner}' \
+         dossier …"
     ))
 }
 
@@ -75,19 +62,15 @@ const fn is_trusted(owner: u32, me: u32) -> bool {
     owner == me || owner == 0
 }
 
-/// Refuses a data folder that others can enter, or that belongs to one of them.
-///
-/// # Errors
-///
-/// In words, with the command that ends it.
+/// Fails if another user owns the data folder or can enter it.
 pub fn check_folder(path: &Path) -> Result<(), String> {
-    let metadata = std::fs::metadata(path).map_err(cannot("look into the data folder", path))?;
+    let metadata = std::fs::metadata(path).map_err(cannot("read the data folder", path))?;
     check_owner(path, &metadata)?;
     if metadata.mode() & 0o077 != 0 {
         let (path, mode) = (path.display(), metadata.mode() & 0o777);
         return Err(format!(
-            "the data folder {path} is open to others (mode {mode:o}). Run: chmod 700 {path}. If the folder is not \
-             yours to close, choose one inside of it with --data-dir: Dossier makes it for its own user alone"
+            "the data folder {path} can be entered by other users (mode {mode:o}). Run: chmod 700 {path}. If you \
+             cannot change the folder, name a new one inside it with --data-dir"
         ));
     }
     Ok(())

@@ -33,6 +33,15 @@ pub(crate) const fn type_column(kind: CustomerType) -> u8 {
     }
 }
 
+/// The type column of a customer that was erased: 2 for an individual, 3 for a business.
+pub(crate) const fn erased_type_column(kind: CustomerType) -> u8 {
+    type_column(kind) + 2
+}
+
+pub(crate) const fn is_erased(column: u8) -> bool {
+    matches!(column, 2 | 3)
+}
+
 pub(crate) fn kind_of(column: u8) -> Result<CustomerType, StoreError> {
     match column {
         0 => Ok(CustomerType::Individual),

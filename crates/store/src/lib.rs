@@ -9,8 +9,10 @@ pub mod audit_chain;
 pub mod audit_detail;
 pub mod backup;
 pub mod blobs;
+pub mod certificate;
 pub mod chores;
 pub mod durable;
+pub mod ledger;
 #[doc(hidden)]
 pub mod planted;
 pub mod postgres;
@@ -33,14 +35,19 @@ mod signing;
 use std::path::PathBuf;
 
 use dossier_core::store::StoreError;
-pub use engine::{ChoreStore, Engine, Figures, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting};
+pub use engine::{
+    ChoreStore, Engine, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting, WriterStats,
+};
+
+/// The name of the embedded database in its folder.
+pub const DATABASE_FILE: &str = "dossier.db";
 
 /// Why a data folder cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
-        "the root key does not open the keyring: it is a different root key, or the keyring was altered. Nothing \
-            was written"
+        "the root key does not open the keyring: it is a different root key, or the keyring was altered. Configure \
+            the root key that sealed the keyring, or put your copy of the keyring back. Nothing was written"
     )]
     WrongRootKey,
     #[error(
@@ -68,6 +75,13 @@ pub enum OpenError {
     /// Another program holds the lock of the embedded database.
     #[error("another program has locked the database; stop that program, then start again")]
     Locked,
+    /// A line of the ledger of erasures does not open.
+    #[error(
+        "line {line} of the ledger of erasures {} was altered, or belongs to another root key. Put your newest copy \
+            of the file back. If there is none, move the file away, and the next start writes what the database \
+            knows. Nothing was written", .path.display()
+    )]
+    Ledger { path: PathBuf, line: usize },
     #[error("cannot {attempt} {}: {cause}", .path.display())]
     File { attempt: &'static str, path: PathBuf, cause: std::io::Error },
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use dossier_core::caller::Scope;
+use dossier_core::customer::CustomerType;
 use dossier_core::store::{Progress, StoreError};
 use uuid::Uuid;
 
 use crate::columns::scope_of;
-use crate::prepared::{CustomerRow, PreparedChange, PreparedEffect};
+use crate::prepared::{CustomerRow, ErasedCustomer, PreparedChange, PreparedEffect};
 use crate::rows::{self, Table};
 use crate::transfer::Shape;
 use crate::transfer::mark::Location;
@@ -182,6 +183,14 @@ impl RowHashes {
         }
     }
 
+    fn erased(&mut self, row: &ErasedCustomer) {
+        let cells = [Some(&row.tombstone[..]), Some(&[][..]), Some(&[][..]), None];
+        self.push(RowKind::Customer, row.id.as_bytes(), &hash(&row.mac, &cells));
+        if row.was() == CustomerType::Corporate {
+            self.deleted(RowKind::Persons, row.id.as_bytes());
+        }
+    }
+
     /// The rows that are known before the change is written. The engine adds those that it has to read.
     pub(crate) fn of(effect: &PreparedEffect) -> Self {
         let mut records = Self::default();
@@ -192,6 +201,7 @@ impl RowHashes {
                     records.sealed(RowKind::File, one.file.as_bytes(), &one.unstaged);
                 }
             }
+            PreparedEffect::CustomerErased(erased) => records.erased(erased),
             PreparedEffect::File { file, mac } => records.sealed(RowKind::StagedFile, file.id.as_bytes(), mac),
             PreparedEffect::Account { id, mac, .. } | PreparedEffect::AccountChanged { id, mac, .. } => {
                 records.sealed(RowKind::Account, id, mac);
@@ -202,6 +212,8 @@ impl RowHashes {
             }
             PreparedEffect::EndpointDeleted(id) => records.deleted(RowKind::Endpoint, id.as_bytes()),
             PreparedEffect::None
+            | PreparedEffect::ErasureScheduled(_)
+            | PreparedEffect::ErasureCancelled(_)
             | PreparedEffect::KeyRevoked { .. }
             | PreparedEffect::Pass { .. }
             | PreparedEffect::PassEnded(_)
@@ -363,7 +375,7 @@ impl Comparison {
             Some(newest) => format!("the row is not the one that entry {} wrote", newest.entry),
             None => "no entry of the audit trail names the row".to_owned(),
         };
-        self.add_finding(shown(scope, kind, &id, &why));
+        self.add_finding(describe(scope, kind, &id, &why));
     }
 
     fn add_finding(&mut self, finding: String) {
@@ -380,14 +392,14 @@ impl Comparison {
         for ((account, environment, kind, id), newest) in left {
             if let Ok(scope) = scope_of(account, environment) {
                 let why = format!("the row that entry {} wrote is missing", newest.entry);
-                self.add_finding(shown(scope, kind, &id, &why));
+                self.add_finding(describe(scope, kind, &id, &why));
             }
         }
         self.compared
     }
 }
 
-fn shown(Scope { account, environment }: Scope, kind: RowKind, id: &[u8; 16], why: &str) -> String {
+fn describe(Scope { account, environment }: Scope, kind: RowKind, id: &[u8; 16], why: &str) -> String {
     format!("account {account}, {environment}, {} {}: {why}", kind.word(), Uuid::from_bytes(*id))
 }
 

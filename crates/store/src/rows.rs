@@ -2,6 +2,8 @@
 //! only if the seal matches its values and its place. So an altered row cannot be used by mistake.
 
 use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::erasure::LedgerEntry;
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::{CustomerId, KeyId, PersonId, SessionId, WebhookId};
 use dossier_core::store::StoreError;
@@ -70,8 +72,14 @@ const LINKS: Table = table("links", &["account_id", "environment", "token_hash"]
 pub(crate) const ENDPOINTS: Table =
     table("endpoints", &["account_id", "environment", "endpoint_id"], &["key_id", "event_types", "created_at"]);
 
+const ERASURES: Table = table(
+    "erasures",
+    &["account_id", "environment", "customer_id"],
+    &["requested_at", "due_at", "request", "erased_at", "last_epoch"],
+);
+
 pub const TABLES: &[&Table] =
-    &[&ACCOUNTS, &SUBJECT_KEYS, &API_KEYS, &CUSTOMERS, &PERSONS, &FILES, &FILE_USES, &LINKS, &ENDPOINTS];
+    &[&ACCOUNTS, &SUBJECT_KEYS, &API_KEYS, &CUSTOMERS, &PERSONS, &FILES, &FILE_USES, &LINKS, &ENDPOINTS, &ERASURES];
 
 impl Table {
     /// The columns of the key, and those that are sealed with them.
@@ -281,6 +289,48 @@ impl Row for EndpointRow {
             .bytes(&self.key.as_bytes()[..])
             .text(&self.event_types)
             .number(self.created_at);
+    }
+}
+
+/// A row of `erasures`: scheduled, or done.
+pub(crate) struct ErasureRow {
+    pub(crate) scope: Scope,
+    pub(crate) customer: CustomerId,
+    pub(crate) requested_at: Option<i64>,
+    pub(crate) due_at: Option<i64>,
+    pub(crate) request: Option<Vec<u8>>,
+    pub(crate) erased_at: Option<i64>,
+    pub(crate) epoch: Option<u32>,
+}
+
+impl Row for ErasureRow {
+    const TABLE: &'static Table = &ERASURES;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.customer.as_bytes()
+    }
+
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
+        fields
+            .bytes(&self.customer.as_bytes()[..])
+            .number(self.requested_at)
+            .number(self.due_at)
+            .bytes(self.request.as_deref())
+            .number(self.erased_at)
+            .number(self.epoch.map(i64::from));
+    }
+}
+
+impl ErasureRow {
+    /// The entry of the ledger, if the erasure is done.
+    pub(crate) fn ledger_entry(&self) -> Option<LedgerEntry> {
+        let erased_at = Timestamp::from_micros(self.erased_at?);
+        Some(LedgerEntry { scope: self.scope, customer: self.customer, erased_at, epoch: self.epoch? })
     }
 }
 

@@ -14,18 +14,19 @@ use crate::kyc::rail::Rail;
 use crate::kyc::record::Kyc;
 use crate::parse::record::FieldChange;
 
-/// One entry. Who, what and when are plain text. From where, why, before and after are personal and stand in `detail`.
+/// One entry. Who did what, and when, is plain text. The address, the reason and the values are personal, so they are
+/// in `detail`.
 #[derive(Debug, Clone)]
 pub struct AuditEntry {
-    /// When.
+    /// When it was done.
     pub at: Timestamp,
-    /// Who.
+    /// Who did it.
     pub actor: Actor,
-    /// What.
+    /// What was done.
     pub action: Action,
-    /// The customer.
+    /// The customer that it was done to, if any.
     pub customer: Option<CustomerId>,
-    /// The version of the record after it.
+    /// The version of the record that it led to.
     pub version: Option<u64>,
     /// Which fields, as JSON Pointers into the PUT body, or what else: `/files/<id>`, `/api_keys/<id>`,
     /// `/webhooks/<id>`, `/settings/<name>`, `/keyring/epochs/<number>` or `/audit/<seq>`.
@@ -58,7 +59,7 @@ pub struct Decided {
     pub outcome: Cow<'static, str>,
     /// The rails that the decision set, each with its new status.
     pub rails: Vec<Rail>,
-    /// The reason.
+    /// The reasons.
     pub reason_codes: Vec<ReasonCode>,
 }
 

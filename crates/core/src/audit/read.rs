@@ -27,29 +27,29 @@ pub struct AuditReport {
 /// A line of a list of entries. None of it is personal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AuditRow {
-    /// Counts the entries of the trail from 1.
+    /// The number of the entry in the trail, from 1.
     #[schemars(range(min = 1))]
     pub seq: u64,
     /// When it was done.
     pub at: Timestamp,
     // In entries of older versions an operator has no name.
-    /// Who: `system`, `operator:<name>`, `key:<id>` or `session:<id>`.
+    /// Who did it: `system`, `operator:<name>`, `key:<id>` or `session:<id>`.
     pub actor: String,
     /// What was done, such as `kyc.decided`.
     pub action: String,
-    /// The customer that it is about, if it is about one.
+    /// The customer that the entry is about, if any.
     pub customer_id: Option<CustomerId>,
-    /// The version of the customer's record that it led to.
+    /// The resulting version of the customer's record.
     #[schemars(range(min = 1))]
     pub version: Option<u64>,
-    /// Pointers to the members of PUT that changed, or to what else: `/files/<id>`, `/api_keys/<id>`,
+    /// Pointers to the members of PUT that changed, or to other objects: `/files/<id>`, `/api_keys/<id>`,
     /// `/webhooks/<id>`, `/settings/<name>`.
     pub fields: Vec<String>,
-    /// What was decided, if it is about a decision.
+    /// The decision, if the entry is about one.
     pub decision: Option<Decided>,
-    /// The request.
+    /// The id of the request.
     pub request_id: String,
-    /// The hash that the next entry builds on.
+    /// The hash of the entry, on which the next entry builds.
     pub hash: String,
 }
 

@@ -14,7 +14,7 @@ use crate::record;
 record! {
     /// An owner or controller of a business. `id` is ours: reads always give it, writes may.
     container AssociatedPerson {
-        /// The id that reads of the customer give this person; sent back, it names the same person
+        /// The id of this person in reads of the customer. Send it back to update the same person
         id: Option<PersonRef>,
         /// First name of the associated person
         first_name: Option<Text<128>>,
@@ -119,7 +119,7 @@ enum Rule {
 /// The rules are tried one after the other over all incoming persons, so that a person who is named by id is never
 /// taken for another's namesake. A weaker rule never matches what a stronger one contradicts: a namesake with another
 /// passport is another person. Each stored person is matched once.
-pub(super) fn settle(
+pub(super) fn match_persons(
     stored: &[AssociatedPerson],
     incoming: &mut [AssociatedPerson],
     mut new_id: impl FnMut() -> PersonId,
@@ -149,8 +149,8 @@ pub(super) fn settle(
     }
 }
 
-/// The array is replaced by the one that was sent, whose persons [`settle`] has given ids. Changes are named item by
-/// item.
+/// The array is replaced by the one that was sent, whose persons [`match_persons`] has given ids. Changes are named
+/// item by item.
 impl Field for List<AssociatedPerson, 20> {
     fn merge(&mut self, incoming: Self, at: &Path<'_>, merging: &mut Merging) {
         let json = |person: Option<&AssociatedPerson>| person.map_or_else(|| "null".to_owned(), Field::audited);

@@ -11,7 +11,7 @@ use crate::record;
 record! {
     /// The KYB fields of a business.
     variant Business {
-        /// Another e-mail address of the customer; it is kept beside the profile
+        /// A new e-mail address for the customer. It is not part of the profile
         email: Option<Email>,
         /// The purpose of the account
         account_purpose: Option<AccountPurpose>,

@@ -66,6 +66,17 @@ impl Profile {
         new
     }
 
+    /// The document by which a data subject has a file as evidence, as JSON.
+    pub(crate) fn document(&self, customer: CustomerId, file: FileId, of: PersonId) -> Option<Value> {
+        let mut found = None;
+        self.each_document(&mut |person, id, document| {
+            if id == file && subject(person, customer) == of {
+                found = Some(document());
+            }
+        });
+        found
+    }
+
     /// The JSON array that `expand=documents` shows, from a customer's profile and the files it names.
     #[must_use]
     pub fn documents_view(&self, customer: CustomerId, files: &[File]) -> Value {

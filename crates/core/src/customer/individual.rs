@@ -23,7 +23,7 @@ choice! {
 record! {
     /// The KYC fields of an individual.
     variant Individual {
-        /// Another e-mail address of the customer; it is kept beside the profile
+        /// A new e-mail address for the customer. It is not part of the profile
         email: Option<Email>,
         /// The purpose of the account
         account_purpose: Option<AccountPurpose>,

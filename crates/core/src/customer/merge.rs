@@ -49,7 +49,7 @@ impl Customer {
             (Profile::Business(stored), Profile::Business(mut input)) => {
                 if let Some(persons) = &mut input.associated_persons {
                     let known = stored.associated_persons.as_ref().map_or(&[][..], |persons| &persons.0);
-                    associated_person::settle(known, &mut persons.0, new_id);
+                    associated_person::match_persons(known, &mut persons.0, new_id);
                 }
                 stored.merge(input, &Path::Root, &mut merging);
             }
@@ -63,13 +63,18 @@ impl Customer {
         Ok((self, merging.changes))
     }
 
+    /// Gives the record its next version.
+    pub(crate) fn advance_version(&mut self, now: Timestamp) {
+        self.version += 1;
+        self.updated_at = now;
+    }
+
     /// Gives the record its next version when something changed.
     pub(super) fn count(&mut self, changes: &[FieldChange], now: Timestamp) {
         if changes.is_empty() {
             return;
         }
-        self.version += 1;
-        self.updated_at = now;
+        self.advance_version(now);
         if changes.iter().any(|change| change.pointer.starts_with("/associated_persons")) {
             self.persons_version = self.version;
         }

@@ -8,6 +8,7 @@ mod compare;
 pub(crate) mod condition;
 pub mod document;
 pub mod documents;
+pub mod export;
 pub mod identity;
 pub mod individual;
 pub mod merge;

@@ -22,6 +22,14 @@ words! {
     }
 }
 
+impl CustomerType {
+    /// Reads a type as requests name it. `business` is the older word for `corporate`.
+    #[must_use]
+    pub fn of_request(text: &str) -> Option<Self> {
+        if text == "business" { Some(Self::Corporate) } else { Self::parse(text) }
+    }
+}
+
 /// The KYC or KYB fields, as set by PUT. (The variants differ in size, but profiles are not kept in lists.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant)]

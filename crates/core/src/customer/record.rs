@@ -24,7 +24,7 @@ pub struct Customer {
     pub updated_at: Timestamp,
     /// The e-mail, which is unique in the scope.
     pub email: Email,
-    /// The profile.
+    /// The KYC fields.
     pub profile: Profile,
     /// The state of the verification.
     pub kyc: Kyc,

@@ -18,7 +18,7 @@ pub struct Summary {
     pub id: CustomerId,
     /// Individual or business.
     pub kind: CustomerType,
-    /// Counts changes.
+    /// The version of the record, which counts its changes.
     pub version: u64,
     /// When it was created.
     pub created_at: Timestamp,

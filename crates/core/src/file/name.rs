@@ -8,7 +8,7 @@ use crate::hidden::without_hidden;
 
 /// Marks the place where a name was shortened.
 const ELLIPSIS: &str = "\u{2026}";
-/// A longer ending is not an extension, in bytes.
+/// The longest extension, in bytes. A longer ending is part of the name.
 const MAX_EXTENSION: usize = 16;
 
 /// A file's name as it is shown. It is personal, since people put names into it, and `Debug` shows none of it.
@@ -18,7 +18,7 @@ pub struct FileName(String);
 impl FileName {
     /// The longest name, in bytes of UTF-8.
     pub const MAX: usize = 255;
-    /// The name of a file when nothing is left of its own.
+    /// The name of a file whose own name has no usable characters.
     const NAMELESS: &'static str = "file";
 
     /// Reads a name as a client sent it. A name is only a label, so none is refused. What is not UTF-8 is read as

@@ -61,9 +61,8 @@ pub struct File {
     pub id: FileId,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
-    /// The customers and persons whose evidence it is or was; only erasure ends that. They stand oldest first, and
-    /// there are none until it is attached. If there are very many, only some are read, see
-    /// [`FileStore::files`](crate::store::FileStore::files).
+    /// The customers and persons whose evidence it is or was, oldest first. Only erasure removes them. If there are
+    /// very many, only some are read; see [`FileStore::files`](crate::store::FileStore::files).
     pub attachments: Vec<Attachment>,
     /// The sealed details.
     pub details: FileDetails,
@@ -81,7 +80,7 @@ pub struct Uploaded {
 /// An attachment of a file as evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attachment {
-    /// The customer.
+    /// The customer whose evidence it is.
     pub customer: CustomerId,
     /// The data subject: the customer or one of its persons.
     pub subject: PersonId,
@@ -94,7 +93,7 @@ pub struct Attachment {
 pub struct FileDetails {
     /// The name its sender gave it.
     pub name: FileName,
-    /// The type.
+    /// The type that the content has.
     pub media_type: MediaType,
     /// Its size in bytes.
     pub size: u64,
@@ -156,18 +155,18 @@ impl File {
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct FileView<'a> {
     id: FileId,
-    /// As its sender named it, without folders and hidden characters.
+    /// The name that it was uploaded with, without folders and hidden characters.
     name: &'a str,
     r#type: MediaType,
-    /// In bytes.
+    /// The size in bytes.
     size: u64,
     state: FileState,
-    /// The first customer whose evidence it became.
+    /// The first customer whose evidence the file became.
     customer_id: Option<CustomerId>,
     uploaded_at: Timestamp,
-    /// When it became evidence first.
+    /// When the file first became evidence.
     attached_at: Option<Timestamp>,
-    /// Whose evidence it is or was, oldest first, 100 at most.
+    /// Whose evidence the file is or was, oldest first, 100 at most.
     attachments: Vec<AttachmentView>,
 }
 
@@ -175,7 +174,7 @@ pub struct FileView<'a> {
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct AttachmentView {
     customer_id: CustomerId,
-    /// The associated person; null for the customer's own.
+    /// The associated person; `null` for the customer.
     person_id: Option<PersonId>,
     attached_at: Timestamp,
 }

@@ -10,7 +10,7 @@ use crate::form::input::OWNS;
 use crate::form::pen::Pen;
 use crate::form::place::{place_of_file, place_of_person, pointer};
 use crate::form::record::{Device, Form};
-use crate::form::settle::{read, set_shares_aside, settle, without_documents};
+use crate::form::settle::{move_draft_into_profile, read, set_shares_aside, without_documents};
 use crate::form::sheet::Sheet;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::rules::RuleSet;
@@ -35,9 +35,6 @@ pub enum Edit {
     Detach(FileId),
     /// What another pass of the same browser saved is this one's.
     Adopt(Device),
-    /// What others gave at these places is still right, although this device does not see it. A file's place is
-    /// `/files/` and its id.
-    KeepAsGiven(Vec<String>),
 }
 
 /// What was typed on a page.
@@ -47,8 +44,19 @@ pub struct Typed {
     pub fields: Vec<(String, String)>,
     /// Why what the reviewers want again is correct as it is, by the id of the requirement. Empty text takes it back.
     pub reasons: Vec<(String, String)>,
+    /// By place, whether what others gave there is still right, although this device does not see it. A file's place is
+    /// `/files/` and its id.
+    pub kept: Vec<(String, bool)>,
     /// The place at which the customer is still typing. It stays a draft: who reads the profile gets no half words.
     pub typing: Option<String>,
+}
+
+impl Typed {
+    /// Whether there is nothing to save, but perhaps something to settle.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.reasons.is_empty() && self.kept.is_empty()
+    }
 }
 
 impl fmt::Debug for Typed {
@@ -89,6 +97,7 @@ pub(crate) fn apply(
     let mut flags = before.kyc.flags.clone();
     match edit {
         Edit::Fields(typed) => {
+            pen.keep_as_given(&sheet, &typed.kept, &typed.fields);
             pen.write(&sheet, &typed.fields, session);
             pen.confirm(&sheet, &mut flags, &typed.reasons);
             held = typed.typing.as_ref().and_then(|place| pen.form.draft.remove_entry(place));
@@ -110,10 +119,9 @@ pub(crate) fn apply(
             pen.form.confirmed.remove(&place_of_file(*file));
         }
         Edit::Adopt(other) => pen.form.adopt(other, device),
-        Edit::KeepAsGiven(kept) => pen.keep_as_given(&sheet, kept),
     }
     drop(sheet);
-    settle(rules, kind, &mut profile, &mut pen.form.draft, now);
+    move_draft_into_profile(rules, kind, &mut profile, &mut pen.form.draft, now);
     if pen.places.iter().any(|place| Place::new(place).name() == OWNS) {
         set_shares_aside(&mut profile, &mut pen.form.draft);
     }

@@ -65,11 +65,19 @@ impl Pen<'_> {
         }
     }
 
-    /// Notes what is still right, although this device does not see it.
-    pub(super) fn keep_as_given(&mut self, sheet: &Sheet<'_>, kept: &[String]) {
-        for (place, text) in kept.iter().filter_map(|place| Some((place, sheet.text_to_keep(place)?))) {
-            self.form.confirmed.insert(place.clone(), short_hash(&text));
-            self.places.push(place.clone());
+    /// Notes what is still right, although this device does not see it, and what is not after all. What is typed over a
+    /// value says that it is not right.
+    pub(super) fn keep_as_given(&mut self, sheet: &Sheet<'_>, kept: &[(String, bool)], fields: &[(String, String)]) {
+        let is_typed = |place: &String| fields.iter().any(|(typed, _)| typed == place);
+        for (place, is_right) in kept.iter().filter(|(place, _)| !is_typed(place)) {
+            let text = sheet.text_to_keep(place).filter(|_| *is_right);
+            let is_news = match text {
+                Some(text) => self.form.confirmed.insert(place.clone(), short_hash(&text)) != Some(short_hash(&text)),
+                None => self.form.confirmed.remove(place).is_some(),
+            };
+            if is_news {
+                self.places.push(place.clone());
+            }
         }
     }
 

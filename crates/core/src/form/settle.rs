@@ -19,7 +19,7 @@ use crate::violation::{Code, Violation};
 
 /// Moves from the draft into the profile what can be stored there, whole value by whole value, and says what is wrong
 /// with the rest. The same parser judges as in a PUT, and then the form asks back about what it takes for a mistake.
-pub(super) fn settle(
+pub(super) fn move_draft_into_profile(
     rules: &RuleSet,
     kind: CustomerType,
     profile: &mut Value,

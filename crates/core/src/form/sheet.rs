@@ -12,7 +12,7 @@ use crate::form::input::{Input, NAMES, OF_A_PERSON, OWNS, SHARE, every_input, in
 use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, text_at};
 use crate::form::record::{Device, Form, short_hash};
 use crate::form::reveal::{Reveal, Sight, place_of_date};
-use crate::form::settle::settle;
+use crate::form::settle::move_draft_into_profile;
 use crate::form::trouble::{Trouble, Wrong};
 use crate::hidden::is_blank;
 use crate::ids::FileId;
@@ -348,7 +348,8 @@ impl<'a> Sheet<'a> {
     /// What stands in the way, and whether the profile holds all that it can.
     fn find_troubles(&self, now: Timestamp) -> (Vec<Trouble>, bool) {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
-        let mut refused = settle(self.rules, self.customer.profile.kind(), &mut profile, &mut draft, now);
+        let mut refused =
+            move_draft_into_profile(self.rules, self.customer.profile.kind(), &mut profile, &mut draft, now);
         let is_settled = draft == self.form.draft;
         // What nobody asks for any more is on no page, and stands in nobody's way.
         let writable = self.writable();

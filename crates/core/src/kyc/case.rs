@@ -4,34 +4,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 
-/// The providers that are known.
+/// The providers that Dossier knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Name {
-    /// Nobody: the reviewers decide, and share tokens are kept for them.
+    /// No provider: the reviewers decide, and share tokens are kept for them.
     Manual,
-    /// The sandbox's: the token says what comes of it.
+    /// The sandbox's: the token chooses the outcome.
     Simulated,
-    /// Sumsub.
+    /// Sumsub, by its API.
     Sumsub,
 }
 
-/// Verification of one customer by a provider.
+/// One verification by a provider, with its progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
-    /// Whose.
+    /// The provider that has the case.
     pub provider: Name,
-    /// How far it is.
+    /// How far the case has come.
     pub stage: Stage,
-    /// When something is to be done about it next.
+    /// When the case needs work again. `None` when it needs none.
     pub due_at: Option<Timestamp>,
-    /// How often it was asked for, or failed, in a row.
+    /// How many times in a row the provider had no verdict or failed.
     #[serde(default)]
     pub tries: u32,
 }
 
 impl Case {
-    /// The provider's id for it, once there is one.
+    /// The provider's id of the case, once there is one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         match &self.stage {
@@ -41,18 +41,18 @@ impl Case {
     }
 }
 
-/// How far a case is.
+/// How far a case has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// The token is to be handed over.
+    /// The customer gave a token that the provider does not have yet.
     TokenGiven,
-    /// The token was handed over; whether it arrived is not known.
+    /// The token was sent. Whether it arrived is unknown.
     Asking,
     /// The provider has the case, under this id.
     Open(String),
-    /// The provider said how it ended.
+    /// The provider gave its verdict on the case with this id.
     Closed(String),
-    /// The token could not be used; another one is needed.
+    /// The provider did not accept the token. Another one is needed.
     Failed,
 }

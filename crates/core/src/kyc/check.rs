@@ -1,4 +1,4 @@
-//! What is wrong with a value that the schema accepts: dates, amounts, shares and websites.
+//! Checks of values that the schema accepts: dates, amounts, shares and websites.
 
 use serde_json::{Value, json};
 
@@ -6,17 +6,17 @@ use crate::clock::Timestamp;
 use crate::kyc::requirement::Fault;
 use crate::kyc::rules::Check;
 
-/// How far the clocks of the first time zone are ahead of UTC, in seconds.
+/// How far the easternmost time zone is ahead of UTC, in seconds.
 const EARLIEST_ZONE: i64 = 14 * 60 * 60;
 
-/// More decimals than any share has, and fewer than a sum of floating-point numbers gets wrong.
+/// More decimals than any share has, but few enough to hide the rounding errors of floating-point numbers.
 const MAX_DECIMALS: usize = 8;
 
-/// What a check finds wrong with a value, if anything.
-pub(super) fn wrong(check: Check, value: &Value, now: Timestamp) -> Option<Fault> {
+/// The fault that a check finds in a value.
+pub(super) fn fault_of(check: Check, value: &Value, now: Timestamp) -> Option<Fault> {
     let text = value.as_str().unwrap_or_default();
     let day = |at: Timestamp| at.to_string()[..10].to_owned();
-    // A day is in the future when it is so everywhere.
+    // A date is in the future only if it is so in every time zone.
     let (today, newest) = (day(now), day(now.plus_seconds(EARLIEST_ZONE)));
     match check {
         Check::Past => (text > newest.as_str()).then_some(Fault::InTheFuture),
@@ -29,28 +29,28 @@ pub(super) fn wrong(check: Check, value: &Value, now: Timestamp) -> Option<Fault
     }
 }
 
-/// When a check of a date takes it by itself.
+/// When a date will pass a check that it fails today.
 pub(super) fn day_of_change(check: Check, text: &str) -> Option<Timestamp> {
     let (text, ahead) = match check {
         Check::Past => (text.to_owned(), EARLIEST_ZONE),
         Check::Adult => (come_of_age(text)?, 0),
         Check::Amount | Check::Website | Check::Ownership => return None,
     };
-    // Who was born on a 29th of February is of age on the 1st of March.
+    // A person born on 29 February comes of age on 1 March.
     let day: jiff::civil::Date = text.parse().or_else(|_| text.replace("-02-29", "-03-01").parse()).ok()?;
     let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
     Some(Timestamp::from_micros(midnight.as_microsecond()).plus_seconds(-ahead))
 }
 
-/// The day on which somebody is 18 years old, for somebody who was born on a day.
+/// The 18th birthday of a person with this birth date.
 fn come_of_age(birth: &str) -> Option<String> {
     let year: u16 = birth.get(..4)?.parse().ok()?;
     Some(format!("{:04}{}", year + 18, &birth[4..]))
 }
 
-/// The largest number in a text such as `5000`, `5,000.00`, `50.000,00`, `50k` or `10000-50000`; `None` for what cannot
-/// be read. Where a sign could be a decimal one or part the thousands, the larger reading counts, so that nothing is
-/// asked too little.
+/// The largest number in a text such as `5000`, `5,000.00`, `50.000,00`, `50k` or `10000-50000`. `None` if the text
+/// cannot be read. Where a sign could be a decimal point or a thousands separator, the larger number counts, so that an
+/// ambiguous amount never avoids a requirement.
 pub(super) fn amount(text: &str) -> Option<f64> {
     let plain = text.to_uppercase();
     let plain = ["USD", "US$", "$"].iter().fold(plain, |text, currency| text.replace(currency, ""));
@@ -72,7 +72,7 @@ fn one_amount(text: &str) -> Option<f64> {
     readings.reduce(f64::max).map(|number| number * times)
 }
 
-/// A number, if these signs are its decimal sign and what parts its thousands (or lakhs).
+/// The number, read with this decimal point and this separator of thousands or lakhs.
 fn read_with(text: &str, decimal: char, group: char) -> Option<f64> {
     let (whole, fraction) = text.split_once(decimal).unwrap_or((text, "0"));
     let groups: Vec<&str> = whole.split(group).collect();
@@ -88,7 +88,7 @@ fn read_with(text: &str, decimal: char, group: char) -> Option<f64> {
     is_number.then(|| format!("{}.{fraction}", groups.concat()).parse().ok()).flatten()
 }
 
-/// A share in percent, such as `25`, `33.34` or `33,34 %`, and one unit of its last digit.
+/// A share in percent, such as `25`, `33.34` or `33,34 %`, with one unit of its last digit.
 pub(crate) fn share(text: &str) -> Option<(f64, f64)> {
     let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -98,8 +98,7 @@ pub(crate) fn share(text: &str) -> Option<(f64, f64)> {
     (0.0..=100.0).contains(&number).then_some((number, unit))
 }
 
-/// The sum of shares in percent, as they are written, and with as many decimals as they have; `None` when one of them
-/// cannot be read.
+/// The sum of shares in percent, with as many decimals as they have. `None` if one of them cannot be read.
 pub(crate) fn sum_of_shares<'a>(shares: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let (mut sum, mut decimals) = (0.0, 0);
     for text in shares {
@@ -120,15 +119,15 @@ fn is_website(text: &str) -> bool {
     })
 }
 
-/// What the owners say about their shares, and what is wrong with it.
+/// The shares of the owners, and what is wrong with them.
 pub(super) fn ownership(business: &Value) -> (Option<Value>, Option<Fault>) {
     let persons = business["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
-    let said: Vec<&str> = persons.iter().filter_map(|person| person["ownership_percentage"].as_str()).collect();
-    if said.is_empty() {
+    let shares: Vec<&str> = persons.iter().filter_map(|person| person["ownership_percentage"].as_str()).collect();
+    if shares.is_empty() {
         return (None, None);
     }
-    // Each may have been rounded up by one unit of its last digit.
-    let sum = said.iter().try_fold((0.0, 100.0), |(sum, most), text| {
+    // Each share may have been rounded up by one unit of its last digit.
+    let sum = shares.iter().try_fold((0.0, 100.0), |(sum, most), text| {
         let (share, unit) = share(text)?;
         Some((sum + share, most + unit))
     });
@@ -137,7 +136,7 @@ pub(super) fn ownership(business: &Value) -> (Option<Value>, Option<Fault>) {
         Some((sum, most)) if sum > most + 1e-9 => Some(Fault::SharesTooMany),
         Some(_) => None,
     };
-    (Some(json!(said)), error)
+    (Some(json!(shares)), error)
 }
 
 #[cfg(test)]
@@ -145,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_amount_that_can_be_read_in_two_ways_is_the_larger_one() {
+    fn an_ambiguous_amount_counts_as_the_larger_one() {
         for (text, expected) in [
             ("5000", Some(5_000.0)),
             ("5,000.00", Some(5_000.0)),
@@ -182,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_too_many_beyond_what_rounding_explains() {
+    fn shares_may_exceed_100_only_by_rounding() {
         for (shares, error) in [
             (&["33.34"; 3][..], None),
             (&["16.67"; 6], None),
@@ -219,17 +218,17 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_in_the_future_when_it_is_so_everywhere() {
+    fn a_date_is_in_the_future_only_if_it_is_so_everywhere() {
         let midnight = 1_795_910_400; // 2026-11-29
         let check = |hours: i64, day: &str| {
-            wrong(Check::Past, &json!(day), Timestamp::from_micros(0).plus_seconds(midnight + hours * 3_600))
+            fault_of(Check::Past, &json!(day), Timestamp::from_micros(0).plus_seconds(midnight + hours * 3_600))
         };
         assert_eq!(check(9, "2026-11-30"), Some(Fault::InTheFuture));
         assert_eq!(check(11, "2026-11-30"), None, "it is the 30th in Kiritimati");
     }
 
     #[test]
-    fn the_day_is_known_on_which_a_date_becomes_good() {
+    fn the_day_on_which_a_date_becomes_valid_is_known() {
         for (check, date, expected) in [
             (Check::Adult, "2008-11-30", Some("2026-11-30T00:00:00.000Z")),
             (Check::Adult, "2008-02-29", Some("2026-03-01T00:00:00.000Z")),

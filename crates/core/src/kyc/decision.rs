@@ -11,7 +11,7 @@ use crate::parse::record::Field;
 use crate::{choice, record};
 
 choice! {
-    /// What was decided.
+    /// What a reviewer or a provider decided.
     Outcome {
         Approve = "approve",
         Reject = "reject",
@@ -22,7 +22,7 @@ choice! {
 }
 
 choice! {
-    /// Why.
+    /// A reason for a decision.
     ReasonCode {
         AddressMismatch = "address_mismatch",
         AdverseMedia = "adverse_media",
@@ -45,9 +45,9 @@ choice! {
 }
 
 record! {
-    /// One rail.
+    /// A rail, by its name.
     value RailName {
-        /// Currency, in small letters
+        /// Currency, in lower case
         currency: Text<16>,
         /// Payment rail
         payment_rails: Text<32>,
@@ -57,19 +57,19 @@ record! {
 record! {
     /// The body of a decision.
     value NewDecision {
-        /// What is decided
+        /// The kind of decision
         outcome: Outcome,
-        /// Which rails an approval opens, when not all; the others stay as they are
+        /// The rails that an approval opens, if not all of them. The others stay as they are
         rails: Option<List<RailName, 32>>,
-        /// Why
+        /// The reasons
         reason_codes: Option<List<ReasonCode, 20>>,
-        /// What is to be given again: ids of requirements, or pointers into the body of PUT
+        /// What the customer must give again: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
-        /// Words of your own, to sort and count by; the customer does not see them
+        /// Your own labels, for sorting and counting. The customer does not see them
         labels: Option<List<Text<64>, 20>>,
-        /// What the customer is told
+        /// A message that the customer sees
         comment: Option<Text<2000>>,
-        /// What never reaches the customer
+        /// An internal note. The customer never sees it
         note: Option<Text<2000>>,
     }
 }
@@ -101,7 +101,7 @@ impl NewDecision {
         Self { outcome, rails: None, reason_codes: None, requirements: None, labels: None, comment: None, note: None }
     }
 
-    /// Whether it is about a rail. A decision that names none is about all.
+    /// Whether the decision applies to a rail. One that names no rails applies to all.
     pub(crate) fn names(&self, rail: &Rail) -> bool {
         self.rails.as_ref().is_none_or(|named| {
             named
@@ -112,22 +112,22 @@ impl NewDecision {
     }
 }
 
-/// What was decided, by whom and why.
+/// A decision as the record keeps it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// What.
+    /// What was decided.
     pub outcome: Outcome,
-    /// When.
+    /// When it was decided.
     pub at: Timestamp,
-    /// By whom, as the audit trail names it.
+    /// The actor, as the audit trail names it.
     pub by: String,
-    /// Why.
+    /// The reasons, in the order in which they were given.
     pub reason_codes: Vec<ReasonCode>,
-    /// Words of the reviewers' own.
+    /// The reviewers' own words, to sort and count by.
     #[serde(default)]
     pub labels: Vec<String>,
     /// What the customer is told.
     pub comment: Option<String>,
-    /// What never reaches the customer.
+    /// A note that the customer never sees.
     pub note: Option<String>,
 }

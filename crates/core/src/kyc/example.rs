@@ -1,4 +1,4 @@
-//! Examples of requirements: what is written in the rules, as it looks in the country of whom it is for.
+//! Examples of requirements: those of the rules, adapted to the country of the customer or person.
 
 use serde_json::Value;
 
@@ -6,18 +6,18 @@ use crate::customer::postal_code::AddressFormat;
 use crate::parse::leaf::Country;
 use crate::place::Place;
 
-/// Where the customer or a person is, by its own address.
+/// The country in the address of the customer or person.
 pub(super) fn home(owner: &Value) -> Option<Country> {
     let addresses = ["residential_address", "business_address"].into_iter();
     addresses.filter_map(|name| owner.get(name)?.get("country")?.as_str()).find_map(Country::new)
 }
 
-/// Makes an example of a country. Numbers are made up everywhere: there is no table of what they look like.
+/// Adapts an example to a country. Numbers stay as they are, because no table says what they look like elsewhere.
 pub(super) fn localize(example: &mut Value, pointer: &str, country: Country) {
     let format = AddressFormat::of(country);
     let code = country.expose();
     match example {
-        // What was written for this very country is as good.
+        // An example that was written for this country needs no change.
         Value::Object(address) if address.get("country").is_some_and(|written| written == code) => {}
         Value::Object(address) if address.contains_key("country") => {
             address.insert("country".to_owned(), code.into());
@@ -28,7 +28,7 @@ pub(super) fn localize(example: &mut Value, pointer: &str, country: Country) {
             }
         }
         Value::Object(members) => {
-            // Passports are the one kind of document that every country issues.
+            // Every country issues passports. That is true of no other document.
             if members.get("type").is_some_and(|kind| kind == "passport") && members.contains_key("issuing_country") {
                 members.insert("issuing_country".to_owned(), code.into());
             }

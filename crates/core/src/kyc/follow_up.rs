@@ -1,10 +1,11 @@
-//! What follows for a verification from a change of the customer's profile, and from a date that is reached.
+//! The effects on a verification of a change to the customer's profile, and of a date that is reached.
 
 use crate::caller::Environment;
 use crate::clock::Timestamp;
 use crate::customer::address::Address;
 use crate::customer::profile::Profile;
 use crate::customer::record::Customer;
+use crate::file::record::File;
 use crate::ids::PersonId;
 use crate::kyc::case::{Case, Name, Stage};
 use crate::kyc::lifecycle::{Conflict, State, Transition};
@@ -17,7 +18,7 @@ use crate::parse::record::FieldChange;
 use crate::place::Place;
 
 impl Kyc {
-    /// Notes since when a decision is waited for.
+    /// Keeps the time since which the customer waits for a decision, or clears it.
     pub(crate) fn queue(&mut self, now: Timestamp) {
         let waits = self.state == State::Submitted || self.review.is_some();
         self.queued_at = if waits { self.queued_at.or(Some(now)) } else { None };
@@ -25,13 +26,26 @@ impl Kyc {
 }
 
 impl Customer {
-    /// Asks again for the pictures that proved an id document in an approval, when it is not named any more, and until
-    /// it is again. A picture that came with the change is not one of them.
-    pub(crate) fn ask_for_new_pictures(&mut self, before: &Self, rules: &RuleSet, now: Timestamp) {
+    /// A copy to compare the customer with after a change, if it was ever approved.
+    pub(crate) fn approved(&self) -> Option<Self> {
+        (self.kyc.state == State::Approved || self.kyc.verified_address.is_some()).then(|| self.clone())
+    }
+
+    /// Records which of the files that a change names prove nothing, and which pictures it makes obsolete.
+    pub(crate) fn check_documents(&mut self, approved: Option<&Self>, files: &[File], rules: &RuleSet, now: Timestamp) {
+        self.note_flaws(files);
+        if let Some(before) = approved {
+            self.ask_for_new_pictures(before, rules, now);
+        }
+    }
+
+    /// Asks again for the pictures of an id document that an approval relied on, for as long as the profile names
+    /// another document. A picture that came with the change is not asked for again.
+    fn ask_for_new_pictures(&mut self, before: &Self, rules: &RuleSet, now: Timestamp) {
         let persons = self.profile.persons().iter().map(|person| person.person_id());
         let is_new = |person| self.profile.id_document(person) != before.profile.id_document(person);
-        // Most changes are not about documents, and to evaluate the rules twice costs more than the rest of a change.
-        if !before.was_approved() || !std::iter::once(None).chain(persons).any(is_new) {
+        // Most changes are not about documents, and evaluating the rules twice costs more than the rest of a change.
+        if !std::iter::once(None).chain(persons).any(is_new) {
             return;
         }
         let (known, asked) = (rules.of(before, now), rules.of(self, now));
@@ -54,7 +68,7 @@ impl Customer {
         }
     }
 
-    /// Forgets that something is correct as it is, once it is something else.
+    /// Removes the statements that an answer is correct, where the answer has changed since.
     pub(crate) fn forget_stale_confirmations(&mut self, rules: &RuleSet, now: Timestamp) {
         if self.kyc.flags.iter().all(|flag| flag.confirmed.is_none()) {
             return;
@@ -66,17 +80,12 @@ impl Customer {
         }
     }
 
-    /// Whether it was approved once.
-    pub(crate) const fn was_approved(&self) -> bool {
-        matches!(self.kyc.state, State::Approved) || self.kyc.verified_address.is_some()
-    }
-
-    /// What follows for the verification from a change of the profile.
+    /// Updates the verification after a change of the profile.
     ///
     /// # Errors
     ///
     /// [`Conflict::ApprovedLocked`] when an approved customer's identity may not be changed.
-    pub(crate) fn follow(
+    pub(crate) fn update_verification(
         &mut self,
         policy: &Policy,
         environment: Environment,
@@ -89,11 +98,11 @@ impl Customer {
             match policy.after_approval {
                 AfterApproval::Refuse => return Err(Conflict::ApprovedLocked),
                 AfterApproval::Reopen => {
-                    self.kyc.go(Transition::Reopen);
+                    self.kyc.apply(Transition::Reopen)?;
                     self.kyc.set_all(&policy.rails, RailStatus::Pending);
                 }
                 AfterApproval::Review => {
-                    self.kyc.go(Transition::OpenReview);
+                    self.kyc.apply(Transition::OpenReview)?;
                     let review = self.kyc.review.get_or_insert_with(|| Review { opened_at: now, fields: Vec::new() });
                     for pointer in touched {
                         if !review.fields.iter().any(|known| known == pointer) {
@@ -110,8 +119,8 @@ impl Customer {
         Ok(())
     }
 
-    /// A customer whose session is open and whose requirements are met is submitted by itself. Where only a date stands
-    /// in the way that is not reached yet, it is noted when to look again.
+    /// Submits a customer whose session is open and whose requirements are met. If only a date that is not reached yet
+    /// prevents that, the record keeps when to evaluate it again.
     pub(crate) fn submit_when_complete(&mut self, policy: &Policy, now: Timestamp) {
         self.kyc.evaluate_at = None;
         if !self.kyc.state.takes_input() || self.kyc.open_session(now).is_none() {
@@ -120,13 +129,13 @@ impl Customer {
         let requirements = policy.rules.of(self, now);
         if requirements.iter().any(Requirement::is_open) {
             self.kyc.evaluate_at = requirements.iter().filter_map(|one| one.good_from).filter(|at| *at > now).min();
-        } else if self.kyc.go(Transition::Submit) {
+        } else if self.kyc.apply(Transition::Submit).is_ok() {
             self.kyc.forget_answered_flags();
             self.kyc.comment = None;
         }
     }
 
-    /// When a token was given and a session is open, the provider is to be asked.
+    /// Queues a share token for the provider, if the verification is open.
     pub(crate) fn ask_provider(&mut self, policy: &Policy, environment: Environment, now: Timestamp) {
         let open = matches!(self.kyc.state, State::InProgress | State::Submitted | State::ResubmissionRequired);
         let provider = policy.active_provider(environment);
@@ -147,7 +156,8 @@ impl Customer {
     }
 }
 
-/// Names, birth, nationality, ids, addresses, owners: what a verification was about.
+/// Whether a field is part of the identity that an approval is about: names, birth, nationality, ids, addresses,
+/// owners.
 fn is_identity(pointer: &str) -> bool {
     const IDENTITY: &[&str] = &[
         "first_name",

@@ -1,20 +1,20 @@
-//! The states of a customer's verification, and the one table that says what leads from which to which.
+//! The states of a customer's verification, and the table of transitions between them.
 
 use crate::company::Missing;
 use crate::ids::AccountId;
 use crate::words::words;
 
 words! {
-    /// Where a customer stands.
+    /// The state of a customer's verification.
     #[derive(Default)]
     State {
     #[default]
-    NotStarted = "not_started": "No session was opened yet.",
-    InProgress = "in_progress": "A session was opened; something is still missing.",
+    NotStarted = "not_started": "No session has been opened yet.",
+    InProgress = "in_progress": "A session was opened, and something is still missing.",
     Submitted = "submitted": "Complete, waiting for a decision.",
     ResubmissionRequired = "resubmission_required": "The reviewers want something given again.",
     Approved = "approved": "Verified.",
-    Rejected = "rejected": "Turned down; a new session may be opened.",
+    Rejected = "rejected": "Rejected; a new session may be opened.",
     Offboarded = "offboarded": "The relationship has ended.",
 }
 }
@@ -22,17 +22,17 @@ words! {
 words! {
     /// What can happen to a customer's verification.
     Transition {
-    OpenSession = "open_session": "A session is opened, or the open one is given a link again.",
-    ExpireSession = "expire_session": "The link of the session runs out.",
-    Submit = "submit": "Everything that is required is there.",
-    Approve = "approve": "A decision: verified.",
-    Reject = "reject": "A decision: turned down.",
-    RequestResubmission = "request_resubmission": "A decision: something has to be given again.",
+    OpenSession = "open_session": "A session is opened, or the open one gets a new link.",
+    ExpireSession = "expire_session": "The link of the session expires.",
+    Submit = "submit": "Nothing that is required is missing.",
+    Approve = "approve": "A decision: the customer is verified.",
+    Reject = "reject": "A decision: the customer is rejected.",
+    RequestResubmission = "request_resubmission": "A decision: the customer must give something again.",
     SetBreakdown = "set_breakdown": "Single rails are decided.",
-    OpenReview = "open_review": "An approved customer's identity was changed; the reviewers are to look.",
+    OpenReview = "open_review": "An approved customer's identity was changed; the reviewers must look at it.",
     Reopen = "reopen": "An approved customer's identity was changed; the approval ends until the next decision.",
     Offboard = "offboard": "The relationship ends.",
-    Reinstate = "reinstate": "An ended relationship begins anew.",
+    Reinstate = "reinstate": "An ended relationship starts again.",
 }
 }
 
@@ -76,8 +76,8 @@ impl State {
         }
     }
 
-    /// `kyc.status` and `kyc.sub_status` as the contract has them; `None` while nothing was begun. The contract has no
-    /// word for an ended relationship: to its clients such a customer is one that was turned down.
+    /// `kyc.status` and `kyc.sub_status` of the contract. `None` before the first session. The contract has no word for
+    /// an ended relationship, so its clients see such a customer as rejected.
     #[must_use]
     pub const fn on_the_wire(self) -> Option<(&'static str, &'static str)> {
         match self {
@@ -90,14 +90,14 @@ impl State {
         }
     }
 
-    /// Whether the customer can still give something: a session that is open leads somewhere.
+    /// Whether the customer may still fill in the form, if a session is open.
     #[must_use]
     pub const fn takes_input(self) -> bool {
         matches!(self, Self::InProgress | Self::ResubmissionRequired)
     }
 }
 
-/// Why what is stored does not allow a change.
+/// Why the stored state of a customer does not allow a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// The customer is approved already.
@@ -109,13 +109,13 @@ pub enum Conflict {
     /// The relationship has ended.
     #[error("the customer is offboarded")]
     Offboarded,
-    /// The table of states has no such way.
-    #[error("a customer in the state {} has no way to {}", .0.as_str(), .1.as_str())]
+    /// The table does not have this transition from this state.
+    #[error("a customer in the state {} does not allow the transition {}", .0.as_str(), .1.as_str())]
     NotPossible(State, Transition),
-    /// The identity of an approved customer may not be changed here.
+    /// The operator does not allow changes to the identity of an approved customer.
     #[error("the identity of an approved customer may not be changed")]
     ApprovedLocked,
-    /// Customers of production could not be told who asks and what becomes of their data.
+    /// The account has not set what production customers must be told: who asks, and what happens to their data.
     #[error(
         "the account has no {1}, which customers of production are told before they give anything; set it with: \
             dossier accounts set --account {0} {options}", options = .1.options()

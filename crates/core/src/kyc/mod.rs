@@ -1,4 +1,4 @@
-//! KYC: where a customer's verification stands, what is still missing, and who decided what.
+//! Verification: the state of a customer, the requirements that are still open, and the decisions.
 
 pub mod case;
 pub(crate) mod check;

@@ -1,4 +1,4 @@
-//! What the operator decided about verification.
+//! What the operator has configured about verification.
 
 use std::sync::Arc;
 
@@ -6,29 +6,31 @@ use crate::caller::Environment;
 use crate::kyc::case::Name;
 use crate::kyc::rules::RuleSet;
 
-/// What a PUT that changes the identity of an approved customer does.
+/// What happens when a PUT changes the identity of an approved customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterApproval {
-    /// It is stored, and the reviewers are asked; the approval stands until they decide.
+    /// The change is stored and the reviewers are asked. The customer stays approved until they decide.
     Review,
-    /// It is stored, and the approval ends until the next decision.
+    /// The change is stored and the approval ends until the next decision.
     Reopen,
-    /// It is refused.
+    /// The change is refused.
     Refuse,
 }
 
-/// What the operator decided about verification.
+/// What the operator has configured about verification.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// What is required of whom.
+    /// The rules that requirements come from.
     pub rules: Arc<RuleSet>,
-    /// Currency and payment rails, in the order in which a breakdown lists them.
+    /// The currency and name of each payment rail, in the order of `status_breakdown`.
     pub rails: Vec<(String, String)>,
-    /// What a change of identity does after an approval.
+    /// What happens when the identity of an approved customer changes.
     pub after_approval: AfterApproval,
-    /// Who verifies besides the reviewers.
+    /// The provider that verifies production customers.
     pub provider: Name,
-    /// Under which URL customers reach this server, without a slash at the end.
+    /// How many seconds pass between the request to erase a customer of production and the erasure.
+    pub erasure_wait: i64,
+    /// The URL at which customers reach this server, without a trailing slash.
     pub public_url: String,
 }
 
@@ -37,7 +39,10 @@ impl Policy {
     pub const RAILS: [(&'static str, &'static str); 5] =
         [("aed", "uaefts"), ("eur", "sepa"), ("usd", "ach"), ("usd", "wire"), ("usd", "swift")];
 
-    /// The baseline: its rules, all rails, reviewers.
+    /// The default of [`Policy::erasure_wait`]: 7 days.
+    pub const ERASURE_WAIT: i64 = 7 * 24 * 60 * 60;
+
+    /// The defaults: the baseline rules, all rails of the contract, and no provider.
     ///
     /// # Panics
     ///
@@ -49,11 +54,21 @@ impl Policy {
             rails: Self::RAILS.map(|(currency, rail)| (currency.to_owned(), rail.to_owned())).to_vec(),
             after_approval: AfterApproval::Review,
             provider: Name::Manual,
+            erasure_wait: Self::ERASURE_WAIT,
             public_url,
         }
     }
 
-    /// Who verifies in an environment: the sandbox simulates.
+    /// How many seconds an erasure waits in an environment. In the sandbox it runs at once.
+    #[must_use]
+    pub const fn erasure_wait(&self, environment: Environment) -> i64 {
+        match environment {
+            Environment::Sandbox => 0,
+            Environment::Production => self.erasure_wait,
+        }
+    }
+
+    /// The provider of an environment. The sandbox has a simulated one.
     #[must_use]
     pub const fn active_provider(&self, environment: Environment) -> Name {
         match environment {

@@ -1,50 +1,50 @@
-//! The port to a provider that verifies besides the reviewers.
+//! The port to a provider that verifies customers in addition to the reviewers.
 
 use async_trait::async_trait;
 
-/// What a provider says.
+/// What a provider says about a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing yet.
+    /// There is no verdict yet.
     Pending,
-    /// Verified.
+    /// The customer is verified.
     Approved,
-    /// Turned down for good.
+    /// The customer is rejected for good.
     Rejected,
-    /// Turned down, but the customer may try again; what the customer is told.
+    /// The customer may try again. Holds what to tell the customer.
     Retry(Option<String>),
 }
 
-/// Why a provider did not answer.
+/// Why a call to a provider failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
-    /// It refused: the token is used, expired, or not for us.
+    /// The provider refused: the token was used before, has expired, or was issued for another client.
     #[error("the provider refused the token or the case")]
     Refused,
-    /// It could not be reached, or said what nobody understands. The text holds nothing that was sent.
-    #[error("the provider could not be asked: {0}")]
+    /// The provider was unreachable or sent an unexpected response. The text quotes nothing that was sent.
+    #[error("the call to the provider failed: {0}")]
     Unavailable(String),
 }
 
-/// A provider.
+/// A service that verifies identities.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// Hands over a share token, once; answers the id of the case there.
+    /// Sends a share token, which works once. Returns the id of the new case at the provider.
     ///
     /// # Errors
     ///
-    /// [`ProviderError`]; the token is not to be used again.
+    /// [`ProviderError`]. The token must not be sent again, because it may have arrived.
     async fn import(&self, token: &str) -> Result<String, ProviderError>;
 
-    /// How a case stands.
+    /// Returns the verdict on a case.
     ///
     /// # Errors
     ///
-    /// [`ProviderError`]; asking again is safe.
+    /// [`ProviderError`]. Repeating the call is safe.
     async fn verdict(&self, case: &str) -> Result<Verdict, ProviderError>;
 }
 
-/// The reviewers: they take no tokens and say nothing here.
+/// No provider: it refuses every token and never has a verdict, so the reviewers decide.
 pub struct Manual;
 
 #[async_trait]
@@ -58,8 +58,8 @@ impl Provider for Manual {
     }
 }
 
-/// The sandbox's provider: `simulated-approve`, `simulated-reject`, `simulated-retry`, `simulated-expired`; every other
-/// token stays pending.
+/// The sandbox's provider. Its tokens are `simulated-approve`, `simulated-reject`, `simulated-retry` and
+/// `simulated-expired`. A case of any other token stays pending.
 pub struct Simulated;
 
 #[async_trait]

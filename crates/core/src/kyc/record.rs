@@ -1,4 +1,4 @@
-//! What a customer's record holds about its verification, and how the contract shows it.
+//! The part of a record that is about the verification, and how the contract shows it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,42 +12,42 @@ use crate::form::record::Form;
 use crate::ids::{FileId, SessionId};
 use crate::kyc::case::Case;
 use crate::kyc::decision::Decision;
-use crate::kyc::lifecycle::{State, Transition};
+use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::rail::{Rail, RailStatus};
 use crate::parse::record::FieldChange;
 use crate::violation::{Code, Violation, Violations};
 
-/// The verification of one customer. Sealed with its record; `Debug` shows the state only.
+/// The verification of one customer. It is sealed with the record, and `Debug` shows only the state.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Kyc {
-    /// Where it stands.
+    /// The state in the table of transitions.
     pub state: State,
     /// The newest session.
     pub session: Option<Session>,
-    /// The status of every rail, in the configured order; empty before the first session.
+    /// The status of every rail, in the configured order. Empty before the first session.
     pub breakdown: Vec<Rail>,
-    /// What the reviewers want given again.
+    /// What the customer must give again.
     pub flags: Vec<Flag>,
-    /// The files of its documents that prove nothing.
+    /// The files of its documents that prove nothing, each with the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub flaws: BTreeMap<FileId, Flaw>,
-    /// What they said about it to the customer.
+    /// The reviewers' last comment to the customer.
     pub comment: Option<String>,
-    /// An approved customer's changes that nobody has looked at.
+    /// Changes of an approved customer that wait for the reviewers.
     pub review: Option<Review>,
-    /// Since when it waits for a decision.
+    /// Since when the customer waits for a decision.
     pub queued_at: Option<Timestamp>,
-    /// When its requirements will stand differently by themselves, because a date is reached.
+    /// When to evaluate the requirements again, because a date in the profile will be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluate_at: Option<Timestamp>,
-    /// The last decision.
+    /// The newest decision.
     pub decision: Option<Decision>,
-    /// The address that was verified, once it was.
+    /// The address at the last approval.
     pub verified_address: Option<Address>,
-    /// Verification by a provider.
+    /// The case at a provider.
     pub provider: Option<Case>,
-    /// What the hosted form keeps besides the profile; `None` until something was typed there.
+    /// What the hosted form keeps besides the profile. `None` until something is typed there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<Box<Form>>,
 }
@@ -58,48 +58,48 @@ impl fmt::Debug for Kyc {
     }
 }
 
-/// One attempt to be verified.
+/// The time in which a customer may fill in the hosted form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Its id.
+    /// The id of the session.
     pub id: SessionId,
-    /// Where the customer goes on. Holds the token, which is the only thing that opens the form.
+    /// The URL that opens the form. It contains the token, which is a secret.
     pub link: String,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// Until when the link is good.
+    /// When the link expires.
     pub expires_at: Timestamp,
-    /// Whether the link has run out.
+    /// Whether the link has expired or was ended early.
     #[serde(default)]
     pub expired: bool,
-    /// Where to send the customer afterwards.
+    /// Where to send the customer after the form.
     pub redirect_uri: Option<String>,
 }
 
-/// A requirement that is to be given again.
+/// A requirement that the customer must give again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flag {
     /// The requirement's id.
     pub requirement: String,
-    /// A hash of what was given when it was flagged; anything else is a new answer.
+    /// A hash of the answer at the time of the flag. Any other answer is a new one.
     pub given: String,
-    /// For a picture of an id document that another one has replaced: a hash of what that document was.
+    /// For a picture of an id document that is no longer the one in the profile: a hash of the earlier document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced: Option<String>,
-    /// Of a document, the files that were there when it was flagged.
+    /// For a document, the files at the time of the flag.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileId>,
-    /// The customer's word that it is correct as it is.
+    /// The customer's statement that the answer is correct as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<Confirmed>,
 }
 
-/// The customer's word that what the reviewers want again is correct as it is. Sealed with the record.
+/// The customer's statement that an answer that the reviewers want again is correct. It is sealed with the record.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Confirmed {
-    /// Why, in the customer's words.
+    /// The customer's reason, in their own words.
     pub reason: String,
-    /// When the customer said so.
+    /// When the customer stated it.
     pub at: Timestamp,
 }
 
@@ -109,46 +109,45 @@ impl fmt::Debug for Confirmed {
     }
 }
 
-/// Changes of an approved customer that the reviewers are to look at.
+/// Changes of an approved customer that wait for the reviewers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
-    /// Since when.
+    /// When the first of them was made.
     pub opened_at: Timestamp,
-    /// What was changed, as JSON Pointers into the PUT body.
+    /// The changed fields, as JSON Pointers into the PUT body.
     pub fields: Vec<String>,
 }
 
 impl Kyc {
-    /// Makes a transition, when the table has it. Answers whether it has.
-    pub fn go(&mut self, transition: Transition) -> bool {
-        match self.state.after(transition) {
-            Some(state) => {
-                self.state = state;
-                // What led to an approval leads nowhere any more, not even when the approval ends.
-                if transition == Transition::Approve
-                    && let Some(session) = &mut self.session
-                {
-                    session.expired = true;
-                }
-                true
-            }
-            None => false,
+    /// Moves to the state that the table gives for a transition.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict::NotPossible`] when the table does not have the transition from this state. Nothing changes then.
+    pub fn apply(&mut self, transition: Transition) -> Result<(), Conflict> {
+        self.state = self.state.after(transition).ok_or(Conflict::NotPossible(self.state, transition))?;
+        // The link of an approved customer opens nothing, not even after the approval ends.
+        if transition == Transition::Approve
+            && let Some(session) = &mut self.session
+        {
+            session.expired = true;
         }
+        Ok(())
     }
 
-    /// Forgets what the reviewers wanted again, because it was answered. Where the answer is that it was correct, the
-    /// reviewers are to read why.
+    /// Removes the flags that a submission answers. One whose answer the customer says is correct stays, so that the
+    /// reviewers can read the reason.
     pub(crate) fn forget_answered_flags(&mut self) {
         self.flags.retain(|flag| flag.confirmed.is_some());
     }
 
-    /// The session that is open now.
+    /// The newest session, if it is still open.
     #[must_use]
     pub fn open_session(&self, now: Timestamp) -> Option<&Session> {
         self.session.as_ref().filter(|session| !session.expired && now < session.expires_at)
     }
 
-    /// The status of one rail.
+    /// The status of one rail. The violation for an unknown one points to `at`.
     pub(crate) fn rail(&mut self, currency: &str, rails: &str, at: &str) -> Result<&mut RailStatus, Violations> {
         let found =
             self.breakdown.iter_mut().find(|one: &&mut Rail| one.currency == currency && one.payment_rails == rails);
@@ -157,7 +156,7 @@ impl Kyc {
             .ok_or_else(|| Violation::new(at, Code::UnknownValue, "is not a rail of this installation").into())
     }
 
-    /// Every rail, with one status.
+    /// Gives every rail the same status.
     pub fn set_all(&mut self, rails: &[(String, String)], status: RailStatus) {
         let rail = |(currency, payment_rails): &(String, String)| Rail {
             currency: currency.clone(),
@@ -167,12 +166,12 @@ impl Kyc {
         self.breakdown = rails.iter().map(rail).collect();
     }
 
-    /// What clients see of it: when this changes, a `customer.kycs.updated` is due.
+    /// What clients see of the verification. A change of it is a `customer.kycs.updated` event.
     pub(crate) fn visible(&self) -> (Option<(&'static str, &'static str)>, &[Rail]) {
         (self.state.on_the_wire(), &self.breakdown)
     }
 
-    /// The contract's `kycs`; `None` while nothing was begun.
+    /// The contract's `kycs`. `None` before the first session.
     #[must_use]
     pub fn on_the_wire(&self) -> Option<KycsView<'_>> {
         let (status, sub_status) = self.state.on_the_wire()?;
@@ -195,12 +194,12 @@ pub struct KycsView<'a> {
         "kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required",
     ]))]
     sub_status: &'static str,
-    /// Where the customer goes on; null once decided or run out, and to keys without kyc:session.
+    /// The link to the form. `null` once it has expired or a decision was made, and for keys without `kyc:session`.
     kyc_flow_link: Option<&'a str>,
     status_breakdown: &'a [Rail],
 }
 
-/// What the audit trail records of a verification that changed.
+/// The audited change of a verification, if it changed in a way that the trail records.
 pub(crate) fn kyc_change(before: &Kyc, after: &Kyc) -> Option<FieldChange> {
     let json = |kyc: &Kyc| {
         serde_json::json!({ "state": kyc.state, "breakdown": kyc.breakdown, "decision": kyc.decision }).to_string()

@@ -1,4 +1,4 @@
-//! One requirement as callers see it: what is asked, where it goes, and how it stands.
+//! One requirement as callers see it: what is asked for, where it goes, and its status.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -12,41 +12,41 @@ use crate::kyc::lifecycle::State;
 use crate::kyc::record::{Confirmed, Flag, Kyc};
 use crate::words::words;
 
-/// The purpose of a picture of an id document.
+/// The document purpose of pictures of an id document.
 const ID_DOCUMENT: &str = "id_document";
 
-/// How a requirement stands.
+/// The status of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(description = "")]
 pub enum Status {
-    /// It is missing.
+    /// There is no answer.
     Due,
-    /// It is there and wrong, or the reviewers want it again.
+    /// There is an answer, but it is wrong or the reviewers want it again.
     Error,
-    /// It is there and being looked at.
+    /// There is an answer, and the reviewers are looking at it.
     Pending,
-    /// It is there.
+    /// There is an answer.
     Done,
 }
 
 words! {
-    /// What is wrong with what is there, beyond what the schema says.
+    /// Why an answer is not good enough, although the schema accepts it.
     Fault {
     InTheFuture = "in_the_future": "is in the future",
     TooYoung = "too_young": "is less than 18 years ago",
-    NoAmount = "no_amount": "is no amount",
-    NoWebsite = "no_website": "is no address of a website",
-    NoShare = "no_share": "a share is no percentage",
-    SharesTooMany = "shares_too_many": "the shares make more than 100",
+    NoAmount = "no_amount": "is not an amount",
+    NoWebsite = "no_website": "is not the address of a website",
+    NoShare = "no_share": "a share is not a percentage",
+    SharesTooMany = "shares_too_many": "the shares add up to more than 100",
     AskedAgain = "asked_again": "the reviewers ask for it again",
-    OtherDocument = "other_document": "shows another document than the one that is named now",
+    OtherDocument = "other_document": "shows a document that is no longer the one in the profile",
     NeedsPassword = "needs_password": "opens only with a password",
     UnusablePicture = "unusable_picture": "is a picture with a side of less than 200 pixels",
 }
 }
 
-/// As people read it. The two that a program can answer by another file are words.
+/// A sentence for people, except for the two faults that a program can fix by uploading another file: those are words.
 fn as_people_read_it<S: serde::Serializer>(fault: &Option<Fault>, serializer: S) -> Result<S::Ok, S::Error> {
     let text = fault.map(|fault| match fault {
         Fault::NeedsPassword | Fault::UnusablePicture => fault.as_str(),
@@ -64,102 +64,102 @@ impl From<Flaw> for Fault {
     }
 }
 
-/// One requirement, ready to be submitted: where it goes, what it looks like, and why.
+/// One requirement: what is asked for and why, where it goes, and what it looks like.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Requirement {
-    /// The name of the rule, with `@` and the person's id for one of an associated person.
+    /// The name of the rule. For an associated person it ends in `@` and the person's id.
     pub id: String,
-    /// Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array.
+    /// Where the value goes in the body of PUT, as a JSON Pointer. `-` means after the last item of an array.
     pub pointer: String,
-    /// Where it may go instead: any one of these pointers is enough. `pointer` is the first of them, or the one at
-    /// which something is wrong. Only with several.
+    /// The places where the value may go: any one of these pointers is enough. `pointer` is the first of them, or the
+    /// one where something is wrong. Absent if there is only one place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub one_of: Vec<String>,
-    /// How it stands.
+    /// The state of the requirement.
     pub status: Status,
-    /// What people call it.
+    /// The name of the requirement, for people to read.
     pub label: String,
-    /// Why it is asked for.
+    /// Why it is required, for people to read.
     pub because: String,
-    /// What is wrong with what is there, as people read it. Two values are words for programs: needs_password, the
-    /// document is a PDF that opens only with a password; unusable_picture, it is a picture with a side of less than
-    /// 200 pixels. Upload another file.
+    /// What is wrong with the present value, for people to read. Two values are codes: `needs_password` for a PDF that
+    /// opens only with a password, and `unusable_picture` for a picture with a side of less than 200 pixels. Both need
+    /// another file.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_people_read_it")]
     #[schemars(with = "String")]
     pub error: Option<Fault>,
-    /// The reviewers asked for it again, and the customer says in the form that what is there is correct as it is.
+    /// Present if reviewers asked for the value again and the customer stated in the form that it is correct.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Confirmed")]
     pub confirmed: Option<Confirmed>,
-    /// What is still missing of the value that is there: the postal code, in a country that needs one. Then the status
-    /// is due, and the whole value is to be sent again.
+    /// What the present value lacks: the postal code, in a country that needs one. The status is then `due`, and the
+    /// whole value has to be sent again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
     /// JSON Schema of the value at the pointer.
     #[schemars(with = "serde_json::Map<String, Value>")]
     pub schema: Value,
-    /// A value that would do, as it looks in the country of the customer or person: a postal code, or an empty one
-    /// where the country has none, and a state. Numbers are made up. To a document, add the file_id.
+    /// A valid value, as is usual in the country of the customer or person: with a postal code, or an empty one where
+    /// the country has none, and a state. Numbers are invented. For a document, add the `file_id`.
     pub example: Value,
-    /// What the document may be, if it is one.
+    /// The documents that satisfy the requirement, if it is for a document.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Evidence")]
     pub document: Option<Evidence>,
-    /// The associated person whom it is about.
+    /// The associated person that the requirement is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "crate::ids::PersonId")]
     pub person_id: Option<String>,
-    /// A hash of what is given, by which a new answer is told from the old one.
+    /// A hash of the answer, to tell a new answer from the old one. Empty without an answer.
     #[serde(skip)]
     pub given: String,
-    /// Of a document, the files that are given.
+    /// For a document, the files that were given.
     #[serde(skip)]
     pub files: Vec<FileId>,
-    /// When the error ends by itself: that of a date that is not reached yet.
+    /// When the fault ends by itself, because a date is reached.
     #[serde(skip)]
     pub good_from: Option<Timestamp>,
 }
 
-/// What a document may be.
+/// A document that is asked for.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Evidence {
-    /// One of these.
+    /// The accepted purposes. Any one of them will do.
     pub purposes: Vec<String>,
-    /// Which side the file shows.
+    /// The side that the file must show.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("enum" = ["front", "back"]))]
     pub side: Option<&'static str>,
-    /// Where the file goes first.
+    /// The path to upload the file to.
     pub upload: &'static str,
 }
 
 impl Requirement {
-    /// The id of its rule: its own without that of the person.
+    /// The id of its rule, which is its own id without the person.
     #[must_use]
     pub fn rule_id(&self) -> &str {
         self.id.split_once('@').map_or(&self.id, |(rule, _)| rule)
     }
 
-    /// Where it may go: the one place, or all of which any one is enough.
+    /// The places where it may go. Any one of them is enough.
     pub fn pointers(&self) -> impl Iterator<Item = &str> {
         let only = if self.one_of.is_empty() { Some(self.pointer.as_str()) } else { None };
         only.into_iter().chain(self.one_of.iter().map(String::as_str))
     }
 
-    /// Whether it is called so: by its id, or a place where it may go.
+    /// Whether `name` is its id or one of its places.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
         self.id == name || self.pointers().any(|pointer| pointer == name)
     }
 
-    /// Whether it stands in the way of a submission.
+    /// Whether it prevents a submission.
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.status, Status::Due | Status::Error)
     }
 
-    /// What the reviewers and the state of the verification say about it.
-    pub(super) fn stand(&mut self, kyc: &Kyc) {
+    /// Adjusts the status to the flags and the state of the verification.
+    pub(super) fn adjust_to(&mut self, kyc: &Kyc) {
         match self.flag_in(kyc).map(|flag| (&flag.replaced, &flag.confirmed)) {
             None => {}
             Some((None, Some(confirmed))) => self.confirmed = Some(confirmed.clone()),
@@ -173,20 +173,20 @@ impl Requirement {
         }
     }
 
-    /// Notes that it is to be given again.
+    /// A flag that asks for it again.
     #[must_use]
     pub fn flag(&self) -> Flag {
         let (requirement, given, files) = (self.id.clone(), self.given.clone(), self.files.clone());
         Flag { requirement, given, files, replaced: None, confirmed: None }
     }
 
-    /// The note that it is to be given again, as long as what is given is what it was then.
+    /// The flag that asks for it again, as long as the answer is the one that was flagged.
     #[must_use]
     pub fn flag_in<'a>(&self, kyc: &'a Kyc) -> Option<&'a Flag> {
         kyc.flags.iter().find(|flag| flag.requirement == self.id && flag.given == self.given)
     }
 
-    /// Whether something is given.
+    /// Whether there is an answer.
     #[must_use]
     pub const fn is_given(&self) -> bool {
         !self.given.is_empty()
@@ -199,7 +199,7 @@ impl Requirement {
     }
 }
 
-/// A hash of what is given; empty when nothing is.
+/// A hash of an answer. Empty without one.
 pub(super) fn fingerprint(given: Option<&Value>) -> String {
     let Some(given) = given else { return String::new() };
     let hash = Sha256::digest(given.to_string().as_bytes());

@@ -1,4 +1,4 @@
-//! Requirements: the rules applied to one record at one moment. A pure function of the three.
+//! Requirements: the rules, applied to one record at one moment. A pure function of the three.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use crate::customer::record::Customer;
 use crate::file::record::Flaw;
 use crate::hidden;
 use crate::ids::FileId;
-use crate::kyc::check::{amount, day_of_change, ownership, share, wrong};
+use crate::kyc::check::{amount, day_of_change, fault_of, ownership, share};
 use crate::kyc::example;
 use crate::kyc::requirement::{Evidence, Fault, Requirement, Status, fingerprint};
 use crate::kyc::rules::{Check, FieldSays, Needs, Places, Role, Rule, RuleSet, When};
 use crate::parse::leaf::Country;
 
-/// From this share on an owner is identified, in percent.
+/// An owner with at least this share, in percent, must be identified.
 const OWNER_FROM: f64 = 25.0;
 
-/// What is known of somebody who is no customer yet.
+/// What is known about a prospect, before a customer exists.
 #[derive(Debug, Clone, Default)]
 pub struct Prospect {
-    /// Where they are.
+    /// The country of the address.
     pub country: Option<Country>,
-    /// What the account would be for.
+    /// The `account_purpose`.
     pub purpose: Option<String>,
-    /// How much would move a month, in US dollars.
+    /// The expected monthly volume, in US dollars.
     pub volume: Option<f64>,
 }
 
@@ -36,21 +36,22 @@ impl RuleSet {
     #[must_use]
     pub fn of(&self, customer: &Customer, now: Timestamp) -> Vec<Requirement> {
         let profile = customer.profile.to_json();
-        let nobody = Prospect::default();
-        let facts = Facts { flaws: &customer.kyc.flaws, ..Facts::of(customer.profile.kind(), &profile, &nobody, now) };
+        let unknown = Prospect::default();
+        let facts = Facts { flaws: &customer.kyc.flaws, ..Facts::of(customer.profile.kind(), &profile, &unknown, now) };
         let mut requirements = self.evaluate(&facts, &profile);
         for requirement in &mut requirements {
-            requirement.stand(&customer.kyc);
+            requirement.adjust_to(&customer.kyc);
         }
         requirements
     }
 
-    /// What would be required of somebody who is no customer yet.
+    /// What a customer would be required to give, before it exists.
     #[must_use]
     pub fn before(&self, kind: CustomerType, prospect: &Prospect, now: Timestamp) -> Vec<Requirement> {
         let profile = json!({});
         self.evaluate(&Facts::of(kind, &profile, prospect, now), &profile)
     }
+
     fn evaluate(&self, facts: &Facts<'_>, profile: &Value) -> Vec<Requirement> {
         let persons = profile["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
         let mut requirements = Vec::new();
@@ -71,7 +72,7 @@ impl RuleSet {
         requirements
     }
 
-    /// One rule on one owner of fields: the customer or a person, whose place in the body is `base`.
+    /// Applies one rule to one owner of fields: the customer, or the person at `base` in the body.
     fn apply(
         &self,
         rule: &Rule,
@@ -90,8 +91,8 @@ impl RuleSet {
         });
         let mut example = rule.example.clone().unwrap_or_default();
         let mut named = Vec::new();
-        let found = match (field, document, wanted) {
-            (Some(Places(fields)), _, _) => Found::in_fields(fields, *check, owner, base, facts)?,
+        let answer = match (field, document, wanted) {
+            (Some(Places(fields)), _, _) => RuleAnswer::in_fields(fields, *check, owner, base, facts)?,
             (None, Some(purposes), _) => {
                 let files: Vec<_> = evidence(owner, purposes, side).collect();
                 named = files.iter().filter_map(|file| FileId::parse(file.as_str()?)).collect();
@@ -99,23 +100,23 @@ impl RuleSet {
                 if let Some(side) = side {
                     example["doc_side"] = side.into();
                 }
-                // The newest is the answer: whoever gives a better one has not taken the other away.
+                // The newest file is the answer, because a better one is added without removing the other.
                 let error = files.last().and_then(|file| facts.flaw(file));
                 let given = (!files.is_empty()).then(|| json!(files));
-                Found { given, error, ..Found::at(format!("{base}/documents/-")) }
+                RuleAnswer { given, error, ..RuleAnswer::at(format!("{base}/documents/-")) }
             }
             (None, None, Some(role)) => {
                 let persons = owner["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
                 let players: Vec<_> = persons.iter().filter(|person| plays(person, &[*role])).collect();
                 let given = (!players.is_empty()).then(|| json!(players));
-                Found { given, ..Found::at("/associated_persons/-".to_owned()) }
+                RuleAnswer { given, ..RuleAnswer::at("/associated_persons/-".to_owned()) }
             }
             (None, None, None) => {
                 let (given, error) = ownership(owner);
-                Found { given, error, ..Found::at("/associated_persons".to_owned()) }
+                RuleAnswer { given, error, ..RuleAnswer::at("/associated_persons".to_owned()) }
             }
         };
-        let Found { pointer, one_of, given, error, missing, good_from } = found;
+        let RuleAnswer { pointer, one_of, given, error, missing, good_from } = answer;
         let may_be_missing = *optional || field.is_none() && document.is_none() && wanted.is_none();
         let status = match (&given, error) {
             (None, _) if may_be_missing => return None,
@@ -170,11 +171,11 @@ impl RuleSet {
     }
 }
 
-/// What there is to answer a rule.
-struct Found {
-    /// Where it goes: where something is wrong or incomplete, or else the first place.
+/// The answer to a rule.
+struct RuleAnswer {
+    /// The place that is wrong or incomplete, or else the first one.
     pointer: String,
-    /// All places, when there are several.
+    /// All places, if there are several.
     one_of: Vec<String>,
     given: Option<Value>,
     error: Option<Fault>,
@@ -182,12 +183,12 @@ struct Found {
     good_from: Option<Timestamp>,
 }
 
-impl Found {
+impl RuleAnswer {
     const fn at(pointer: String) -> Self {
         Self { pointer, one_of: Vec::new(), given: None, error: None, missing: Vec::new(), good_from: None }
     }
 
-    /// What stands in fields of which any one is enough. `None` when nothing can stand there.
+    /// The answer in these fields, any one of which is enough. `None` if the country has none of them.
     fn in_fields(
         fields: &[String],
         check: Option<Check>,
@@ -204,12 +205,12 @@ impl Found {
             .collect();
         found.given = match given.as_slice() {
             [] => None,
-            // What reviewers asked for again is known by the hash of this, so it stays as it always was.
+            // Flags in stored records hold a hash of this, so its form cannot change.
             [(_, value)] if fields.len() == 1 => Some((*value).clone()),
             several => Some(several.iter().map(|(field, value)| ((*field).to_owned(), (*value).clone())).collect()),
         };
-        let wrong = given.iter().find_map(|(field, value)| Some((*field, *value, wrong(check?, value, facts.now)?)));
-        if let Some((field, value, error)) = wrong {
+        let fault = given.iter().find_map(|(field, value)| Some((*field, *value, fault_of(check?, value, facts.now)?)));
+        if let Some((field, value, error)) = fault {
             found.pointer = at(field);
             found.error = Some(error);
             found.good_from = check.and_then(|check| day_of_change(check, value.as_str().unwrap_or_default()));
@@ -226,7 +227,7 @@ impl Found {
     }
 }
 
-/// Whether a field can be answered: a country without postal codes has none to ask for.
+/// Whether a field can be answered. There is no postal code in a country without them.
 fn exists(field: &str, owner: &Value, facts: &Facts<'_>) -> bool {
     let Some(address) = field.strip_suffix("/postal_code") else { return true };
     let own = owner.pointer(address).and_then(AddressFormat::of_address);
@@ -242,14 +243,14 @@ impl FieldSays {
     }
 }
 
-/// What conditions are about.
+/// The facts that conditions test.
 struct Facts<'a> {
     kind: CustomerType,
     country: Option<Country>,
     purpose: Option<&'a str>,
     volume: Option<f64>,
     now: Timestamp,
-    /// The files that prove nothing.
+    /// The files that prove nothing, each with the reason.
     flaws: &'a BTreeMap<FileId, Flaw>,
 }
 
@@ -283,7 +284,7 @@ fn is_blank(value: &Value) -> bool {
 pub(crate) fn plays(person: &Value, roles: &[Role]) -> bool {
     roles.iter().any(|role| match role {
         Role::Controller => person["has_control"] == true,
-        // A share that is no number could be any.
+        // A share that is not a number could be any share.
         Role::Owner => {
             person["has_ownership"] == true
                 && person["ownership_percentage"]
@@ -293,7 +294,7 @@ pub(crate) fn plays(person: &Value, roles: &[Role]) -> bool {
     })
 }
 
-/// The files of the documents that would do.
+/// The files of the documents that have one of the purposes and show the side.
 pub(crate) fn evidence<'a>(
     owner: &'a Value,
     purposes: &'a [String],
@@ -302,7 +303,7 @@ pub(crate) fn evidence<'a>(
     let documents = owner["documents"].as_array().map_or(&[][..], Vec::as_slice).iter();
     documents
         .filter(move |document| document["purpose"].as_str().is_some_and(|said| purposes.iter().any(|one| one == said)))
-        // A picture of which nobody said what it shows is taken for the front.
+        // A photo without `doc_side` counts as the front.
         .filter(move |document| side.is_none_or(|side| document["doc_side"].as_str().unwrap_or("front") == side))
         .map(|document| &document["file_id"])
 }
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_doubtful_is_an_error_at_its_place() {
+    fn a_doubtful_value_is_an_error_at_its_place() {
         use CustomerType::{Corporate, Individual};
         for (kind, profile, pointer, error) in [
             (Individual, json!({"birth_date":"2030-01-01"}), "/birth_date", Some(Fault::InTheFuture)),
@@ -355,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_apply_to_whom_they_name() {
+    fn a_rule_applies_to_the_customers_and_persons_that_it_names() {
         use CustomerType::{Corporate, Individual};
         let owner =
             |share: &str| json!({"associated_persons":[{"id":"p","has_ownership":true,"ownership_percentage":share}]});

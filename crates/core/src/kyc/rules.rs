@@ -1,4 +1,5 @@
-//! Rules: what is required of whom, as data. The baseline is a file of this repository; an operator may give another.
+//! Rules: what is required of which customers, as data. The baseline is a file of this repository. An operator may
+//! configure another file.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,22 +21,22 @@ use crate::schema;
 /// A rule set, read and checked.
 #[derive(Debug, Clone)]
 pub struct RuleSet {
-    /// Names this very set; answers and decisions carry it.
+    /// Names this set of rules. Lists of requirements carry it.
     pub version: String,
-    /// The SHA-256 of its text, in hexadecimal, which tells whether other rules are in force than before.
+    /// The SHA-256 of its text, in hexadecimal, which shows whether the rules have changed.
     pub hash: String,
-    /// Groups of countries.
+    /// Named groups of countries.
     pub groups: BTreeMap<String, Vec<Country>>,
     /// The rules, in the order in which requirements are listed.
     pub rules: Vec<Rule>,
-    /// The published schema, from which entries take their fragments.
+    /// The published schema of each type, from which requirements take their fragments.
     individual: Value,
     business: Value,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct RulesFile {
     version: String,
     #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
@@ -43,34 +44,34 @@ struct Written {
     rules: Vec<Rule>,
 }
 
-/// One rule: when, what, and why.
+/// One rule: when it applies, what it asks for, and why.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Its name, unique in the set.
+    /// Its id, unique in the set.
     pub id: String,
-    /// To whom it applies; to everybody when nothing is said.
+    /// When it applies. Always, if it has no conditions.
     #[serde(default)]
     pub when: When,
     /// What it asks for.
     pub needs: Needs,
-    /// What people call that.
+    /// What people call it, in English.
     pub label: String,
-    /// Why it is asked for.
+    /// Why it is asked for, in English.
     pub because: String,
-    /// A value that would do at each place; what depends on the country is replaced by what the customer's has.
+    /// A value that would do at each place. What depends on the country is adapted to the customer's.
     #[serde(default)]
     pub example: Option<Value>,
-    /// What the hosted form says instead, by language: `es`, `zh`.
+    /// The texts of the hosted form, by language: `es`, `zh`.
     #[serde(default)]
     pub translations: BTreeMap<String, Wording>,
 }
 
-/// A rule in another language.
+/// The texts of a rule in another language.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wording {
-    /// What people call what it asks for.
+    /// What people call it.
     pub label: String,
     /// Why it is asked for.
     pub because: String,
@@ -80,37 +81,37 @@ pub struct Wording {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct When {
-    /// Individual or corporate.
+    /// The type of the customer.
     pub r#type: Option<CustomerType>,
-    /// One of these country groups or codes is that of the address.
+    /// The country of the address is one of these codes, or in one of these groups.
     pub country: Option<Vec<String>>,
-    /// One of these is the purpose of the account.
+    /// The purpose of the account is one of these.
     pub purpose: Option<Vec<String>>,
-    /// At least this volume a month, in US dollars.
+    /// The expected monthly volume is at least this, in US dollars.
     pub volume_from: Option<f64>,
-    /// For every associated person who is one of these. Pointers are then into that person.
+    /// Applies the rule to every associated person with one of these roles. Pointers then start at that person.
     pub role: Option<Vec<Role>>,
-    /// What another field says; one that is absent says nothing.
+    /// Another field has one of certain values.
     pub field: Option<FieldSays>,
-    /// One of these holds.
+    /// At least one of these holds.
     pub any: Option<Vec<When>>,
 }
 
-/// A condition on another field.
+/// A condition on another field. It does not hold when the field is absent.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldSays {
-    /// Which.
+    /// The field, as a JSON Pointer.
     pub pointer: String,
-    /// One of these.
+    /// Its value is one of these.
     #[serde(default)]
     pub is: Option<Vec<String>>,
-    /// None of these.
+    /// Its value is none of these.
     #[serde(default)]
     pub not: Option<Vec<String>>,
 }
 
-/// What a person is to a business.
+/// The role of a person in a business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -120,25 +121,25 @@ pub enum Role {
     Controller,
 }
 
-/// What a rule asks for: one of field, document and person, or a check of the whole.
+/// What a rule asks for: a field, a document or a person, or a check of the whole profile.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Needs {
-    /// A value at one of these places, each a JSON Pointer into the PUT body; any one is enough.
+    /// A value at one of these places, each a JSON Pointer into the PUT body. Any one of them is enough.
     pub field: Option<Places>,
     /// A document of one of these purposes.
     pub document: Option<Vec<String>>,
-    /// Which side of it.
+    /// The side of the document.
     pub side: Option<DocSide>,
-    /// At least one associated person who is this.
+    /// At least one associated person with this role.
     pub person: Option<Role>,
-    /// What must hold of the value, beyond what the schema says.
+    /// What must be true of the value, beyond the schema.
     pub check: Option<Check>,
-    /// It may be missing; what is there must be right.
+    /// It may be missing, but must be right if it is there.
     pub optional: bool,
 }
 
-/// One place or several; written as a JSON Pointer or a list of them.
+/// One place or several, written as a JSON Pointer or a list of them.
 #[derive(Debug, Clone)]
 pub struct Places(pub Vec<String>);
 
@@ -166,7 +167,7 @@ impl<'de> Deserialize<'de> for Places {
     }
 }
 
-/// What must hold of a value.
+/// A check of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
@@ -178,7 +179,7 @@ pub enum Check {
     Amount,
     /// A host name, with or without a scheme.
     Website,
-    /// Every owner's share is a percentage, and all of them make no more than 100.
+    /// Every owner's share is a percentage, and together they are at most 100.
     Ownership,
 }
 
@@ -186,11 +187,11 @@ impl RuleSet {
     /// The text of the baseline.
     pub const BASELINE: &'static str = include_str!("../../rules/baseline.toml");
 
-    /// The rules that hold when nobody gives others.
+    /// The rules that apply when the operator configures none.
     ///
     /// # Panics
     ///
-    /// Never: a test reads them.
+    /// Never: a test reads the baseline.
     #[must_use]
     pub fn baseline() -> Self {
         Self::read(Self::BASELINE).expect("the baseline is checked by a test")
@@ -200,23 +201,23 @@ impl RuleSet {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, a line each.
+    /// Everything that is wrong with it, one line each.
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
-        let written: Written = toml::from_str(text).map_err(|error| {
+        let file: RulesFile = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
             vec![format!("line {line}: {}", error.message())]
         })?;
-        let Written { version, groups, rules } = written;
+        let RulesFile { version, groups, rules } = file;
         let mut errors = Vec::new();
         if version.trim().is_empty() {
-            errors.push("version: must say something".to_owned());
+            errors.push("version: must not be empty".to_owned());
         }
         let mut countries = BTreeMap::new();
         for (name, codes) in groups {
             let (good, bad): (Vec<_>, Vec<_>) =
                 codes.into_iter().map(|code| Country::new(&code).ok_or(code)).partition(Result::is_ok);
             for code in bad.into_iter().filter_map(Result::err) {
-                errors.push(format!("groups.{name}: {code} is no ISO 3166-1 alpha-2 code"));
+                errors.push(format!("groups.{name}: {code} is not an ISO 3166-1 alpha-2 code"));
             }
             countries.insert(name, good.into_iter().filter_map(Result::ok).collect());
         }
@@ -226,7 +227,7 @@ impl RuleSet {
         let set = Self { version, hash, groups: countries, rules, individual, business };
         for (place, rule) in set.rules.iter().enumerate() {
             if set.rules[..place].iter().any(|other| other.id == rule.id) {
-                errors.push(format!("{}: the id stands twice", rule.id));
+                errors.push(format!("{}: the id is used twice", rule.id));
             }
             errors.extend(set.faults(rule).into_iter().map(|fault| format!("{}: {fault}", rule.id)));
         }
@@ -254,13 +255,13 @@ impl RuleSet {
             faults.push("needs.field: the list is empty".to_owned());
         }
         for (index, field) in places.iter().enumerate().filter(|(index, field)| places[..*index].contains(field)) {
-            faults.push(format!("needs.field.{index}: {field} stands in the list twice"));
+            faults.push(format!("needs.field.{index}: {field} is in the list twice"));
         }
         if side.is_some() && document.is_none() {
             faults.push("needs.side: only documents have sides".to_owned());
         }
         if check.is_some_and(|check| check != Check::Ownership) && field.is_none() {
-            faults.push("needs.check: only fields are checked so".to_owned());
+            faults.push("needs.check: only fields can have this check".to_owned());
         }
         if rule.when.role.is_some() && rule.when.r#type == Some(CustomerType::Individual) {
             faults.push("when.role: an individual has no associated persons".to_owned());
@@ -277,7 +278,7 @@ impl RuleSet {
             }
             for purpose in document.iter().flatten() {
                 if !known_purpose(kind, rule.when.role.is_some(), purpose) {
-                    faults.push(format!("needs.document: {purpose} is no purpose of such a document"));
+                    faults.push(format!("needs.document: {purpose} is not a purpose of such a document"));
                 }
             }
             faults.extend(example_faults(rule, kind, base));
@@ -302,13 +303,13 @@ impl RuleSet {
         }
         for inner in when.any.iter().flatten() {
             if inner.role.is_some() || inner.r#type.is_some() {
-                faults.push("when.any: type and role stand outside".to_owned());
+                faults.push("when.any: type and role belong outside of it".to_owned());
             }
             self.faults_of_when(rule, inner, faults);
         }
     }
 
-    /// The part of the published schema at a place of the PUT body; array items are any number or `-`.
+    /// The part of the published schema at a place of the PUT body. Any number or `-` stands for the items of an array.
     #[must_use]
     pub fn fragment(&self, kind: CustomerType, pointer: &str) -> Option<&Value> {
         let mut at = match kind {
@@ -317,12 +318,17 @@ impl RuleSet {
         };
         for part in Place::new(pointer).steps() {
             at = match at.get("items") {
-                Some(items) if part == "-" || part.bytes().all(|byte| byte.is_ascii_digit()) => items,
+                Some(items) if is_index(part) => items,
                 _ => at.get("properties")?.get(part)?,
             };
         }
         Some(at)
     }
+}
+
+/// Whether a step of a pointer names an item of a list.
+fn is_index(step: &str) -> bool {
+    step == "-" || !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn known_purpose(kind: CustomerType, of_person: bool, purpose: &str) -> bool {
@@ -336,7 +342,7 @@ fn known_purpose(kind: CustomerType, of_person: bool, purpose: &str) -> bool {
     }
 }
 
-/// An example must be something that a PUT takes, at each of the places where it may go.
+/// What is wrong with an example. A PUT must accept it at each place where it may go.
 fn example_faults(rule: &Rule, kind: CustomerType, base: &str) -> Vec<String> {
     let pointers = match &rule.needs {
         Needs { field: Some(places), .. } => places.0.iter().map(|field| format!("{base}{field}")).collect(),
@@ -352,15 +358,15 @@ fn example_faults(rule: &Rule, kind: CustomerType, base: &str) -> Vec<String> {
 fn example_fault(example: &Value, kind: CustomerType, pointer: &str) -> Option<String> {
     let mut value = example.clone();
     let parts: Vec<&str> = Place::new(pointer).steps().collect();
-    // A member of a value (the state of an address) cannot be sent alone; it is text, as the schema says.
-    if parts.iter().filter(|part| **part != "0" && **part != "associated_persons").count() > 1
+    // A member of a value, such as the state of an address, cannot be sent alone. All such members are text.
+    if parts.iter().filter(|part| !is_index(part) && **part != "associated_persons").count() > 1
         && parts.first() != Some(&"identifying_information")
         && !parts.contains(&"identifying_information")
     {
         return (!example.is_string()).then(|| "example: must be text".to_owned());
     }
     for part in parts.into_iter().rev() {
-        value = if part == "0" { json!([value]) } else { json!({ part: value }) };
+        value = if is_index(part) { json!([value]) } else { json!({ part: value }) };
     }
     let body = serde_json::to_vec(&value).expect("JSON has string keys only");
     let refused = Profile::parse(kind, &body, Nulls::Refused).ok()?.finish().err();
@@ -375,21 +381,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_baseline_is_good() {
+    fn the_baseline_rules_are_valid() {
         assert_eq!(RuleSet::read(RuleSet::BASELINE).map(|set| set.rules.len() > 30), Ok::<_, Vec<String>>(true));
     }
 
     #[test]
-    fn everything_wrong_with_a_rule_set_is_said() {
-        for (text, said) in [
+    fn everything_wrong_with_a_rule_set_is_reported() {
+        for (text, expected) in [
             ("", "version"),
-            ("version = ''", "version: must say something"),
-            ("version = '1'\n[groups]\na = ['ZZ']", "groups.a: ZZ is no"),
+            ("version = ''", "version: must not be empty"),
+            ("version = '1'\n[groups]\na = ['ZZ']", "groups.a: ZZ is not"),
             ("version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = {}", "exactly one"),
             ("version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = { field = '/x' }", "has no /x"),
             (
                 "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = { document = ['x'] }",
-                "x is no purpose",
+                "x is not a purpose",
             ),
             (
                 "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { country = ['moon'] }\nneeds = \
@@ -401,10 +407,15 @@ mod tests {
                     { field = '/birth_date' }\nexample = '2000-02-30'",
                 "a PUT would refuse it",
             ),
+            (
+                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { type = 'individual' }\nneeds = \
+                    { field = '/documents/-' }\nexample = 'a passport'",
+                "a PUT would refuse it at /documents/-",
+            ),
             ("version = '1'\nx = 1", "unknown field"),
         ] {
             let errors = RuleSet::read(text).expect_err(text);
-            assert!(errors.iter().any(|error| error.contains(said)), "{errors:?}");
+            assert!(errors.iter().any(|error| error.contains(expected)), "{errors:?}");
         }
     }
 }

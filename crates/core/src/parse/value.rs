@@ -91,6 +91,21 @@ pub fn parse<T: Parse>(body: &[u8], nulls: Nulls) -> Result<Parsed<T>, SyntaxErr
     })
 }
 
+/// Parses a body whose members must also fit each other, so that the violations of both kinds are reported together.
+/// `check` gets the untyped body, because a body that breaks other rules has no typed value.
+///
+/// # Errors
+///
+/// [`SyntaxError`] when the bytes are not JSON, and [`Violations`] when anything is wrong.
+pub(crate) fn parse_checked<T: Parse, E: From<SyntaxError> + From<Violations>>(
+    body: &[u8],
+    check: impl FnOnce(&serde_json::Value) -> Vec<Violation>,
+) -> Result<T, E> {
+    let mut parsed = parse::<T>(body, Nulls::Refused)?;
+    parsed.refuse(check(&serde_json::from_slice(without_mark(body)).unwrap_or_default()));
+    Ok(parsed.finish()?)
+}
+
 /// The text without the byte order mark that some programs put before UTF-8. RFC 8259 allows parsers to ignore it.
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)

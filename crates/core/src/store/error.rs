@@ -1,9 +1,11 @@
 //! The errors of a store.
 
+use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::quota::OverQuota;
 
-/// Why the store failed. A read fails with [`StoreError::Corrupt`] or [`StoreError::Unavailable`]. A write may fail
+/// Why the store failed. A read fails with [`StoreError::Corrupt`] or [`StoreError::Unavailable`], and with
+/// [`StoreError::Erased`] where it reads a customer that was erased. A write may fail
 /// with any of these.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -25,6 +27,14 @@ pub enum StoreError {
     /// The storage of files or records is unreachable, or another program has locked it. Nothing was committed.
     #[error("what is stored cannot be reached: {0}")]
     Unavailable(String),
+    /// The customer was erased. Only its tombstone remains.
+    #[error("the customer was erased")]
+    Erased {
+        /// The customer.
+        customer: CustomerId,
+        /// When it was erased.
+        at: Timestamp,
+    },
     /// Stored data cannot be opened or decoded.
     #[error("a stored record cannot be read: {0}")]
     Corrupt(String),

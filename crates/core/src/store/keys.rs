@@ -21,13 +21,13 @@ pub trait KeyStore: Send + Sync {
     async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError>;
 
     /// Records when keys were last used. This is not part of any change: losing it in a crash does no harm.
-    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError>;
+    async fn record_key_use(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError>;
 
     /// One account. `None` when no account has this id.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] when its name or look cannot be opened.
+    /// [`StoreError::Corrupt`] when its name or form settings cannot be opened.
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
 
     /// All accounts, oldest first.

@@ -12,7 +12,7 @@ use crate::store::error::StoreError;
 pub struct Link {
     /// The customer's scope.
     pub scope: Scope,
-    /// The customer.
+    /// The customer whose form it opens.
     pub customer: CustomerId,
     /// The session that it was made for.
     pub session: SessionId,
@@ -27,5 +27,5 @@ pub trait LinkStore: Send + Sync {
     async fn link(&self, token: &str) -> Result<Option<Link>, StoreError>;
 
     /// Records that a pass to the hosted form is used at this moment.
-    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError>;
+    async fn record_pass_use(&self, pass: &str, at: Timestamp) -> Result<(), StoreError>;
 }

@@ -4,6 +4,7 @@
 pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod customers;
+pub(crate) mod erasures;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod files;
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 pub use answers::AnswerStore;
 pub use audit::{AuditStore, Progress};
 pub use customers::{CustomerStore, Freshness, Page, Record, SameNumber};
+pub use erasures::ErasureStore;
 pub use error::StoreError;
 pub use events::EventStore;
 pub use files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
@@ -46,6 +48,7 @@ pub trait Store:
     AnswerStore
     + AuditStore
     + CustomerStore
+    + ErasureStore
     + EventStore
     + FileStore
     + KeyStore

@@ -6,7 +6,7 @@ use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::ids::WebhookId;
 use crate::store::error::StoreError;
-use crate::webhook::delivery::{Attempted, Delivery, Due, Message};
+use crate::webhook::delivery::{Delivery, Due, FinishedAttempt, Message};
 use crate::webhook::endpoint::Endpoint;
 
 /// Reads endpoints, and hands out deliveries.
@@ -41,7 +41,7 @@ pub trait WebhookStore: Send + Sync {
     /// Records the results of attempts, and returns the endpoints that they disabled. When a delivery has ended, the
     /// next one of the same customer and endpoint becomes due. An attempt without a recorded result is made again after
     /// its lease.
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError>;
+    async fn record_attempts(&self, attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError>;
 
     /// Deletes deliveries that ended before the given moment, and returns how many. It is called now and then.
     async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError>;

@@ -1,9 +1,9 @@
-//! Creates and changes accounts, and finds the audit trail of the whole installation.
+//! Creates and changes accounts, and finds the audit trail of the installation.
 
 use crate::account::{Account, Look};
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::{Actor, Caller, Environment, Scope};
+use crate::caller::{Caller, Environment, Scope};
 use crate::change::{Change, Effect};
 use crate::company::Company;
 use crate::form::reveal::Reveal;
@@ -11,22 +11,14 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write::commit;
 
-/// The trail that tells of the installation as a whole: settings, keys, backups. It is that of the oldest account's
-/// production, which every installation has, since no account is ever deleted. `None` before the first start.
-///
-/// # Errors
-///
-/// What the store says.
+/// The scope whose audit trail covers the installation as a whole: settings, keys, backups. It is the production of the
+/// oldest account, because no account is ever deleted. `None` before the first start.
 pub async fn installation(services: &Services) -> Result<Option<Scope>, StoreError> {
     let oldest = services.store.accounts().await?.into_iter().next();
     Ok(oldest.map(|account| Scope { account: account.account_id, environment: Environment::Production }))
 }
 
-/// Gives an account another name, or other settings of the form.
-///
-/// # Errors
-///
-/// What the store says.
+/// Stores the new name and form settings of an account. The audit entry names those that changed.
 pub async fn change(services: &Services, actor: &Caller, account: Account) -> Result<(), StoreError> {
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let caller = Caller { scope, ..actor.clone() };
@@ -41,18 +33,14 @@ pub async fn change(services: &Services, actor: &Caller, account: Account) -> Re
     commit(services, Change::new(scope, effect, audit)).await
 }
 
-/// Creates an account. Its trail begins in the sandbox, with an entry of the caller that `caller_in` makes.
-///
-/// # Errors
-///
-/// What the store says.
+/// Creates an account. Its audit trail starts in the sandbox, with an entry by the caller that `caller_in` makes.
 pub async fn create(
     services: &Services,
     name: String,
     caller_in: impl FnOnce(Scope) -> Caller + Send,
 ) -> Result<Account, StoreError> {
     let now = services.clock.now();
-    // It has no customers yet that could not be told who asks.
+    // It has no customers yet, so it needs no time to set what they must be told.
     let company = Company { needed_from: Some(now), ..Company::default() };
     let look = Look { company, ..Look::default() };
     let account = Account { account_id: services.random.uuid(now).into(), name, created_at: now, look };
@@ -64,29 +52,21 @@ pub async fn create(
 }
 
 /// Sets the day from which accounts of an older version need a legal name and a privacy notice in production: 30 days
-/// from now. Called at every start, and does something once.
-///
-/// # Errors
-///
-/// What the store says.
+/// from now. Every start calls it, and only the first one after an upgrade has an effect.
 pub async fn set_days_of_grace(services: &Services) -> Result<(), StoreError> {
     let from = services.clock.now().plus_seconds(Company::GRACE_SECONDS);
     for mut account in services.store.accounts().await? {
         if account.look.company.needed_from.is_none() {
             account.look.company.needed_from = Some(from);
             let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
-            let caller = Caller { scope, actor: Actor::System, request_id: "upgrade".to_owned(), address: None };
+            let caller = Caller::system(scope, "upgrade");
             change(services, &caller, account).await?;
         }
     }
     Ok(())
 }
 
-/// When a device sees what it did not give itself, as the account says.
-///
-/// # Errors
-///
-/// What the store says.
+/// The account's setting of when a device sees what other devices gave.
 pub async fn reveal(services: &Services, scope: Scope) -> Result<Reveal, StoreError> {
     Ok(services.store.account(scope.account).await?.map_or_else(Reveal::default, |account| account.look.reveal))
 }

@@ -5,9 +5,8 @@ use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::idempotency::{Answer, Request};
-use crate::parse::context::Nulls;
 use crate::parse::leaf::Text;
-use crate::parse::value::parse;
+use crate::parse::value::parse_checked;
 use crate::record;
 use crate::services::Services;
 use crate::use_cases::session::expire_due;
@@ -16,40 +15,32 @@ use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation};
 
 record! {
-    /// How far a clock is to be put forward.
+    /// The body of a request to advance the clock.
     value Advance {
         /// An ISO 8601 duration of days, hours, minutes and seconds, such as P35D or PT12H
         advance: Text<64>,
     }
 }
 
-/// The farthest that a sandbox clock can be ahead: ten years.
+/// The farthest that a sandbox clock can be ahead of the real time: ten years.
 const MAX_AHEAD_SECONDS: i64 = 10 * 366 * 24 * 60 * 60;
 
-/// Puts the clock of the caller's sandbox forward; `answer` makes the body of the answer of the seconds that it is
-/// ahead then. Sessions that ran out by that are ended before this returns.
+/// Advances the clock of the caller's sandbox. `answer` makes the response body from the seconds by which the clock is
+/// then ahead. Sessions that this expires are ended before the function returns.
 ///
 /// # Errors
 ///
-/// [`UpdateError::Invalid`] for what is no duration, or too long a one.
+/// [`UpdateError::Invalid`] when the duration is malformed or too long.
 pub async fn advance(
     services: &Services,
     caller: &Caller,
     request: Request<'_>,
     answer: impl Fn(i64) -> Vec<u8>,
 ) -> Result<Answer, UpdateError> {
-    let mut parsed = parse::<Advance>(request.body, Nulls::Refused)?;
-    let untyped: serde_json::Value = serde_json::from_slice(request.body).unwrap_or_default();
-    let seconds = untyped["advance"].as_str().map(seconds);
-    if seconds == Some(None) {
-        let message =
-            "must be an ISO 8601 duration of days, hours, minutes and seconds, such as P35D, and not negative";
-        parsed.refuse(vec![Violation::new("/advance", Code::InvalidDuration, message)]);
-    }
-    parsed.finish().map_err(UpdateError::Invalid)?;
-    let (account, by) = (caller.scope.account, seconds.flatten().unwrap_or(0));
+    let Advance { advance } = parse_checked::<_, UpdateError>(request.body, invalid_duration)?;
+    let (account, by) = (caller.scope.account, seconds(advance.expose()).unwrap_or(0));
     let mut ahead = 0;
-    // From the store, not from memory: another process may have put it forward.
+    // Read from the store, because another process may have advanced the clock.
     let load = || async { Ok(services.store.sandbox_clocks().await?) };
     let answer = write(services, caller, request.about(b""), load, |clocks| {
         let expected = clocks.iter().find(|(of, _)| *of == account).map_or(0, |(_, seconds)| *seconds);
@@ -61,7 +52,7 @@ pub async fn advance(
         }
         let audit = AuditEntry::new(caller, services.now(caller.scope), Audited::ClockAdvanced);
         let effect = Effect::ClockAdvanced { expected, seconds: ahead };
-        let answer = Answer::about_nobody(answer(ahead));
+        let answer = Answer::about_no_customer(answer(ahead));
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), answer))
     })
     .await?;
@@ -72,9 +63,15 @@ pub async fn advance(
     Ok(answer)
 }
 
-/// Days of 24 hours, hours, minutes and seconds; months and years have no length.
+fn invalid_duration(body: &serde_json::Value) -> Vec<Violation> {
+    let message = "must be an ISO 8601 duration of days, hours, minutes and seconds, such as P35D, and not negative";
+    let violation = |_| Violation::new("/advance", Code::InvalidDuration, message);
+    body["advance"].as_str().filter(|text| seconds(text).is_none()).map(violation).into_iter().collect()
+}
+
+/// The length of an ISO 8601 duration. Months and years have no fixed length, so they are refused.
 fn seconds(text: &str) -> Option<i64> {
-    // jiff reads friendlier forms as well.
+    // jiff also reads friendlier formats.
     if !text.starts_with('P') {
         return None;
     }
@@ -93,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_days_and_less() {
+    fn a_duration_has_weeks_days_and_smaller_units() {
         for (text, expected) in [
             ("P35D", Some(35 * 86_400)),
             ("PT12H", Some(43_200)),

@@ -11,18 +11,18 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write;
 
-/// What a new key is to be.
+/// The properties of a new key.
 #[derive(Debug, Clone)]
 pub struct NewKey {
-    /// What its owner calls it.
+    /// The name that its owner gives it.
     pub name: String,
-    /// What it may do.
+    /// The scopes: what it may do.
     pub scopes: Vec<KeyScope>,
-    /// From when on it is refused.
+    /// When it expires, if ever.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Why a key could not be managed.
+/// Why a key was not created, rolled or revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// No such key in this account and environment.
@@ -31,16 +31,12 @@ pub enum KeyError {
     /// The key is revoked, expired, or has been rolled already.
     #[error("the key is revoked, expired, or was rolled already; roll its successor")]
     Ended,
-    /// The store's answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Creates a key inside the caller's walls. The key is in the answer and nowhere else.
-///
-/// # Errors
-///
-/// What the store says.
+/// Creates a key in the caller's scope. The text of the key is only in the returned value.
 pub async fn create(services: &Services, caller: &Caller, new: NewKey) -> Result<(ApiKey, KeyRecord), KeyError> {
     let (key, record) = make(services, caller, new, None);
     let effect = Effect::KeyCreated { key: key.clone(), record: record.clone() };
@@ -48,11 +44,12 @@ pub async fn create(services: &Services, caller: &Caller, new: NewKey) -> Result
     Ok((key, record))
 }
 
-/// Replaces a key: a new one of the same name and scopes works at once, the old one until `overlap_seconds` from now.
+/// Replaces a key by a new one with the same name and scopes. The new key works at once, and the old one for another
+/// `overlap_seconds`.
 ///
 /// # Errors
 ///
-/// [`KeyError::Ended`] when the key is not active or has a successor: of one line at most two keys are alive.
+/// [`KeyError::Ended`] when the key is not active or has a successor, so at most two keys of one line are active.
 pub async fn roll(
     services: &Services,
     caller: &Caller,
@@ -67,7 +64,7 @@ pub async fn roll(
     }
     let end = now.plus_seconds(overlap_seconds);
     let ends_at = old.expires_at.map_or(end, |sooner| sooner.min(end));
-    // A key that was to expire hands its end on: rolling does not lengthen a life.
+    // The new key expires when the old one would have: rolling does not extend access.
     let new = NewKey { name: old.name.clone(), scopes: old.scopes.clone(), expires_at: old.expires_at };
     let (key, record) = make(services, caller, new, Some(id));
     let effect = Effect::KeyRolled { old: id, ends_at, key: key.clone(), record: record.clone() };
@@ -75,7 +72,7 @@ pub async fn roll(
     Ok((key, record))
 }
 
-/// Revokes a key; it is refused within a second, everywhere. Revoking it again changes nothing.
+/// Revokes a key. Every process refuses it within a second. Revoking it again changes nothing.
 ///
 /// # Errors
 ///
@@ -109,8 +106,8 @@ fn make(services: &Services, caller: &Caller, new: NewKey, predecessor: Option<K
     (key, record)
 }
 
-/// The entry names the keys in plain text, by their ids. What they are called is sealed. `rolled` is the key that the
-/// change replaces, with the moment when it ends.
+/// Commits a change of a key with its audit entry. The entry has the ids of keys in plain text, and seals their names.
+/// `rolled` is the key that the change replaces, and when that key ends.
 async fn commit(
     services: &Services,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! POST: a new customer, with its e-mail, its type, and the names that are known already.
+//! POST: creates a customer with its e-mail, its type, and the names that are known already.
 
 use serde_json::Value;
 
@@ -14,17 +14,17 @@ use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::CustomerId;
 use crate::kyc::record::Kyc;
-use crate::parse::context::Nulls;
 use crate::parse::leaf::{Email, Text};
-use crate::parse::value::{SyntaxError, parse};
+use crate::parse::value::{SyntaxError, parse_checked};
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, write};
+use crate::use_cases::write_customer::entry_about;
 use crate::violation::{Code, Violation, Violations};
 use crate::{choice, record};
 
 choice! {
-    /// The type of a new customer; `business` is the older word for `corporate`.
+    /// The type of a new customer. `business` is the older word for `corporate`.
     NewCustomerType {
         Individual = "individual",
         Corporate = "corporate",
@@ -53,19 +53,19 @@ record! {
 /// Why a customer was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// The body is no JSON.
+    /// The body is not JSON.
     #[error(transparent)]
     Syntax(#[from] SyntaxError),
     /// Every rule that the input breaks, in the order of the contract.
     #[error("{} rule(s) broken", .0.len())]
     Invalid(Violations),
-    /// This customer of the same scope has the e-mail.
+    /// Another customer of the scope, which is named here, has the e-mail.
     #[error("the e-mail belongs to another customer")]
     EmailTaken(CustomerId),
     /// The `Idempotency-Key` belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
-    /// The store's answer.
+    /// The store failed.
     #[error("the customer could not be written")]
     Store(StoreError),
 }
@@ -79,12 +79,22 @@ impl From<StoreError> for CreateError {
     }
 }
 
-/// Creates a customer and, in the same transaction, records who did, queues the announcement and keeps the answer.
+impl From<Violations> for CreateError {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+/// Creates a customer. The record, the audit entry, the event and the kept answer are one change.
 ///
 /// # Errors
 ///
 /// See [`CreateError`].
-pub async fn create(services: &Services, caller: &Caller, request: Request<'_>) -> Result<Answer, CreateError> {
+pub async fn create_customer(
+    services: &Services,
+    caller: &Caller,
+    request: Request<'_>,
+) -> Result<Answer, CreateError> {
     let (input, kind) = validate(request.body)?;
     let nothing = || std::future::ready(Ok(()));
     write(services, caller, request.about(b""), nothing, |()| {
@@ -123,9 +133,7 @@ fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: Custo
 }
 
 fn audit(caller: &Caller, customer: &Customer) -> AuditEntry {
-    let mut entry = AuditEntry::new(caller, customer.created_at, Action::CustomerCreated);
-    entry.customer = Some(customer.id);
-    entry.version = Some(customer.version);
+    let mut entry = entry_about(caller, customer, Action::CustomerCreated);
     let names: Value = serde_json::from_slice(customer.summary().names.as_json()).expect("names are JSON");
     for (name, value) in names.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         entry.change(format!("/{name}"), &Value::Null, value);
@@ -134,29 +142,25 @@ fn audit(caller: &Caller, customer: &Customer) -> AuditEntry {
 }
 
 fn validate(body: &[u8]) -> Result<(NewCustomer, CustomerType), CreateError> {
-    let mut parsed = parse::<NewCustomer>(body, Nulls::Refused)?;
-    // The rules between members are checked on the untyped body, so that they are reported together with the rest.
-    let members = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let (kind, violations) = type_and_names(&members);
-    parsed.refuse(violations);
-    let input = parsed.finish().map_err(CreateError::Invalid)?;
+    let mut kind = None;
+    let input = parse_checked::<_, CreateError>(body, |members| {
+        let (named, violations) = type_and_names(members);
+        kind = named;
+        violations
+    })?;
     match kind {
         Some(kind) => Ok((input, kind)),
         None => Err(CreateError::Invalid(Violation::new("/type", Code::Required, "is required").into())),
     }
 }
 
-/// The type that the body asks for, and what contradicts it.
+/// The type that the body asks for, and the members that contradict it.
 fn type_and_names(members: &Value) -> (Option<CustomerType>, Vec<Violation>) {
     let mut violations = Vec::new();
     if !members.is_object() {
         return (None, violations);
     }
-    let read = |name: &str| match members.get(name).and_then(Value::as_str) {
-        Some("individual") => Some(CustomerType::Individual),
-        Some("corporate" | "business") => Some(CustomerType::Corporate),
-        _ => None,
-    };
+    let read = |name: &str| members.get(name).and_then(Value::as_str).and_then(CustomerType::of_request);
     let (named, older) = (read("type"), read("beneficiary_type"));
     if members.get("type").is_none() && members.get("beneficiary_type").is_none() {
         violations.push(Violation::new("/type", Code::Required, "is required: individual or corporate"));
@@ -176,4 +180,27 @@ fn type_and_names(members: &Value) -> (Option<CustomerType>, Vec<Violation>) {
         violations.push(Violation::new(format!("/{name}"), Code::NotForThisType, message));
     }
     (kind, violations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_hides_neither_the_type_nor_a_contradiction() {
+        let found = |body: &str| match validate(body.as_bytes()) {
+            Ok((_, kind)) => kind.as_str().to_owned(),
+            Err(CreateError::Invalid(violations)) => violations.0[0].pointer.clone(),
+            Err(error) => error.to_string(),
+        };
+        for (members, expected) in [
+            (r#""type":"business""#, "corporate"),
+            (r#""type":"individual","beneficiary_type":"corporate""#, "/beneficiary_type"),
+            (r#""type":"individual","company_name":"A""#, "/company_name"),
+        ] {
+            for mark in ["", "\u{feff}"] {
+                assert_eq!(found(&format!("{mark}{{\"email\":\"ada@example.com\",{members}}}")), expected, "{mark:?}");
+            }
+        }
+    }
 }

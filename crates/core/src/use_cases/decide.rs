@@ -1,4 +1,4 @@
-//! Decisions: approve, reject, ask again, end.
+//! Decisions: approve, reject, ask again, offboard, reinstate.
 
 use crate::audit::action::Action;
 use crate::audit::entry::Decided;
@@ -10,40 +10,37 @@ use crate::customer::view::CustomerView;
 use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
 use crate::kyc::decision::{Decision, NewDecision, Outcome};
-use crate::kyc::lifecycle::Conflict;
 use crate::kyc::policy::Policy;
 use crate::kyc::rail::RailStatus;
 use crate::kyc::requirement::Requirement;
-use crate::parse::context::Nulls;
-use crate::parse::value::parse;
+use crate::parse::value::parse_checked;
 use crate::services::Services;
-use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation, Violations};
 
-/// Decides about a customer. Answers the customer.
+/// Applies a reviewer's decision about a customer. The answer shows the customer.
 ///
 /// # Errors
 ///
-/// [`Conflict::NotPossible`] where the table of states has no such way, and what an update knows.
+/// [`Conflict::NotPossible`](crate::kyc::Conflict::NotPossible) when the table does not have the transition, and those
+/// of an update.
 pub async fn decide(
     services: &Services,
     caller: &Caller,
     id: Option<CustomerId>,
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
-    let mut parsed = parse::<NewDecision>(request.body, Nulls::Refused)?;
-    parsed.refuse(contradictions(request.body));
-    let decision = parsed.finish().map_err(UpdateError::Invalid)?;
-    let compute =
-        |customer: Customer, now: Timestamp| settled(services, caller, customer, &decision, Action::Decided, now);
+    let decision = parse_checked::<NewDecision, UpdateError>(request.body, contradictions)?;
+    let compute = |customer: Customer, now: Timestamp| {
+        apply_decision(services, caller, customer, &decision, Action::Decided, now)
+    };
     take_step(services, caller, id, request, compute, |customer| CustomerView::new(&customer.summary(), None).to_json())
         .await
 }
 
-/// What only makes sense with another outcome.
-fn contradictions(body: &[u8]) -> Vec<Violation> {
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+/// Members that are missing for the outcome, or that belong to another one.
+fn contradictions(body: &serde_json::Value) -> Vec<Violation> {
     let outcome = body["outcome"].as_str().unwrap_or_default();
     let mut violations = Vec::new();
     if outcome == "request_resubmission" && body["requirements"].as_array().is_none_or(Vec::is_empty) {
@@ -58,21 +55,18 @@ fn contradictions(body: &[u8]) -> Vec<Violation> {
     violations
 }
 
-/// The customer after a decision.
-pub(super) fn settled(
+/// Applies a decision to a customer.
+pub(super) fn apply_decision(
     services: &Services,
     caller: &Caller,
     mut customer: Customer,
     decision: &NewDecision,
     action: Action,
     now: Timestamp,
-) -> Result<Computed, UpdateError> {
+) -> Result<StepResult, UpdateError> {
     let policy = &services.policy;
-    let before = customer.kyc.state;
     let outcome = decision.outcome;
-    if !customer.kyc.go(outcome.transition()) {
-        return Err(Conflict::NotPossible(before, outcome.transition()).into());
-    }
+    customer.kyc.apply(outcome.transition())?;
     let link = match outcome {
         Outcome::Approve => {
             customer.approve(policy, decision)?;
@@ -103,7 +97,7 @@ pub(super) fn settled(
         note: decision.note.as_ref().map(|text| text.expose().to_owned()),
     });
     let decided = Decided::new(outcome.transition(), kyc, |rail| decision.names(rail));
-    Ok(Computed { step: Some(Step { link, decision: Some(decided), ..Step::of(action) }), after: customer })
+    Ok(StepResult { step: Some(Step { link, decision: Some(decided), ..Step::of(action) }), after: customer })
 }
 
 impl Customer {
@@ -125,7 +119,7 @@ impl Customer {
         Ok(())
     }
 
-    /// Flags what is to be given again, and gives the customer a link to give it by.
+    /// Flags what the customer must give again, and makes a link to the form.
     fn ask_again(
         &mut self,
         services: &Services,

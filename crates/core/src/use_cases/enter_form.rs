@@ -1,4 +1,4 @@
-//! How a browser enters the form: the token of the link, sent by POST, is exchanged for a pass of the browser's own.
+//! How a browser enters the form: it sends the token of the link by POST, and gets a pass of its own.
 
 use std::net::IpAddr;
 
@@ -18,35 +18,31 @@ use crate::store::links::Link;
 use crate::use_cases::session::{self, Landing};
 use crate::use_cases::write::commit;
 
-/// A browser in the form: as whom it acts, and whose form it is.
+/// A browser in the form: the caller that it acts as, and the customer whose form it is.
 #[derive(Debug, Clone)]
 pub struct Visitor {
-    /// The caller of everything that it does.
+    /// The caller of everything that the browser does.
     pub caller: Caller,
-    /// Whose form it is.
+    /// The customer whose form it is.
     pub customer: CustomerId,
-    /// The session.
+    /// The session whose link it followed.
     pub session: SessionId,
-    /// Which browser.
+    /// The browser, by a hash of its pass.
     pub device: Device,
 }
 
-/// What a browser gets for the token of a link.
+/// A new pass, which a browser gets for the token of a link.
 pub struct Pass {
-    /// The secret that the browser shows from now on.
+    /// The secret that the browser sends with each request.
     pub secret: Zeroizing<String>,
-    /// As whom it acts.
+    /// The browser that has the pass.
     pub visitor: Visitor,
-    /// How many seconds the link, and with it the pass, is still good.
+    /// How long the pass lasts, in seconds. It ends with the link.
     pub seconds: i64,
 }
 
-/// Gives a browser that has followed a link to this customer a pass. `None` when the form is closed.
-///
-/// # Errors
-///
-/// The store's.
-pub async fn enter(
+/// Issues a pass to a browser that followed a link to this customer. `None` when the form is closed.
+pub async fn issue_pass(
     services: &Services,
     scope: Scope,
     customer: &Customer,
@@ -68,17 +64,13 @@ pub async fn enter(
     Ok(Some(Pass { secret, visitor, seconds }))
 }
 
-/// How long a pass is good that is not used.
+/// How long a pass lasts without use.
 pub const IDLE_SECONDS: i64 = 24 * 60 * 60;
 
-/// A use is noted at most once in this time.
-const NOTED_EVERY_SECONDS: i64 = 60;
+/// A use is recorded at most once in this time.
+const RECORDED_EVERY_SECONDS: i64 = 60;
 
-/// Ends the pass of a visitor, who leaves.
-///
-/// # Errors
-///
-/// The store's.
+/// Ends the pass of a visitor who leaves the form.
 pub async fn end_pass(services: &Services, visitor: &Visitor, pass: &str) -> Result<(), StoreError> {
     let mut audit = AuditEntry::new(&visitor.caller, services.now(visitor.scope()), Action::FormLeft);
     audit.customer = Some(visitor.customer);
@@ -86,11 +78,7 @@ pub async fn end_pass(services: &Services, visitor: &Visitor, pass: &str) -> Res
     commit(services, Change::new(visitor.scope(), effect, audit)).await
 }
 
-/// Who shows a pass, and where the customer stands; `None` for what is no pass, or one that has ended.
-///
-/// # Errors
-///
-/// The store's.
+/// The visitor with this pass, and what the link leads to now. `None` if the text is not a pass, or the pass has ended.
 pub async fn visitor(
     services: &Services,
     pass: &str,
@@ -102,14 +90,14 @@ pub async fn visitor(
     let Link { scope, customer, session, .. } = link;
     let Some(landing) = session::landing(services, scope, customer, session).await? else { return Ok(None) };
     let now = services.now(scope);
-    // An older version did not note the use: no pass is older than its session.
+    // Older versions did not record the use. No pass is older than its session.
     let Some(used_at) = link.used_at.or_else(|| landing.opened_at(session)) else { return Ok(None) };
     if used_at.plus_seconds(IDLE_SECONDS) <= now {
         return Ok(None);
     }
-    if link.used_at.is_none() || used_at.plus_seconds(NOTED_EVERY_SECONDS) <= now {
-        // A full disk is no reason to refuse a page: the pass only ends earlier.
-        let _ = services.store.pass_used(&pass, now).await;
+    if link.used_at.is_none() || used_at.plus_seconds(RECORDED_EVERY_SECONDS) <= now {
+        // If this fails, for example on a full disk, the pass only ends earlier.
+        let _ = services.store.record_pass_use(&pass, now).await;
     }
     Ok(Some((Visitor::new(scope, customer, session, &pass, address, request_id), landing)))
 }
@@ -127,13 +115,13 @@ impl Visitor {
         Self { caller, customer, session, device: Device::of(pass) }
     }
 
-    /// Where what the visitor works on lies.
+    /// The scope of the customer.
     #[must_use]
     pub const fn scope(&self) -> Scope {
         self.caller.scope
     }
 
-    /// Whether the visitor's session still takes what is typed.
+    /// Whether the form of the visitor's session is still open for input.
     pub(super) fn may_write(&self, services: &Services, customer: &Customer) -> bool {
         customer.kyc.state.takes_input()
             && customer.kyc.open_session(services.now(self.scope())).is_some_and(|open| open.id == self.session)

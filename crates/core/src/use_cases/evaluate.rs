@@ -1,44 +1,41 @@
-//! Evaluates customers again, when a date is reached or the rules changed.
+//! Evaluates customers again after a date is reached or the rules have changed.
 
 use crate::audit::action::Action;
-use crate::caller::{Actor, Caller, Scope};
+use crate::caller::{Caller, Scope};
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::idempotency::Request;
 use crate::ids::CustomerId;
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 
-/// As many customers are read at a time, when all are evaluated.
+/// How many customers are read at a time.
 const PORTION: usize = 500;
 
-/// What came of evaluating every customer.
+/// The result of evaluating every customer of a scope.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Evaluated {
-    /// How many were submitted by it.
+pub struct EvaluationResult {
+    /// Customers whose requirements were met, and who were submitted.
     pub submitted: u64,
-    /// How many could not be read.
+    /// Customers whose records could not be read.
     pub damaged: u64,
 }
 
-/// Evaluates every customer of a scope whose verification is open, after the rules changed.
-///
-/// # Errors
-///
-/// The store's. Done again, it does what is left.
-pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<Evaluated, StoreError> {
-    let (mut after, mut evaluated) = (None, Evaluated::default());
+/// Evaluates every customer of a scope whose verification is open, after the rules changed. An interrupted run can be
+/// repeated.
+pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<EvaluationResult, StoreError> {
+    let (mut after, mut evaluated) = (None, EvaluationResult::default());
     loop {
         let page = services.store.summaries(scope, after, PORTION).await?;
         for summary in page.summaries.iter().filter(|summary| summary.names.are_pending()) {
             match evaluate_by_new_rules(services, scope, summary.id).await {
                 Ok(is_submitted) => evaluated.submitted += u64::from(is_submitted),
-                // A damaged record keeps nobody else from being looked at; a verification finds it.
+                // A damaged record must not stop the others. A verification of the store reports it.
                 Err(UpdateError::Store(StoreError::Corrupt(_))) => evaluated.damaged += 1,
                 Err(UpdateError::Store(error)) => return Err(error),
-                // Changed or gone in the meantime: that evaluated it.
+                // The customer was changed, which evaluated it, or was erased.
                 Err(_) => {}
             }
         }
@@ -61,15 +58,15 @@ async fn evaluate_by_new_rules(services: &Services, scope: Scope, id: CustomerId
     Ok(after.kyc.state != before.kyc.state)
 }
 
-/// Looks at a record again, on a date that is reached or by other rules: it may be complete now.
+/// Evaluates one customer, whose record may be complete now.
 pub(super) async fn evaluate(services: &Services, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
-    let caller = Caller { scope, actor: Actor::System, request_id: "evaluation".to_owned(), address: None };
+    let caller = Caller::system(scope, "evaluation");
     let compute = |mut customer: Customer, now: Timestamp| {
         let before = customer.kyc.state;
         customer.submit_when_complete(&services.policy, now);
         let is_seen = customer.kyc.state != before;
         let step = if is_seen { Step::of(Action::Evaluated) } else { Step::unseen(Action::Evaluated) };
-        Ok(Computed { step: Some(step), after: customer })
+        Ok(StepResult { step: Some(step), after: customer })
     };
     take_step(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }

@@ -1,6 +1,6 @@
-//! What Dossier does for its callers and by itself, one file for each subject. A use case loads through the ports,
-//! computes with the values, and commits one change. `write` is the loop that they all go through; `write_customer` and
-//! `step` are what those share that change a customer or a verification.
+//! What Dossier does, for its callers and by itself, with one file for each subject. A use case loads through the
+//! ports, computes with values, and commits one change. All of them go through the loop in `write`. Those that change a
+//! customer share `write_customer`, and those that change a verification share `step`.
 
 pub mod accounts;
 pub mod advance_clock;
@@ -9,7 +9,9 @@ pub mod ask_provider;
 pub mod create_customer;
 pub mod decide;
 pub mod enter_form;
+pub mod erase;
 pub mod evaluate;
+pub mod export_customer;
 pub mod read_file;
 pub mod record_settings;
 pub mod reindex_emails;

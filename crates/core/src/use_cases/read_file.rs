@@ -1,4 +1,4 @@
-//! Looking at a file's content, which the audit trail notes every time.
+//! Reads the content of a file. The audit trail records every reading.
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
@@ -9,11 +9,11 @@ use crate::store::error::StoreError;
 use crate::store::files::{ByteRange, FileReader};
 use crate::use_cases::write::append_audit;
 
-/// Opens the content of a file, or a part of it. The audit trail says who looked before the first byte is given.
+/// Opens the content of a file, or a range of it. The reader is in the audit trail before the first byte leaves.
 ///
 /// # Errors
 ///
-/// The store's; [`StoreError::Corrupt`] when the content is missing.
+/// [`StoreError::Corrupt`] when the content is missing.
 pub async fn open(
     services: &Services,
     caller: &Caller,
@@ -23,7 +23,7 @@ pub async fn open(
     let content = services.store.file_content(caller.scope, file, range).await?;
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::FileRead);
     audit.fields = vec![format!("/files/{}", file.id)];
-    // One entry for one reading; which file it was stands in its fields, whoever else's evidence the file is.
+    // One entry for one reading, even if the file is evidence of several customers. `fields` names the file.
     audit.customer = file.first().map(|attachment| attachment.customer);
     append_audit(services, caller.scope, audit).await?;
     Ok(content)

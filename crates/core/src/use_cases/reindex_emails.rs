@@ -1,4 +1,4 @@
-//! Reindexing the e-mails that an older version compared differently.
+//! Reindexes the e-mails that an older version compared differently.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::idempotency::Request;
 use crate::ids::CustomerId;
 use crate::parse::leaf::Email;
 use crate::services::Services;
-use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 
-/// As many customers are read at a time.
+/// How many customers are read at a time.
 const PORTION: usize = 500;
 
 /// Gives each customer of a scope whose e-mail is now compared differently the index that a search uses. If several
@@ -21,10 +21,6 @@ const PORTION: usize = 500;
 /// may write at the same time. An interrupted run can be repeated safely.
 ///
 /// Returns the customers of each shared address, oldest first.
-///
-/// # Errors
-///
-/// The store's.
 pub async fn reindex_emails(services: &Services, caller: &Caller) -> Result<BTreeSet<Vec<CustomerId>>, UpdateError> {
     let mut found = Vec::new();
     let mut after = None;
@@ -36,7 +32,7 @@ pub async fn reindex_emails(services: &Services, caller: &Caller) -> Result<BTre
             break;
         }
     }
-    // Oldest first: ids are UUIDs of version 7.
+    // This is oldest first, because ids are UUIDs of version 7.
     found.sort_unstable_by_key(|(id, _)| *id);
     let mut shared = BTreeSet::new();
     for (id, email) in found {
@@ -75,13 +71,13 @@ async fn give_index(services: &Services, caller: &Caller, id: CustomerId, from: 
     for nth in from..EmailIndex::MOST {
         let compute = |mut customer: Customer, _| {
             customer.email_index = EmailIndex::Nth(nth);
-            Ok(Computed { step: Some(Step::unseen(Action::EmailIndexed)), after: customer })
+            Ok(StepResult { step: Some(Step::unseen(Action::EmailIndexed)), after: customer })
         };
         match take_step(services, caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await {
             Err(UpdateError::EmailTaken(_)) => {}
             done => return done.map(drop),
         }
     }
-    // More customers have this e-mail than can be found by it. This one is in lists, and found by its id.
+    // More customers have this e-mail than a search by it can find. This one is still in lists, and found by its id.
     Ok(())
 }

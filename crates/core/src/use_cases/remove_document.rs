@@ -7,14 +7,13 @@ use crate::services::Services;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, change, newest};
 
-/// Removes a document from a customer's record. The file stays attached to its data subject: it was evidence once.
+/// Removes a document from a customer's record. The file stays attached to its data subject, because it was evidence.
 ///
-/// Answers the record's new version.
+/// Returns the record's new version.
 ///
 /// # Errors
 ///
-/// [`UpdateError::NotFound`] when there is no such customer or document, [`UpdateError::ConditionFailed`], and the
-/// store's.
+/// [`UpdateError::NotFound`] when there is no such customer or document, and [`UpdateError::ConditionFailed`].
 pub async fn remove_document(
     services: &Services,
     caller: &Caller,

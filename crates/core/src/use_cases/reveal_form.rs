@@ -1,5 +1,5 @@
-//! A device enters the date that shows it what others gave. Every try is written down before it is answered, so that
-//! no number of devices or processes gets more of them.
+//! A device enters the date that shows it what other devices gave. Each attempt is recorded before it is answered, so
+//! the limit holds for all devices and processes together.
 
 use crate::audit::action::Action;
 use crate::clock::Timestamp;
@@ -15,11 +15,11 @@ use crate::use_cases::save_form::draft_change;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, newest};
 
-/// Lets a device try a date, written YYYY-MM-DD. Returns the customer after it, and what came of it.
+/// Lets a device try a date, written YYYY-MM-DD. Returns the customer after the attempt, and its result.
 ///
 /// # Errors
 ///
-/// [`Conflict::NoSession`] when the form is closed, and what an update knows.
+/// [`Conflict::NoSession`] when the form is closed, and those of an update.
 pub async fn reveal(services: &Services, visitor: &Visitor, entered: &str) -> Result<(Customer, Tried), UpdateError> {
     let Visitor { caller, customer: id, device, session } = visitor;
     let setting = accounts::reveal(services, caller.scope).await?;
@@ -43,14 +43,13 @@ pub async fn reveal(services: &Services, visitor: &Visitor, entered: &str) -> Re
             Tried::Wrong(_) => Action::FormRevealFailed,
             Tried::Refused => return Ok(Outcome::Unchanged((after, tried))),
         };
-        after.version += 1;
-        after.updated_at = now;
+        after.advance_version(now);
         Ok(Outcome::Change(draft_change(caller, basis, &after, action, Vec::new()), (after, tried)))
     })
     .await
 }
 
-/// The date that is in the record, when the device has something to enter.
+/// The date in the record. `None` if there is nothing to reveal to the device.
 fn date_to_enter(
     services: &Services,
     customer: &Customer,

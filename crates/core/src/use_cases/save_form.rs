@@ -1,7 +1,6 @@
-//! Saves what was typed into the hosted form. Each save is one change, like a PUT.
+//! Saves what was typed into the hosted form. Each save is one change, as with PUT.
 
 use crate::audit::action::Action;
-use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
 use crate::change::{Basis, Change, Effect};
 use crate::clock::Timestamp;
@@ -12,24 +11,25 @@ use crate::kyc::lifecycle::Conflict;
 use crate::services::Services;
 use crate::use_cases::enter_form::Visitor;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
-use crate::use_cases::write_customer::{UpdateError, change, check_room, newest};
+use crate::use_cases::write_customer::{UpdateError, change, check_room, entry_about, newest};
 
-/// What came of it.
+/// The result of a save.
 #[derive(Debug)]
-pub struct Kept {
-    /// The customer after it.
+pub struct SavedEdit {
+    /// The customer after the save.
     pub customer: Customer,
-    /// The places at which something was replaced that another device had saved, and when it had.
+    /// The places where the edit replaced what another device had saved, each with the time of that earlier save.
     pub replaced: Vec<(String, Timestamp)>,
 }
 
-/// Saves one edit. It never submits: the customer does that, with [`submit`](crate::use_cases::submit_form::submit).
+/// Saves one edit. It never submits the form: the customer does, with
+/// [`submit_form`](crate::use_cases::submit_form::submit_form).
 ///
 /// # Errors
 ///
-/// [`Conflict::NoSession`] when the form is closed; [`UpdateError::Invalid`] when there would be too many persons or
-/// documents; and what an update knows.
-pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<Kept, UpdateError> {
+/// [`Conflict::NoSession`] when the form is closed, [`UpdateError::Invalid`] when there would be too many persons or
+/// documents, and those of an update.
+pub async fn save_edit(services: &Services, visitor: &Visitor, edit: Edit) -> Result<SavedEdit, UpdateError> {
     let Visitor { caller, customer: id, device, .. } = visitor;
     let _turn = services.turns.of(*id).await;
     let load = || async {
@@ -48,33 +48,29 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
         let (kyc, now) = (before.kyc.clone(), services.now(caller.scope));
         let new_id = || PersonId::from(services.random.uuid(now));
         let rules = &services.policy.rules;
-        let approved = before.was_approved().then(|| before.clone());
+        let approved = before.approved();
         let Edited { mut after, changes, places, replaced } =
             apply(rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
-        after.note_flaws(&files);
-        if let Some(before) = &approved {
-            after.ask_for_new_pictures(before, rules, now);
-        }
+        after.check_documents(approved.as_ref(), &files, rules, now);
         if !changes.is_empty() {
             let attached = match edit {
                 Edit::Attach(_, file) => after.profile.new_documents(*id, |named, _| named == file),
                 _ => Vec::new(),
             };
             let change = change(caller, basis, &kyc, after.clone(), changes, attached);
-            return Ok(Outcome::Change(change, Kept { customer: after, replaced }));
+            return Ok(Outcome::Change(change, SavedEdit { customer: after, replaced }));
         }
         if after.kyc.form == kyc.form && after.kyc.flags == kyc.flags {
-            return Ok(Outcome::Unchanged(Kept { customer: after, replaced }));
+            return Ok(Outcome::Unchanged(SavedEdit { customer: after, replaced }));
         }
-        after.version += 1;
-        after.updated_at = now;
+        after.advance_version(now);
         let change = draft_change(caller, basis, &after, Action::FormSaved, places);
-        Ok(Outcome::Change(change, Kept { customer: after, replaced }))
+        Ok(Outcome::Change(change, SavedEdit { customer: after, replaced }))
     })
     .await
 }
 
-/// The change of a draft alone: nothing that clients see, so it announces nothing.
+/// A change of the draft alone. Clients do not see drafts, so it sends no event.
 pub(super) fn draft_change(
     caller: &Caller,
     basis: Basis,
@@ -82,9 +78,7 @@ pub(super) fn draft_change(
     action: Action,
     places: Vec<String>,
 ) -> Change {
-    let mut audit = AuditEntry::new(caller, after.updated_at, action);
-    audit.customer = Some(after.id);
-    audit.version = Some(after.version);
+    let mut audit = entry_about(caller, after, action);
     audit.fields = places;
     let after = Box::new(after.clone());
     let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link: None, ends_passes: false };

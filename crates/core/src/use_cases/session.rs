@@ -1,9 +1,9 @@
-//! Sessions: one attempt to be verified, behind a link of its own.
+//! Sessions: the time in which a customer may fill in the form, each with its own link.
 
 use zeroize::Zeroizing;
 
 use crate::audit::action::Action;
-use crate::caller::{Actor, Caller, Environment, Scope};
+use crate::caller::{Caller, Environment, Scope};
 use crate::change::NewLink;
 use crate::clock::Timestamp;
 use crate::company::Completeness;
@@ -13,22 +13,21 @@ use crate::ids::{CustomerId, SessionId};
 use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::rail::RailStatus;
 use crate::kyc::record::Session;
-use crate::parse::context::Nulls;
 use crate::parse::leaf::Text;
-use crate::parse::value::parse;
+use crate::parse::value::parse_checked;
 use crate::secret::Kind;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::store::links::Link;
-use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation};
 use crate::{record, secret};
 
-/// How long a link is good, in seconds.
+/// How long a link is valid, in seconds.
 pub const LINK_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// Warns that the account lacks what sessions of production will need.
+/// The warning that the account lacks what production sessions will need.
 pub const ACCOUNT_INCOMPLETE: &str = "account_incomplete";
 
 record! {
@@ -36,31 +35,31 @@ record! {
     value NewSession {
         /// Where to send the customer afterwards: an http or https URL
         redirect_uri: Option<Text<2048>>,
-        /// true: a new link even if one is open. The old link and every device in the form are shut out
+        /// Whether to replace a link that is still valid. The old link and every device in the form are then shut out
         renew: Option<bool>,
     }
 }
 
-/// The token of a link, when the text is one.
+/// The token of a link, if the text is one.
 #[must_use]
 pub fn token(text: &str) -> Option<Zeroizing<String>> {
     secret::parse(Kind::Link, text)
 }
 
-/// The token of a link that stands somewhere in a text. Messages break links into lines, and put other words around
-/// them.
+/// The token of the first link in a text. A link that was pasted from a message may be broken into lines and have words
+/// around it.
 #[must_use]
 pub fn token_in(text: &str) -> Option<Zeroizing<String>> {
     let joined: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
     secret::find(Kind::Link, &joined)
 }
 
-/// Opens a session, or gives the open one again with its link. A session of which the link ran out is given a new one,
-/// and so is one that is to be renewed; after a rejection a new session begins.
+/// Opens a session, or returns the open one with its link. A session gets a new link when its link has expired, or when
+/// the body says `renew`. After a rejection a new session starts.
 ///
 /// # Errors
 ///
-/// [`Conflict::AlreadyApproved`], [`Conflict::Offboarded`], [`Conflict::AccountIncomplete`], and what an update knows.
+/// [`Conflict::AlreadyApproved`], [`Conflict::Offboarded`], [`Conflict::AccountIncomplete`], and those of an update.
 pub async fn open(
     services: &Services,
     caller: &Caller,
@@ -84,29 +83,29 @@ pub async fn open(
         if let Completeness::Incomplete(missing) = completeness {
             return Err(Conflict::AccountIncomplete(caller.scope.account, missing).into());
         }
-        let afresh = matches!(customer.kyc.state, State::NotStarted | State::Rejected);
-        if !afresh
+        let is_new = matches!(customer.kyc.state, State::NotStarted | State::Rejected);
+        if !is_new
             && !renew
             && let Some(session) = customer.kyc.open_session(now)
         {
             if redirect_uri.is_none() || session.redirect_uri == redirect_uri {
-                return Ok(Computed { step: None, after: customer });
+                return Ok(StepResult { step: None, after: customer });
             }
-            // The same link, another way home.
+            // The link stays the same. Only the place to go afterwards changes.
             if let Some(session) = &mut customer.kyc.session {
                 session.redirect_uri.clone_from(&redirect_uri);
             }
-            return Ok(Computed { step: Some(Step::of(Action::SessionOpened)), after: customer });
+            return Ok(StepResult { step: Some(Step::of(Action::SessionOpened)), after: customer });
         }
-        customer.kyc.go(Transition::OpenSession);
-        if afresh {
+        customer.kyc.apply(Transition::OpenSession)?;
+        if is_new {
             customer.kyc.set_all(&policy.rails, RailStatus::Pending);
         }
         let link = customer.new_link(services, caller.scope, redirect_uri.clone(), now);
         customer.submit_when_complete(policy, now);
         customer.ask_provider(policy, caller.scope.environment, now);
         let step = Step { link: Some(link), ends_passes: renew, ..Step::of(Action::SessionOpened) };
-        Ok(Computed { step: Some(step), after: customer })
+        Ok(StepResult { step: Some(step), after: customer })
     };
     let mut answer = take_step(services, caller, id, request, compute, |customer| {
         serde_json::json!({ "kycs": customer.kyc.on_the_wire() }).to_string().into_bytes()
@@ -119,7 +118,7 @@ pub async fn open(
     Ok(answer)
 }
 
-/// Whether the account has what customers of production are told. The sandbox has no customers to tell.
+/// Whether the account has set what production customers must be told. The sandbox has no real customers.
 async fn completeness(services: &Services, scope: Scope) -> Result<Completeness, StoreError> {
     match (scope.environment, services.store.account(scope.account).await?) {
         (Environment::Production, Some(account)) => Ok(account.look.company.completeness(services.now(scope))),
@@ -128,7 +127,7 @@ async fn completeness(services: &Services, scope: Scope) -> Result<Completeness,
 }
 
 impl Customer {
-    /// Gives the customer a link, good from now on; the one before leads no further.
+    /// Gives the customer a new link. The one before no longer opens the form.
     pub(crate) fn new_link(
         &mut self,
         services: &Services,
@@ -151,19 +150,17 @@ impl Customer {
     }
 }
 
-/// No body at all is as good as an empty object.
+/// Reads the body. An empty one counts as an empty object.
 fn read(body: &[u8]) -> Result<NewSession, UpdateError> {
     let body = if body.iter().all(u8::is_ascii_whitespace) { b"{}" } else { body };
-    let mut parsed = parse::<NewSession>(body, Nulls::Refused)?;
-    let untyped = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
-    if untyped["redirect_uri"].as_str().is_some_and(|text| !leads_back(text)) {
+    parse_checked(body, |body| {
         let message = "must be an http or https URL without a user or password in it";
-        parsed.refuse(vec![Violation::new("/redirect_uri", Code::InvalidUrl, message)]);
-    }
-    parsed.finish().map_err(UpdateError::Invalid)
+        let violation = |_| Violation::new("/redirect_uri", Code::InvalidUrl, message);
+        body["redirect_uri"].as_str().filter(|text| !is_redirect(text)).map(violation).into_iter().collect()
+    })
 }
 
-fn leads_back(text: &str) -> bool {
+fn is_redirect(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
@@ -172,24 +169,21 @@ fn leads_back(text: &str) -> bool {
     }) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
-/// Ends the sessions of which the links have run out; says how many. Called now and then, and when a clock is advanced.
-///
-/// # Errors
-///
-/// The store's; what was not ended is ended the next time.
+/// Ends the sessions whose links have expired, and returns how many. It runs regularly, and when a clock is advanced.
+/// Sessions that are left after an error are ended by the next run.
 pub async fn expire_due(services: &Services) -> Result<usize, StoreError> {
     let mut ended = 0;
-    // The store gives some at a time; those that cannot be ended come back, and are no reason to go on.
+    // The store returns a few at a time. Those that cannot be ended come back, so stop when none was ended.
     loop {
         let before = ended;
         for (scope, id) in services.store.ended_links(services.clock.now()).await? {
-            let caller = Caller { scope, actor: Actor::System, request_id: "session-expiry".to_owned(), address: None };
+            let caller = Caller::system(scope, "session-expiry");
             match expire(services, &caller, Some(id), Request::unkeyed(b""), false, |_| Vec::new()).await {
                 Ok(_) => ended += 1,
-                // One damaged record is no reason to leave everyone else's links open.
+                // One damaged record must not leave all other links open.
                 Err(UpdateError::Store(StoreError::Corrupt(_))) => {}
                 Err(UpdateError::Store(error)) => return Err(error),
-                // It was renewed, decided or is gone: there is nothing to end.
+                // The session was renewed, the customer was decided or is gone: there is nothing to end.
                 Err(_) => {}
             }
         }
@@ -199,13 +193,13 @@ pub async fn expire_due(services: &Services) -> Result<usize, StoreError> {
     }
 }
 
-/// Ends the link of a customer's session: when its time has come, or `now_already` because the sandbox is told so.
+/// Ends the link of a customer's session, if it has expired or if `early` is set. Only the sandbox ends links early.
 pub(super) async fn expire(
     services: &Services,
     caller: &Caller,
     id: Option<CustomerId>,
     request: Request<'_>,
-    now_already: bool,
+    early: bool,
     answer: impl Fn(&Customer) -> Vec<u8>,
 ) -> Result<Answer, UpdateError> {
     let compute = |mut customer: Customer, now: Timestamp| {
@@ -213,18 +207,15 @@ pub(super) async fn expire(
             .kyc
             .session
             .as_ref()
-            .is_some_and(|session| !session.expired && (now_already || session.expires_at <= now));
+            .is_some_and(|session| !session.expired && (early || session.expires_at <= now));
         if !due {
             return Err(Conflict::NoSession.into());
         }
-        let before = customer.kyc.state;
-        if !customer.kyc.go(Transition::ExpireSession) {
-            return Err(Conflict::NotPossible(before, Transition::ExpireSession).into());
-        }
+        customer.kyc.apply(Transition::ExpireSession)?;
         if let Some(session) = &mut customer.kyc.session {
             session.expired = true;
         }
-        Ok(Computed { step: Some(Step::of(Action::SessionExpired)), after: customer })
+        Ok(StepResult { step: Some(Step::of(Action::SessionExpired)), after: customer })
     };
     take_step(services, caller, id, request, compute, answer).await
 }
@@ -232,40 +223,40 @@ pub(super) async fn expire(
 /// What a link leads to.
 #[derive(Debug)]
 pub enum Landing {
-    /// The customer, whose session it is.
+    /// The customer whose session is open.
     Open(Box<Customer>),
-    /// A customer whose link ran out.
+    /// A customer whose link has expired.
     Expired(Box<Customer>),
-    /// A customer that was given a newer link since.
+    /// A customer who has a newer link.
     Replaced(Box<Customer>),
 }
 
 impl Landing {
-    /// When a session was opened, if it is the customer's newest.
+    /// When this session was opened, if it is the customer's newest.
     pub(crate) fn opened_at(&self, session: SessionId) -> Option<Timestamp> {
         let (Self::Open(customer) | Self::Expired(customer) | Self::Replaced(customer)) = self;
         customer.kyc.session.as_ref().filter(|newest| newest.id == session).map(|newest| newest.opened_at)
     }
 }
 
-/// Follows a link. Looking changes nothing: programs that preview links look as well.
-///
-/// # Errors
-///
-/// The store's.
-pub async fn follow(services: &Services, token: &str) -> Result<Option<(Scope, Landing)>, StoreError> {
+/// Returns what a link leads to. It changes nothing, because programs that preview links also follow them.
+pub async fn follow_link(services: &Services, token: &str) -> Result<Option<(Scope, Landing)>, StoreError> {
     let Some(Link { scope, customer, session, .. }) = services.store.link(token).await? else { return Ok(None) };
     Ok(landing(services, scope, customer, session).await?.map(|landing| (scope, landing)))
 }
 
-/// What a session of a customer leads to now; `None` when the customer is gone.
+/// What the link of a session leads to now. `None` if the customer is unknown or was erased.
 pub(crate) async fn landing(
     services: &Services,
     scope: Scope,
     id: CustomerId,
     session: SessionId,
 ) -> Result<Option<Landing>, StoreError> {
-    let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
+    let customer = match services.store.customer(scope, id).await {
+        Err(StoreError::Erased { .. }) => None,
+        found => found?,
+    };
+    let Some(customer) = customer else { return Ok(None) };
     let newest = customer.kyc.session.as_ref().is_some_and(|newest| newest.id == session);
     let open = customer.kyc.open_session(services.now(scope)).is_some();
     let customer = Box::new(customer);

@@ -1,4 +1,4 @@
-//! The sandbox: makes any transition of the table happen.
+//! The sandbox: makes transitions of the table happen on request.
 
 use crate::audit::action::Action as Audited;
 use crate::audit::entry::Decided;
@@ -11,21 +11,20 @@ use crate::kyc::decision::{NewDecision, Outcome};
 use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::rail::{Rail, RailStatus};
 use crate::kyc::record::Kyc;
-use crate::parse::context::Nulls;
 use crate::parse::leaf::Text;
 use crate::parse::list::List;
 use crate::parse::record::Field;
-use crate::parse::value::parse;
+use crate::parse::value::parse_checked;
 use crate::services::Services;
-use crate::use_cases::decide::settled;
+use crate::use_cases::decide::apply_decision;
 use crate::use_cases::session::expire;
-use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation};
 use crate::{choice, record};
 
 choice! {
-    /// What is to happen to a sandbox customer.
+    /// What should happen to a sandbox customer.
     Action {
         Approve = "kyc.status.approve",
         Reject = "kyc.status.reject",
@@ -38,35 +37,30 @@ choice! {
     }
 }
 
-choice! {
-    /// The status of a rail.
-    NewRailStatus { Pending = "pending", Approved = "approved", Rejected = "rejected" }
-}
-
 record! {
-    /// One rail and its new status.
+    /// A rail and its new status.
     value NewRail {
-        /// Currency, in small letters
+        /// Currency, in lower case
         currency: Text<16>,
         /// Payment rail
         payment_rails: Text<32>,
-        /// Its status
-        status: NewRailStatus,
+        /// The new status of the rail
+        status: RailStatus,
     }
 }
 
 record! {
     /// The body of a simulation.
     value Simulation {
-        /// What is to happen
+        /// The action to simulate
         action: Action,
-        /// To which customer
+        /// The id of the customer
         customer_id: Text<64>,
-        /// Of kyc.status.request_resubmission: ids of requirements, or pointers into the body of PUT
+        /// For kyc.status.request_resubmission: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
-        /// What the customer is told
+        /// A message that the customer sees
         comment: Option<Text<2000>>,
-        /// Of kyc.breakdown.set
+        /// For kyc.breakdown.set: rails with their new statuses
         breakdown: Option<List<NewRail, 32>>,
     }
 }
@@ -77,16 +71,11 @@ impl Field for List<NewRail, 32> {}
 ///
 /// # Errors
 ///
-/// [`Conflict::NoSession`] without a session, [`Conflict::NotPossible`], and what an update knows.
+/// [`Conflict::NoSession`] without a session, [`Conflict::NotPossible`], and those of an update.
 pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>) -> Result<Answer, UpdateError> {
-    let mut parsed = parse::<Simulation>(request.body, Nulls::Refused)?;
-    let untyped: serde_json::Value = serde_json::from_slice(request.body).unwrap_or_default();
-    if untyped["action"] == "kyc.breakdown.set" && untyped.get("breakdown").is_none() {
-        parsed.refuse(vec![Violation::new("/breakdown", Code::Required, "is required for this action")]);
-    }
     let Simulation { action, customer_id, requirements, comment, breakdown } =
-        parsed.finish().map_err(UpdateError::Invalid)?;
-    // What is no id is as unknown as an unknown one.
+        parse_checked::<_, UpdateError>(request.body, missing_breakdown)?;
+    // Text that is not an id is treated like an unknown id.
     let id = CustomerId::parse(customer_id.expose());
     let nothing = |_: &Customer| b"{}".to_vec();
     let outcome = match action {
@@ -99,10 +88,7 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
         Action::Submit => {
             let compute = |mut customer: Customer, _: Timestamp| {
                 customer.kyc.needs_session()?;
-                let before = customer.kyc.state;
-                if !customer.kyc.go(Transition::Submit) {
-                    return Err(Conflict::NotPossible(before, Transition::Submit).into());
-                }
+                customer.kyc.apply(Transition::Submit)?;
                 customer.kyc.forget_answered_flags();
                 Ok(simulated(Transition::Submit, customer, |_| false))
             };
@@ -112,19 +98,11 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
             let rails = breakdown.unwrap_or_default();
             let compute = |mut customer: Customer, _: Timestamp| {
                 customer.kyc.needs_session()?;
-                let before = customer.kyc.state;
-                if !customer.kyc.go(Transition::SetBreakdown) {
-                    return Err(Conflict::NotPossible(before, Transition::SetBreakdown).into());
-                }
+                customer.kyc.apply(Transition::SetBreakdown)?;
                 for (index, rail) in rails.0.iter().enumerate() {
                     let at = format!("/breakdown/{index}");
                     let (currency, name) = (rail.currency.expose(), rail.payment_rails.expose());
-                    let status = customer.kyc.rail(currency, name, &at).map_err(UpdateError::Invalid)?;
-                    *status = match rail.status {
-                        NewRailStatus::Pending => RailStatus::Pending,
-                        NewRailStatus::Approved => RailStatus::Approved,
-                        NewRailStatus::Rejected => RailStatus::Rejected,
-                    };
+                    *customer.kyc.rail(currency, name, &at)? = rail.status;
                 }
                 let is_named = |rail: &Rail| {
                     let is = |new: &NewRail| {
@@ -150,16 +128,22 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
             let ids = all.iter().take(100).filter_map(|one| serde_json::from_value(one.id.clone().into()).ok());
             decision.requirements = Some(List(ids.collect()));
         }
-        settled(services, caller, customer, &decision, Audited::Simulated, now)
+        apply_decision(services, caller, customer, &decision, Audited::Simulated, now)
     };
     take_step(services, caller, id, request, compute, nothing).await
 }
 
-/// A step of the sandbox that no decision of a reviewer takes. It has no reasons, whatever was decided before.
-fn simulated(transition: Transition, after: Customer, named: impl Fn(&Rail) -> bool) -> Computed {
+fn missing_breakdown(body: &serde_json::Value) -> Vec<Violation> {
+    let is_missing = body["action"] == Action::SetBreakdown.as_str() && body.get("breakdown").is_none();
+    let violation = || Violation::new("/breakdown", Code::Required, "is required for this action");
+    is_missing.then(violation).into_iter().collect()
+}
+
+/// A simulated step that is not a decision. It has no reasons, even if an earlier decision had.
+fn simulated(transition: Transition, after: Customer, named: impl Fn(&Rail) -> bool) -> StepResult {
     let mut decided = Decided::new(transition, &after.kyc, named);
     decided.reason_codes.clear();
-    Computed { step: Some(Step { decision: Some(decided), ..Step::of(Audited::Simulated) }), after }
+    StepResult { step: Some(Step { decision: Some(decided), ..Step::of(Audited::Simulated) }), after }
 }
 
 impl Kyc {

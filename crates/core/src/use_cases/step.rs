@@ -1,4 +1,4 @@
-//! A step of a verification: the step that was computed becomes one change, written in the customer's turn.
+//! A step of a verification. The computed step becomes one change, and is written in the customer's turn.
 
 use crate::audit::action::Action;
 use crate::audit::entry::{AuditEntry, Decided};
@@ -12,10 +12,10 @@ use crate::ids::CustomerId;
 use crate::kyc::record::{Kyc, kyc_change};
 use crate::services::Services;
 use crate::use_cases::write::Outcome;
-use crate::use_cases::write_customer::{UpdateError, write_customer};
+use crate::use_cases::write_customer::{UpdateError, entry_about, write_customer};
 
 /// A computed step.
-pub(crate) struct Computed {
+pub(crate) struct StepResult {
     /// What is written; `None` if nothing changed.
     pub(crate) step: Option<Step>,
     /// The customer after the step.
@@ -47,8 +47,7 @@ impl Step {
 
     /// Makes the customer its next version. `kyc` is the verification before the step.
     fn change(self, caller: &Caller, basis: Basis, kyc: &Kyc, after: &mut Customer, now: Timestamp) -> Change {
-        after.version += 1;
-        after.updated_at = now;
+        after.advance_version(now);
         let seen = (!self.unseen).then(|| event_after(kyc, &after.kyc));
         let events = Event::of(seen.as_slice(), after);
         let Self { action, decision, link, ends_passes, unseen: _ } = self;
@@ -65,13 +64,13 @@ pub(crate) async fn take_step(
     caller: &Caller,
     id: Option<CustomerId>,
     request: Request<'_>,
-    mut compute: impl FnMut(Customer, Timestamp) -> Result<Computed, UpdateError>,
+    mut compute: impl FnMut(Customer, Timestamp) -> Result<StepResult, UpdateError>,
     answer: impl Fn(&Customer) -> Vec<u8>,
 ) -> Result<Answer, UpdateError> {
     let id = id.ok_or(UpdateError::NotFound)?;
     write_customer(services, caller, id, request.about(id.as_bytes()), |basis, before| {
         let (now, kyc) = (services.now(caller.scope), before.kyc.clone());
-        let Computed { step, mut after } = compute(before, now)?;
+        let StepResult { step, mut after } = compute(before, now)?;
         after.kyc.queue(now);
         let change = step.map(|step| step.change(caller, basis, &kyc, &mut after, now));
         let answer = Answer::about(id, after.version, answer(&after));
@@ -89,9 +88,7 @@ fn event_after(before: &Kyc, after: &Kyc) -> EventType {
 }
 
 fn entry(caller: &Caller, before: &Kyc, after: &Customer, action: Action) -> AuditEntry {
-    let mut audit = AuditEntry::new(caller, after.updated_at, action);
-    audit.customer = Some(after.id);
-    audit.version = Some(after.version);
+    let mut audit = entry_about(caller, after, action);
     if let Some(change) = kyc_change(before, &after.kyc) {
         audit.fields = vec![change.pointer.clone()];
         audit.detail.changes = vec![change];

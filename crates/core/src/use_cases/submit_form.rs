@@ -1,4 +1,4 @@
-//! Submitting: everything is there, and the customer agrees.
+//! Submits the form: nothing is missing, and the customer agrees.
 
 use sha2::{Digest as _, Sha256};
 
@@ -14,30 +14,30 @@ use crate::kyc::lifecycle::{Conflict, Transition};
 use crate::services::Services;
 use crate::use_cases::accounts;
 use crate::use_cases::enter_form::Visitor;
-use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation, Violations};
 
-/// What the customer was shown and agreed to.
+/// What the customer saw and agreed to.
 #[derive(Debug, Clone, Copy)]
 pub struct Agreement<'a> {
     /// The version of the text.
     pub version: &'a str,
-    /// In which language.
+    /// The language of the text.
     pub language: &'a str,
-    /// The text as it was shown.
+    /// The text, as the customer saw it.
     pub text: &'a str,
-    /// The version of the record that was shown.
+    /// The version of the record that the customer reviewed.
     pub reviewed: u64,
 }
 
-/// Submits the form. Nobody is in it afterwards.
+/// Submits the form. This ends the pass of every device that has it open.
 ///
 /// # Errors
 ///
 /// [`Conflict::NoSession`] when the form is closed, [`UpdateError::Invalid`] when something is missing or wrong,
-/// [`UpdateError::ConditionFailed`] when the record is not the one that was reviewed; and what an update knows.
-pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement<'_>) -> Result<(), UpdateError> {
+/// [`UpdateError::ConditionFailed`] when the record is not the version that was reviewed, and those of an update.
+pub async fn submit_form(services: &Services, visitor: &Visitor, agreement: Agreement<'_>) -> Result<(), UpdateError> {
     let policy = &services.policy;
     let reveal = accounts::reveal(services, visitor.scope()).await?;
     let compute = |mut customer: Customer, now: Timestamp| {
@@ -54,10 +54,7 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
             return Err(UpdateError::Invalid(Violations(sheet.troubles.iter().map(missing).collect())));
         }
         drop(sheet);
-        let before = customer.kyc.state;
-        if !customer.kyc.go(Transition::Submit) {
-            return Err(Conflict::NotPossible(before, Transition::Submit).into());
-        }
+        customer.kyc.apply(Transition::Submit)?;
         customer.kyc.forget_answered_flags();
         customer.kyc.comment = None;
         let form = customer.kyc.form.get_or_insert_default();
@@ -73,7 +70,7 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
         });
         customer.ask_provider(policy, visitor.scope().environment, now);
         let step = Step { ends_passes: true, ..Step::of(Action::FormSubmitted) };
-        Ok(Computed { step: Some(step), after: customer })
+        Ok(StepResult { step: Some(step), after: customer })
     };
     take_step(services, &visitor.caller, Some(visitor.customer), Request::unkeyed(b""), compute, |_| Vec::new())
         .await

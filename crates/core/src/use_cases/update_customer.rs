@@ -24,10 +24,10 @@ use crate::use_cases::write::{Outcome, write};
 use crate::use_cases::write_customer::{UpdateError, change, check_room};
 use crate::violation::Code;
 
-/// How the body is to be read.
+/// How the body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// The members that are present are set.
+    /// Sets the members that are present.
     Put,
     /// A merge patch: `null` clears.
     Patch,
@@ -35,22 +35,22 @@ pub enum Method {
 
 /// One update as the client asked for it.
 pub struct Update<'a> {
-    /// Which customer; `None` when the text was no id, which is as unknown as an unknown one.
+    /// The customer. `None` when the text is not an id, which is treated like an unknown id.
     pub id: Option<CustomerId>,
-    /// How to read the body.
+    /// PUT or PATCH.
     pub method: Method,
     /// The JSON text.
     pub body: &'a [u8],
-    /// Whether the answer is to show the customer.
+    /// Whether the answer shows the customer.
     pub representation: bool,
-    /// What must hold of the stored version.
+    /// The condition on the stored version.
     pub condition: Condition,
     /// The `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
 }
 
-/// Changes one customer and, in the same transaction, records who changed what, queues the announcement and keeps the
-/// answer. Either all of it happens or nothing.
+/// Changes one customer. The record, the audit entry, the events and the kept answer are one change: all of it is
+/// stored or nothing.
 ///
 /// # Errors
 ///
@@ -59,8 +59,8 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
     let id = update.id.ok_or(UpdateError::NotFound)?;
     // Held until the commit: one writer at a time for a customer in this process.
     let _turn = services.turns.of(id).await;
-    // Another process may have written a newer version than the one at hand: then everything but a new version, which
-    // the commit would refuse, is decided again by the newest.
+    // The first attempt may use a record that another process has replaced. The commit refuses a version that was
+    // computed from an old record. Any other result is computed again from the newest record.
     let mut freshness = Freshness::Any;
     let load = || {
         let wanted = std::mem::replace(&mut freshness, Freshness::Newest);
@@ -86,17 +86,17 @@ struct Valid {
     basis: Basis,
     before: Customer,
     input: Input,
-    /// The files that it names.
+    /// The files that the body names.
     files: Vec<File>,
 }
 
 impl Update<'_> {
-    /// Whether a body can be refused without a look at anything but the customer's type and its files.
+    /// Whether the customer's type and files alone decide if the body is valid.
     fn is_judged_by_type(&self) -> bool {
         self.method == Method::Put && self.condition == Condition::default()
     }
 
-    /// What makes it the same when it is sent again.
+    /// What identifies the request when it is repeated.
     fn attempt<'a>(&'a self, id: &'a CustomerId) -> Option<Attempt<'a>> {
         let route = match self.method {
             Method::Put => "PUT /v0/customers/{customer_id}",
@@ -106,8 +106,9 @@ impl Update<'_> {
         self.idempotency_key.map(|key| Attempt { key, route, content: [id.as_bytes(), form, self.body] })
     }
 
-    /// What comes of it. A record that may be old is good for a new version, because the commit finds out whether it is
-    /// the newest, and for what a customer's type alone refuses, because the type never changes.
+    /// The outcome. Two results may come from a record that may be old: a new version, because the commit checks that
+    /// the record is the newest, and a refusal that depends only on the customer's type, because the type never
+    /// changes.
     fn compute(&self, services: &Services, caller: &Caller, loaded: Loaded) -> Result<Outcome<Answer>, UpdateError> {
         let Loaded { valid, may_be_old } = loaded;
         let computed = match valid {
@@ -128,7 +129,7 @@ impl Update<'_> {
         let Valid { basis, before, input, files } = valid;
         let (id, now) = (before.id, services.now(caller.scope));
         let had_evidence = with_evidence(&before.profile);
-        let approved = before.was_approved().then(|| before.clone());
+        let approved = before.approved();
         let new_id = || PersonId::from(services.random.uuid(now));
         let (mut after, changes) =
             before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
@@ -136,11 +137,8 @@ impl Update<'_> {
             return Ok(self.evaluate(services, caller, basis, after, now));
         }
         let kyc = after.kyc.clone();
-        after.note_flaws(&files);
-        if let Some(before) = &approved {
-            after.ask_for_new_pictures(before, &services.policy.rules, now);
-        }
-        after.follow(&services.policy, caller.scope.environment, &changes, now)?;
+        after.check_documents(approved.as_ref(), &files, &services.policy.rules, now);
+        after.update_verification(&services.policy, caller.scope.environment, &changes, now)?;
         let mut answer = self.answer(&after);
         answer.warnings = dropped(had_evidence, &after.profile);
         let attached = after.profile.new_documents(id, |file, subject| {
@@ -149,7 +147,7 @@ impl Update<'_> {
         Ok(Outcome::Change(change(caller, basis, &kyc, after, changes, attached), answer))
     }
 
-    /// A body that changes nothing has the record looked at again: rules change, and dates are reached.
+    /// Evaluates a record that the body does not change, because the rules may have changed or a date may be reached.
     fn evaluate(
         &self,
         services: &Services,
@@ -165,13 +163,12 @@ impl Update<'_> {
             return Outcome::Unchanged(self.answer(&after));
         }
         after.kyc.queue(now);
-        after.version += 1;
-        after.updated_at = now;
+        after.advance_version(now);
         let answer = self.answer(&after);
         Outcome::Change(change(caller, basis, &kyc, after, Vec::new(), Vec::new()), answer)
     }
 
-    /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.
+    /// Validates the body by the stored type, because the contract's `oneOf` has no discriminator.
     /// A PUT that is refused does not open the record.
     async fn validate(
         &self,
@@ -215,20 +212,20 @@ impl Update<'_> {
     }
 }
 
-/// The persons who have evidence, each with its number of files.
+/// The persons who have evidence, each with the number of files.
 fn with_evidence(profile: &Profile) -> Vec<(PersonId, usize)> {
     let files = |person: &AssociatedPerson| person.documents.as_ref().map_or(0, |documents| documents.0.len());
     let persons = profile.persons().iter().filter_map(|person| Some((person.person_id()?, files(person))));
     persons.filter(|(_, files)| *files > 0).collect()
 }
 
-/// A warning for each of these persons who is gone. Their evidence stays, as a former person's.
+/// A warning for each of these persons who was removed. The evidence stays, as that of a former person.
 fn dropped(mut had_evidence: Vec<(PersonId, usize)>, after: &Profile) -> Vec<String> {
     had_evidence.retain(|(id, _)| after.persons().iter().all(|person| person.person_id() != Some(*id)));
     had_evidence.iter().map(|(id, files)| format!("person_dropped;id=\"{id}\";files={files}")).collect()
 }
 
-/// Refuses the files that are unknown; returns the others.
+/// Refuses unknown files, and returns the others.
 async fn check_files<T>(
     services: &Services,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Taking a file: hashed, checked, scanned and sealed in one pass, then noted in the store.
+//! Uploads a file. It is hashed, checked, scanned and sealed in one pass, then recorded in the store.
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
@@ -19,13 +19,13 @@ use crate::use_cases::write::{Outcome, append_audit, is_repeated, write};
 /// What the audit entry of an upload says if the scanner could not judge it.
 const NOT_SCANNED: &str = "not scanned: the scanner could not judge the file, and scan_failure is accept";
 
-/// Why a file was not taken.
+/// Why an upload failed.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    /// It is none that is accepted.
+    /// The file is not of an accepted kind.
     #[error(transparent)]
     Refused(#[from] Fault),
-    /// It has more than [`MAX_FILE`] bytes.
+    /// The file has more than [`MAX_FILE`] bytes.
     #[error("the file is too large")]
     TooLarge,
     /// The scanner found a virus in it.
@@ -37,12 +37,12 @@ pub enum UploadError {
     /// The `Idempotency-Key` belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
-    /// The store's answer.
+    /// The store failed.
     #[error("the file could not be stored")]
     Store(#[from] StoreError),
 }
 
-/// An upload in progress. Dropped before [`Upload::finish`], nothing of it is left.
+/// An upload in progress. If it is dropped before [`Upload::finish`], nothing of it is left.
 pub struct Upload<'a> {
     services: &'a Services,
     caller: &'a Caller,
@@ -59,12 +59,12 @@ pub struct Upload<'a> {
 }
 
 impl<'a> Upload<'a> {
-    /// Begins to take a file.
+    /// Starts an upload.
     ///
     /// # Errors
     ///
-    /// When the store cannot take one, or the account has no room for the largest. What becomes of the quota until the
-    /// end of the upload is judged there. Repeating an upload takes no room.
+    /// When the store cannot accept a file, or the account has no room for the largest one. The commit checks the quota
+    /// again. A repeated upload needs no room.
     pub async fn begin(
         services: &'a Services,
         caller: &'a Caller,
@@ -93,7 +93,7 @@ impl<'a> Upload<'a> {
     ///
     /// # Errors
     ///
-    /// As soon as the file cannot be accepted any more.
+    /// As soon as the file cannot be accepted.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
         self.size += bytes.len() as u64;
         if self.size > MAX_FILE {
@@ -109,10 +109,6 @@ impl<'a> Upload<'a> {
 
     /// Waits for the verdict of the scanner, once the last bytes were written. A virus is in the audit trail when this
     /// returns, whatever else is wrong with the file.
-    ///
-    /// # Errors
-    ///
-    /// When the audit entry cannot be written.
     pub async fn end_scan(&mut self) -> Result<(), UploadError> {
         let Some(scan) = self.scan.take() else { return Ok(()) };
         self.verdict = scan.finish().await;
@@ -124,7 +120,7 @@ impl<'a> Upload<'a> {
         Ok(())
     }
 
-    /// Ends the file: durable when this returns.
+    /// Ends the upload. The file is durable when this returns.
     ///
     /// # Errors
     ///
@@ -138,8 +134,8 @@ impl<'a> Upload<'a> {
         let details = FileDetails { name, media_type, size, sha256, flaw };
         let attempt = attempt(idempotency_key, [&sha256, details.name.expose().as_bytes(), b""]);
         let (details, mut writer) = (&details, Some(writer));
-        // The content is written once. A second attempt finds the answer of the same upload, which came first; when it
-        // does not, the file's key was rotated away in between.
+        // The content is written once. A second attempt finds the answer of the same upload, which committed first. If
+        // it does not, the file's key was rotated away in between.
         let seal = || {
             // A repeated upload gets its kept answer, whatever the scanner says of it today.
             let allowed = allowed(services, &verdict);
@@ -160,7 +156,7 @@ impl<'a> Upload<'a> {
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Uploaded { file, replayed: false }))
         })
         .await;
-        // Only where it is certain that no row names it. Else it is left to the collection, which looks again later.
+        // Discard the content only if it is certain that no row names it. Otherwise the collection does it later.
         let is_refused = match &uploaded {
             Ok(uploaded) => uploaded.file.id != id,
             Err(UploadError::KeyReused(_) | UploadError::Store(StoreError::OverQuota(_))) => true,
@@ -185,7 +181,7 @@ fn allowed(services: &Services, verdict: &Verdict) -> Result<(), UploadError> {
     }
 }
 
-/// An upload with an `Idempotency-Key`, as it is recognised.
+/// What identifies an upload with an `Idempotency-Key`.
 fn attempt<'a>(key: Option<&'a str>, content: [&'a [u8]; 3]) -> Option<Attempt<'a>> {
     key.map(|key| Attempt { key, route: "POST /v0/files", content })
 }

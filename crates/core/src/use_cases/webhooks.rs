@@ -1,48 +1,54 @@
-//! Manages webhook endpoints, and makes deliveries again.
+//! Manages webhook endpoints, and resends deliveries.
 
 use zeroize::Zeroizing;
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::{Actor, Caller, Environment};
+use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::WebhookId;
-use crate::parse::context::Nulls;
 use crate::parse::list::List;
-use crate::parse::value::{SyntaxError, parse};
+use crate::parse::value::{SyntaxError, parse_checked};
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
 use crate::webhook::delivery::{Delivery, delivery_number};
-use crate::webhook::endpoint::{Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
+use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
 
-/// Why an endpoint could not be managed.
+/// Why an operation on an endpoint failed.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
-    /// The body is no JSON.
+    /// The body is not JSON.
     #[error(transparent)]
     Syntax(#[from] SyntaxError),
     /// Every rule that the input breaks.
     #[error("{} rule(s) broken", .0.len())]
     Invalid(Violations),
-    /// No such endpoint or delivery in this scope.
+    /// The scope has no such endpoint or delivery.
     #[error("no such webhook")]
     NotFound,
     /// The `Idempotency-Key` belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
-    /// The scope has as many as it may.
+    /// The scope has [`MAX_ENDPOINTS`] endpoints already.
     #[error("there are too many webhooks")]
     TooMany,
-    /// The store's answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Registers an endpoint; the secret is in the answer, which `answer` makes, and nowhere else.
+impl From<Violations> for WebhookError {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+/// Registers an endpoint. `answer` makes the response body, which is the only place that shows the secret.
 ///
 /// # Errors
 ///
@@ -78,24 +84,25 @@ pub async fn register(
         let body = answer(&endpoint, &secret);
         let audit = audit(services, caller, Action::WebhookCreated, (None, Some(&endpoint)));
         let effect = Effect::WebhookCreated(Box::new(NewEndpoint { endpoint, secret }));
-        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_nobody(body)))
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_no_customer(body)))
     })
     .await
 }
 
 fn read(body: &[u8], guard: &dyn Guard, environment: Environment) -> Result<NewWebhook, WebhookError> {
-    let mut parsed = parse::<NewWebhook>(body, Nulls::Refused)?;
-    let untyped: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    if let Some(why) = untyped["url"].as_str().and_then(|url| guard.refuse(url, environment)) {
-        parsed.refuse(vec![Violation::new("/url", Code::InvalidUrl, why)]);
-    }
-    if untyped["event_types"].as_array().is_some_and(Vec::is_empty) {
-        parsed.refuse(vec![Violation::new("/event_types", Code::Required, "must name at least one")]);
-    }
-    parsed.finish().map_err(WebhookError::Invalid)
+    parse_checked(body, |body| {
+        let mut violations = Vec::new();
+        if let Some(why) = body["url"].as_str().and_then(|url| guard.refuse(url, environment)) {
+            violations.push(Violation::new("/url", Code::InvalidUrl, why));
+        }
+        if body["event_types"].as_array().is_some_and(Vec::is_empty) {
+            violations.push(Violation::new("/event_types", Code::Required, "must name at least one"));
+        }
+        violations
+    })
 }
 
-/// The events that a body asks for, each once.
+/// The event types that a body asks for, each once.
 fn wanted(named: Option<List<EventType, 16>>) -> Vec<EventType> {
     let mut wanted = Vec::new();
     for kind in named.map_or_else(|| vec![EventType::KycsUpdated], |list| list.0) {
@@ -106,8 +113,8 @@ fn wanted(named: Option<List<EventType, 16>>) -> Vec<EventType> {
     wanted
 }
 
-/// Calls an endpoint again that was disabled or whose key was revoked; the caller's key signs from now on, and what
-/// waits is due at once.
+/// Enables an endpoint that was disabled or whose key was revoked. From now on the caller's key signs, and waiting
+/// deliveries are due at once.
 ///
 /// # Errors
 ///
@@ -118,20 +125,20 @@ pub async fn enable(
     id: Option<WebhookId>,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let id = find(services, caller, id).await?.id;
+    let id = id.ok_or(WebhookError::NotFound)?;
     let load = || find(services, caller, Some(id));
     write(services, caller, request.about(id.as_bytes()), load, |endpoint| {
         let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
         let effect = Effect::WebhookEnabled { id, key, at: services.now(caller.scope) };
         let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint.clone() };
-        let answer = Answer::about_nobody(enabled.to_json(None).to_string().into_bytes());
+        let answer = Answer::about_no_customer(enabled.to_json(None).to_string().into_bytes());
         let audit = audit(services, caller, Action::WebhookEnabled, (Some(&endpoint), Some(&enabled)));
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), answer))
     })
     .await
 }
 
-/// Deletes an endpoint, and what waited for it.
+/// Deletes an endpoint and its waiting deliveries.
 ///
 /// # Errors
 ///
@@ -151,7 +158,7 @@ pub async fn delete(services: &Services, caller: &Caller, id: Option<WebhookId>)
     .await
 }
 
-/// Makes a delivery again, whatever came of it.
+/// Sends a delivery again, whatever its result was.
 ///
 /// # Errors
 ///
@@ -163,9 +170,10 @@ pub async fn resend(
     delivery: &str,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let id = find(services, caller, id).await?.id;
+    let id = id.ok_or(WebhookError::NotFound)?;
     let about = [id.as_bytes(), delivery.as_bytes()].concat();
     let load = || async {
+        find(services, caller, Some(id)).await?;
         let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
         let found = services.store.deliveries(caller.scope, id, number.checked_add(1), 1).await?.pop();
         found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)
@@ -175,12 +183,27 @@ pub async fn resend(
         let body = serde_json::json!(Delivery { state: "pending", ..found }).to_string().into_bytes();
         let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookResent);
         audit.fields = vec![format!("/webhooks/{id}")];
-        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_nobody(body)))
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_no_customer(body)))
     })
     .await
 }
 
-/// The endpoint with an id.
+/// Records that deliveries disabled an endpoint, and why.
+pub async fn record_disabled(
+    services: &Services,
+    scope: Scope,
+    endpoint: WebhookId,
+    reason: Disabled,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let caller = Caller::system(scope, "deliveries");
+    let mut audit = AuditEntry::new(&caller, at, Action::WebhookDisabled);
+    audit.fields = vec![format!("/webhooks/{endpoint}")];
+    audit.detail.note = Some(reason.as_str().to_owned());
+    append_audit(services, scope, audit).await
+}
+
+/// Finds an endpoint by its id.
 ///
 /// # Errors
 ///
@@ -190,7 +213,7 @@ pub async fn find(services: &Services, caller: &Caller, id: Option<WebhookId>) -
     endpoints.into_iter().find(|endpoint| Some(endpoint.id) == id).ok_or(WebhookError::NotFound)
 }
 
-/// The entry of what is done to an endpoint: as it was before and is after. Its secret is in neither.
+/// The audit entry of a change to an endpoint, with its state before and after. Neither shows the secret.
 fn audit(
     services: &Services,
     caller: &Caller,

@@ -82,11 +82,8 @@ impl Repeatable<Uploaded> for Option<Attempt<'_>> {
     }
 }
 
-/// Whether a request with this key came before, whatever it said: for what is decided before the rest of it is known.
-///
-/// # Errors
-///
-/// The store's.
+/// Whether a request with this key came before, whatever its content. It is for callers that do not have the rest of
+/// the request yet.
 pub(crate) async fn is_repeated<T, R: Repeatable<T>>(
     services: &Services,
     scope: Scope,
@@ -100,7 +97,7 @@ pub(crate) async fn is_repeated<T, R: Repeatable<T>>(
 ///
 /// # Errors
 ///
-/// Those of `load` and `compute`; [`KeyReused`]; [`StoreError::Busy`] when other writers kept committing first.
+/// Those of `load` and `compute`, [`KeyReused`], and [`StoreError::Busy`] when other writers kept committing first.
 pub(crate) async fn write<R, L, T, E, Loading>(
     services: &Services,
     caller: &Caller,
@@ -142,7 +139,7 @@ where
 ///
 /// # Errors
 ///
-/// The store's; [`StoreError::Busy`] when the keys were rotated in between and nothing was written.
+/// [`StoreError::Busy`] when the keys were rotated in between and nothing was written.
 pub(crate) async fn commit(services: &Services, change: Change) -> Result<(), StoreError> {
     match services.store.commit(change).await? {
         Committed::Done => Ok(()),
@@ -150,11 +147,7 @@ pub(crate) async fn commit(services: &Services, change: Change) -> Result<(), St
     }
 }
 
-/// Appends an entry to the audit trail of a scope, for what is audited although it stores nothing.
-///
-/// # Errors
-///
-/// The store's.
+/// Appends an entry to the audit trail of a scope, for something that is audited but stores nothing else.
 pub async fn append_audit(services: &Services, scope: Scope, entry: AuditEntry) -> Result<(), StoreError> {
     commit(services, Change::new(scope, Effect::None, entry)).await
 }

@@ -1,4 +1,4 @@
-//! Writes one customer in its turn: what every use case that changes a customer shares.
+//! Writes one customer in its turn. Every use case that changes a customer shares this.
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
@@ -22,10 +22,10 @@ use crate::violation::Violations;
 /// Why an update did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
-    /// Unknown id, or another scope's.
+    /// The id is unknown, or of another scope.
     #[error("no such customer")]
     NotFound,
-    /// The body is no JSON.
+    /// The body is not JSON.
     #[error(transparent)]
     Syntax(#[from] SyntaxError),
     /// Every rule that the input breaks, in the order of the contract.
@@ -36,19 +36,19 @@ pub enum UpdateError {
     ConditionFailed {
         /// The stored version.
         version: u64,
-        /// What changed since the version that the client knows.
+        /// The fields that changed since the version that the client knows.
         changed: Vec<String>,
     },
     /// The `Idempotency-Key` belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
-    /// What is stored does not allow it.
+    /// The stored state of the customer does not allow the change.
     #[error("{0}")]
     Conflict(#[from] Conflict),
-    /// This customer of the same scope has the e-mail.
+    /// Another customer of the scope, which is named here, has the e-mail.
     #[error("the e-mail belongs to another customer")]
     EmailTaken(CustomerId),
-    /// The store's answer.
+    /// The store failed.
     #[error("the customer could not be read or written")]
     Store(StoreError),
 }
@@ -69,7 +69,7 @@ impl From<Violations> for UpdateError {
 }
 
 impl Condition {
-    /// Refuses what was asked when the condition does not hold.
+    /// Refuses the request if the condition does not hold.
     pub(super) async fn check(
         &self,
         services: &Services,
@@ -85,7 +85,7 @@ impl Condition {
     }
 }
 
-/// The newest version of a customer, and what a change of it is computed from.
+/// The newest version of a customer, with the basis for a change of it.
 pub(super) async fn newest(
     services: &Services,
     caller: &Caller,
@@ -94,7 +94,7 @@ pub(super) async fn newest(
     services.store.customer_to_change(caller.scope, id).await?.ok_or(UpdateError::NotFound)
 }
 
-/// Writes one customer, whole, in its turn. `compute` is given the newest version.
+/// Writes one customer in its turn. `compute` gets the newest version.
 pub(crate) async fn write_customer<T>(
     services: &Services,
     caller: &Caller,
@@ -107,8 +107,16 @@ pub(crate) async fn write_customer<T>(
     write(services, caller, request, load, |(basis, customer)| compute(basis, customer)).await
 }
 
-/// What one update stores, audits and announces. `kyc` is the verification before it; `changes` says what changed
-/// besides.
+/// The audit entry of a version of a customer that is about to be stored.
+pub(crate) fn entry_about(caller: &Caller, after: &Customer, action: Action) -> AuditEntry {
+    let mut entry = AuditEntry::new(caller, after.updated_at, action);
+    entry.customer = Some(after.id);
+    entry.version = Some(after.version);
+    entry
+}
+
+/// The change of one update: what it stores, audits and announces. `kyc` is the verification before the update, and
+/// `changes` has the changed fields of the profile.
 pub(crate) fn change(
     caller: &Caller,
     basis: Basis,
@@ -123,17 +131,15 @@ pub(crate) fn change(
     }
     changes.extend(kyc_change(kyc, &after.kyc));
     let events = Event::of(&types, &mut after);
-    let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
-    audit.customer = Some(after.id);
-    audit.version = Some(after.version);
+    let mut audit = entry_about(caller, &after, Action::CustomerUpdated);
     audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
     audit.detail.changes = changes;
     let effect = Effect::CustomerUpdated { basis, after: Box::new(after), attached, link: None, ends_passes: false };
     Change::new(caller.scope, effect, audit).announced_by(events)
 }
 
-/// Refuses files for which a customer has no room. A concurrent update that names other files moves the customer's
-/// version, so this is checked again.
+/// Refuses files for which a customer has no room. A concurrent update that adds other files also increases the
+/// version, so this one then starts over and checks again.
 pub(crate) async fn check_room(
     services: &Services,
     caller: &Caller,

@@ -14,11 +14,11 @@ pub const LOG_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// A delivery that was claimed.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// Its number.
+    /// The number of the delivery.
     pub delivery: u64,
-    /// The scope.
+    /// The scope of the endpoint and the customer.
     pub scope: Scope,
-    /// The endpoint.
+    /// The endpoint that gets the event.
     pub endpoint: WebhookId,
     /// The customer that the event is about.
     pub customer: CustomerId,
@@ -57,22 +57,22 @@ pub struct Message {
     pub shows_link: bool,
 }
 
-/// The result of an attempt.
+/// An attempt that has ended.
 #[derive(Debug, Clone)]
-pub struct Attempted {
-    /// Which delivery.
+pub struct FinishedAttempt {
+    /// The delivery that was attempted.
     pub due: Due,
-    /// When.
+    /// When the attempt ended.
     pub at: Timestamp,
     /// The response status, or what went wrong, in a word.
-    pub said: Said,
-    /// What follows.
+    pub result: AttemptResult,
+    /// What happens to the delivery next.
     pub verdict: Verdict,
 }
 
 /// The response status, or what went wrong, in a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum AttemptResult {
     /// An HTTP status.
     Status(u16),
     /// `timeout`, `connection`, `tls`, `address_refused`, and so on. For a private address only `delivered` or `not
@@ -98,7 +98,7 @@ pub enum Verdict {
 /// One line of the delivery log.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Delivery {
-    /// Its id.
+    /// The id of the delivery.
     pub id: String,
     /// The webhook that it goes to.
     pub webhook_id: WebhookId,
@@ -106,21 +106,22 @@ pub struct Delivery {
     pub event_id: String,
     /// The customer that the event is about.
     pub entity_id: CustomerId,
-    /// What happened.
+    /// The type of the event.
     #[schemars(with = "crate::event::EventType")]
     pub event_type: String,
-    /// How it stands.
+    /// The state of the delivery.
     #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]
     pub state: &'static str,
-    /// How often it was attempted.
+    /// How often it has been attempted.
     pub attempts: u32,
     /// When the event happened.
     pub created_at: Timestamp,
-    /// null before the first attempt.
+    /// `null` before the first attempt.
     pub last_attempt_at: Option<Timestamp>,
-    /// null while it waits for an earlier one of the same customer, and once it has ended.
+    /// `null` while it waits for an earlier delivery of the same customer, and once it has ended.
     pub next_attempt_at: Option<Timestamp>,
-    /// An HTTP status, or what went wrong in a word; of a private address `delivered` or `not delivered`.
+    /// The result of the last attempt: an HTTP status, or a word for what went wrong. For a private address only
+    /// `delivered` or `not delivered`.
     pub last_answer: Option<String>,
     #[serde(skip)]
     /// Its number, by which a list goes on.

@@ -21,16 +21,16 @@ pub const MAX_ENDPOINTS: usize = 16;
 record! {
     /// The body of a new endpoint.
     value NewWebhook {
-        /// Where to send events: an https URL; in the sandbox http and local addresses as well
+        /// Where to send events: an https URL. In the sandbox, http and local addresses work as well
         url: Text<1024>,
-        /// Which events; customer.kycs.updated unless told
+        /// The types of event to send; by default only customer.kycs.updated
         event_types: Option<List<EventType, 16>>,
     }
 }
 
 impl Field for List<EventType, 16> {}
 
-/// An endpoint.
+/// A registered URL that gets events.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id.
@@ -93,13 +93,13 @@ pub struct EndpointView<'a> {
     created_at: Timestamp,
     #[schemars(with = "Vec<EventType>")]
     event_types: Vec<&'static str>,
-    /// The key that signs.
+    /// The API key that signs.
     key_id: KeyId,
-    /// Why it is disabled.
+    /// Why the webhook is disabled. `null` while it is not.
     disabled_reason: Option<Disabled>,
-    /// Since when no delivery was taken.
+    /// Since when no delivery has been accepted.
     failing_since: Option<Timestamp>,
-    /// Of the Standard Webhooks signature; shown in this answer only.
+    /// The secret of the Standard Webhooks signature. Only this response shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     secret: Option<&'a str>,

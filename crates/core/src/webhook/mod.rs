@@ -4,6 +4,8 @@ pub(crate) mod delivery;
 pub(crate) mod endpoint;
 pub(crate) mod schedule;
 
-pub use delivery::{Attempted, Delivery, Due, LOG_SECONDS, Message, Said, Verdict, delivery_id, delivery_number};
+pub use delivery::{
+    AttemptResult, Delivery, Due, FinishedAttempt, LOG_SECONDS, Message, Verdict, delivery_id, delivery_number,
+};
 pub use endpoint::{Disabled, Endpoint, EndpointView, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
 pub use schedule::Schedule;

@@ -1,4 +1,4 @@
-//! What must not depend on what: the arrows between crates, and the layers within a manifest.
+//! What must not depend on what: the arrows between crates, and the floors within core.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -67,7 +67,8 @@ pub(crate) fn sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Whether a text uses a name, or fills in a literal of it when a brace follows; `-> Change {` only begins a function.
+/// Whether a text uses a name, or builds a literal of it if the name ends with a brace. `-> Change {` only starts a
+/// function.
 fn uses(text: &str, name: &str) -> bool {
     let in_a_word = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
@@ -80,7 +81,7 @@ fn uses(text: &str, name: &str) -> bool {
 }
 
 #[test]
-fn only_the_write_loop_repeats_attempts_opens_tickets_and_fills_in_changes() {
+fn only_the_write_loop_repeats_attempts_and_builds_changes_and_kept_answers() {
     const LOOP: [&str; 2] = ["core/src/use_cases/write.rs", "core/src/use_cases/write/tests.rs"];
     const PORT: [&str; 5] = [
         "core/src/change.rs",
@@ -102,8 +103,8 @@ fn only_the_write_loop_repeats_attempts_opens_tickets_and_fills_in_changes() {
         let users: Vec<_> =
             sources.iter().filter(|(_, text)| uses(text, word)).map(|(name, _)| name.as_str()).collect();
         let stray: Vec<_> = users.iter().filter(|name| !LOOP.contains(name) && !elsewhere.contains(name)).collect();
-        assert!(users.contains(&LOOP[0]) || users.contains(&elsewhere[0]), "{word} is looked for and is nowhere");
-        assert!(stray.is_empty(), "{word} stands in {stray:?}");
+        assert!(users.contains(&LOOP[0]) || users.contains(&elsewhere[0]), "{word} is used nowhere");
+        assert!(stray.is_empty(), "{word} is used in {stray:?}");
     }
 }
 
@@ -119,7 +120,7 @@ fn port() -> Vec<(String, String)> {
 }
 
 #[test]
-fn each_engine_implements_a_subject_of_the_port_in_the_file_of_its_name_and_nothing_else_does() {
+fn only_the_engines_implement_the_port_each_trait_in_the_file_of_its_name() {
     let sources = [sources("core/src"), sources("server/src"), sources("store/src")].concat();
     let port = port();
     assert!(port.len() > 13, "{port:?}");
@@ -132,15 +133,15 @@ fn each_engine_implements_a_subject_of_the_port_in_the_file_of_its_name_and_noth
     }
 }
 
-/// What only one engine has, and why.
+/// The files that only one engine has, and why.
 const ONE_ENGINE_HAS: &[(&str, &str)] = &[
     (
         "postgres/commit/assumptions",
-        "many processes write, so what one assumes of the others is tried in its statement",
+        "many processes write, so a statement tests what its process assumes about the others",
     ),
     ("postgres/commit/batch", "a batch of changes is one statement for each table"),
     ("postgres/commit/check", "a batch is checked between two round trips"),
-    ("postgres/commit/locked_state", "what changes depend on is read in one round trip, under locks"),
+    ("postgres/commit/locked_state", "the state that changes depend on is read in one round trip, under locks"),
     ("postgres/commit/table", "a batch of changes is one statement for each table"),
     ("postgres/database", "connections over a network, which break"),
     ("postgres/database/connection", "connections over a network, which break"),
@@ -148,22 +149,22 @@ const ONE_ENGINE_HAS: &[(&str, &str)] = &[
     ("postgres/database/retry", "connections over a network, which break"),
     ("postgres/database/session", "connections over a network, which break"),
     ("postgres/database/url", "connections over a network, which break"),
-    ("postgres/loader", "reads that come together share a round trip"),
-    ("postgres/rows", "columns are read by their type; the driver of SQLite does it"),
-    ("postgres/shards", "background work is shared out among processes"),
-    ("postgres/statistics", "plans are kept, and need to know how large the tables are"),
-    ("sqlite/commit/late_audit", "a planted defect, compiled in with the others only"),
+    ("postgres/loader", "reads that arrive together share a round trip"),
+    ("postgres/rows", "columns are read by their type, which the driver of SQLite does itself"),
+    ("postgres/shards", "background work is divided among processes"),
+    ("postgres/statistics", "plans are cached, and depend on the sizes of the tables"),
+    ("sqlite/commit/late_audit", "a planted defect, which is compiled only for proofs"),
     ("sqlite/connection", "a file of one process"),
-    ("sqlite/numbering", "numbered rows lie in one order for all scopes"),
+    ("sqlite/numbering", "numbered rows are in one order for all scopes"),
     ("sqlite/opening", "a restored backup is opened in this engine"),
-    ("sqlite/readers", "threads read beside the writer, without a round trip"),
+    ("sqlite/readers", "threads read while the writer writes, without a round trip"),
     ("sqlite/writer/checkpoint", "the process moves its log into the database itself"),
     ("sqlite/writer/failure", "a file of one process"),
     ("sqlite/writer/group", "one thread writes for all"),
 ];
 
 #[test]
-fn the_engines_have_the_same_files_but_for_those_that_only_one_needs() {
+fn the_engines_have_the_same_files_except_those_that_only_one_needs() {
     let files = |engine: &str| -> BTreeSet<String> {
         let name = |(name, _): (String, String)| {
             let name = name.split_once(engine).expect("under its folder").1.trim_start_matches('/').to_owned();
@@ -182,7 +183,7 @@ fn the_engines_have_the_same_files_but_for_those_that_only_one_needs() {
 
 #[test]
 fn core_has_three_floors_values_ports_and_use_cases_and_no_file_imports_from_a_higher_one() {
-    // The port to the store, the clock and the randomness together; a provider's port needs no floor of its own.
+    // The port to the store, the clock and the randomness. The port to a provider counts as a value.
     const PORTS: &[&str] = &["core/src/store/", "core/src/services.rs"];
     let is_port = |file: &str| PORTS.iter().any(|port| file.starts_with(port));
     let is_use_case = |file: &str| file.starts_with("core/src/use_cases/");

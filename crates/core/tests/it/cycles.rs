@@ -1,4 +1,4 @@
-//! No circle of imports: of two files at most one knows the other, so that each can be read with only what is below it.
+//! Files do not import each other in a circle, so each can be read with only those below it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
@@ -8,7 +8,8 @@ use crate::arrows::sources;
 /// A module as its names from the root of the crate.
 type Module = Vec<String>;
 
-/// Folders under `crates/` whose files import each other in no circle. Those of one line are looked at together.
+/// Folders under `crates/` whose files must not import each other in a circle. Folders in one line are checked
+/// together.
 const FOLDERS: &[&[&str]] = &[&["core/src"], &["server/src"]];
 
 #[test]
@@ -16,7 +17,7 @@ fn files_import_each_other_in_no_circle() {
     for folders in FOLDERS {
         let (name, _) = folders[0].split_once("/src").expect("a folder of source");
         let root = format!("{name}/src/");
-        // A main.rs is a crate of its own, and uses the other as every crate does.
+        // A main.rs is its own crate, and uses the library like any other crate.
         let files = sources(&root).into_iter().map(|(file, text)| (file[root.len()..].to_owned(), text));
         let sources = files.filter(|(file, _)| file != "main.rs").collect();
         let inside = |file: &str| folders.iter().any(|folder| Path::new(&format!("{root}{file}")).starts_with(folder));
@@ -25,39 +26,40 @@ fn files_import_each_other_in_no_circle() {
     }
 }
 
-/// The shortest circle through each file that is in one, each circle once: `a.rs → b.rs → a.rs`.
+/// The shortest circle through each file that is in one. Each circle is listed once: `a.rs → b.rs → a.rs`.
 fn circles(sources: &BTreeMap<String, String>, inside: impl Fn(&str) -> bool) -> Vec<String> {
     let mut imports = imports(sources);
     imports.retain(|file, _| inside(file));
     imports.values_mut().for_each(|imported| imported.retain(|file| inside(file)));
     let mut seen = BTreeSet::new();
-    let found = imports.keys().filter_map(|file| way_back(file, &imports));
+    let found = imports.keys().filter_map(|file| path_back(file, &imports));
     let new = found.filter(|circle| seen.insert(circle.iter().copied().collect::<BTreeSet<_>>()));
     new.map(|circle| [&circle[..], &circle[..1]].concat().join(" → ")).collect()
 }
 
-fn way_back<'a>(file: &'a str, imports: &'a BTreeMap<String, BTreeSet<String>>) -> Option<Vec<&'a str>> {
-    let (mut ways, mut seen) = (VecDeque::from([vec![file]]), BTreeSet::new());
-    while let Some(way) = ways.pop_front() {
-        for next in imports.get(*way.last().expect("a way begins somewhere")).into_iter().flatten() {
+fn path_back<'a>(file: &'a str, imports: &'a BTreeMap<String, BTreeSet<String>>) -> Option<Vec<&'a str>> {
+    let (mut paths, mut seen) = (VecDeque::from([vec![file]]), BTreeSet::new());
+    while let Some(path) = paths.pop_front() {
+        for next in imports.get(*path.last().expect("a path has a start")).into_iter().flatten() {
             if next == file {
-                return Some(way);
+                return Some(path);
             }
             if seen.insert(next) {
-                ways.push_back([&way[..], &[next]].concat());
+                paths.push_back([&path[..], &[next]].concat());
             }
         }
     }
     None
 }
 
-/// Which files each file imports. Tests import what they test, and do not count; only they have modules within a file.
+/// The files that each file imports. Tests do not count, because they import what they test. Only tests are modules
+/// within a file.
 fn imports(sources: &BTreeMap<String, String>) -> BTreeMap<String, BTreeSet<String>> {
     let modules: BTreeMap<Module, &str> = sources.keys().map(|file| (module_of(file), file.as_str())).collect();
     let mut tests = Vec::new();
     let mut code = BTreeMap::new();
     for (module, file) in &modules {
-        let (tokens, of_tests) = without_tests(tokens(&without_texts(&sources[*file])));
+        let (tokens, of_tests) = without_tests(tokens(&without_strings(&sources[*file])));
         tests.extend(of_tests.into_iter().map(|name| [&module[..], &[name]].concat()));
         code.insert(module, tokens);
     }
@@ -78,8 +80,8 @@ fn module_of(file: &str) -> Module {
     names
 }
 
-/// The module whose file a path leads to: as far as its names are modules. What comes next is an item there, also when
-/// that file only exports it again.
+/// The module that a path leads to: as far as its names are modules. The next name is an item of that module, even if
+/// the module only re-exports it.
 fn resolve(module: &Module, path: &[String], modules: &BTreeMap<Module, &str>) -> Module {
     let mut at = module.clone();
     for name in path {
@@ -99,7 +101,7 @@ fn resolve(module: &Module, path: &[String], modules: &BTreeMap<Module, &str>) -
     at
 }
 
-/// The paths in code that lead into the same crate, with groups written out: those that begin with `crate`, `self`,
+/// The paths in code that lead into the same crate, with groups expanded: those that start with `crate`, `self`,
 /// `super` or the name of a child.
 fn paths(tokens: &[String], is_child: impl Fn(&str) -> bool) -> Vec<Vec<String>> {
     let at = |index: usize| tokens.get(index).map_or("", String::as_str);
@@ -107,17 +109,17 @@ fn paths(tokens: &[String], is_child: impl Fn(&str) -> bool) -> Vec<Vec<String>>
     for index in 0..tokens.len() {
         let begins = matches!(at(index), "crate" | "self" | "super") || is_child(at(index));
         let before = index.checked_sub(1).map_or("", at);
-        // `pub(in path)` says who may use something, and uses nothing.
+        // `pub(in path)` is a visibility and not an import.
         let in_a_path = matches!(before, "::" | ".") || before == "in" && at(index.saturating_sub(2)) == "(";
         if begins && at(index + 1) == "::" && !in_a_path {
-            follow(tokens, &mut { index }, &[], &mut found);
+            read_path(tokens, &mut { index }, &[], &mut found);
         }
     }
     found
 }
 
 /// Reads one path, or every path of a group, and leaves `index` after it.
-fn follow(tokens: &[String], index: &mut usize, before: &[String], found: &mut Vec<Vec<String>>) {
+fn read_path(tokens: &[String], index: &mut usize, before: &[String], found: &mut Vec<Vec<String>>) {
     let mut path = before.to_vec();
     loop {
         match tokens.get(*index).map_or("", String::as_str) {
@@ -125,7 +127,7 @@ fn follow(tokens: &[String], index: &mut usize, before: &[String], found: &mut V
                 while !matches!(tokens.get(*index).map_or("}", String::as_str), "}") {
                     *index += 1;
                     if tokens.get(*index).is_some_and(|token| token != "}" && token != ",") {
-                        follow(tokens, index, &path, found);
+                        read_path(tokens, index, &path, found);
                     }
                 }
                 *index += 1;
@@ -140,7 +142,7 @@ fn follow(tokens: &[String], index: &mut usize, before: &[String], found: &mut V
         }
         *index += 1;
     }
-    // What follows within a group, such as `as other`.
+    // Skip the rest of an item of a group, such as `as other`.
     while !before.is_empty() && tokens.get(*index).is_some_and(|token| token != "," && token != "}") {
         *index += 1;
     }
@@ -151,7 +153,7 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// Code without what is compiled for tests alone, and the names of the test modules that are files of their own.
+/// Code without what is compiled only for tests, and the names of the test modules that are files.
 fn without_tests(tokens: Vec<String>) -> (Vec<String>, Vec<String>) {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let (mut kept, mut files) = (Vec::new(), Vec::new());
@@ -178,7 +180,7 @@ fn without_tests(tokens: Vec<String>) -> (Vec<String>, Vec<String>) {
     (kept, files)
 }
 
-/// Names, `::`, and every other sign alone.
+/// The tokens of code: names, `::`, and single characters.
 fn tokens(code: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut in_a_name = false;
@@ -194,12 +196,12 @@ fn tokens(code: &str) -> Vec<String> {
     found
 }
 
-/// Code with its comments, texts and characters blanked.
-fn without_texts(code: &str) -> String {
+/// Code with its comments, strings and characters blanked.
+fn without_strings(code: &str) -> String {
     let mut kept = String::new();
     let mut rest = code;
     while let Some(c) = rest.chars().next() {
-        let length = length_of_text(rest, kept.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+        let length = length_of_string(rest, kept.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
         if length > 0 {
             kept.push(' ');
         } else {
@@ -210,8 +212,8 @@ fn without_texts(code: &str) -> String {
     kept
 }
 
-/// How long the comment, text or character is with which the code begins; 0 for none.
-fn length_of_text(code: &str, in_a_word: bool) -> usize {
+/// The length of the comment, string or character at the start of the code. 0 if there is none.
+fn length_of_string(code: &str, in_a_word: bool) -> usize {
     let to = |end: &str, from: usize| code[from..].find(end).map_or(code.len(), |at| from + at + end.len());
     let quoted = |from: usize, quote: char| {
         let mut escaped = false;
@@ -250,7 +252,7 @@ fn made_up(files: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn paths_lead_to_files() {
+fn paths_are_resolved_to_files() {
     let files = [
         ("lib.rs", "pub mod a; mod b;"),
         ("a/mod.rs", "pub mod inner; mod other; pub use other::Thing; fn f() -> Thing { inner::g() }"),
@@ -273,7 +275,7 @@ fn paths_lead_to_files() {
 }
 
 #[test]
-fn what_is_no_code_and_what_is_for_tests_imports_nothing() {
+fn comments_strings_and_tests_import_nothing() {
     let code = r##"
         pub(in crate::b) fn g() {} // crate::b
         /* crate::b */ fn f<'a>() { "\"crate::b"; r#"crate::b"crate::b"#; ('"', '\'', b'c') }
@@ -288,7 +290,7 @@ fn what_is_no_code_and_what_is_for_tests_imports_nothing() {
 }
 
 #[test]
-fn a_circle_is_found_and_one_that_leaves_the_folder_is_not() {
+fn a_circle_is_found_unless_it_leaves_the_folder() {
     let files = [
         ("lib.rs", "mod a; mod b;"),
         ("a/mod.rs", "mod one; mod two; mod three;"),

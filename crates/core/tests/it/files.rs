@@ -1,4 +1,4 @@
-//! Files as cameras, scanners and banks write them, one of each kind, and what only looks like one.
+//! Files as cameras, scanners and banks write them, and files that only look like them.
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ fn checked(content: &[u8], step: usize) -> Result<Checked, Fault> {
 }
 
 #[test]
-fn what_every_viewer_opens_is_accepted_however_it_comes() {
+fn a_file_that_every_viewer_opens_is_accepted_in_pieces_of_any_size() {
     let all = files("accepted");
     assert_eq!(all.len(), 20);
     for (name, content) in all {
@@ -41,9 +41,9 @@ fn what_every_viewer_opens_is_accepted_however_it_comes() {
     }
 }
 
-/// Written by qpdf, with the password of a user or with that of an owner alone.
+/// The files were written by qpdf, with a user password or only an owner password.
 #[test]
-fn a_pdf_that_the_empty_password_does_not_open_needs_one() {
+fn a_pdf_that_the_empty_password_does_not_open_needs_a_password() {
     let all = files("locked");
     assert_eq!(all.len(), 7);
     for (name, content) in all {
@@ -55,7 +55,7 @@ fn a_pdf_that_the_empty_password_does_not_open_needs_one() {
 }
 
 #[test]
-fn what_is_cut_or_another_file_as_well_is_refused_with_a_reason() {
+fn a_file_that_is_cut_off_or_also_another_file_is_refused_with_a_reason() {
     for (name, content) in files("refused") {
         for step in [1, 7, 1_000, content.len()] {
             let why = checked(&content, step).expect_err(&name).to_string();
@@ -70,7 +70,7 @@ fn what_is_cut_or_another_file_as_well_is_refused_with_a_reason() {
 }
 
 #[test]
-fn a_pdf_may_begin_late_but_not_in_another_file() {
+fn a_pdf_may_start_late_but_not_inside_another_file() {
     let (_, whole) = files("accepted").into_iter().find(|(name, _)| name == "pdf-padded.pdf").expect("a PDF");
     for (before, good) in [
         (b"\xef\xbb\xbf".to_vec(), true),
@@ -92,7 +92,7 @@ fn a_pdf_may_begin_late_but_not_in_another_file() {
 }
 
 #[test]
-fn a_file_that_is_an_archive_as_well_is_refused_wherever_the_archive_stands() {
+fn a_file_that_is_also_an_archive_is_refused_wherever_the_archive_is() {
     let record = |comment: usize| {
         let comment = u16::try_from(comment).expect("a short comment").to_le_bytes();
         [&b"PK\x05\x06\0\0\0\0\x01\0\x01\0\x10\0\0\0\0\0\0\0"[..], &comment].concat()
@@ -107,7 +107,7 @@ fn a_file_that_is_an_archive_as_well_is_refused_wherever_the_archive_stands() {
             assert!(checked(&behind, step).is_err(), "{name} in pieces of {step}");
         }
     }
-    // In a comment of the picture, whose rest is the archive's comment.
+    // The archive is in a comment of the picture, and the rest of the picture is the archive's comment.
     let (_, picture) = files("accepted").into_iter().find(|(name, _)| name == "jpeg-line-break.jpg").expect("a JPEG");
     let archive = [&[0; 40][..], &record(picture.len() - 2)].concat();
     let length = u16::try_from(archive.len() + 2).expect("a short segment").to_be_bytes();

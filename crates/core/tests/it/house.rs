@@ -1,5 +1,4 @@
-//! How the source and the documents are kept: lines of a width that fits beside another window, and links that lead
-//! somewhere.
+//! How the source and the documents are kept: lines that fit beside another window, and links that work.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +7,7 @@ use std::path::{Path, PathBuf};
 const CODE: usize = 120;
 const PROSE: usize = 100;
 
-/// Written by programs, by others, or not for reading. Hidden folders are left out as well.
+/// Folders that programs or others write, or that are not for reading. Hidden folders are skipped as well.
 const NOT_OURS: &[&str] = &["target", "vendor", "node_modules", "corpus", "artifacts", "dossier-data", "__pycache__"];
 
 fn root() -> PathBuf {
@@ -87,7 +86,7 @@ fn prose_has_100_columns_at_most() {
     assert!(long.is_empty(), "more than {PROSE} columns, or {CODE} of code:\n{}", long.join("\n"));
 }
 
-/// The anchor of a heading, as forges make it.
+/// The anchor of a heading, as GitHub and GitLab make it.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
@@ -98,7 +97,7 @@ fn anchors(document: &str) -> BTreeSet<String> {
     headings.map(|(_, line, _)| anchor(line.trim_start_matches('#'))).collect()
 }
 
-/// What stands between the marks, with the number of its line. It may run over the end of a line.
+/// The texts between the marks, each with its line number. A text may span lines.
 fn between<'a>(prose: &'a str, begin: &'a str, end: char) -> impl Iterator<Item = (usize, &'a str)> {
     prose.match_indices(begin).filter_map(move |(at, _)| {
         let rest = &prose[at + begin.len()..];
@@ -107,14 +106,14 @@ fn between<'a>(prose: &'a str, begin: &'a str, end: char) -> impl Iterator<Item 
     })
 }
 
-/// A document without its code, line by line as long as before.
+/// A document with its code blanked, so that line numbers stay the same.
 fn prose(document: &str) -> String {
     let lines = lines(document).map(|(_, line, code)| if code { "" } else { line });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn links_lead_to_a_file_and_to_a_heading_in_it() {
+fn links_point_to_a_file_and_to_a_heading_in_it() {
     let (mut dead, mut count) = (Vec::new(), 0);
     for (file, document) in documents() {
         for (number, target) in between(&prose(&document), "](", ')') {
@@ -147,7 +146,7 @@ fn names(written: &str, file: &Path) -> bool {
 fn paths_in_documents_name_a_file() {
     let files = files();
     let (mut dead, mut count) = (Vec::new(), 0);
-    // The changelog tells of files that are gone.
+    // The changelog names files that no longer exist.
     for (file, document) in documents().filter(|(file, _)| file != Path::new("CHANGELOG.md")) {
         let prose = prose(&document);
         let spans = prose.split('`').enumerate().filter(|(index, _)| index % 2 == 1).map(|(_, span)| span);
@@ -164,9 +163,9 @@ fn paths_in_documents_name_a_file() {
     assert!(count > 100, "{count} paths");
 }
 
-/// Texts say where something stands by its path from the root.
+/// Texts name a file by its path from the root.
 #[test]
-fn no_text_names_a_file_that_is_not_there() {
+fn no_text_names_a_file_that_does_not_exist() {
     const FOLDERS: &[&str] = &["docs/", "crates/", "proofs/", "bench/", "browser/", "fuzz/", "supply-chain/"];
     let is_part = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     let (mut missing, mut count) = (Vec::new(), 0);
@@ -185,6 +184,6 @@ fn no_text_names_a_file_that_is_not_there() {
             }
         }
     }
-    assert!(missing.is_empty(), "there is no such file:\n{}", missing.join("\n"));
+    assert!(missing.is_empty(), "no such files:\n{}", missing.join("\n"));
     assert!(count > 50, "{count} files are named");
 }

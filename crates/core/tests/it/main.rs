@@ -1,4 +1,4 @@
-//! The rules of the core, through its public surface.
+//! Tests of core through its public surface, and of how the source is kept.
 
 mod arrows;
 mod cycles;

@@ -1,4 +1,4 @@
-//! What absent, present and repeated mean, as pairs of bodies and what comes out of them.
+//! What absent, present and repeated members mean, as pairs of bodies with the result of merging them.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{Business, Customer, CustomerType, CustomerView, EmailIndex, Individual, Profile};
@@ -30,7 +30,7 @@ fn customer(kind: CustomerType) -> Customer {
     }
 }
 
-/// Merges a body; new persons get ids that count up.
+/// Merges a body. New persons get ascending ids.
 fn put(before: Customer, body: &Value) -> (Customer, Vec<String>) {
     let text = serde_json::to_vec(body).expect("JSON");
     let input = match before.profile {
@@ -211,14 +211,14 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
             vec![&ids[2], &ids[1]],
         ),
         (
-            "an unknown id matches nobody and falls back",
+            "an unknown id matches no person and falls back",
             json!([
                 { "id": "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e", "first_name": "Ada", "last_name": "L" },
                 { "id": "no id" },
             ]),
             vec![&ids[0], new],
         ),
-        ("an empty array leaves nobody", json!([]), vec![]),
+        ("an empty array removes all persons", json!([]), vec![]),
     ] {
         let (after, _) = put(stored.clone(), &json!({ "associated_persons": sent }));
         let profile = profile(&after);
@@ -233,9 +233,9 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
     }
 }
 
-/// What was sent first, what is sent then, and where each of those stood, if anywhere.
+/// Each case has the persons sent first, those sent next, and which of the first each of the next is recognised as.
 #[test]
-fn nobody_is_taken_for_somebody_else_or_for_new() {
+fn no_person_is_mistaken_for_another_or_for_a_new_one() {
     let id = |kind: &str, number: &str, country: &str| {
         let document = json!({ "type": kind, "number": number, "issuing_country": country });
         json!({ "id_document": document })
@@ -259,7 +259,7 @@ fn nobody_is_taken_for_somebody_else_or_for_new() {
         ),
         ("a son of the same name", vec![person("Ada", &passport)], vec![person("Ada", &other_passport)], vec![None]),
         (
-            "a father and a son of the same name, the other way round",
+            "a father and a son of the same name, in reverse order",
             vec![person("Ada", &passport), person("Ada", &other_passport)],
             vec![person("Ada", &other_passport), person("Ada", &passport), named("Ada")],
             vec![Some(1), Some(0), None],
@@ -325,7 +325,7 @@ fn a_recognised_person_is_replaced_whole_but_keeps_its_documents() {
 }
 
 #[test]
-fn two_hundred_documents_are_the_most_persons_included() {
+fn a_customer_has_at_most_two_hundred_documents_including_those_of_persons() {
     let batch = |from: usize| {
         let documents: Vec<Value> = (from..from + 20).map(|n| json!({ "file_id": file(n) })).collect();
         json!({ "documents": documents })

@@ -1,4 +1,4 @@
-//! A file that no program can open is no evidence: what leads to pixels or to a page, and what does not.
+//! A file that no program can open is not evidence: which structures lead to pixels or to a page.
 
 use dossier_core::file::Flaw;
 use dossier_core::file::check::{Check, Checked, Fault};
@@ -11,7 +11,7 @@ fn whole(content: &[u8], step: usize) -> Result<Checked, Fault> {
     check.finish()
 }
 
-/// Refused for this reason, or taken with this flaw; the same however the file comes.
+/// Asserts that content is refused for this reason or accepted with this flaw, in pieces of any size.
 fn check(what: &str, content: &[u8], expected: Result<Option<Flaw>, &str>) {
     for step in [1, 13, 4_096, content.len()] {
         match (whole(content, step), expected) {
@@ -35,7 +35,7 @@ fn end(offset: usize) -> String {
     format!("startxref\n{offset}\n%%EOF\n")
 }
 
-/// A PDF of objects and a section, whose end leads this many bytes beside the section.
+/// A PDF of objects and a section, whose end points `beside` bytes past the start of the section.
 fn pdf(objects: &str, section: &str, beside: isize) -> Vec<u8> {
     let objects = format!("%PDF-1.7\n{objects}");
     let at = objects.len().checked_add_signed(beside).expect("an offset");
@@ -55,7 +55,7 @@ fn the_end_of_a_pdf_leads_to_a_table_or_a_stream() {
         format!("Content-Type: application/pdf\r\n\r\n%PDF-1.7\n{PAGE}{TABLE}{}", end(offset)).into_bytes()
     };
     let at = 9 + PAGE.len();
-    // The end of a linearised file leads to its beginning.
+    // The end of a linearised file points to its beginning.
     let linear = format!("%PDF-1.7\n{TABLE}startxref\n0\n%%EOF\n{PAGE}{TABLE}{}", end(9)).into_bytes();
     let many = format!("{PAGE}{}", "xref\n0 1\n".repeat(501));
     for (what, content, expected) in [
@@ -71,7 +71,7 @@ fn the_end_of_a_pdf_leads_to_a_table_or_a_stream() {
         ("the header", pdf(PAGE, TABLE, -isize::try_from(at).expect("small")), NOWHERE),
         ("before the last object", pdf(PAGE, TABLE, -9), NOWHERE),
         ("into the table", pdf(PAGE, TABLE, 1), NOWHERE),
-        ("an object that is no such stream", pdf(PAGE, SELDOM, 0), NOWHERE),
+        ("an object that is not such a stream", pdf(PAGE, SELDOM, 0), NOWHERE),
         ("its own end", pdf(PAGE, "", 0), NOWHERE),
         ("far away", pdf(PAGE, TABLE, 99_999), Err("outside of the file")),
         ("a word that only ends so", pdf(PAGE, "hyperxref\n0 1\n", 5), NOWHERE),
@@ -82,11 +82,11 @@ fn the_end_of_a_pdf_leads_to_a_table_or_a_stream() {
 }
 
 #[test]
-fn a_pdf_has_a_page_where_its_objects_are_plain() {
+fn a_pdf_whose_objects_are_not_compressed_must_have_a_page() {
     let hybrid = TABLE.replace("/Size 4", "/Size 4/XRefStm 9");
     let padded = format!("{}{PAGE}", " ".repeat(100_000));
     for (what, content, expected) in [
-        ("a page far on", pdf(&padded, TABLE, 0), Ok(None)),
+        ("a page after many blanks", pdf(&padded, TABLE, 0), Ok(None)),
         ("a page without a space", pdf(&PAGE.replace("/Type /Page", "/Type/Page"), TABLE, 0), Ok(None)),
         ("a page after a line break", pdf(&PAGE.replace("/Type /Page", "/Type\r\n/Page"), TABLE, 0), Ok(None)),
         ("no page", pdf(NO_PAGE, TABLE, 0), Err("has no page")),
@@ -98,7 +98,7 @@ fn a_pdf_has_a_page_where_its_objects_are_plain() {
 }
 
 #[test]
-fn a_pdf_needs_a_password_when_nothing_says_that_the_empty_one_opens_it() {
+fn a_pdf_needs_a_password_unless_the_empty_one_is_known_to_open_it() {
     let with = |encrypt: &str| TABLE.replace("/Size 4", &format!("/Size 4/Encrypt {encrypt}"));
     let (owner, user) = ("00".repeat(32), "11".repeat(32));
     let standard = format!("<</Filter /Standard/V 2/R 3/Length 128/P -4/O<{owner}>/U<{user}>>>");
@@ -136,7 +136,7 @@ fn header(width: u32, height: u32, colour: u8) -> Vec<u8> {
 }
 
 #[test]
-fn a_png_has_its_palette_and_its_data_in_one_place_and_compressed() {
+fn a_png_must_have_its_palette_and_compressed_data_in_one_place() {
     const ZLIB: &[u8] = b"\x78\x9cdata";
     let (grey, indexed) = (header(320, 200, 0), header(320, 200, 3));
     let with =
@@ -153,7 +153,7 @@ fn a_png_has_its_palette_and_its_data_in_one_place_and_compressed() {
             Ok(None),
         ),
         ("data and a text between", with(&[(b"IDAT", ZLIB), (b"tEXt", b"a\0b"), (b"IDAT", ZLIB)]), places),
-        ("a text behind the data", with(&[(b"IDAT", ZLIB), (b"tEXt", b"a\0b")]), Ok(None)),
+        ("a text after the data", with(&[(b"IDAT", ZLIB), (b"tEXt", b"a\0b")]), Ok(None)),
         ("the fastest compression", with(&[(b"IDAT", b"\x78\x01")]), Ok(None)),
         ("half a header", with(&[(b"IDAT", b"\x78")]), compressed),
         ("no data in a chunk", with(&[(b"IDAT", b"")]), compressed),
@@ -171,17 +171,17 @@ fn a_png_has_its_palette_and_its_data_in_one_place_and_compressed() {
     }
 }
 
-/// A JPEG whose frame has this kind, precision, height and width; its scan holds nothing.
+/// A JPEG whose frame has this kind, precision, height and width. Its scan is empty.
 fn jpeg(kind: u8, precision: u8, height: u16, width: u16) -> Vec<u8> {
     let frame = [&[0xff, kind, 0, 11, precision][..], &height.to_be_bytes(), &width.to_be_bytes(), &[1, 1, 0x11, 0]];
     [&b"\xff\xd8"[..], &frame.concat(), b"\xff\xda\0\x08\x01\x01\0\0\x3f\0data\xff\xd9"].concat()
 }
 
 #[test]
-fn a_jpeg_is_of_a_coding_that_every_program_shows() {
+fn a_jpeg_must_have_a_coding_that_ordinary_programs_show() {
     let coding = Err("has a coding that no ordinary program shows");
     for (kind, expected) in (0xc0..=0xcf).map(|kind: u8| (kind, if kind <= 0xc2 { Ok(None) } else { coding })) {
-        // Not the start of a frame.
+        // These markers do not start a frame.
         if matches!(kind, 0xc4 | 0xc8 | 0xcc) {
             continue;
         }
@@ -193,7 +193,7 @@ fn a_jpeg_is_of_a_coding_that_every_program_shows() {
 }
 
 #[test]
-fn a_picture_may_have_as_many_pixels_as_a_phone_or_a_scanner_gives_it() {
+fn a_picture_may_have_as_many_pixels_as_phones_and_scanners_produce() {
     let too_many = Err("has too many pixels");
     for (width, height, photo, drawing) in [
         (8_000, 6_250, Ok(None), Ok(None)),

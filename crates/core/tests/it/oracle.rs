@@ -1,4 +1,4 @@
-//! The parser against an independent validator: the same bodies accepted, the same places refused.
+//! The parser, compared with an independent validator: both accept the same bodies and refuse the same places.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 const BODIES: u64 = 100_000;
 
-/// The assigned codes of ISO 3166-1, from the table that comes with the time zone database; and XK.
+/// The assigned codes of ISO 3166-1, from the table in the time zone database, and XK.
 const COUNTRIES: &str = "\
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
 BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH \
@@ -40,7 +40,7 @@ impl Dice {
     }
 }
 
-/// The published branch, made as strict as the design wants: no unknown members, real countries, real dates.
+/// A branch of the published schema, made as strict as the parser: no unknown members, real countries, real dates.
 fn oracle(branch: usize) -> Validator {
     fn tighten(schema: &mut Value) {
         match schema {
@@ -89,7 +89,7 @@ fn is_day(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Where the oracle finds something wrong, each place named as we name it.
+/// The places of an error of the oracle, as our parser names them.
 fn places(error: &ValidationError<'_>) -> Vec<String> {
     let at = error.instance_path().to_string();
     let inside = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -138,7 +138,8 @@ fn full_business() -> Value {
     })
 }
 
-/// One random change at one random place. Files and ids of persons stay strings: their meaning is not the schema's.
+/// Makes one random change at a random place. Ids of files and persons stay strings, because the schema says no more
+/// about them.
 fn mutate(value: &mut Value, dice: &mut Dice) {
     let deeper = dice.below(5) > 0;
     match value {
@@ -224,16 +225,16 @@ fn agree<T: Parse>(branch: usize, full: &Value) {
         accepted += u64::from(ours.is_empty());
         refused += u64::from(!ours.is_empty());
     }
-    // A test in which everything went one way would prove little.
+    // If almost all bodies were accepted, or refused, the test would prove little.
     assert!(accepted > BODIES / 20 && refused > BODIES / 20, "{accepted} accepted, {refused} refused");
 }
 
 #[test]
-fn fifty_thousand_mutated_individuals_are_judged_as_by_jsonschema() {
+fn fifty_thousand_mutated_individuals_get_the_verdict_of_jsonschema() {
     agree::<Individual>(0, &full_individual());
 }
 
 #[test]
-fn fifty_thousand_mutated_businesses_are_judged_as_by_jsonschema() {
+fn fifty_thousand_mutated_businesses_get_the_verdict_of_jsonschema() {
     agree::<Business>(1, &full_business());
 }

@@ -1,9 +1,9 @@
-//! The derived schema is the published one, member by member.
+//! The derived schema equals the published one, member by member.
 
 use dossier_core::schema;
 use serde_json::Value;
 
-/// Everything that our document adds to the published schema.
+/// Everything that our schema adds to the published one.
 const ADDED: &[&str] = &[
     "/oneOf/0/properties/email",
     "/oneOf/1/properties/email",
@@ -19,7 +19,7 @@ fn published() -> Value {
         .clone()
 }
 
-/// Every difference, named by its place.
+/// Collects the place of every difference.
 fn differences(ours: &Value, theirs: &Value, at: &str, found: &mut Vec<String>) {
     match (ours, theirs) {
         (Value::Object(ours), Value::Object(theirs)) => {
@@ -31,7 +31,7 @@ fn differences(ours: &Value, theirs: &Value, at: &str, found: &mut Vec<String>) 
                 }
             }
         }
-        // Orders of required members and of choices carry no meaning, but we keep them all the same.
+        // The orders of required members and of choices have no meaning, but we keep them as they are published.
         (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
             for (index, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
                 differences(ours, theirs, &format!("{at}/{index}"), found);
@@ -43,20 +43,20 @@ fn differences(ours: &Value, theirs: &Value, at: &str, found: &mut Vec<String>) 
 }
 
 #[test]
-fn the_schema_of_put_is_the_published_one_but_for_what_is_documented_as_added() {
+fn the_schema_of_put_is_the_published_one_except_for_documented_additions() {
     let mut found = Vec::new();
     differences(&schema::update_body(), &published(), "", &mut found);
     assert_eq!(found, ADDED);
 }
 
 #[test]
-fn members_stand_in_the_order_of_the_contract() {
+fn members_are_in_the_order_of_the_contract() {
     let published = published();
     for (branch, members) in
         [(0, dossier_core::customer::Individual::MEMBERS), (1, dossier_core::customer::Business::MEMBERS)]
     {
         let properties = published["oneOf"][branch]["properties"].as_object().expect("properties");
-        // The e-mail is ours: in the published contract it cannot be changed.
+        // The e-mail is our addition: in the published contract it cannot be changed.
         assert_eq!(members[0], "email");
         assert_eq!(properties.keys().collect::<Vec<_>>(), members[1..]);
     }

@@ -1,4 +1,4 @@
-//! What the parser says of bodies that no schema can judge, and how it says it.
+//! Violations that no JSON Schema can express, with their codes, pointers and order.
 
 use dossier_core::customer::{Business, Individual};
 use dossier_core::parse::{Nulls, Parse, parse};
@@ -64,7 +64,7 @@ fn each_rule_has_its_code_and_pointer() {
 }
 
 #[test]
-fn violations_stand_in_the_order_of_the_contract_whatever_the_order_of_the_body() {
+fn violations_are_in_the_order_of_the_contract_whatever_the_order_of_the_body() {
     let body =
         r#"{"zzz":1,"nationality":"xx","documents":[{"purpose":"selfie"}],"account_purpose":1,"tax_number":"x"}"#;
     assert_eq!(
@@ -81,7 +81,7 @@ fn violations_stand_in_the_order_of_the_contract_whatever_the_order_of_the_body(
 }
 
 #[test]
-fn persons_and_their_documents_have_rules_of_their_own() {
+fn persons_and_their_documents_have_their_own_rules() {
     let body = r#"{"first_name":"x","associated_persons":[
         {"documents":[{"file_id":"f"},{"file_id":"f","purpose":"other"}]},
         {"identifying_information":{"tax_number":{"number":"1","type":"ssn","issuing_country":"FR"}}}]}"#;
@@ -97,7 +97,7 @@ fn persons_and_their_documents_have_rules_of_their_own() {
 }
 
 #[test]
-fn what_is_no_json_is_told_by_line_and_column() {
+fn a_syntax_error_is_reported_by_line_and_column() {
     for body in [
         "",
         " ",
@@ -119,7 +119,7 @@ fn what_is_no_json_is_told_by_line_and_column() {
     for bytes in [&b"{\"first_name\":\"\xff\"}"[..], b"{\"first_name\":\"\xed\xa0\x80\"}", b"\xff\xfe{\x00}\x00"] {
         assert!(parse::<Individual>(bytes, Nulls::Refused).is_err());
     }
-    let error = parse::<Individual>(b"{\n  \"first_name\": }", Nulls::Refused).err().expect("no JSON");
+    let error = parse::<Individual>(b"{\n  \"first_name\": }", Nulls::Refused).err().expect("not JSON");
     assert_eq!((error.line, error.column), (2, 17));
 }
 
@@ -141,7 +141,7 @@ fn json_may_be_nested_16_levels_deep() {
 }
 
 #[test]
-fn hostile_bodies_cost_little_and_answer_little() {
+fn hostile_bodies_cost_little_and_get_short_answers() {
     let deep = "[".repeat(100_000);
     assert!(parse::<Individual>(deep.as_bytes(), Nulls::Refused).is_err());
     let nested = format!("{{\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
@@ -153,7 +153,7 @@ fn hostile_bodies_cost_little_and_answer_little() {
     let many = format!("{{\"documents\":[{}]}}", vec!["{}"; 50_000].join(","));
     assert_eq!(found::<Individual>(&many).len(), MAX_VIOLATIONS);
     let cut = many.replace("{}]}", "{]}");
-    assert!(parse::<Individual>(cut.as_bytes(), Nulls::Refused).is_err(), "items that are passed over must be JSON");
+    assert!(parse::<Individual>(cut.as_bytes(), Nulls::Refused).is_err(), "skipped items must be JSON as well");
 }
 
 #[test]

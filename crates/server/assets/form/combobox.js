@@ -92,6 +92,8 @@
                 type: "text", role: "combobox", id, dir: "auto", autocomplete: autofill, autocapitalize: "off",
                 spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `o-${id}`,
             });
+            // A country is there that this device does not see.
+            if (this.dataset.kept) this.input.placeholder = this.dataset.kept;
             for (const name of ["aria-describedby", "aria-invalid"]) {
                 if (select.hasAttribute(name)) this.input.setAttribute(name, select.getAttribute(name));
                 select.removeAttribute(name);

@@ -5,13 +5,16 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use dossier_store::durable::folder_of;
+use dossier_store::ledger;
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::config::storage::file_url_folder;
 use crate::errors::{cannot, text};
 use crate::installation::root_key::root_key;
 
-/// Copies the keyring to a new file, which the root key seals. The root key is put beside it only when asked for.
+/// Copies the keyring, which the root key seals, to a new file, and the ledger of erasures beside it. The root key is
+/// put beside it only when asked for.
 ///
 /// # Errors
 ///
@@ -19,7 +22,7 @@ use crate::installation::root_key::root_key;
 pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -> Result<Value, String> {
     let folder = folder_of(to);
     let folder = folder.canonicalize().map_err(cannot("find the folder", folder))?;
-    let backups = config.backups.place.as_deref().map(|place| PathBuf::from(place.trim_start_matches("file://")));
+    let backups = config.backups.place.as_deref().map(|place| PathBuf::from(file_url_folder(place).unwrap_or(place)));
     for (kept, what) in [(Some(config.data_dir.clone()), "data folder"), (backups, "place of backups")] {
         let within = kept.and_then(|kept| kept.canonicalize().ok()).is_some_and(|kept| folder.starts_with(kept));
         if within && !anywhere {
@@ -38,6 +41,18 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
         file.and_then(|mut file| file.write_all(&keyring).and_then(|()| file.sync_all())).map_err(text)
     })?;
     let mut exported = json!({ "keyring": to.display().to_string() });
+    let own_ledger = ledger::path_beside(&config.storage.keyring);
+    if own_ledger.exists() {
+        let copy = ledger::path_beside(to);
+        let copied = publish(&copy, |new| {
+            std::fs::copy(&own_ledger, new).and_then(|_| std::fs::File::open(new)?.sync_all()).map_err(text)
+        });
+        if let Err(error) = copied {
+            let _ = std::fs::remove_file(to);
+            return Err(error);
+        }
+        exported["ledger"] = copy.display().to_string().into();
+    }
     if let Some(key) = root_key {
         let path = beside(to, ".root-key");
         if let Err(error) = publish(&path, |new| key.write_file(new).map_err(text)) {

@@ -14,11 +14,11 @@ use dossier_core::store::Progress;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{self, Backup, NewBackup, Pace, Source};
 use dossier_store::blobs::{Blobs, Bucket, Folder, Objects};
-use dossier_store::transfer::plain;
+use dossier_store::transfer::error_text;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::config::storage::holds_files;
+use crate::config::storage::{file_url_folder, holds_files};
 use crate::errors::cannot;
 use crate::installation::engine::blobs;
 use crate::installation::home::Home;
@@ -30,7 +30,7 @@ static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(())
 
 /// A place of backups: a folder or the URL of a bucket.
 pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
-    let folder = match text.strip_prefix("file://") {
+    let folder = match file_url_folder(text) {
         Some(path) => path,
         None if holds_files(text) => {
             let variables: Vec<_> = std::env::vars().collect();
@@ -53,10 +53,10 @@ pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
 /// Refuses a place inside the data folder, where a backup would be lost together with the data. An upgrade's own backup
 /// is the exception.
 fn check_outside(config: &Config, text: &str) -> Result<(), String> {
-    if holds_files(text) && !text.starts_with("file://") {
+    if holds_files(text) && file_url_folder(text).is_none() {
         return Ok(());
     }
-    let place = std::path::absolute(text.trim_start_matches("file://")).unwrap_or_else(|_| PathBuf::from(text));
+    let place = std::path::absolute(file_url_folder(text).unwrap_or(text)).unwrap_or_else(|_| PathBuf::from(text));
     // The existing part of the path without links and dots, and the rest as it is.
     let resolve = |ancestor: &Path| {
         let rest = place.strip_prefix(ancestor).unwrap_or(Path::new(""));
@@ -90,7 +90,7 @@ pub(crate) fn existing_place(text: &str) -> Result<Arc<dyn Objects>, String> {
 /// The backup that a text names: the newest of a place, or a particular one.
 pub(crate) async fn find(text: &str) -> Result<Backup, String> {
     let (place, name) = place_and_name(text)?;
-    Backup::find(&place, name.as_deref()).await.map_err(|error| format!("{text}: {}", plain(&error)))
+    Backup::find(&place, name.as_deref()).await.map_err(|error| format!("{text}: {}", error_text(&error)))
 }
 
 /// Makes a backup, records it in the metrics, and deletes the remains of interrupted backups and, if `keep` says so,
@@ -136,7 +136,7 @@ async fn write(
             backup::create(Source { location, blobs: &*blobs, key }, &place, pace, now, progress).await
         })
         .await
-        .map_err(|error| format!("the backup failed: {}", plain(&error)))?;
+        .map_err(|error| format!("the backup failed: {}", error_text(&error)))?;
     if made.manifest.files.missing > 0 {
         let files = made.manifest.files.missing;
         tracing::error!(files, name = made.name, "documents of customers have no content, so neither has the backup");
@@ -180,7 +180,7 @@ pub(crate) fn created_json(to: &str, made: &NewBackup) -> Value {
 /// The complete backups of a place, oldest first.
 pub async fn list(text: &str) -> Result<Value, String> {
     let (place, _) = place_and_name(text)?;
-    let backups = Backup::list(&place).await.map_err(|error| format!("{text}: {}", plain(&error)))?;
+    let backups = Backup::list(&place).await.map_err(|error| format!("{text}: {}", error_text(&error)))?;
     let row = |Backup { name, manifest, .. }: &Backup| {
         json!({
             "name": name,

@@ -1,21 +1,26 @@
 //! Restores a backup, into a data folder or a PostgreSQL database that is empty.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dossier_core::clock::Clock as _;
+use dossier_core::erasure::LedgerEntry;
 use dossier_core::store::Progress;
 use dossier_store::anchor::{AnchorKey, check};
 use dossier_store::backup::{Backup, RestoreReport, compare_rows, restore_files, restore_rows, schema_in};
+use dossier_store::ledger::Ledger;
 use dossier_store::planted::reached;
+use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Mark;
-use dossier_store::transfer::plain;
+use dossier_store::vault::RootKey;
 use serde_json::{Value, json};
 
 use super::verify::check_keys;
-use crate::anchor::{Anchored, Anchoring};
+use crate::anchor::{AnchorPolicy, ProcessAnchor};
 use crate::config::Config;
 use crate::config::root_key::RootKeySource;
 use crate::config::storage::{Storage, holds_files, is_postgres};
+use crate::erasures;
 use crate::errors::{cannot, text};
 use crate::installation::engine::{OpenStore, blobs};
 use crate::installation::home::Home;
@@ -35,6 +40,8 @@ pub struct Restore {
     pub files: Option<String>,
     /// The keyring from the time of the backup.
     pub keyring: Option<PathBuf>,
+    /// The newest copy of the ledger of erasures, besides those that belong to the keyrings.
+    pub ledger: Option<PathBuf>,
 }
 
 /// Restores a backup and verifies the result. After an interruption, the same command continues where it stopped. An
@@ -51,12 +58,13 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if !keyring.exists() {
         return Err(format!("there is no keyring {}; give the one of the backup with --keyring", keyring.display()));
     }
+    let ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
     check_same_keyring(&target.storage.keyring, keyring)?;
     check_keys(&backup, keyring, &root)?;
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
     if let Home::Folder(folder) = &home
-        && home.standing().await.map_err(text)?.migrations == 0
+        && home.read_state().await.map_err(text)?.migrations == 0
         && folder.join("files").exists()
     {
         return Err(format!("{} has files but no database; use an empty folder", folder.display()));
@@ -67,6 +75,10 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         let storage = Storage { keyring: keyring.to_owned(), ..target.storage.clone() };
         super::keys::export(&Config { storage, ..target.clone() }, &target.storage.keyring, false, true)?;
     }
+    // Every start erases again what the ledger names, before anything is served.
+    let own = Ledger::beside(&target.storage.keyring, &root);
+    let copied = own.read().map_err(text)?;
+    own.append(ledger.difference(&copied)).map_err(text)?;
     reached("restore: keyring there");
     if backup.manifest.is_unsealed() {
         let now = SystemClock.now();
@@ -78,27 +90,56 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let store = OpenStore::open(&target, &home, &root).await.map_err(text)?;
     let mut report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
     let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
-    if let Some(anchor) = backup.anchor(&key).await.map_err(plain)? {
+    if let Some(anchor) = backup.anchor(&key).await.map_err(error_text)? {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
-    let anchored = Anchored::open(&target, &root, store.engine(), Anchoring::Reported).await?;
+    let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
+    let scheduled = store.engine().due_erasures(far_future).await.map_err(text)?.len();
+    let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
+    let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
     reached("restore: opened");
     if !report.findings.is_empty() {
         return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
     }
-    anchored.write().map_err(cannot("write the anchor", &target.storage.anchor))?;
+    anchor.write().map_err(cannot("write the anchor", &target.storage.anchor))?;
     home.set_mark(None).await.map_err(text)?;
     reached("restore: complete");
     Ok(json!({
-        "restored": home.shown(),
+        "restored": home.location(),
         "from": backup.name,
         "created_at": backup.manifest.created_at,
         "records": backup.manifest.records(),
         "files": blobs,
+        "ledger": if ledger.is_empty() { NO_LEDGER.to_owned() } else { format!("{} erasures", ledger.len()) },
+        "erased_at_the_first_start": to_erase,
+        "scheduled_erasures": scheduled,
         "audit": { "chains": report.chains, "entries": report.entries },
-        "next": next(config, &target, anchored.holds()),
+        "next": next(config, &target, anchor.is_current()),
     }))
+}
+
+const NO_LEDGER: &str = "warning: no erasure is known from a ledger. Customers who were erased after this backup come \
+    back, unless you restore again with --ledger and the newest copy of the ledger";
+
+/// Everything that any copy of the ledger at hand says was erased.
+fn known_erasures(
+    config: &Config,
+    restore: &Restore,
+    (given, own): (&Path, &Path),
+    root: &RootKey,
+) -> Result<BTreeSet<LedgerEntry>, String> {
+    let mut known = BTreeSet::new();
+    for keyring in [given, own, &config.storage.keyring] {
+        known.extend(Ledger::beside(keyring, root).read().map_err(text)?);
+    }
+    if let Some(path) = &restore.ledger {
+        if !path.exists() {
+            return Err(format!("there is no ledger {}", path.display()));
+        }
+        known.extend(Ledger::at(path.clone(), root).read().map_err(text)?);
+    }
+    Ok(known)
 }
 
 /// The installation would open with its existing keyring, whatever was given.
@@ -140,7 +181,7 @@ fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
 }
 
 /// The root key of the target folder if it has one, otherwise that of the settings.
-fn root_key_for(config: &Config, target: &Config) -> Result<dossier_store::vault::RootKey, String> {
+fn root_key_for(config: &Config, target: &Config) -> Result<RootKey, String> {
     let own = matches!(config.root_key, RootKeySource::DataFolder) && target.data_dir.join("root.key").exists();
     let from = if own { target } else { config };
     // Reading must not create one: a new key opens nothing.
@@ -155,22 +196,22 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
     let records = backup.manifest.records();
     let total = 2 * records + backup.manifest.files.count;
     let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
-    let standing = home.standing().await.map_err(text)?;
+    let state = home.read_state().await.map_err(text)?;
     let (restored, compared) = home
         .with_location(async |location| {
-            let schema = schema_in(&backup.manifest, location).map_err(plain)?;
-            let same = matches!(&standing.mark, Some(Mark::Arriving { from, .. }) if *from == backup.shown());
-            if same && standing.migrations > schema {
+            let schema = schema_in(&backup.manifest, location).map_err(error_text)?;
+            let same = matches!(&state.mark, Some(Mark::Arriving { from, .. }) if *from == backup.location());
+            if same && state.migrations > schema {
                 // An earlier attempt has verified them and brought them up to date.
                 return Ok(<(RestoreReport, RestoreReport)>::default());
             }
-            let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(plain)?;
-            let compared = compare_rows(backup, location, &part(records)).await.map_err(plain)?;
+            let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(error_text)?;
+            let compared = compare_rows(backup, location, &part(records)).await.map_err(error_text)?;
             Ok::<_, String>((restored, compared))
         })
         .await?;
     let blobs = blobs(target, target.storage.files.as_deref()).map_err(text)?;
-    let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(plain)?;
+    let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(error_text)?;
     let findings = [restored.findings, compared.findings, files.findings].concat();
     if findings.is_empty() {
         return Ok(files.good);

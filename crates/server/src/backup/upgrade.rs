@@ -2,8 +2,8 @@
 
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Pace};
+use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::{DatabaseState, newest_migration};
-use dossier_store::transfer::plain;
 use dossier_store::vault::{Keyring, RootKey};
 
 use super::verify::verify_backup;
@@ -14,8 +14,8 @@ use crate::config::Config;
 /// # Errors
 ///
 /// In one sentence that says how to start without a backup.
-pub(crate) async fn before(config: &Config, root: &RootKey, standing: &DatabaseState) -> Result<(), String> {
-    let upgrades = standing.migrations > 0 && standing.migrations < newest_migration();
+pub(crate) async fn before(config: &Config, root: &RootKey, state: &DatabaseState) -> Result<(), String> {
+    let upgrades = state.migrations > 0 && state.migrations < newest_migration();
     if !upgrades || !config.backups.before_upgrade {
         return Ok(());
     }
@@ -40,7 +40,7 @@ pub(crate) async fn before(config: &Config, root: &RootKey, standing: &DatabaseS
     let key = AnchorKey::new(root, keyring.installation());
     let made = super::create(config, &key, &place, Pace::Fast, None, None, &|_, _| {}).await.map_err(failed)?;
     let found = Backup::find(&super::place(&place).map_err(failed)?, Some(&made.name)).await;
-    let backup = found.map_err(|error| failed(plain(error)))?;
+    let backup = found.map_err(|error| failed(error_text(error)))?;
     let page = verify_backup(config, &backup, None, &|_, _| {}).await.map_err(unverified)?;
     let findings: Vec<_> =
         page["findings"].as_array().into_iter().flatten().filter_map(|finding| finding.as_str()).collect();

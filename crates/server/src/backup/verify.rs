@@ -1,15 +1,19 @@
 //! Verifies a backup: restores it into a temporary folder and opens everything.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
-use dossier_core::ids::Random as _;
+use dossier_core::ids::{CustomerId, Random as _};
 use dossier_core::store::{Progress, StoreError};
+use dossier_store::DATABASE_FILE;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, restore_rows};
+use dossier_store::ledger::Ledger;
+use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Location;
-use dossier_store::transfer::plain;
 use dossier_store::vault::{Keyring, RootKey};
 use serde_json::{Value, json};
 
@@ -43,8 +47,9 @@ pub(crate) async fn verify_backup(
     let root = root_key(config).map_err(text)?;
     let keyring = keyring.unwrap_or(&config.storage.keyring);
     check_keys(backup, keyring, &root)?;
+    let erased = known_erasures(config, keyring, &root)?;
     let scratch = Scratch::for_backup(backup)?;
-    let file = scratch.0.join("dossier.db");
+    let file = scratch.0.join(DATABASE_FILE);
     let (location, now) = (Location::Sqlite(&file), SystemClock.now());
     let manifest = &backup.manifest;
     // Three passes over the records, and one over the files.
@@ -54,22 +59,34 @@ pub(crate) async fn verify_backup(
     let restored = restore_rows(backup, location, now, &part(0)).await;
     let RestoreReport { mut findings, .. } = restored.map_err(|error| match error {
         StoreError::Full => no_room(backup, "it is full"),
-        other => plain(other),
+        other => error_text(other),
     })?;
     if findings.is_empty() {
-        findings.extend(compare_rows(backup, location, &part(records)).await.map_err(plain)?.findings);
+        findings.extend(compare_rows(backup, location, &part(records)).await.map_err(error_text)?.findings);
     }
-    let (compared, absent) = backup.compare_files(&part(2 * records)).await.map_err(plain)?;
+    let (compared, absent) = backup.compare_files(&part(2 * records)).await.map_err(error_text)?;
     findings.extend(compared.findings);
     location.set_mark(None).await.map_err(text)?;
     let report = part(2 * records + files);
     let key = AnchorKey::new(&root, *manifest.installation.as_bytes());
-    let opened = OpenReport::restored(backup, &scratch.0, (keyring, &root, &key), now, &absent, &report).await;
-    let mut opened = opened.map_err(plain)?;
+    let opened = OpenReport::restored(backup, &scratch.0, (keyring, &root, &key), now, (&absent, &erased), &report);
+    let mut opened = opened.await.map_err(error_text)?;
     findings.append(&mut opened.findings);
     findings.dedup();
     progress(total, total);
-    Ok(page(backup, &opened, &findings))
+    let mut page = page(backup, &opened, &findings);
+    page["stay_erased"] = opened.erased.into();
+    Ok(page)
+}
+
+/// The customers that the ledgers at hand name.
+fn known_erasures(config: &Config, keyring: &Path, root: &RootKey) -> Result<BTreeSet<(Scope, CustomerId)>, String> {
+    let mut known = BTreeSet::new();
+    for keyring in [keyring, &config.storage.keyring] {
+        let ledger = Ledger::beside(keyring, root).read().map_err(text)?;
+        known.extend(ledger.iter().map(|entry| (entry.scope, entry.customer)));
+    }
+    Ok(known)
 }
 
 /// Checks that the keys of the backup are there before anything is restored.

@@ -23,14 +23,14 @@ use super::read::checked_name;
 use crate::errors::{cannot, text};
 
 group! {
-    /// Accounts: the tenants
+    /// Manage accounts (tenants)
     Accounts { Create, List, Set }
 }
 
 /// Create an account
 #[derive(Args, Serialize, Deserialize)]
 pub struct Create {
-    /// What to call it
+    /// The name of the account
     #[arg(long)]
     pub name: String,
 }
@@ -38,7 +38,7 @@ pub struct Create {
 #[async_trait]
 impl DataCommand for Create {
     fn needs(&self) -> DataFolder {
-        DataFolder::MadeIfMissing
+        DataFolder::CreatedIfMissing
     }
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
@@ -59,46 +59,46 @@ impl DataCommand for List {
     }
 }
 
-/// Change an account: its name, and how the form looks that its customers see
+/// Change an account: its name, and what its customers see on the form
 #[derive(Default, Args, Serialize, Deserialize)]
 pub struct Set {
     /// The account [default: the oldest]
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// What to call it
+    /// The name of the account
     #[arg(long)]
     pub name: Option<String>,
-    /// Whom customers see asking; empty for the account's name
+    /// The company name on the form; empty for the name of the account
     #[arg(long)]
     pub display_name: Option<String>,
-    /// The colour of buttons and links, #RRGGBB; empty for ours
+    /// The colour of buttons and links, #RRGGBB; empty for the default
     #[arg(long, value_name = "#RRGGBB")]
     pub colour: Option<String>,
-    /// A JPEG or PNG of at most 16 KiB; empty for none
+    /// The logo on the form, a JPEG or PNG of at most 16 KiB; empty for none
     #[arg(long, value_name = "FILE", value_parser = logo_file)]
     pub logo: Option<String>,
-    /// The logo on dark pages; empty for the same one
+    /// The logo in dark mode; empty for the same logo
     #[arg(long, value_name = "FILE", value_parser = logo_file)]
     pub logo_dark: Option<String>,
-    /// A host to which customers of production are sent on without being asked; may be repeated; empty for none
+    /// A host to which the form redirects production customers without asking them; repeatable; empty for none
     #[arg(long = "redirect-host", value_name = "HOST")]
     pub redirect_hosts: Option<Vec<String>>,
-    /// The company's name in law, which customers are told before they give anything; empty for none
+    /// The company's legal name, which customers see before they enter anything; empty for none
     #[arg(long)]
     pub legal_name: Option<String>,
-    /// Its privacy notice, https; empty for none
+    /// The URL of its privacy notice, https; empty for none
     #[arg(long, value_name = "URL")]
     pub privacy_url: Option<String>,
-    /// Its terms, https; empty for none
+    /// The URL of its terms, https; empty for none
     #[arg(long, value_name = "URL")]
     pub terms_url: Option<String>,
-    /// Where customers get help, https or mailto; empty for none
+    /// The URL where customers get help, https or mailto; empty for none
     #[arg(long, value_name = "URL")]
     pub support_url: Option<String>,
-    /// How long a review takes, such as "24 hours" or "2 working days"; empty for none
+    /// How long a review usually takes, such as "24 hours" or "2 working days"; empty for none
     #[arg(long, value_name = "TIME")]
     pub review_time: Option<String>,
-    /// When a device sees what it did not type itself: after_birth_date, always or never
+    /// When a device sees values that were entered elsewhere: after_birth_date, always or never
     #[arg(long, value_name = "WHEN")]
     pub reveal: Option<String>,
 }
@@ -107,7 +107,7 @@ pub struct Set {
 impl DataCommand for Set {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let id = context.account(self.account.as_deref()).await?;
-        let mut account = context.services.store.account(id).await.map_err(text)?.ok_or("there is no such account")?;
+        let mut account = context.services.store.account(id).await.map_err(text)?.ok_or("no such account")?;
         let Account { name, look, .. } = &mut account;
         if let Some(given) = &self.name {
             *name = checked_name(given)?;
@@ -131,7 +131,7 @@ impl DataCommand for Set {
         }
         self.set_company(&mut look.company)?;
         if let Some(given) = &self.reveal {
-            look.reveal = Reveal::parse(given).ok_or("reveal is after_birth_date, always or never")?;
+            look.reveal = Reveal::parse(given).ok_or("--reveal must be after_birth_date, always or never")?;
         }
         let scope = Scope { account: id, environment: Environment::Sandbox };
         accounts::change(context.services, &context.caller(scope), account.clone()).await.map_err(text)?;
@@ -154,51 +154,52 @@ impl Set {
             }
         }
         if let Some(given) = &self.review_time {
-            let time = || ReviewTime::parse(given).ok_or_else(|| format!("{given} is no time: {REVIEW_TIME}"));
+            let time = || ReviewTime::parse(given).ok_or(REVIEW_TIME);
             company.review_time = if given.trim().is_empty() { None } else { Some(time()?) };
         }
         Ok(())
     }
 }
 
-const REVIEW_TIME: &str = "write a number up to 999 and minutes, hours, days or working days, such as 2 working days";
+const REVIEW_TIME: &str = "--review-time must be a number up to 999 and minutes, hours, days or working days, such as \
+    2 working days";
 
 fn read_link(text: &str, may_be_mail: bool) -> Result<String, String> {
-    let kinds = if may_be_mail { "begins with https:// or mailto:" } else { "begins with https://" };
-    link(text, may_be_mail).ok_or_else(|| format!("{text} is no URL that customers can follow: it {kinds}"))
+    let schemes = if may_be_mail { "https:// or mailto:" } else { "https://" };
+    link(text, may_be_mail).ok_or_else(|| format!("{text} is not a URL that begins with {schemes}"))
 }
 
-/// The logo in a file, in base64; an empty path gives none.
+/// The logo in a file, in base64; empty for an empty path.
 fn logo_file(path: &str) -> Result<String, String> {
     if path.is_empty() {
         return Ok(String::new());
     }
     let bytes = std::fs::read(path).map_err(cannot("read the logo", Path::new(path)))?;
-    // Enough of a file that is far too large for the server to refuse it.
+    // Enough of a large file for the server to refuse it.
     Ok(STANDARD.encode(&bytes[..bytes.len().min(2 * Logo::MAX)]))
 }
 
 fn read_logo(base64: &str) -> Result<Logo, String> {
-    let bytes = STANDARD.decode(base64).map_err(|_| "the logo is not in base64")?;
+    let bytes = STANDARD.decode(base64).map_err(|_| "the logo is not valid base64")?;
     if bytes.len() > Logo::MAX {
-        return Err(format!("a logo has at most {} KiB, so that pages stay small", Logo::MAX / 1_024));
+        return Err(format!("the logo is larger than {} KiB", Logo::MAX / 1_024));
     }
     let mut check = Check::default();
     let checked = check.push(&bytes).and_then(|()| check.finish());
-    // A logo may be as small as it likes.
+    // Unlike a document, a logo has no minimum size.
     let media_type = checked.map_err(text)?.media_type;
     if media_type == MediaType::Pdf {
-        return Err("a logo is a JPEG or PNG".to_owned());
+        return Err("the logo must be a JPEG or PNG".to_owned());
     }
     Ok(Logo { media_type, base64: base64.to_owned() })
 }
 
-/// A host as it stands in a URL: no scheme, no path.
+/// A host name without scheme, port and path.
 fn read_host(host: &str) -> Result<String, String> {
     let host = host.to_ascii_lowercase();
     let named = url::Url::parse(&format!("https://{host}/")).ok();
     let same = named.is_some_and(|url| url.host_str() == Some(&host));
-    if same { Ok(host) } else { Err(format!("{host} is no host name; give it without scheme, port and path")) }
+    if same { Ok(host) } else { Err(format!("{host} is not a host name; omit scheme, port and path")) }
 }
 
 fn account_json(account: &Account) -> Value {

@@ -1,4 +1,4 @@
-//! Where the API of the running server is. `dossier demo` asks for it; people cannot.
+//! The URL of the running server's API. Only `dossier demo` requests it; there is no command for it.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::command::DataCommand;
 use super::context::CommandContext;
 
-/// The question of `dossier demo`.
 #[derive(Serialize, Deserialize)]
 pub struct ApiUrl {}
 

@@ -21,15 +21,16 @@ use super::audit_text;
 use super::command::{DataCommand, DataFolder, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
+use super::read::limit;
 use crate::anchor::NamedAnchor;
 use crate::errors::text;
 use crate::installation::home::Home;
 
-/// Entries that are read at a time.
+/// The number of entries that are read at once.
 const PAGE: usize = 1_000;
 
 group! {
-    /// The audit trail
+    /// Show and verify the audit trail
     Audit { List, Show, Verify, Checkpoint, AcceptRestore }
 }
 
@@ -40,31 +41,31 @@ pub struct List {
     pub scope: ScopeArgs,
     #[command(flatten)]
     pub query: Query,
-    /// Entries before this number
+    /// Only entries with a smaller number
     #[arg(long, value_name = "SEQ")]
     pub before: Option<u64>,
-    /// How many
-    #[arg(long, default_value_t = 100)]
+    /// The maximum number of entries
+    #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
 }
 
-/// Which entries are listed, as a person names them.
+/// The filter of a list.
 #[derive(Default, Args, Serialize, Deserialize)]
 pub struct Query {
-    /// Those about this customer
+    /// Only entries about this customer
     #[arg(long, value_name = "ID")]
     pub customer: Option<String>,
-    /// Those of this action, such as kyc.decided
+    /// Only entries with this action, such as kyc.decided
     #[arg(long, value_name = "ACTION")]
     pub action: Option<String>,
-    /// Those of this actor: system, operator:NAME, key:ID, session:ID, or operator, key or session for all of a
-    /// kind
+    /// Only entries by this actor: system, operator:NAME, key:ID, session:ID; or operator, key or session for every
+    /// actor of that type
     #[arg(long, value_name = "ACTOR")]
     pub actor: Option<String>,
-    /// Those at this moment or later, such as 2026-01-05 or 2026-01-05T12:00:00Z
+    /// Only entries at this time or later, such as 2026-01-05 or 2026-01-05T12:00:00Z
     #[arg(long, value_name = "TIME")]
     pub from: Option<String>,
-    /// Those before this moment
+    /// Only entries before this time
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
 }
@@ -72,40 +73,39 @@ pub struct Query {
 impl Query {
     fn read(&self) -> Result<AuditFilter, String> {
         let Self { customer, action, actor, from, to } = self;
-        let customer_of =
-            |id: &String| CustomerId::parse(id).ok_or_else(|| format!("{id} is not the id of a customer"));
+        let customer_of = |id: &String| CustomerId::parse(id).ok_or_else(|| format!("{id} is not a customer id"));
         let action_of = |name: &String| {
             Action::parse(name).ok_or_else(|| {
                 let known: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
-                format!("the action must be one of {}", known.join(", "))
+                format!("--action must be one of {}", known.join(", "))
             })
         };
         let actor_of = |text: &String| {
-            ActorFilter::parse(text).ok_or_else(|| format!("the actor must be one of {}", ActorFilter::FORMS))
+            ActorFilter::parse(text).ok_or_else(|| format!("--actor must be one of {}", ActorFilter::FORMS))
         };
-        let moment = |text: &String| {
+        let time = |text: &String| {
             let midnight = Timestamp::parse(&format!("{text}T00:00:00Z"));
-            let form = "a moment is written 2026-01-05 or 2026-01-05T12:00:00Z";
-            midnight.or_else(|| Timestamp::parse(text)).ok_or_else(|| form.to_owned())
+            let form = || format!("{text} is not a time; write 2026-01-05 or 2026-01-05T12:00:00Z");
+            midnight.or_else(|| Timestamp::parse(text)).ok_or_else(form)
         };
         Ok(AuditFilter {
             customer: customer.as_ref().map(customer_of).transpose()?,
             action: action.as_ref().map(action_of).transpose()?,
             actor: actor.as_ref().map(actor_of).transpose()?,
-            from: from.as_ref().map(moment).transpose()?,
-            to: to.as_ref().map(moment).transpose()?,
+            from: from.as_ref().map(time).transpose()?,
+            to: to.as_ref().map(time).transpose()?,
         })
     }
 }
 
 #[async_trait]
 impl DataCommand for List {
-    /// Goes on through the trail until there are `limit` entries or it ends.
+    /// Reads the trail until `limit` entries are found or it ends.
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let Self { scope, query, before, limit } = self;
         let (scope, filter) = (context.scope(scope).await?, query.read()?);
         let is_before = |row: &AuditRow| before.is_none_or(|before| row.seq < before);
-        // The links of a customer's entries begin at its newest.
+        // The links between a customer's entries start at the newest one.
         let mut next = before.filter(|_| filter.customer.is_none());
         let mut rows: Vec<AuditRow> = Vec::new();
         while rows.len() < *limit {
@@ -126,7 +126,7 @@ impl DataCommand for List {
     }
 }
 
-/// Show an entry with before and after of each changed place; the audit trail notes it
+/// Show an entry with the values before and after the change; writes an audit entry
 #[derive(Args, Serialize, Deserialize)]
 pub struct Show {
     /// The number of the entry
@@ -137,11 +137,10 @@ pub struct Show {
 
 #[async_trait]
 impl DataCommand for Show {
-    /// The trail says who looked.
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let entry = show_audit_entry::show(context.services, &context.caller(scope), self.seq).await.map_err(text)?;
-        let unknown = "there is no such entry in this account and environment; see dossier audit list";
+        let unknown = "no such entry in this account and environment; dossier audit list shows them all";
         entry.map(entry_json).ok_or_else(|| unknown.to_owned())
     }
 
@@ -151,14 +150,13 @@ impl DataCommand for Show {
     }
 }
 
-/// Verify every chain, and that none is older than the anchor; exit status 1 if anything is wrong
+/// Verify every chain, and compare it with the anchor; exit status 1 if there are findings
 #[derive(Args, Serialize, Deserialize)]
 pub struct Verify {
-    /// Also compare each account, key, customer, file and endpoint with the entry that wrote it
+    /// Also compare each account, key, customer, file and endpoint with its audit entry
     #[arg(long)]
     pub records: bool,
-    /// An anchor of another process, or checkpoints that were kept elsewhere; may be repeated [default: the anchor
-    /// of this process]
+    /// The anchor of another process, or a file with checkpoints; repeatable [default: the anchor of this process]
     #[arg(long = "anchor", visible_alias = "checkpoint", value_name = "FILE", value_parser = anchor_file(),
         value_hint = ValueHint::AnyPath)]
     pub anchors: Vec<NamedAnchor>,
@@ -167,12 +165,12 @@ pub struct Verify {
 #[async_trait]
 impl DataCommand for Verify {
     fn needs(&self) -> DataFolder {
-        DataFolder::PerhapsOlder
+        DataFolder::MayBeOlder
     }
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         for anchor in &self.anchors {
-            // One that cannot be read is no finding.
+            // An unreadable file is an error of the operator and not a finding.
             anchor.text()?;
         }
         verify(context, self.records, &self.anchors).await
@@ -185,21 +183,21 @@ impl DataCommand for Verify {
     }
 }
 
-/// Print how far every trail has come, a signed line each, to be kept elsewhere
+/// Print a signed checkpoint of every audit trail, to be kept outside the database
 #[derive(Args, Serialize, Deserialize)]
 pub struct Checkpoint {}
 
 #[async_trait]
 impl DataCommand for Checkpoint {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        Ok(context.anchored.checkpoints().await.map_err(text)?.into())
+        Ok(context.anchor.checkpoints().await.map_err(text)?.into())
     }
 }
 
-/// Note that an older state of the database is meant, after it was restored; every process must be stopped
+/// Accept a database that is older than its anchor because it was restored; stop every server first
 #[derive(Args, Serialize, Deserialize)]
 pub struct AcceptRestore {
-    /// The anchor of another process, so that its trails are noted as well; may be repeated
+    /// The anchor of another process, to accept its audit trails as well; repeatable
     #[arg(long = "anchor", value_name = "FILE", value_parser = anchor_file(), value_hint = ValueHint::AnyPath)]
     pub anchors: Vec<NamedAnchor>,
 }
@@ -207,15 +205,14 @@ pub struct AcceptRestore {
 #[async_trait]
 impl DataCommand for AcceptRestore {
     fn needs(&self) -> DataFolder {
-        DataFolder::PerhapsOlder
+        DataFolder::MayBeOlder
     }
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         if context.metrics.is_some() {
-            let running = "stop every process first: what one of them has seen of the database is not the older state";
-            return Err(running.to_owned());
+            return Err("a server is running on this data folder; stop every server first".to_owned());
         }
-        context.anchored.accept(context.services, |scope| context.caller(scope), &self.anchors).await
+        context.anchor.accept(context.services, |scope| context.caller(scope), &self.anchors).await
     }
 }
 
@@ -223,16 +220,16 @@ fn anchor_file() -> impl TypedValueParser<Value = NamedAnchor> {
     PathBufValueParser::new().map(|path| NamedAnchor::of(&path))
 }
 
-/// Verifies the chains, the anchors, and, when `with_records` is set, the rows.
+/// Verifies the chains, compares them with the anchors and, if `with_records` is set, compares the rows with them.
 pub(super) async fn verify(
     context: &CommandContext<'_>,
     with_records: bool,
     anchors: &[NamedAnchor],
 ) -> Result<Value, String> {
-    let CommandContext { services, store, anchored, progress, .. } = context;
+    let CommandContext { services, store, anchor: own, progress, .. } = context;
     let mut report = services.store.verify_audit(progress).await.map_err(text)?;
     let (mut checkpoints, mut accepted) = (0, 0);
-    match anchored.read(anchors) {
+    match own.read(anchors) {
         Ok(anchors) => {
             for anchor in &anchors {
                 let verdict = check(*store, anchor).await.map_err(text)?;

@@ -1,19 +1,19 @@
-//! Entries of the audit trail as text for people.
+//! Audit entries as text for people.
 
 use serde_json::Value;
 
 use super::output::shown;
 
-/// The widest line of a list, in characters.
+/// The maximum width of a line, in characters.
 const WIDTH: usize = 120;
-/// The width of the first column, which the lines below it leave blank.
+/// The width of the first column, which is blank in the second line of an entry.
 const NUMBER: usize = 7;
 
-/// A list for people: a line for each entry, and one more for what it is about.
+/// Lists entries: a line for each, and a second one for the customer, the decision and the changed fields.
 pub(super) fn list(entries: &Value) -> String {
     let entries = entries.as_array().map_or(&[][..], Vec::as_slice);
     if entries.is_empty() {
-        return "nothing".to_owned();
+        return "no entries".to_owned();
     }
     entries.iter().map(line_and_more).collect::<Vec<_>>().join("\n")
 }
@@ -25,7 +25,7 @@ fn line_and_more(entry: &Value) -> String {
     let customer = entry["customer_id"].as_str().map(|id| format!("customer {id}"));
     let fields: Vec<_> = entry["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let decision = decision(&entry["decision"]);
-    // The place of a decision says nothing more.
+    // The changed field of a decision is always the same.
     let fields = Some(fields.join(" ")).filter(|fields| !fields.is_empty() && decision.is_none());
     let more: Vec<_> = [customer, decision, fields].into_iter().flatten().collect();
     if more.is_empty() {
@@ -34,7 +34,7 @@ fn line_and_more(entry: &Value) -> String {
     format!("{}\n{}", cut(&line), cut(&format!("{:NUMBER$} {}", "", more.join("  "))))
 }
 
-/// `approve (verified) approved: eur/sepa usd/ach`; `None` for an entry that is about no decision.
+/// `approve (verified) approved: eur/sepa usd/ach`; `None` for an entry without a decision.
 fn decision(decision: &Value) -> Option<String> {
     let outcome = decision["outcome"].as_str()?;
     let list = |name: &str| decision[name].as_array().map_or(&[][..], Vec::as_slice);
@@ -50,7 +50,7 @@ fn decision(decision: &Value) -> Option<String> {
         }
     }
     let rails = by_status.into_iter().map(|(status, names)| format!("{status}:{names}"));
-    // Reasons first: they are few, and what does not fit is cut.
+    // Reasons come first: they are few, and the end of a long line is cut.
     Some([outcome.to_owned()].into_iter().chain(reasons).chain(rails).collect::<Vec<_>>().join(" "))
 }
 
@@ -61,7 +61,7 @@ fn cut(line: &str) -> String {
     line.chars().take(WIDTH - 1).chain(['…']).collect()
 }
 
-/// An entry for people: what is plain, then each changed place.
+/// An entry: its plain members, then the values of each changed field.
 pub(super) fn entry(entry: &Value) -> String {
     let mut lines = Vec::new();
     for (name, label) in [
@@ -138,7 +138,7 @@ mod tests {
                 /associated_person…",
         ];
         assert_eq!(list(&json!([example(), updated])).lines().collect::<Vec<_>>(), expected);
-        assert_eq!(list(&json!([])), "nothing");
+        assert_eq!(list(&json!([])), "no entries");
     }
 
     #[test]

@@ -16,11 +16,11 @@ use super::output::{Output, with_progress};
 use crate::backup::{self, keys, restore, verify};
 
 group! {
-    /// Make, verify and list backups
+    /// Create, verify and list backups, and copy the keys that they need
     Backup { Create } local { Verify, List, Keys }
 }
 
-/// Make a backup of records and files, with or without a running server
+/// Create a backup of records and files; the server may be running
 #[derive(Args, Serialize, Deserialize)]
 pub struct Create {
     /// A folder, s3://bucket/folder, gs://… or az://… [default: backup_place]
@@ -31,19 +31,19 @@ pub struct Create {
 #[async_trait]
 impl DataCommand for Create {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        let CommandContext { config, anchored, metrics, progress, .. } = *context;
+        let CommandContext { config, anchor, metrics, progress, .. } = *context;
         let place = self.place.clone().or_else(|| config.backups.place.clone());
-        let place = place.ok_or("name a place for the backup, or set backup_place")?;
+        let place = place.ok_or("no place for the backup: name one, or set backup_place")?;
         let pace = if metrics.is_some() { Pace::Gentle } else { Pace::Fast };
         context.audit(Action::BackupStarted, |entry| entry.detail.note = Some(place.clone())).await?;
-        let made = backup::create(config, anchored.key(), &place, pace, None, metrics, progress).await?;
+        let made = backup::create(config, anchor.key(), &place, pace, None, metrics, progress).await?;
         Ok(backup::created_json(&place, &made))
     }
 }
 
-/// An absolute place: the server runs in another folder.
+/// Makes a path absolute, because the server runs in another folder.
 fn absolute(place: &str) -> Result<String, String> {
-    // What is no path is refused where places are read.
+    // URLs are checked by `backup::place`.
     if place.is_empty() || place.contains("://") {
         return Ok(place.to_owned());
     }
@@ -51,13 +51,13 @@ fn absolute(place: &str) -> Result<String, String> {
     Ok(path.display().to_string())
 }
 
-/// Restore a backup into a temporary folder, open everything in it and compare it; exit status 1 if anything is
-/// wrong
+/// Verify a backup: restore it into a temporary folder, and open and compare everything in it; exit status 1 if
+/// there are findings
 #[derive(Args)]
 pub struct Verify {
     /// A place, for its newest backup, or PLACE/NAME
     place: String,
-    /// The keyring from the time of the backup [default: the configured one]
+    /// The copy of the keyring from the time of the backup [default: the configured keyring]
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
 }
@@ -87,12 +87,12 @@ impl LocalCommand for List {
     }
 }
 
-/// Copy the keyring, which every backup needs to be read, to a new file in another place
+/// Copy the keyring to a new file; without it no backup can be opened
 #[derive(Args)]
 pub struct Keys {
     /// The new file
     file: PathBuf,
-    /// Also copy the root key, to FILE.root-key: anyone with both can read everything
+    /// Also copy the root key, to FILE.root-key; whoever has both can read everything
     #[arg(long)]
     with_root_key: bool,
     /// Allow a file in the data folder or the backup place
@@ -113,31 +113,36 @@ impl LocalCommand for Keys {
 pub struct Restore {
     /// A place, for its newest backup, or PLACE/NAME
     place: String,
-    /// The data folder or PostgreSQL database to restore into: empty, or holding an interrupted restore of the same
+    /// The data folder or PostgreSQL database to restore into: empty, or with an interrupted restore of the same
     /// backup
     #[arg(long, value_name = "FOLDER|URL")]
     into: String,
-    /// Where the contents of files go: s3://bucket/folder, gs://…, az://…, file:///folder [default: the data folder]
+    /// The place for the files: s3://bucket/folder, gs://…, az://… or file:///folder [default: the data folder]
     #[arg(long, value_name = "PLACE")]
     files: Option<String>,
-    /// The keyring from the time of the backup [default: the target's]
+    /// The copy of the keyring from the time of the backup [default: the keyring of the target]
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
+    /// The newest copy of the ledger of erasures, so that nobody comes back who was erased since [default: those beside
+    /// the keyrings]
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
 }
 
 #[async_trait(?Send)]
 impl LocalCommand for Restore {
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
-        let Self { place, into, files, keyring } = self;
+        let Self { place, into, files, keyring, ledger } = self;
         let (from, into, files) = (place.clone(), into.clone(), files.clone());
-        let wanted = restore::Restore { from, into, files, keyring: keyring.clone() };
+        let (keyring, ledger) = (keyring.clone(), ledger.clone());
+        let wanted = restore::Restore { from, into, files, keyring, ledger };
         let restored = with_progress(async |progress| restore::restore(local.config, &wanted, progress).await).await;
         local.output.value(&restored?);
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// For people: which backup it is, a table of what was checked, and what is wrong.
+/// Prints a report. As text, it is the backup, a table of the checks, and the findings.
 fn print_page(mut page: Value, output: Output) -> ExitCode {
     let good = page["ok"] == true;
     if output == Output::Json {

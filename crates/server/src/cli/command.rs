@@ -1,6 +1,7 @@
-//! What every command is: a struct of its arguments, declared in the file of its group, that says how it is carried
-//! out and printed. `registry.rs` lists them. Errors are in words for the person at the command line.
+//! The two kinds of commands. A command is a struct of its arguments, declared in the file of its group, with a method
+//! that runs it and one that prints the result. `registry.rs` lists them. Errors are texts for the operator.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use async_trait::async_trait;
@@ -11,66 +12,69 @@ use super::context::CommandContext;
 use super::output::Output;
 use crate::config::Config;
 
-/// What a command needs of the data folder.
+/// The error if the server and the command do not understand each other.
+pub(crate) const OTHER_VERSION: &str = "the server is of another version than this command; run the command of the \
+    same version, or restart the server";
+
+/// The state of the data folder that a command requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataFolder {
-    /// A folder with a database that is as new as its anchor.
-    Complete,
-    /// The same; the folder is made when there is none.
-    MadeIfMissing,
-    /// A folder with a database that may be older than its anchor, because the command looks into that or accepts it.
-    PerhapsOlder,
+    /// The database is as new as its anchor.
+    UpToDate,
+    /// The same, but a missing folder is created.
+    CreatedIfMissing,
+    /// The database may be older than its anchor, because the command examines or accepts that.
+    MayBeOlder,
 }
 
-/// A command that the process with the data folder carries out: the running server, or else the process of the command.
+/// A command that runs in the process that holds the data folder: the server, or its own process if none is running.
 #[async_trait]
 pub trait DataCommand: Send + Sync {
-    /// What it needs of the data folder.
     fn needs(&self) -> DataFolder {
-        DataFolder::Complete
+        DataFolder::UpToDate
     }
 
-    /// Carries it out and returns the outcome as JSON.
+    /// The file in which it saves the pieces that it sends, if it sends any.
+    fn saves(&self) -> Result<Option<PathBuf>, String> {
+        Ok(None)
+    }
+
+    /// Runs the command and returns the result as JSON.
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String>;
 
-    /// Prints the outcome, again in the process of the command.
+    /// Prints the result, in the process of the command.
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
         output.value(&outcome);
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// A command that its own process carries out.
+/// A command that always runs in its own process.
 #[async_trait(?Send)]
 pub trait LocalCommand {
-    /// Carries it out and prints the outcome.
+    /// Runs the command and prints the result.
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String>;
 }
 
-/// What the process of a command has.
+/// The context of a local command.
 #[derive(Clone, Copy)]
 pub struct Local<'a> {
-    /// The configuration in force.
     pub config: &'a Config,
-    /// The person who gave the command.
     pub operator: &'a OperatorName,
-    /// How to print.
     pub output: Output,
 }
 
-/// A command, by what carries it out.
+/// A command, by the process that runs it.
 pub enum Kind<'a> {
-    /// The process with the data folder.
     Data(&'a dyn DataCommand),
-    /// Its own process.
     Local(&'a dyn LocalCommand),
 }
 
-/// Declares a group of commands, each a struct of this file. What a group says of itself is its help.
+/// Declares a group of commands, each a struct of the same file. The doc comment of a group is its help.
 macro_rules! group {
     ($(#[$help:meta])* $group:ident { $($data:ident),* } $(local { $($local:ident),* })?) => {
         $(#[$help])*
-        // A process reads one command, so its size is no matter.
+        // A process parses one command, so its size does not matter.
         #[allow(clippy::large_enum_variant)]
         #[derive(clap::Subcommand, serde::Serialize, serde::Deserialize)]
         pub enum $group {

@@ -9,7 +9,7 @@ use super::output::Output;
 use crate::config::Settings;
 use crate::errors::text;
 
-/// What is configured, and where it came from
+/// Show and validate the configuration
 #[derive(Subcommand)]
 pub enum ConfigCommand {
     Show(Show),
@@ -25,18 +25,18 @@ impl ConfigCommand {
     }
 }
 
-/// Show every setting and where its value came from
+/// Show every setting with its value and the source of the value
 #[derive(Args)]
 pub struct Show {}
 
 impl Show {
     fn run(&self, settings: &Settings, output: Output) -> Result<ExitCode, String> {
-        output.value(&serde_json::to_value(settings.shown()).map_err(text)?);
+        output.value(&serde_json::to_value(settings.views()).map_err(text)?);
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Say whether the settings are good
+/// Validate the configuration
 #[derive(Args)]
 pub struct Check {}
 

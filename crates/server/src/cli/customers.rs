@@ -1,5 +1,6 @@
 //! `dossier customers`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use async_trait::async_trait;
@@ -7,23 +8,28 @@ use clap::Args;
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::Scope;
 use dossier_core::customer::{CustomerView, Summary};
-use dossier_core::ids::CustomerId;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
+use dossier_core::use_cases::export_customer;
 use dossier_core::use_cases::write::append_audit;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
+use super::read::limit;
 use crate::errors::text;
+use crate::export;
+
+const UNKNOWN: &str = "there is no such customer in this account and environment";
 
 group! {
-    /// Customers
-    Customers { Get, List }
+    /// Show, list and export customers
+    Customers { Get, List, Export }
 }
 
-/// Show a customer with its profile; the audit trail notes it
+/// Show a customer with its profile; writes an audit entry
 #[derive(Args, Serialize, Deserialize)]
 pub struct Get {
     /// The customer's id
@@ -39,13 +45,13 @@ impl DataCommand for Get {
     }
 }
 
-/// A customer with its profile. A person sees everything, so the trail says that one looked.
+/// A customer with its profile. The operator sees personal data, so the audit trail records it.
 pub(super) async fn view_customer(
     context: &CommandContext<'_>,
     scope: &ScopeArgs,
     customer_id: &str,
 ) -> Result<Value, String> {
-    let unknown = || "there is no such customer in this account and environment".to_owned();
+    let unknown = || UNKNOWN.to_owned();
     let scope = context.scope(scope).await?;
     let id = CustomerId::parse(customer_id).ok_or_else(unknown)?;
     let customer = context.services.store.customer(scope, id).await.map_err(text)?.ok_or_else(unknown)?;
@@ -60,15 +66,15 @@ pub(super) async fn view_customer(
 pub struct List {
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// The one with this e-mail
+    /// Only customers with this e-mail
     #[arg(long)]
     pub email: Option<String>,
-    /// Those with this reference, as the form shows it to its customer
+    /// Only customers with this reference, which the form shows to the customer
     #[arg(long, conflicts_with = "email")]
     #[serde(default)]
     pub reference: Option<String>,
-    /// How many
-    #[arg(long, default_value_t = 100)]
+    /// The maximum number of customers
+    #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
 }
 
@@ -91,8 +97,57 @@ impl DataCommand for List {
     }
 }
 
-/// The customers whose reference this is. A reference is asked for now and then, so it has no index: every customer of
-/// the account is looked at.
+/// Save a customer's data and documents as a zip file, to answer an access request; the audit trail notes it
+#[derive(Args, Serialize, Deserialize)]
+pub struct Export {
+    /// The customer's id
+    pub customer_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Only the data and documents of this associated person
+    #[arg(long, value_name = "ID")]
+    #[serde(default)]
+    pub person: Option<String>,
+    /// Where to; a file that exists is not overwritten [default: the id and .zip, in this folder]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub to: Option<PathBuf>,
+}
+
+impl Export {
+    fn ids(&self) -> Result<(CustomerId, Option<PersonId>), String> {
+        let unknown = || UNKNOWN.to_owned();
+        let person = self.person.as_ref().map(|id| PersonId::parse(id).ok_or_else(unknown)).transpose()?;
+        Ok((CustomerId::parse(&self.customer_id).ok_or_else(unknown)?, person))
+    }
+}
+
+#[async_trait]
+impl DataCommand for Export {
+    fn saves(&self) -> Result<Option<PathBuf>, String> {
+        let (customer, person) = self.ids()?;
+        let subject = person.unwrap_or(PersonId::of_customer(customer));
+        Ok(Some(self.to.clone().unwrap_or_else(|| format!("{subject}.zip").into())))
+    }
+
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let (scope, (id, person)) = (context.scope(&self.scope).await?, self.ids()?);
+        let CommandContext { services, pieces, .. } = context;
+        let export = export_customer::export(services, &context.caller(scope), id, person).await.map_err(text)?;
+        let export = export.ok_or(UNKNOWN)?;
+        export::write(&export, &*services.store, scope, pieces).await.map_err(text)?;
+        Ok(json!({ "customer_id": id, "person_id": person, "files": export.files.len() }))
+    }
+
+    fn print(&self, mut outcome: Value, output: Output) -> Result<ExitCode, String> {
+        outcome["saved_as"] = self.saves()?.map(|path| path.display().to_string()).into();
+        output.value(&outcome);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The customers with this reference. A search by reference is rare, so there is no index and every customer of the
+/// account is read.
 async fn with_reference(
     context: &CommandContext<'_>,
     scope: Scope,

@@ -10,14 +10,14 @@ use super::output::with_progress;
 use crate::moving;
 
 group! {
-    /// Where the records lie
+    /// Move the records to another database
     Db {} local { Move, Reopen }
 }
 
-/// Copy every record to another engine, and compare them; the server must not run
+/// Move every record to another database, and compare the copies; stop the server first
 #[derive(Args)]
 pub struct Move {
-    /// postgres://user:password@host/name, or sqlite: the embedded one in the data folder
+    /// postgres://user:password@host/name, or sqlite for the embedded database in the data folder
     #[arg(long, value_name = "DATABASE")]
     to: String,
 }
@@ -25,20 +25,21 @@ pub struct Move {
 #[async_trait(?Send)]
 impl LocalCommand for Move {
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
-        let moved = with_progress(async |progress| moving::database(local.config, &self.to, progress).await).await;
-        local.output.value(&moved?);
+        let Local { config, operator, output } = *local;
+        let moved = with_progress(async |progress| moving::database(config, &self.to, operator, progress).await).await;
+        output.value(&moved?);
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Serve a database again after its records moved elsewhere, without what changed there
+/// Return to a database whose records were moved; changes made in the other database are not in it
 #[derive(Args)]
 pub struct Reopen {}
 
 #[async_trait(?Send)]
 impl LocalCommand for Reopen {
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
-        local.output.value(&moving::reopen(local.config).await?);
+        local.output.value(&moving::reopen(local.config, local.operator).await?);
         Ok(ExitCode::SUCCESS)
     }
 }

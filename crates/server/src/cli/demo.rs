@@ -1,5 +1,5 @@
-//! `dossier demo`: one person and one company from empty to approved, on the running server's sandbox. Each call is
-//! shown as a curl line, each delivery as it comes. It knows no field: it reads what is required, and gives that.
+//! `dossier demo`: takes an individual and a business from empty to approved, in the running server's sandbox. It
+//! prints each request as a curl command, and each delivery. It knows no field: it answers the open requirements.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,23 +23,23 @@ use super::context::ScopeArgs;
 use super::keys::{self, Keys};
 use super::output::Output;
 use super::registry::Command;
+use super::saving::Saving;
 use crate::control;
 
-/// What stands for every document that is asked for.
+/// The file that is uploaded for every required document.
 const PICTURE: &[u8] = include_bytes!("../../assets/examples/passport.png");
 const BOUNDARY: &str = "dossier-demo-boundary";
-/// Everything that happens is shown, not only what the contract announces.
 const EVENTS: [&str; 3] = ["customer.created", "customer.updated", "customer.kycs.updated"];
-/// How long a delivery may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the demo waits for a delivery.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Shows it.
 pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
     let Local { config, operator, output } = *local;
     let began = Instant::now();
     let command = |command: Command| async move {
-        let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}).await;
-        answered.unwrap_or_else(|| Err("no server runs on this data folder; start dossier serve first".to_owned()))
+        let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}, &mut Saving::nothing()).await;
+        answered
+            .unwrap_or_else(|| Err("no server is running on this data folder; start one with dossier serve".to_owned()))
     };
     let made = Command::Keys(Keys::Create(keys::Create {
         scope: ScopeArgs { account: None, environment: Environment::Sandbox },
@@ -53,7 +53,7 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build();
     let demo = Demo { api, key: key.clone(), client: client.map_err(|error| error.to_string())?, output };
     let (url, mut delivered) = receive(&key, output).await.map_err(|error| error.to_string())?;
-    demo.say(&format!("# A sandbox key for an hour: export KEY={key}\n# A receiver of webhooks: {url}\n"));
+    demo.say(&format!("# Sandbox key, valid for an hour: export KEY={key}\n# Webhook receiver: {url}\n"));
     let hook = demo.call(Method::POST, "/v0/webhooks", Some(&json!({ "url": url, "event_types": EVENTS }))).await?;
     let mut outcome = Ok(());
     for (kind, names) in [
@@ -65,10 +65,13 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
             break;
         }
     }
-    demo.say(&format!("# The webhook is put away again; the key ends by itself at {ends}."));
+    demo.say(&format!("# Clean up: delete the webhook. The key expires at {ends}."));
     let removed = demo.call(Method::DELETE, &format!("/v0/webhooks/{}", text(&hook["id"])), None).await;
     outcome.and(removed)?;
-    demo.say(&format!("\nApproved, and told by webhook, in {:.1} s.", began.elapsed().as_secs_f64()));
+    demo.say(&format!(
+        "\nBoth customers were approved, and their events delivered, in {:.1} s.",
+        began.elapsed().as_secs_f64()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -84,7 +87,7 @@ impl Demo {
         say(self.output, line);
     }
 
-    /// One customer from empty to approved.
+    /// Takes one customer from empty to approved.
     async fn one(&self, kind: &str, names: &Value, delivered: &mut Deliveries) -> Result<(), String> {
         self.say(&format!("\n# ---- {kind} ----"));
         let mut new = names.clone();
@@ -93,7 +96,7 @@ impl Demo {
         let customer = self.call(Method::POST, "/v0/customers", Some(&new)).await?;
         let id = text(&customer["customer_id"]);
         let session = self.call(Method::POST, &format!("/v0/customers/{id}/kycs"), None).await?;
-        self.say(&format!("# The customer's own page: {}", text(&session["kycs"]["kyc_flow_link"])));
+        self.say(&format!("# The customer's form: {}", text(&session["kycs"]["kyc_flow_link"])));
         let mut body = json!({});
         loop {
             let path = format!("/v0/customers/{id}?expand=requirements");
@@ -109,7 +112,7 @@ impl Demo {
                 break;
             }
             let labels: Vec<_> = open.iter().map(|one| text(&one["label"])).collect();
-            self.say(&format!("# Still missing: {}", labels.join("; ")));
+            self.say(&format!("# Missing: {}", labels.join("; ")));
             for one in &open {
                 let mut value = one["example"].clone();
                 if one.get("document").is_some() {
@@ -119,7 +122,7 @@ impl Demo {
             }
             self.call(Method::PUT, &format!("/v0/customers/{id}"), Some(&body)).await?;
         }
-        self.say("# Nothing is missing: submitted by itself. Now the reviewers; in the sandbox they are simulated.");
+        self.say("# Nothing is missing, so the customer is submitted. Simulate the reviewer's approval:");
         let approve = json!({ "action": "kyc.status.approve", "customer_id": id });
         self.call(Method::POST, "/v0/customers/simulate", Some(&approve)).await?;
         delivered.until_approved(&id).await
@@ -163,13 +166,13 @@ impl Demo {
     }
 }
 
-/// Puts a value at a JSON Pointer, making what is on the way; `-` and places behind the end add to an array.
+/// Sets the value at a JSON Pointer, creating the parents; `-` and an index after the end append to an array.
 pub fn place(body: &mut Value, pointer: &str, value: Value) {
     let mut at = body;
     for part in Place::new(pointer).steps() {
-        let is_place = part == "-" || part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_index = part == "-" || part.bytes().all(|byte| byte.is_ascii_digit());
         if !at.is_object() && !at.is_array() {
-            *at = if is_place { json!([]) } else { json!({}) };
+            *at = if is_index { json!([]) } else { json!({}) };
         }
         at = match at {
             Value::Array(items) => {
@@ -186,14 +189,18 @@ pub fn place(body: &mut Value, pointer: &str, value: Value) {
     *at = value;
 }
 
-/// What the receiver got.
+/// The events that the receiver got.
 struct Deliveries(mpsc::UnboundedReceiver<Value>);
 
 impl Deliveries {
     async fn until_approved(&mut self, id: &str) -> Result<(), String> {
         loop {
-            let event = tokio::time::timeout(PATIENCE, self.0.recv()).await;
-            let event = event.map_err(|_| "no webhook came".to_owned())?.ok_or("the receiver ended")?;
+            let event = tokio::time::timeout(DELIVERY_TIMEOUT, self.0.recv()).await;
+            let event = event.map_err(|_| {
+                "no webhook was delivered within 30 seconds; dossier webhooks list and \
+                deliveries show why"
+            })?;
+            let event = event.ok_or("the webhook receiver has stopped")?;
             if event["entity_id"] == id && event["entity_object"]["kycs"]["status"] == "approved" {
                 return Ok(());
             }
@@ -201,7 +208,7 @@ impl Deliveries {
     }
 }
 
-/// A receiver on this machine that checks signatures and shows what comes.
+/// Starts a webhook receiver on this machine, which verifies signatures and prints events.
 async fn receive(key: &str, output: Output) -> std::io::Result<(String, Deliveries)> {
     let (send, receive) = mpsc::unbounded_channel();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

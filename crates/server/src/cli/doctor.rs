@@ -20,23 +20,24 @@ use crate::backup;
 use crate::config::backup::Schedule;
 use crate::config::root_key::RootKeySource;
 use crate::config::scan::Scan;
+use crate::erasures;
 use crate::errors::text;
 use crate::scanner;
 
-/// Look for what is wrong with the installation
+/// Check the installation for problems; exit status 1 if there are any
 #[derive(Args, Serialize, Deserialize)]
 pub struct Doctor {}
 
 #[async_trait]
 impl DataCommand for Doctor {
     fn needs(&self) -> DataFolder {
-        DataFolder::PerhapsOlder
+        DataFolder::MayBeOlder
     }
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let CommandContext { config, store, .. } = context;
         let mut checks = vec![
-            check("server", true, if context.metrics.is_some() { "runs" } else { "does not run" }),
+            check("server", true, if context.metrics.is_some() { "running" } else { "not running" }),
             check("engine", true, &store.name()),
             private(&config.data_dir, "data folder"),
             private(&config.storage.keyring, "keyring"),
@@ -44,13 +45,21 @@ impl DataCommand for Doctor {
         ];
         checks.extend(root_key(&config.root_key));
         checks.push(match store.check_integrity().await {
-            Ok(()) => check("database", true, "is whole"),
+            Ok(()) => check("database", true, "no damage found"),
             Err(error) => check("database", false, &error.to_string()),
         });
         let place = config.storage.files.as_deref().unwrap_or("the data folder");
         checks.push(match store.check_files().await {
-            Ok(()) => check("files", true, &format!("lie in {place}")),
+            Ok(()) => check("files", true, &format!("stored in {place}, which is reachable")),
             Err(error) => check("files", false, &error.to_string()),
+        });
+        checks.push(match erasures::count(*store).await {
+            Ok((erased, 0)) => check("erasures", true, &format!("{erased} erased customers, all in the ledger's copy")),
+            Ok((_, missing)) => {
+                let detail = format!("the copy of the ledger lacks {missing}; the next start adds them");
+                check("erasures", false, &detail)
+            }
+            Err(error) => check("erasures", false, &error.to_string()),
         });
         checks.push(scanner(&config.scan).await);
         checks.push(backups(context).await);
@@ -67,18 +76,18 @@ impl DataCommand for Doctor {
 }
 
 fn root_key(source: &RootKeySource) -> Option<Value> {
-    let said = match source {
+    let advice = match source {
         RootKeySource::DataFolder => {
-            "lies in the data folder: a copy of the folder is a copy of everything. For production keep it elsewhere \
+            "stored in the data folder, so a copy of the folder can be decrypted. In production, store it elsewhere \
                 (DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND), and keep a second copy of it and of the keyring"
         }
         RootKeySource::Variable(_) => {
-            "warning: it came by a plain variable, which stays in the memory of the process, and which programs that \
-                it starts and tools that report crashes may see. Use DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND"
+            "warning: it was read from an environment variable, which stays in memory and is visible to child \
+                processes and crash reporters. Use DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND"
         }
         RootKeySource::Given(_) | RootKeySource::Command(_) => return None,
     };
-    Some(check("root key", true, said))
+    Some(check("root key", true, advice))
 }
 
 async fn scanner(settings: &Scan) -> Value {
@@ -94,26 +103,26 @@ async fn scanner(settings: &Scan) -> Value {
 async fn backups(context: &CommandContext<'_>) -> Value {
     let backups = &context.config.backups;
     let Some(place) = &backups.place else {
-        return check("backups", true, "the server makes none: set backup_place and backup_schedule");
+        return check("backups", true, "not configured; set backup_place and backup_schedule");
     };
     let now = context.services.clock.now();
     match backup::newest(context.config, place).await {
         Ok(Some((at, _))) => {
-            // A due backup is made within a minute. If the newest is twice as old as the interval, backups fail.
+            // A due backup starts within a minute. If the newest one is twice as old as the interval, backups fail.
             let late = match backups.schedule {
                 Some(Schedule::Every(wait)) => 2 * i64::try_from(wait.as_secs()).unwrap_or(i64::MAX / 2),
                 Some(Schedule::Daily(_)) => 2 * 24 * 60 * 60,
                 None => i64::MAX / 2_000_000,
             };
             let good = now.as_micros() - at.as_micros() < late.saturating_mul(1_000_000);
-            check("backups", good, &format!("the newest was made at {at}"))
+            check("backups", good, &format!("the newest backup is from {at}"))
         }
-        Ok(None) => check("backups", backups.schedule.is_none(), "none yet"),
+        Ok(None) => check("backups", backups.schedule.is_none(), "no backup yet"),
         Err(error) => check("backups", false, &error),
     }
 }
 
-/// Accounts with a key of production that lack what their customers are told.
+/// A check for each account with a production key that lacks settings of its company.
 async fn accounts(context: &CommandContext<'_>) -> Result<Vec<Value>, String> {
     let services = context.services;
     let now = services.clock.now();
@@ -126,33 +135,31 @@ async fn accounts(context: &CommandContext<'_>) -> Result<Vec<Value>, String> {
         }
         let (is_well, missing, when) = match account.look.company.completeness(now) {
             Completeness::Complete => continue,
-            Completeness::Incomplete(missing) => (false, missing, "sessions of production are refused".to_owned()),
-            Completeness::Until(None, missing) => (
-                true,
-                missing,
-                "warning: sessions of production will be refused 30 days after the next start".to_owned(),
-            ),
+            Completeness::Incomplete(missing) => (false, missing, "production sessions are refused".to_owned()),
+            Completeness::Until(None, missing) => {
+                (true, missing, "warning: production sessions will be refused 30 days after the next start".to_owned())
+            }
             Completeness::Until(Some(from), missing) => {
-                (true, missing, format!("warning: sessions of production are refused from {from} on"))
+                (true, missing, format!("warning: production sessions will be refused from {from}"))
             }
         };
         let (id, options) = (account.account_id, missing.options());
-        let detail = format!("{id} has no {missing}; {when}: dossier accounts set --account {id} {options}");
+        let detail = format!("{id} has no {missing}; {when}. Run: dossier accounts set --account {id} {options}");
         checks.push(check("account", is_well, &detail));
     }
     Ok(checks)
 }
 
-/// The chains, and the anchor that they are compared with.
+/// The checks of the chains and the anchor.
 async fn audit_trail(context: &CommandContext<'_>) -> Result<[Value; 2], String> {
     let report = verify(&CommandContext { progress: &|_, _| {}, ..*context }, false, &[]).await?;
     let findings = report["findings"].as_array().map_or(0, Vec::len);
     let counted = format!("{} entries in {} chains, {findings} findings", report["entries"], report["chains"]);
-    let path = context.anchored.path().display();
-    let anchor = if context.anchored.is_failing() {
-        check("anchor", false, &format!("{path} cannot be written; see the log"))
+    let path = context.anchor.path().display();
+    let anchor = if context.anchor.is_failing() {
+        check("anchor", false, &format!("failed to write {path}; the log of the server says why"))
     } else {
-        check("anchor", true, &format!("{path} knows {} audit trails", report["checkpoints"]))
+        check("anchor", true, &format!("{path} covers {} audit trails", report["checkpoints"]))
     };
     Ok([check("audit trail", findings == 0, &counted), anchor])
 }
@@ -163,8 +170,8 @@ fn check(what: &str, good: bool, detail: &str) -> Value {
 
 fn private(path: &Path, what: &str) -> Value {
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => check(what, true, "only its owner can read it"),
-        Ok(_) => check(what, false, "can be read by others; take their permissions away"),
+        Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => check(what, true, "readable only by its owner"),
+        Ok(_) => check(what, false, &format!("readable by other users. Run: chmod go= {}", path.display())),
         Err(error) => check(what, false, &error.to_string()),
     }
 }

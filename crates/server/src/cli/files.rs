@@ -15,25 +15,26 @@ use dossier_core::use_cases::read_file;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::command::{DataCommand, Local, LocalCommand, group};
+use super::command::{DataCommand, Local, LocalCommand, OTHER_VERSION, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::{Output, with_progress};
+use super::read::limit;
 use crate::errors::{cannot, text};
 use crate::moving;
 
 group! {
-    /// Uploaded files
+    /// Download, list and move files
     Files { Get, List } local { Move }
 }
 
-/// Save the content of a file; the audit trail notes it
+/// Download a file; writes an audit entry
 #[derive(Args, Serialize, Deserialize)]
 pub struct Get {
     /// The file's id
     pub file_id: String,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Where to; a file that exists is not overwritten [default: its id and type, in this folder]
+    /// The path to save it at, which must not exist yet [default: ID.TYPE in the current folder]
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub to: Option<PathBuf>,
@@ -42,7 +43,7 @@ pub struct Get {
 #[async_trait]
 impl DataCommand for Get {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        let unknown = || "there is no such file in this account and environment".to_owned();
+        let unknown = || "no such file in this account and environment".to_owned();
         let scope = context.scope(&self.scope).await?;
         let id = FileId::parse(&self.file_id).ok_or_else(unknown)?;
         let file = context.services.store.files(scope, &[id], None).await.map_err(text)?.pop().ok_or_else(unknown)?;
@@ -57,9 +58,9 @@ impl DataCommand for Get {
         Ok(json)
     }
 
-    /// Writes the content to a new file that only its owner can read, and says where it went.
+    /// Writes the content to a new file that only its owner can read, and prints the path.
     fn print(&self, mut file: Value, output: Output) -> Result<ExitCode, String> {
-        let malformed = || "the server is of another version than this command".to_owned();
+        let malformed = || OTHER_VERSION.to_owned();
         let content = file.as_object_mut().and_then(|file| file.remove("content")).ok_or_else(malformed)?;
         let content = content.as_str().and_then(|text| STANDARD.decode(text).ok()).ok_or_else(malformed)?;
         let path = match (&self.to, file["id"].as_str(), MediaType::deserialize(&file["type"])) {
@@ -67,8 +68,8 @@ impl DataCommand for Get {
             (None, Some(id), Ok(media_type)) => PathBuf::from(format!("{id}.{}", media_type.extensions()[0])),
             _ => return Err(malformed()),
         };
-        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        let mut new = made.map_err(cannot("make", &path))?;
+        let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let mut new = created.map_err(cannot("create", &path))?;
         new.write_all(&content).map_err(cannot("write", &path))?;
         file["saved_as"] = path.display().to_string().into();
         output.value(&file);
@@ -81,11 +82,11 @@ impl DataCommand for Get {
 pub struct List {
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Those of this customer
+    /// Only files of this customer
     #[arg(long, value_name = "ID")]
     pub customer: Option<String>,
-    /// How many
-    #[arg(long, default_value_t = 100)]
+    /// The maximum number of files
+    #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
 }
 
@@ -93,7 +94,7 @@ pub struct List {
 impl DataCommand for List {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
-        let customer = self.customer.as_deref().map(|id| CustomerId::parse(id).ok_or("there is no such customer"));
+        let customer = self.customer.as_deref().map(|id| CustomerId::parse(id).ok_or("no such customer"));
         let files = context.services.store.list_files(scope, customer.transpose()?, None, self.limit).await;
         Ok(files.map_err(text)?.iter().map(file_json).collect())
     }
@@ -104,10 +105,10 @@ impl DataCommand for List {
     }
 }
 
-/// Copy the content of every file to another place, and compare it; the server must not run
+/// Copy every file to another place, and compare the copies; stop the server first
 #[derive(Args)]
 pub struct Move {
-    /// s3://bucket/folder, gs://…, az://…, file:///folder, or folder: the one in the data folder
+    /// s3://bucket/folder, gs://…, az://… or file:///folder; or folder for the one in the data folder
     #[arg(long, value_name = "PLACE")]
     to: String,
 }

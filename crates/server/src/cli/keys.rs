@@ -20,23 +20,23 @@ use super::read::{checked_name, duration};
 use crate::errors::text;
 
 group! {
-    /// API keys
+    /// Manage API keys
     Keys { Create, List, Revoke, Roll }
 }
 
-/// Create a key; it is shown once
+/// Create an API key; it is shown only once
 #[derive(Args, Serialize, Deserialize)]
 pub struct Create {
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// What to call it
+    /// The name of the key
     #[arg(long)]
     pub name: String,
-    /// What it may do; may be repeated [default: what the contract's endpoints need, and in the sandbox simulate
-    /// and kyc:decide]
+    /// What the key may do; repeatable [default: every scope of the contract's endpoints; in the sandbox also
+    /// simulate and kyc:decide]
     #[arg(long = "scope", value_parser = key_scope)]
     pub scopes: Vec<KeyScope>,
-    /// When it ends: 30m, 12h, 90d from now
+    /// How long the key is valid, such as 30m, 12h or 90d [default: until it is revoked]
     #[arg(long, value_parser = duration, value_name = "DURATION")]
     pub expires_in: Option<i64>,
 }
@@ -44,7 +44,7 @@ pub struct Create {
 #[async_trait]
 impl DataCommand for Create {
     fn needs(&self) -> DataFolder {
-        DataFolder::MadeIfMissing
+        DataFolder::CreatedIfMissing
     }
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
@@ -59,7 +59,7 @@ impl DataCommand for Create {
     }
 }
 
-/// List keys
+/// List API keys
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     /// The account [default: the oldest]
@@ -91,7 +91,7 @@ impl DataCommand for List {
     }
 }
 
-/// Revoke a key; it is refused within a second
+/// Revoke an API key; requests with it are refused within a second
 #[derive(Args, Serialize, Deserialize)]
 pub struct Revoke {
     /// The key's id
@@ -107,12 +107,12 @@ impl DataCommand for Revoke {
     }
 }
 
-/// Replace a key by a new one; both work until the overlap ends
+/// Replace an API key with a new one; both work until the overlap ends
 #[derive(Args, Serialize, Deserialize)]
 pub struct Roll {
     /// The key's id
     pub key_id: String,
-    /// How long the old one still works: 0s to 7d
+    /// How long the old key still works: 0s to 7d
     #[arg(long, value_parser = overlap, default_value = "24h", value_name = "DURATION")]
     pub overlap: i64,
 }
@@ -140,9 +140,9 @@ fn overlap(text: &str) -> Result<i64, String> {
     })
 }
 
-/// Key ids are unique, so a person need not say whose key it is.
+/// The scope of a key. Key ids are unique across scopes.
 async fn find(context: &CommandContext<'_>, key_id: &str) -> Result<(Scope, KeyId), String> {
-    let unknown = || "there is no such key; see dossier keys list".to_owned();
+    let unknown = || "no such key; dossier keys list shows them all".to_owned();
     let id = KeyId::parse(key_id).ok_or_else(unknown)?;
     for scope in context.accounts().await?.iter().flat_map(Account::scopes) {
         let keys = context.services.store.api_keys(scope).await.map_err(text)?;

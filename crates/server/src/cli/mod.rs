@@ -1,5 +1,4 @@
-//! The command line. Commands work with or without a running server: the process that holds the data folder carries
-//! them out.
+//! The command line. Commands work with or without a running server: the process that holds the data folder runs them.
 
 // The doc comments of commands and arguments are their help.
 #![allow(missing_docs)]
@@ -16,6 +15,7 @@ pub mod customers;
 pub mod db;
 pub mod demo;
 pub mod doctor;
+mod erasure;
 pub mod files;
 pub mod keyring;
 pub mod keys;
@@ -26,6 +26,7 @@ mod read;
 pub mod registry;
 pub mod review;
 pub mod rules;
+pub mod saving;
 mod secrets;
 mod serve;
 pub mod webhooks;
@@ -38,8 +39,9 @@ use clap::{Args, CommandFactory as _, Parser};
 use dossier_core::caller::OperatorName;
 use dossier_core::store::Progress;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
-use crate::anchor::Anchoring;
+use crate::anchor::AnchorPolicy;
 use crate::config::sources::Sources;
 use crate::config::{Config, Settings};
 use crate::errors::text;
@@ -52,10 +54,11 @@ use config::ConfigCommand;
 use context::CommandContext;
 use output::{Output, with_progress};
 use registry::{Command, Completions, Serve};
+use saving::Saving;
 
-/// The KYC/KYB record of your customers. Without a command: serve.
+/// KYC and KYB records of your customers. Without a command, dossier serves the API
 #[derive(Parser)]
-#[command(name = "dossier", version, about)]
+#[command(name = "dossier", version)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -65,25 +68,25 @@ struct Cli {
 
 #[derive(Args)]
 struct Common {
-    /// The folder with root key, keyring and database [default: ./dossier-data]
+    /// The data folder, with root key, keyring and embedded database [default: ./dossier-data]
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
-    /// The PostgreSQL database, postgres://user:password@host/name [default: the embedded one in the data folder]
+    /// The PostgreSQL database, postgres://user:password@host/name [default: the embedded database]
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
-    /// The TOML file with settings [default: dossier.toml in the data folder, if it is there]
+    /// The TOML file with settings [default: dossier.toml in the data folder, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How to print what comes out
+    /// The output format
     #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
     output: Output,
-    /// Who gives the command, as the audit trail names the person [default: the login name]
+    /// Your name in the audit trail [default: the login name]
     #[arg(long = "as", global = true, value_name = "NAME", value_parser = operator::name)]
     operator: Option<OperatorName>,
-    /// How to write logs: auto, json or text
+    /// The log format: auto, json or text
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
-    /// What to log: error, warn, info, debug or trace
+    /// The log level: error, warn, info, debug or trace
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
 }
@@ -91,15 +94,29 @@ struct Common {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     // Until the settings are read.
-    memory::follow(None);
-    let cli = Cli::parse();
+    memory::configure(None);
+    let cli = Cli::try_parse().unwrap_or_else(|error| print_usage_error(&error));
     let output = cli.common.output;
-    let ended = hardening::apply().and_then(|()| run(cli));
+    let result = hardening::apply().and_then(|()| run(cli));
     logs::finish();
-    ended.unwrap_or_else(|text| {
+    result.unwrap_or_else(|text| {
         output.error(&text);
         ExitCode::FAILURE
     })
+}
+
+/// Prints a usage error, or the help, and ends the process. The arguments could not be parsed, so `--output` is looked
+/// up among them.
+fn print_usage_error(error: &clap::Error) -> ! {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let has_json = arguments.windows(2).any(|pair| pair[0] == "--output" && pair[1] == "json")
+        || arguments.iter().any(|argument| argument == "--output=json");
+    if !has_json || !error.use_stderr() {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    Output::Json.error(text.trim_start_matches("error: ").trim_end());
+    std::process::exit(error.exit_code());
 }
 
 fn run(cli: Cli) -> Result<ExitCode, String> {
@@ -114,7 +131,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     let mut warnings: Vec<String> =
         settings.warning().into_iter().chain(secrets::warning(std::env::args_os())).collect();
     if !matches!(command, Command::Config(ConfigCommand::Check(_))) {
-        // A variable may be set for another program, so an unknown one stops no start.
+        // A variable may be set for another program, so an unknown one does not prevent a start.
         warnings.extend(settings.unknown_variables());
     }
     match &command {
@@ -128,7 +145,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     let config = settings.config().map_err(|errors| errors.join("\n"))?;
     start_process(&config, &warnings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let runtime = runtime.map_err(|error| format!("cannot start the async runtime: {error}"))?;
     let operator = &common.operator.unwrap_or_else(operator::login);
     let local = Local { config: &config, operator, output };
     runtime.block_on(async {
@@ -141,14 +158,14 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     })
 }
 
-/// Applies the settings that hold for the whole process.
+/// Applies the settings of the whole process: logs and memory.
 fn start_process(config: &Config, warnings: &[String]) {
     logs::start(config.logging.format, config.logging.level);
     warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    memory::follow(config.storage.cache);
+    memory::configure(config.storage.cache);
     std::panic::set_hook(Box::new(|panic| {
-        // The place only: the message could hold a value.
-        tracing::error!(location = panic.location().map(tracing::field::display), "a panic");
+        // Only the location, because the message could contain personal data.
+        tracing::error!(location = panic.location().map(tracing::field::display), "panic: this is a bug");
     }));
 }
 
@@ -174,45 +191,58 @@ fn gather(common: &Common, command: &Command) -> Result<Settings, String> {
     Settings::gather(&Sources { flags, variable: &variable, names, file: common.config.clone() })
 }
 
-/// Has the process with the data folder carry out a command, and prints the outcome.
+/// Runs a command in the process that holds the data folder, and prints the result.
 async fn administer(local: &Local<'_>, message: &Command, command: &dyn DataCommand) -> Result<ExitCode, String> {
     let Local { config, operator, output } = *local;
-    if command.needs() != DataFolder::MadeIfMissing && !config.storage.keyring.exists() {
+    if command.needs() != DataFolder::CreatedIfMissing && !config.storage.keyring.exists() {
         return Err(format!(
-            "there is no data in {}; start dossier serve once, or name the folder with --data-dir",
+            "there is no data in {}. Start dossier serve to create it, or name the data folder with --data-dir",
             config.data_dir.display()
         ));
     }
+    let mut saving = Saving::begin(command.saves()?)?;
     let outcome = with_progress(async |progress| match Lock::take(&config.data_dir) {
-        Ok(_lock) => run_here(config, operator, command, progress).await,
+        Ok(_lock) => run_here(config, operator, command, progress, &mut saving).await,
         Err(in_use @ InstallationError::InUse { .. }) => {
-            let called = control::call(&config.data_dir, operator, message, progress).await;
+            let called = control::call(&config.data_dir, operator, message, progress, &mut saving).await;
             called.unwrap_or_else(|| Err(in_use.to_string()))
         }
         Err(error) => Err(error.to_string()),
     });
-    command.print(outcome.await?, output)
+    let outcome = outcome.await?;
+    saving.keep();
+    command.print(outcome, output)
 }
 
-/// Carries out a command in this process, which holds the lock of the data folder.
+/// Runs a command in this process, which holds the lock of the data folder.
 async fn run_here(
     config: &Config,
     operator: &OperatorName,
     command: &dyn DataCommand,
     progress: Progress<'_>,
+    saving: &mut Saving,
 ) -> Result<Value, String> {
-    let anchoring = match command.needs() {
-        DataFolder::PerhapsOlder => Anchoring::Reported,
-        DataFolder::Complete | DataFolder::MadeIfMissing => Anchoring::Enforced,
+    let policy = match command.needs() {
+        DataFolder::MayBeOlder => AnchorPolicy::Report,
+        DataFolder::UpToDate | DataFolder::CreatedIfMissing => AnchorPolicy::Enforce,
     };
-    let opened = Installation::open(config, config.links_to(), anchoring).await;
-    let Installation { store, services, anchored, .. } = opened.map_err(text)?;
-    let (services, store, anchored) = (&services, &*store, &*anchored);
-    let context = CommandContext { services, store, anchored, config, metrics: None, operator, progress };
-    let outcome = command.run(&context).await;
-    // The error is in the log; the command has done what it was asked.
-    let _ = anchored.write();
-    outcome
+    let opened = Installation::open(config, config.base_url(), policy).await;
+    let Installation { store, services, anchor, .. } = opened.map_err(text)?;
+    let (services, store, anchor) = (&services, &*store, &*anchor);
+    let (sender, mut pieces) = mpsc::channel(1);
+    let context =
+        CommandContext { services, store, anchor, config, metrics: None, operator, progress, pieces: &sender };
+    let mut work = command.run(&context);
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut work => break outcome,
+            Some(piece) = pieces.recv() => if let Err(error) = saving.write(&piece) { break Err(error) },
+        }
+    };
+    let last = pieces.try_recv().map_or(Ok(()), |piece| saving.write(&piece));
+    // The error is in the log, and the command itself has succeeded or failed for its own reasons.
+    let _ = anchor.write();
+    last.and(outcome)
 }
 
 #[cfg(test)]

@@ -1,24 +1,24 @@
-//! Who gives a command, as the audit trail will name the person.
+//! The name of the operator in the audit trail.
 
 use dossier_core::caller::OperatorName;
 
-/// Variables that name the login, the most telling first: `sudo -u dossier` sets the other two to the service's user.
+/// The variables that hold the login name. `SUDO_USER` is first, because `sudo -u dossier` sets the other two to the
+/// service's user.
 const LOGIN: [&str; 3] = ["SUDO_USER", "LOGNAME", "USER"];
 
-/// The name after `--as`.
+/// Parses the value of `--as`.
 pub(super) fn name(text: &str) -> Result<OperatorName, String> {
     OperatorName::new(text).map_err(|error| error.to_string())
 }
 
-/// The name of the login. Whoever can run commands can also choose another name, so nothing is lost by asking the
-/// environment first.
+/// The login name. It may come from the environment, because anyone who can run commands can also choose a name.
 pub(super) fn login() -> OperatorName {
     let user = rustix::process::getuid().as_raw();
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    of(|name| std::env::var(name).ok(), &users, user)
+    login_of(|name| std::env::var(name).ok(), &users, user)
 }
 
-fn of(variable: impl Fn(&str) -> Option<String>, users: &str, user: u32) -> OperatorName {
+fn login_of(variable: impl Fn(&str) -> Option<String>, users: &str, user: u32) -> OperatorName {
     let named = LOGIN.iter().filter_map(|name| variable(name)).find_map(|text| OperatorName::new(&text).ok());
     let listed = || {
         let is_user = |line: &&str| line.split(':').nth(2).is_some_and(|id| id == user.to_string());
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_person_behind_sudo_comes_before_the_user_of_the_service() {
+    fn the_user_of_sudo_takes_precedence_over_the_service_user() {
         let users = "root:x:0:0::/root:/bin/sh\ndossier:x:999:999::/var/lib/dossier:/bin/false\n";
         for (variables, user, name) in [
             (&[("SUDO_USER", "ada"), ("LOGNAME", "dossier"), ("USER", "dossier")][..], 999, "ada"),
@@ -45,7 +45,7 @@ mod tests {
         ] {
             let variable =
                 |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-            assert_eq!(of(variable, users, user).as_str(), name);
+            assert_eq!(login_of(variable, users, user).as_str(), name);
         }
     }
 }

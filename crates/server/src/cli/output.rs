@@ -1,4 +1,4 @@
-//! What commands print: text for people, JSON for programs. A reader that goes away (`| head`) is no error.
+//! The output of commands: text for people, JSON for programs. A closed pipe (`| head`) is not an error.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -9,22 +9,21 @@ use dossier_core::store::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-/// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Output {
-    /// For people.
+    /// Text for people
     Text,
-    /// For programs.
+    /// JSON for programs
     Json,
 }
 
 impl Output {
-    /// Prints what a command came to.
+    /// Prints the result of a command.
     pub(super) fn value(self, value: &Value) {
         self.value_as(value, for_people);
     }
 
-    /// The same for a list, which shows people only these members when not all fit.
+    /// Prints a list. If the text is too wide with all columns, it has only these.
     pub(super) fn rows(self, value: &Value, columns: &[&str]) {
         self.value_as(value, |value| match value {
             Value::Array(rows) if rows.iter().all(Value::is_object) && !rows.is_empty() => list(rows, columns),
@@ -32,7 +31,7 @@ impl Output {
         });
     }
 
-    /// The same, with a text of its own for people.
+    /// Prints the result of a command, with a special text for people.
     pub(super) fn value_as(self, value: &Value, for_people: impl Fn(&Value) -> String) {
         let text = match self {
             Self::Json => serde_json::to_string_pretty(value).expect("JSON has string keys only"),
@@ -41,7 +40,7 @@ impl Output {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
-    /// Prints one of many things that a command says while it runs, on one line where it is JSON.
+    /// Prints a line while a command is running.
     pub(super) fn line(self, value: &Value, text: &str) {
         match self {
             Self::Json => say(&value.to_string()),
@@ -49,7 +48,6 @@ impl Output {
         }
     }
 
-    /// Prints what whoever runs the command should know.
     pub(super) fn warning(self, text: &str) {
         let _ = match self {
             Self::Json => writeln!(std::io::stderr(), "{}", serde_json::json!({ "warning": text })),
@@ -57,7 +55,6 @@ impl Output {
         };
     }
 
-    /// Prints why a command did nothing.
     pub(super) fn error(self, text: &str) {
         let _ = match self {
             Self::Json => writeln!(std::io::stderr(), "{}", serde_json::json!({ "error": text })),
@@ -66,12 +63,12 @@ impl Output {
     }
 }
 
-/// As wide as text is at most, but for words that are longer, such as URLs.
+/// The maximum width of text. Only a longer word, such as a URL, exceeds it.
 const WIDTH: usize = 120;
 
 fn for_people(value: &Value) -> String {
     match value {
-        Value::Array(rows) if rows.is_empty() => "nothing".to_owned(),
+        Value::Array(rows) if rows.is_empty() => "no results".to_owned(),
         Value::Array(lines) if lines.iter().all(Value::is_string) => {
             lines.iter().map(word).collect::<Vec<_>>().join("\n")
         }
@@ -81,8 +78,7 @@ fn for_people(value: &Value) -> String {
     }
 }
 
-/// A table of everything; where that is too wide, one of these columns; and where that is too wide as well, a block
-/// for each row.
+/// A table with all columns; if it is too wide, a table with these columns; if that is too wide, a block for each row.
 fn list(rows: &[Value], columns: &[&str]) -> String {
     let fits = |table: &String| table.lines().all(|line| line.chars().count() <= WIDTH);
     let some = |name: &str| columns.contains(&name);
@@ -111,7 +107,7 @@ fn table(rows: &[Value], is_shown: impl Fn(&str) -> bool) -> String {
     table.trim_fmt()
 }
 
-/// A line for each member, and more where it has too many words for one.
+/// A line for each member, wrapped between words.
 fn block(value: &Value) -> String {
     let members = members(value);
     let names = members.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
@@ -130,21 +126,21 @@ fn block(value: &Value) -> String {
     lines.join("\n")
 }
 
-/// The members of a value with their texts; those of members within it by their way: `quotas.files`.
+/// The members of a value as text. Nested members are named by their path: `quotas.files`.
 fn members(value: &Value) -> Vec<(String, String)> {
-    fn add(way: &str, value: &Value, found: &mut Vec<(String, String)>) {
-        let within = |name: &str| if way.is_empty() { name.to_owned() } else { format!("{way}.{name}") };
+    fn add(path: &str, value: &Value, found: &mut Vec<(String, String)>) {
+        let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         match value {
             Value::Object(members) if !members.is_empty() => {
                 members.iter().for_each(|(name, member)| add(&within(name), member, found));
             }
             Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-                items.iter().enumerate().for_each(|(place, item)| add(&within(&(place + 1).to_string()), item, found));
+                items.iter().enumerate().for_each(|(index, item)| add(&within(&(index + 1).to_string()), item, found));
             }
             Value::Array(items) if !items.is_empty() => {
-                found.push((way.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(" ")));
+                found.push((path.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(" ")));
             }
-            value => found.push((way.to_owned(), word(value))),
+            value => found.push((path.to_owned(), word(value))),
         }
     }
 
@@ -161,12 +157,12 @@ fn word(value: &Value) -> String {
     }
 }
 
-/// A stored text must not speak to the terminal, and not look like another line.
+/// A stored text without control characters, so that it can neither control the terminal nor imitate another line.
 pub(super) fn shown(text: &str) -> String {
     without_hidden(&text.replace('\n', "\u{23ce}").chars().collect::<Vec<_>>())
 }
 
-/// Does something long behind a progress bar, which is drawn on a terminal only.
+/// Runs long work with a progress bar, if standard error is a terminal.
 pub(super) async fn with_progress<T>(work: impl AsyncFnOnce(Progress<'_>) -> T) -> T {
     let bar = if std::io::stderr().is_terminal() {
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");
@@ -183,7 +179,7 @@ pub(super) async fn with_progress<T>(work: impl AsyncFnOnce(Progress<'_>) -> T) 
     done
 }
 
-/// A line on standard output, at once.
+/// Prints a line on standard output and flushes it.
 pub(super) fn say(line: &str) {
     let mut out = std::io::stdout();
     let _ = writeln!(out, "{line}");
@@ -200,7 +196,7 @@ mod tests {
     fn text_has_no_json_and_fits_in_120_columns() {
         let long = vec!["customers:read"; 20];
         for (value, expected) in [
-            (json!([]), "nothing".to_owned()),
+            (json!([]), "no results".to_owned()),
             (json!(["a", "b"]), "a\nb".to_owned()),
             (
                 json!([{ "a": 1, "b": { "c": null } }, { "a": 22, "d": [] }]),
@@ -224,13 +220,13 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_too_wide_shows_the_columns_that_matter() {
+    fn a_list_that_is_too_wide_shows_only_the_main_columns() {
         let rows = [json!({ "id": 1, "long": "x".repeat(120), "state": { "now": "open" } })];
         assert_eq!(list(&rows, &["id", "state.now"]), " id  state.now\n 1   open");
     }
 
     #[test]
-    fn a_stored_text_neither_speaks_to_the_terminal_nor_makes_a_line() {
+    fn a_stored_text_neither_controls_the_terminal_nor_adds_a_line() {
         let name = "Eve\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\nstate  approved";
         let stored = json!({ "name": name, "persian": "\u{645}\u{200c}\u{645}" });
         let hidden = "\u{fffd}";

@@ -1,19 +1,20 @@
-//! Arguments of several commands, as people write them.
+//! Parsers of arguments that several commands have.
 
 use dossier_core::account::MAX_NAME;
 
+use crate::config::units::amount;
+
 /// `90s`, `30m`, `12h` or `7d`, in seconds.
 pub(super) fn duration(text: &str) -> Result<i64, String> {
-    let wrong = || "must be a number and a unit: 90s, 30m, 12h or 7d".to_owned();
-    let unit = match text.bytes().last() {
-        Some(b's') => 1,
-        Some(b'm') => 60,
-        Some(b'h') => 60 * 60,
-        Some(b'd') => 24 * 60 * 60,
-        _ => return Err(wrong()),
-    };
-    let number: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    number.checked_mul(unit).filter(|seconds| (0..=100 * 365 * 24 * 60 * 60).contains(seconds)).ok_or_else(wrong)
+    let wrong = || "must be a whole number and a unit, such as 90s, 30m, 12h or 7d".to_owned();
+    let seconds = amount(text, &[("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)]);
+    let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok());
+    seconds.filter(|seconds| *seconds <= 100 * 365 * 24 * 60 * 60).ok_or_else(wrong)
+}
+
+/// The value of `--limit`. A limit of 0 would make a list look empty.
+pub(super) fn limit(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "must be a whole number from 1".to_owned())
 }
 
 /// The name of an account or a key.

@@ -1,4 +1,4 @@
-//! Every command. What is sent to the process with the data folder is a value of the same type.
+//! Every command. The control socket carries values of the same type.
 
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use super::config::ConfigCommand;
 use super::customers::Customers;
 use super::db::Db;
 use super::doctor::Doctor;
+use super::erasure::Erasure;
 use super::files::Files;
 use super::keyring::Keyring;
 use super::keys::Keys;
@@ -20,7 +21,7 @@ use super::review::Review;
 use super::rules::Rules;
 use super::webhooks::Webhooks;
 
-/// A command, as a person gives it and as it is sent.
+/// A command, as it is parsed and as the control socket carries it.
 #[derive(Subcommand, Serialize, Deserialize)]
 pub enum Command {
     #[serde(skip)]
@@ -33,6 +34,8 @@ pub enum Command {
     Customers(Customers),
     #[command(subcommand)]
     Files(Files),
+    #[command(subcommand)]
+    Erasure(Erasure),
     #[command(subcommand)]
     Review(Review),
     #[command(subcommand)]
@@ -66,7 +69,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// What carries the command out; `None` for those that `mod.rs` does itself.
+    /// The command by the process that runs it; `None` for those that `mod.rs` runs.
     pub fn kind(&self) -> Option<Kind<'_>> {
         Some(match self {
             Self::Serve(_) | Self::Rules(_) | Self::Demo(_) | Self::Config(_) | Self::Completions(_) => return None,
@@ -74,6 +77,7 @@ impl Command {
             Self::Keys(group) => group.kind(),
             Self::Customers(group) => group.kind(),
             Self::Files(group) => group.kind(),
+            Self::Erasure(group) => group.kind(),
             Self::Review(group) => group.kind(),
             Self::Webhooks(group) => group.kind(),
             Self::Audit(group) => group.kind(),
@@ -91,24 +95,24 @@ impl Command {
 /// Serve the API
 #[derive(Args, Default)]
 pub struct Serve {
-    /// Address and port of the API [default: 127.0.0.1:8080]
+    /// The address and port of the API [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub(super) listen: Option<String>,
-    /// Address and port of metrics and health, or off [default: 127.0.0.1:9464]
+    /// The address and port of metrics and health checks, or off [default: 127.0.0.1:9464]
     #[arg(long, value_name = "ADDRESS")]
     pub(super) metrics_listen: Option<String>,
-    /// The URL under which clients reach the API
+    /// The URL at which clients reach the API [default: http:// and the address of the API]
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<String>,
 }
 
-/// See one person and one company go from empty to approved, on the running server
+/// Take one individual and one business from empty to approved, on the running server's sandbox
 #[derive(Args)]
 pub struct Demo {}
 
-/// Print what completes these commands in a shell
+/// Print the completion script for a shell
 #[derive(Args)]
 pub struct Completions {
-    /// Which shell
+    /// The shell
     pub(super) shell: clap_complete::Shell,
 }

@@ -13,20 +13,21 @@ use serde_json::{Value, json};
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::customers::view_customer;
+use super::read::limit;
 use crate::errors::text;
 
 group! {
-    /// Decisions about customers
+    /// Review customers and decide about them
     Review { List, Show, Decide }
 }
 
-/// List who waits for a decision, longest first
+/// List the customers that wait for a decision, longest wait first
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// How many
-    #[arg(long, default_value_t = 100)]
+    /// The maximum number of customers
+    #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
 }
 
@@ -50,7 +51,7 @@ impl DataCommand for List {
     }
 }
 
-/// Show a customer with everything that a decision needs; the audit trail notes it
+/// Show a customer with everything that a decision needs; writes an audit entry
 #[derive(Args, Serialize, Deserialize)]
 pub struct Show {
     /// The customer's id
@@ -65,8 +66,8 @@ impl DataCommand for Show {
         let CommandContext { services, .. } = context;
         let scope = context.scope(&self.scope).await?;
         let mut json = view_customer(context, &self.scope, &self.customer_id).await?;
-        let id = CustomerId::parse(&self.customer_id).ok_or("there is no such customer")?;
-        let customer = services.store.customer(scope, id).await.map_err(text)?.ok_or("there is no such customer")?;
+        let id = CustomerId::parse(&self.customer_id).ok_or("no such customer")?;
+        let customer = services.store.customer(scope, id).await.map_err(text)?.ok_or("no such customer")?;
         let rules = &services.policy.rules;
         let requirements = rules.of(&customer, services.now(scope));
         json["state"] = json!(customer.kyc.state);
@@ -97,28 +98,28 @@ pub struct Decide {
     pub outcome: String,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// What is to be given again: the id or pointer of a requirement; may be repeated
+    /// What the customer must answer again: the id or pointer of a requirement; repeatable
     #[arg(long = "requirement", value_name = "ID")]
     pub requirements: Vec<String>,
-    /// Which rails an approval opens, as currency/rail; may be repeated [default: all]
+    /// The rails that an approval opens, as currency/rail; repeatable [default: all]
     #[arg(long = "rail", value_name = "RAIL")]
     pub rails: Vec<String>,
-    /// Why; may be repeated
+    /// The code of a reason; repeatable
     #[arg(long = "reason", value_name = "CODE")]
     pub reasons: Vec<String>,
-    /// A word of your own, to sort and count by; may be repeated
+    /// A label of your own, for sorting and counting; repeatable
     #[arg(long = "label", value_name = "WORD")]
     pub labels: Vec<String>,
-    /// What the customer is told
+    /// A comment for the customer
     #[arg(long)]
     pub comment: Option<String>,
-    /// What never reaches the customer
+    /// A note for reviewers, which the customer never sees
     #[arg(long)]
     pub note: Option<String>,
 }
 
 impl Decide {
-    /// The body of `POST /v0/customers/{customer_id}/decisions`. The use case says what is wrong with it.
+    /// The body of `POST /v0/customers/{customer_id}/decisions`. The use case validates it.
     fn body(&self) -> Value {
         let rail = |rail: &String| {
             let (currency, rails) = rail.split_once('/').unwrap_or((rail, ""));
@@ -152,13 +153,20 @@ impl DataCommand for Decide {
         let body = self.body().to_string().into_bytes();
         let request = Request::unkeyed(&body);
         let decided = decide::decide(context.services, &caller, CustomerId::parse(&self.customer_id), request).await;
-        let answer = decided.map_err(|error| match error {
-            UpdateError::Invalid(violations) => {
-                let line = |found: &Violation| format!("{}: {}", found.pointer, found.message);
-                violations.0.iter().map(line).collect::<Vec<_>>().join("\n")
-            }
-            error => error.to_string(),
-        })?;
+        let answer = decided.map_err(in_words)?;
         serde_json::from_slice(answer.body.expose()).map_err(text)
+    }
+}
+
+/// Why a use case refused a command, a line for each violation.
+pub(super) fn in_words(error: UpdateError) -> String {
+    match error {
+        UpdateError::NotFound => "there is no such customer in this account and environment".to_owned(),
+        UpdateError::Store(error) => error.to_string(),
+        UpdateError::Invalid(violations) => {
+            let line = |found: &Violation| format!("{}: {}", found.pointer, found.message);
+            violations.0.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        error => error.to_string(),
     }
 }

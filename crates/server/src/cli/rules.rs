@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::config::verification::read_rules;
 use crate::errors::{cannot, text};
 
-/// What is required of customers
+/// Show and validate the rules, which say what is required of customers
 #[derive(Subcommand)]
 pub enum Rules {
     Check(Check),
@@ -28,10 +28,10 @@ impl Rules {
     }
 }
 
-/// Say whether a rule set is good
+/// Validate a rule set
 #[derive(Args)]
 pub struct Check {
-    /// The file [default: that of the setting rules, else the baseline]
+    /// The file [default: the configured rules]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -55,7 +55,7 @@ impl Check {
     }
 }
 
-/// Print the rule set in force
+/// Print the configured rule set
 #[derive(Args)]
 pub struct Show {}
 
@@ -63,7 +63,7 @@ impl Show {
     fn run(&self, settings: &Settings, output: Output) -> Result<ExitCode, String> {
         settings.config().map_err(|errors| errors.join("\n"))?;
         let rules = match settings.rules_file() {
-            Some(path) => std::fs::read_to_string(&path).map_err(cannot("read the rules in", &path))?,
+            Some(path) => std::fs::read_to_string(&path).map_err(cannot("read the rules", &path))?,
             None => RuleSet::BASELINE.to_owned(),
         };
         match output {

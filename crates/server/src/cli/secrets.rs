@@ -1,19 +1,19 @@
-//! Secrets on the command line, where other users of the machine can read them while the command runs.
+//! Detects secrets on the command line, where every user of the machine can read them while the command runs.
 
 use std::ffi::OsString;
 
 use dossier_core::api_key::ApiKey;
 
-const WARNING: &str = "a secret is on the command line, where every user of this machine can read it. Give it by a \
-    variable or a file, such as DOSSIER_DATABASE_FILE or DOSSIER_API_KEY";
+const WARNING: &str = "the command line contains a secret, and every user of this machine can read it. Pass it in a \
+    variable or a file, such as DOSSIER_API_KEY or DOSSIER_DATABASE_FILE";
 
-/// What to say about the arguments; nothing when none of them is a secret.
+/// A warning if one of the arguments is a secret.
 pub(super) fn warning(arguments: impl Iterator<Item = OsString>) -> Option<String> {
     let is_secret = |argument: OsString| argument.to_str().is_some_and(is_secret);
     arguments.skip(1).any(is_secret).then(|| WARNING.to_owned())
 }
 
-/// Whether an argument, or the value behind its `=`, is an API key, or a URL with a password or a token in it.
+/// Whether an argument, or the value after its `=`, is an API key or a URL that contains a password or a token.
 fn is_secret(argument: &str) -> bool {
     let value = match argument.split_once('=') {
         Some((flag, value)) if flag.starts_with("--") => value,

@@ -11,9 +11,9 @@ use crate::config::Config;
 use crate::errors::text;
 use crate::serve::Server;
 
-/// Serves until a signal comes.
+/// Serves until the process gets SIGTERM or SIGINT.
 pub(super) async fn serve(config: &Config, output: Output) -> Result<ExitCode, String> {
-    // Asked for before the first request is taken, so that no signal finds the default action.
+    // Registered before the first request is accepted, so that no signal ends the process at once.
     let mut terminate = signal(SignalKind::terminate()).map_err(text)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(text)?;
     let server = Server::start(config).await.map_err(text)?;
@@ -22,24 +22,24 @@ pub(super) async fn serve(config: &Config, output: Output) -> Result<ExitCode, S
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    tracing::info!("stopping: accepted requests are finished first");
+    tracing::info!("stopping; waiting for accepted requests to finish");
     if !server.stop().await {
-        tracing::warn!("some requests were not finished in time");
+        tracing::warn!("stopped before all requests had finished; shutdown_seconds sets how long to wait");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The engine and where its rows lie: `PostgreSQL 15.18 at db.internal/dossier`.
+/// The engine and its location: `PostgreSQL 15.18 at db.internal/dossier`.
 fn database(server: &Server) -> String {
     let store = server.store();
     let engine = store.name();
-    // What distributions add says nothing here.
+    // Without the name of the distribution's package.
     let engine = engine.split(" (").next().unwrap_or_default();
     let place = if engine.starts_with("SQLite") { "in" } else { "at" };
-    format!("{engine} {place} {}", store.shown())
+    format!("{engine} {place} {}", store.location())
 }
 
-/// What a person needs to know at the start, on standard output.
+/// Prints the addresses of the server, and the first key, on standard output.
 fn banner(server: &Server, config: &Config, output: Output) {
     let metrics = server.metrics_address.map(|address| format!("http://{address}/metrics"));
     let key = server.first_key.as_ref().map(ApiKey::expose);
@@ -60,7 +60,7 @@ fn banner(server: &Server, config: &Config, output: Output) {
         Output::Text => {
             let mut lines: Vec<_> = shown.map(|(_, name, value)| format!("{name:11}  {value}")).collect();
             if key.is_some() {
-                lines.push("             shown this once; make others with: dossier keys create".to_owned());
+                lines.push("             shown only once; create others with: dossier keys create".to_owned());
             }
             lines.join("\n")
         }

@@ -13,14 +13,15 @@ use serde_json::Value;
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
+use super::read::limit;
 use crate::errors::text;
 
 group! {
-    /// Webhook endpoints and deliveries
+    /// List webhook endpoints and deliveries, and send deliveries again
     Webhooks { List, Deliveries, Resend }
 }
 
-/// List endpoints
+/// List webhook endpoints
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     #[command(flatten)]
@@ -48,8 +49,8 @@ pub struct Deliveries {
     pub webhook_id: String,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// How many
-    #[arg(long, default_value_t = 100)]
+    /// The maximum number of deliveries
+    #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
 }
 
@@ -57,7 +58,7 @@ pub struct Deliveries {
 impl DataCommand for Deliveries {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
-        let id = WebhookId::parse(&self.webhook_id).ok_or("there is no such webhook; see dossier webhooks list")?;
+        let id = WebhookId::parse(&self.webhook_id).ok_or("no such endpoint; dossier webhooks list shows them all")?;
         let deliveries = context.services.store.deliveries(scope, id, None, self.limit).await.map_err(text)?;
         serde_json::to_value(deliveries).map_err(text)
     }
@@ -68,7 +69,7 @@ impl DataCommand for Deliveries {
     }
 }
 
-/// Send a delivery again, whatever came of it
+/// Send a delivery again, whatever its state
 #[derive(Args, Serialize, Deserialize)]
 pub struct Resend {
     /// The endpoint's id

@@ -5,15 +5,14 @@ use std::time::Duration;
 use super::reader::SettingReader;
 use super::units::{amount, on_or_off};
 
-/// The TOML table in which `backup_place` is `place`.
+/// The TOML table of these settings, in which `backup_place` is `place`.
 pub(super) const TABLE: &str = "backup";
 
-/// When backups are made.
+/// When the server creates backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schedule {
-    /// At this interval.
     Every(Duration),
-    /// At this minute of each day, in UTC.
+    /// The minute of the day, in UTC.
     Daily(u32),
 }
 
@@ -43,35 +42,31 @@ impl Schedule {
     }
 }
 
-/// What the server does about backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backups {
-    /// Where backups go.
     pub place: Option<String>,
-    /// When the server makes them.
     pub schedule: Option<Schedule>,
-    /// How many backups are kept.
+    /// The number of backups to keep.
     pub keep: usize,
-    /// Whether a backup is made before the schema changes.
     pub before_upgrade: bool,
 }
 
 impl Backups {
     pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
-        let help = "where backups go: a folder, s3://bucket/folder, gs://… or az://…";
+        let help = "the place of backups: a folder, s3://bucket/folder, gs://… or az://…; empty for none";
         let place = from.setting("backup_place", "", help).recorded().text();
-        let help = "when the server makes a backup: an interval such as 24h, or a time of day in UTC such as 03:15; \
-            never if empty";
+        let help = "when the server creates a backup: an interval such as 24h, or a time of day in UTC such as 03:15; \
+            empty for never";
         let read = |text: &str| Schedule::parse(text.trim_end_matches('/'));
         let wanted = "an interval such as 24h, or a time of day in UTC such as 03:15";
         let schedule = from.setting("backup_schedule", "", help).recorded().read_or_empty(read, wanted);
         if schedule.is_some() && place.is_empty() {
-            from.wrong("backup_place", "set when backup_schedule is set");
+            from.reject("backup_place", "set if backup_schedule is set");
         }
         let read = |text: &str| text.parse().ok().filter(|keep| (1..=10_000).contains(keep));
-        let keep = from.setting("backup_keep", "7", "how many backups to keep").recorded();
+        let keep = from.setting("backup_keep", "7", "the number of backups to keep; older ones are deleted").recorded();
         let keep = keep.read(read, "a whole number from 1 to 10000");
-        let help = "make and verify a backup before a schema change: on or off";
+        let help = "whether an upgrade that changes the database schema creates and verifies a backup first: on or off";
         let before_upgrade = from.setting("backup_before_upgrade", "on", help).recorded().read(on_or_off, "on or off");
         let place = (!place.is_empty()).then(|| place.trim_end_matches('/').to_owned());
         Self { place, schedule, keep, before_upgrade }

@@ -1,42 +1,39 @@
-//! Connections and requests at the same time, and the proxies that they come through.
+//! Settings: the limits of concurrent connections and requests, and the trusted proxies.
 
 use super::reader::SettingReader;
 use super::units::{NUMBER, number, on_or_off};
 use crate::http::clients::TrustedProxies;
 
-/// Connections and requests at the same time, and the proxies that they come through.
 #[derive(Clone)]
 pub struct Connections {
-    /// Connections open at the same time.
-    pub most: usize,
-    /// The same for each address; `None` for the default, which exempts this machine and trusted proxies.
-    pub most_per_address: Option<usize>,
-    /// The proxies that may say for whom they speak.
+    pub max: usize,
+    /// `None` for the default, which exempts this machine and trusted proxies.
+    pub max_per_address: Option<usize>,
     pub trusted_proxies: TrustedProxies,
-    /// Requests answered at the same time.
     pub max_requests: usize,
 }
 
 impl Connections {
     pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
-        let most = from.setting("max_connections", "4096", "connections open at the same time").read(number, NUMBER);
-        let help = "connections of one address open at the same time; when empty 64, and no limit for this machine and \
-            trusted proxies";
-        let most_per_address = from.setting("max_connections_per_address", "", help).read_or_empty(number, NUMBER);
-        let help = "addresses and networks of the proxies whose Forwarded or X-Forwarded-For is believed, like \
-            10.0.0.0/8; none when empty";
+        let help = "the maximum number of open connections";
+        let max = from.setting("max_connections", "4096", help).read(number, NUMBER);
+        let help = "the maximum number of open connections from one address; empty for 64, without a limit for this \
+            machine and trusted proxies";
+        let max_per_address = from.setting("max_connections_per_address", "", help).read_or_empty(number, NUMBER);
+        let help = "the addresses and networks of proxies whose Forwarded or X-Forwarded-For header is trusted, such \
+            as 10.0.0.0/8; empty for none";
         let proxies = from.setting("trusted_proxies", "", help).recorded().text();
-        let help = "on when each connection of a trusted proxy begins with a header of the PROXY protocol";
+        let help = "whether trusted proxies start each connection with a PROXY protocol header: on or off";
         let protocol = from.setting("proxy_protocol", "off", help).recorded().read(on_or_off, "on or off");
         if protocol && proxies.is_empty() {
-            from.wrong("proxy_protocol", "off when trusted_proxies is empty");
+            from.reject("proxy_protocol", "off if trusted_proxies is empty");
         }
         let trusted_proxies = TrustedProxies::parse(proxies, protocol).unwrap_or_else(|| {
-            from.wrong("trusted_proxies", "a list of addresses and networks, like 10.0.0.5, 192.168.0.0/16");
+            from.reject("trusted_proxies", "a list of addresses and networks, such as 10.0.0.5, 192.168.0.0/16");
             TrustedProxies::default()
         });
-        let max_requests =
-            from.setting("max_requests", "512", "requests answered at the same time").read(number, NUMBER);
-        Self { most, most_per_address, trusted_proxies, max_requests }
+        let help = "the maximum number of requests that are handled at the same time";
+        let max_requests = from.setting("max_requests", "512", help).read(number, NUMBER);
+        Self { max, max_per_address, trusted_proxies, max_requests }
     }
 }

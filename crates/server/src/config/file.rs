@@ -14,11 +14,11 @@ use crate::trust;
 /// The name of the file in the data folder.
 pub(super) const NAME: &str = "dossier.toml";
 
-/// Settings of a TOML file, by name.
+/// The settings of a TOML file, by name.
 pub(super) type Toml = BTreeMap<String, Zeroizing<String>>;
 
-/// The file that is named, which must be there, or the one in the data folder. Never one in the current folder, which
-/// may belong to another user.
+/// Reads the file that a flag or variable names, which must exist, or the one in the data folder. A file in the current
+/// folder is never read, because it may belong to another user.
 pub(super) fn read(
     given: &Sources<'_>,
     settings: &[Setting],
@@ -35,15 +35,15 @@ pub(super) fn read(
     }
     let values = parse(&path, &trust::read(&path)?, settings, errors)?;
     if values.contains_key("data_dir") {
-        errors.push(format!("{}: data_dir cannot be set by a file in the data folder", path.display()));
+        errors.push(format!("{}: data_dir cannot be set in a file of the data folder", path.display()));
     }
     Ok((path, values))
 }
 
-/// What is no setting is noted among the errors; only a text that is no TOML ends the reading.
+/// Parses a file. Unknown settings are added to the errors; only invalid TOML is returned as an error.
 fn parse(path: &Path, text: &str, settings: &[Setting], errors: &mut Vec<String>) -> Result<Toml, String> {
     let at = path.display();
-    // toml's own message would quote the line, and the line could be the root key.
+    // The whole message of toml would quote the line, which could be the root key.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("{at}: {}", error.message()))?;
     let mut entries = Vec::new();
     for (name, value) in table {
@@ -57,7 +57,7 @@ fn parse(path: &Path, text: &str, settings: &[Setting], errors: &mut Vec<String>
     let mut values = Toml::new();
     for (name, value) in entries {
         if !settings.iter().any(|setting| setting.name == name) {
-            errors.push(format!("{at}: {name} is not a setting"));
+            errors.push(format!("{at}: unknown setting {name}"));
             continue;
         }
         let text = match value {
@@ -69,7 +69,7 @@ fn parse(path: &Path, text: &str, settings: &[Setting], errors: &mut Vec<String>
             }
         };
         if values.insert(name.clone(), text.into()).is_some() {
-            errors.push(format!("{at}: {name} is set twice, once in a table"));
+            errors.push(format!("{at}: {name} is set twice, once in the table [{}]", backup::TABLE));
         }
     }
     Ok(values)

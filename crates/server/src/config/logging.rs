@@ -1,4 +1,4 @@
-//! What is logged, and how.
+//! Settings: the format and level of the log.
 
 use std::io::IsTerminal as _;
 
@@ -6,28 +6,21 @@ use tracing::level_filters::LevelFilter;
 
 use super::reader::SettingReader;
 
-/// What is logged, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Logging {
-    /// How logs are written.
     pub format: LogFormat,
-    /// What is logged.
     pub level: LevelFilter,
 }
 
-/// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// Text on a terminal, JSON elsewhere.
     Auto,
-    /// One JSON object a line.
     Json,
-    /// One line of text.
     Text,
 }
 
 impl LogFormat {
-    /// Whether it is JSON, as standard error is now.
     #[must_use]
     pub fn is_json(self) -> bool {
         match self {
@@ -46,10 +39,11 @@ impl Logging {
             "text" => Some(LogFormat::Text),
             _ => None,
         };
-        let help = "json, text, or auto: text on a terminal, json elsewhere";
+        let help = "the log format: json, text, or auto for text on a terminal and json elsewhere";
         let format = from.setting("log_format", "auto", help).read(format, "auto, json or text");
-        let levels = "error, warn, info, debug or trace";
-        let level = from.setting("log_level", "info", levels).read(|text| text.parse().ok(), levels);
+        let help = "the log level: error, warn, info, debug or trace";
+        let wanted = "error, warn, info, debug or trace";
+        let level = from.setting("log_level", "info", help).read(|text| text.parse().ok(), wanted);
         Self { format, level }
     }
 }

@@ -1,8 +1,9 @@
-//! Configuration: flags, then `DOSSIER_*` variables (or files that `DOSSIER_*_FILE` names), then one TOML file, then
-//! defaults. Every value knows where it came from, and is wiped when it is dropped: one of them may be the root key.
+//! Configuration: flags, then `DOSSIER_*` variables (or the files that `DOSSIER_*_FILE` name), then a TOML file, then
+//! defaults. Every value has its source, and its memory is wiped when it is dropped, because it may be the root key.
 
 pub mod backup;
 pub mod connections;
+pub mod erasure;
 mod file;
 mod limits;
 pub mod listening;
@@ -14,7 +15,7 @@ pub mod scan;
 mod setting;
 pub mod sources;
 pub mod storage;
-mod units;
+pub(crate) mod units;
 pub mod verification;
 pub mod webhooks;
 
@@ -29,6 +30,7 @@ use serde::Serialize;
 use crate::http::rates::Rates;
 use backup::Backups;
 use connections::Connections;
+use erasure::Erasure;
 use listening::Listening;
 use logging::Logging;
 use reader::SettingReader;
@@ -40,47 +42,37 @@ use storage::Storage;
 use verification::Verification;
 use webhooks::Webhooks;
 
-/// Configuration as the program uses it.
+/// The parsed configuration.
 #[derive(Clone)]
 pub struct Config {
-    /// The data folder.
     pub data_dir: PathBuf,
-    /// Where the server listens.
     pub listening: Listening,
-    /// Where records and files lie.
     pub storage: Storage,
-    /// What is required of customers, and who verifies them.
     pub verification: Verification,
-    /// What scans uploads for viruses.
+    pub erasure: Erasure,
     pub scan: Scan,
-    /// When webhooks are tried again, and which addresses they may reach.
     pub webhooks: Webhooks,
-    /// What is logged, and how.
     pub logging: Logging,
-    /// Connections and requests at the same time, and the proxies that they come through.
     pub connections: Connections,
-    /// How much callers may ask for.
     pub rates: Rates,
-    /// How much an account may have.
     pub quotas: Quotas,
-    /// How long accepted requests may take to finish.
+    /// How long the server waits for accepted requests when it stops.
     pub shutdown: Duration,
-    /// Where the root key comes from.
     pub root_key: RootKeySource,
-    /// Where and when backups are made.
     pub backups: Backups,
-    /// The settings whose changes stand in the audit trail.
+    /// The settings whose changes the audit trail records.
     pub recorded: dossier_core::settings::Settings,
 }
 
 impl Config {
-    /// Reads every section, in the order in which settings are shown.
+    /// Reads every section, in the order in which `config show` lists the settings.
     fn read(from: &mut SettingReader<'_>) -> Self {
         let data_dir = storage::data_dir(from);
         let listening = Listening::read(from);
         Self {
             storage: Storage::read(from, &data_dir),
             verification: Verification::read(from),
+            erasure: Erasure::read(from),
             scan: Scan::read(from),
             webhooks: Webhooks::read(from, listening.address),
             logging: Logging::read(from),
@@ -96,15 +88,15 @@ impl Config {
         }
     }
 
-    /// Under which URL customers reach the server, when it does not run and cannot say.
+    /// The URL at which customers reach the server, according to the settings.
     #[must_use]
-    pub fn links_to(&self) -> String {
+    pub fn base_url(&self) -> String {
         let Listening { address, public_url, .. } = &self.listening;
         public_url.clone().unwrap_or_else(|| format!("http://{address}"))
     }
 }
 
-/// Every setting, as the sections declare them.
+/// Every setting that the sections declare.
 static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     let values = Values::new();
     let mut reader = SettingReader::new(&values, Vec::new());
@@ -112,34 +104,30 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     reader.declared
 });
 
-/// What the settings whose changes stand in the audit trail are when nothing is set.
+/// The defaults of the settings whose changes the audit trail records.
 #[must_use]
 pub fn recorded_defaults() -> dossier_core::settings::Settings {
     recorded::recorded(&SETTINGS, |setting| setting.default, &RuleSet::baseline())
 }
 
-/// What is in force, as text, with its origin. Its `Debug` shows no values: one of them is the root key.
+/// Every setting as text, with its source. `Debug` prints no values, because one of them is the root key.
 #[derive(Clone)]
 pub struct Settings {
     values: Values,
-    /// A file of settings that is in the current folder and was not read.
-    passed_over: Option<PathBuf>,
-    /// What is wrong with the file of settings.
+    /// A settings file in the current folder, which was not read.
+    ignored_file: Option<PathBuf>,
+    /// The errors in the settings file.
     errors: Vec<String>,
-    /// Variables that look like settings and are none.
+    /// Variables whose names begin with `DOSSIER_` but are not settings.
     unknown: Vec<String>,
 }
 
-/// A setting for people: secrets are not shown.
+/// A setting for people, without the values of secrets.
 #[derive(Debug, Serialize)]
-pub struct Shown {
-    /// The name.
+pub struct SettingView {
     pub name: &'static str,
-    /// The value.
     pub value: String,
-    /// Where it came from.
     pub source: String,
-    /// What it means.
     pub help: &'static str,
 }
 
@@ -150,18 +138,14 @@ impl std::fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// Gathers what is given.
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be read or is no TOML, in words for the person who wrote it. What else is wrong
-    /// [`Settings::config`] says, all at once.
-    pub fn gather(given: &Sources<'_>) -> Result<Self, String> {
+    /// Collects the settings from their sources. Fails only if a file cannot be read or is not TOML; all other errors
+    /// are returned together by [`Settings::config`].
+    pub fn gather(sources: &Sources<'_>) -> Result<Self, String> {
         let mut errors = Vec::new();
-        let (path, toml) = file::read(given, &SETTINGS, &mut errors)?;
+        let (path, toml) = file::read(sources, &SETTINGS, &mut errors)?;
         let mut values = Values::new();
         for setting in &*SETTINGS {
-            let value = match (given.value(setting.name)?, toml.get(setting.name)) {
+            let value = match (sources.value(setting.name)?, toml.get(setting.name)) {
                 (Some(value), _) => value,
                 (None, Some(value)) => (value.clone(), Source::Toml(path.clone())),
                 (None, None) => (setting.default.to_owned().into(), Source::Default),
@@ -169,29 +153,29 @@ impl Settings {
             values.insert(setting.name, value);
         }
         let is_read =
-            given.config_file().is_some() || std::path::absolute(file::NAME).ok() == std::path::absolute(&path).ok();
-        let passed_over = Some(PathBuf::from(file::NAME)).filter(|file| !is_read && file.exists());
-        Ok(Self { values, passed_over, errors, unknown: given.unknown(&SETTINGS) })
+            sources.config_file().is_some() || std::path::absolute(file::NAME).ok() == std::path::absolute(&path).ok();
+        let ignored_file = Some(PathBuf::from(file::NAME)).filter(|file| !is_read && file.exists());
+        Ok(Self { values, ignored_file, errors, unknown: sources.unknown(&SETTINGS) })
     }
 
     fn text(&self, name: &str) -> &str {
         self.values.get(name).map(|(text, _)| text.as_str()).expect("every setting has a value")
     }
 
-    /// What whoever starts the program should know about its settings.
+    /// A warning about a settings file that was not read.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
-        self.passed_over.as_ref().map(|file| {
-            format!("./{} is not read: name it with --config, or move it into the data folder", file.display())
+        self.ignored_file.as_ref().map(|file| {
+            format!("./{} is not read; name it with --config, or move it into the data folder", file.display())
         })
     }
 
-    /// A line for each variable that looks like a setting and is none: a typing error, probably.
+    /// An error for each variable whose name begins with `DOSSIER_` but is not a setting, which is probably a typo.
     pub fn unknown_variables(&self) -> impl Iterator<Item = String> {
-        self.unknown.iter().map(|name| format!("{name} is not a setting"))
+        self.unknown.iter().map(|name| format!("{name} is not a setting; is it misspelt?"))
     }
 
-    /// The file of rules, when one is set.
+    /// The configured file of rules, if any.
     #[must_use]
     pub fn rules_file(&self) -> Option<PathBuf> {
         Some(self.text("rules")).filter(|text| !text.is_empty()).map(PathBuf::from)
@@ -199,20 +183,16 @@ impl Settings {
 
     /// All settings, for `config show`.
     #[must_use]
-    pub fn shown(&self) -> Vec<Shown> {
+    pub fn views(&self) -> Vec<SettingView> {
         let show = |setting: &Setting| {
             let (text, source) = &self.values[setting.name];
             let value = if setting.secret && !text.is_empty() { "[secret]".to_owned() } else { String::clone(text) };
-            Shown { name: setting.name, value, source: source.to_string(), help: setting.help }
+            SettingView { name: setting.name, value, source: source.to_string(), help: setting.help }
         };
         SETTINGS.iter().map(show).collect()
     }
 
-    /// The settings as what they mean.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong, a line each.
+    /// Parses and validates the settings. Returns all errors, one line each.
     pub fn config(&self) -> Result<Config, Vec<String>> {
         let mut reader = SettingReader::new(&self.values, self.errors.clone());
         let mut config = Config::read(&mut reader);
@@ -249,21 +229,22 @@ mod tests {
         Settings::gather(&Sources { flags, variable: &variable, names, file: Some(file) })
     }
 
-    /// Everything that is wrong with a file, as text.
+    /// The errors in a settings file, as text.
     fn wrong_with(toml: &str) -> String {
         let settings = gather(&[], &[], toml).expect("TOML");
         settings.config().map(|_| ()).expect_err(toml).join("\n")
     }
 
     #[test]
-    fn a_variable_that_is_no_setting_is_named() {
+    fn an_unknown_variable_is_named() {
         let given =
             ["DOSSIER_LISEN", "DOSSIER_LISTEN", "DOSSIER_ROOT_KEY_FILE", "DOSSIER_PORT_8080_TCP", "DOSSIER_CONFIG"];
         let variables = given.map(|name| (name, "127.0.0.1:1"));
         let listen_alone = |name: &&(&str, &str)| name.0 == "DOSSIER_LISTEN" || name.0 == "DOSSIER_LISEN";
         let read: Vec<_> = variables.iter().filter(listen_alone).copied().collect();
         let settings = gather(&[], &read, "").expect("good settings");
-        assert_eq!(settings.unknown_variables().collect::<Vec<_>>(), ["DOSSIER_LISEN is not a setting"]);
+        let unknown: Vec<_> = settings.unknown_variables().collect();
+        assert_eq!(unknown, ["DOSSIER_LISEN is not a setting; is it misspelt?"]);
         let names = given.iter().map(|name| (*name).to_owned()).collect();
         let given = Sources { flags: BTreeMap::new(), variable: &|_| None, names, file: None };
         assert_eq!(given.unknown(&SETTINGS), ["DOSSIER_LISEN"]);
@@ -277,8 +258,8 @@ mod tests {
             (&[], &[("DOSSIER_LISTEN", "127.0.0.1:2")], toml, "127.0.0.1:2", "environment"),
             (&[], &[], "", "127.0.0.1:8080", "default"),
         ] {
-            let shown = gather(flags, variables, toml).expect("good settings").shown();
-            let listen = shown.iter().find(|shown| shown.name == "listen").expect("a setting");
+            let views = gather(flags, variables, toml).expect("good settings").views();
+            let listen = views.iter().find(|view| view.name == "listen").expect("a setting");
             assert_eq!((listen.value.as_str(), listen.source.as_str()), (expected, source));
         }
         let settings = gather(&[], &[], toml).expect("good settings");
@@ -292,8 +273,8 @@ mod tests {
         settings_file(&secret, "c2VjcmV0\n");
         let settings =
             gather(&[], &[("DOSSIER_ROOT_KEY_FILE", secret.to_str().expect("a path"))], "").expect("good settings");
-        let shown = settings.shown();
-        let key = shown.iter().find(|shown| shown.name == "root_key").expect("a setting");
+        let views = settings.views();
+        let key = views.iter().find(|view| view.name == "root_key").expect("a setting");
         assert_eq!((key.value.as_str(), key.source.as_str()), ("[secret]", "file named in the environment"));
         assert!(matches!(settings.config().expect("good").root_key, RootKeySource::Given(key) if *key == "c2VjcmV0"));
     }
@@ -305,9 +286,9 @@ mod tests {
         assert_eq!((backups.place.as_deref(), backups.keep), (Some("/mnt/backups"), 3));
         for (toml, name) in [
             ("backup_place = '/a'\n[backup]\nplace = '/b'", "backup_place is set twice"),
-            ("[backup]\nplaces = '/a'", "backup_places is not a setting"),
-            ("[log]\nformat = 'json'", "log is not a setting"),
-            ("[lisen]", "lisen is not a setting"),
+            ("[backup]\nplaces = '/a'", "unknown setting backup_places"),
+            ("[log]\nformat = 'json'", "unknown setting log"),
+            ("[lisen]", "unknown setting lisen"),
             ("[listen]\nport = 1", "listen must be a string or a whole number"),
         ] {
             let error = wrong_with(toml);
@@ -336,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_said_at_once_and_no_value_repeated() {
+    fn all_errors_are_reported_at_once_without_the_values() {
         let toml = "listen = 'nonsense-here'\nlog_format = 'nonsense-here'\nmax_requests = 0\npublic_url = \
             'nonsense-here'\n\
                     cache = 'nonsense-here'";
@@ -344,7 +325,7 @@ mod tests {
         assert_eq!(errors.len(), 5, "{errors:?}");
         assert!(errors.iter().all(|error| !error.contains("nonsense-here")));
         let three = wrong_with("lisen = 'x'\nmax_requests = 0\ncache = true");
-        for wrong in ["lisen is not a setting", "max_requests: must be", "cache must be a string"] {
+        for wrong in ["unknown setting lisen", "max_requests: must be", "cache must be a string"] {
             assert!(three.contains(wrong), "{three}");
         }
         assert!(!gather(&[], &[], "root_key = c2VjcmV0").expect_err("no string").contains("c2VjcmV0"));

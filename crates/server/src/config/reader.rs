@@ -1,11 +1,10 @@
-//! How sections declare settings and read them, in one step: name, default, help and check of a setting stand together,
-//! where its value becomes what it means.
+//! Declares and reads a setting in one step, so that its name, default, help and validation are in one place.
 
 use zeroize::Zeroizing;
 
 use super::setting::{Setting, Source, Values};
 
-/// Goes through all sections. Without values it only learns which settings there are.
+/// Reads all sections. Without values, it only collects the declared settings.
 pub(super) struct SettingReader<'a> {
     values: &'a Values,
     pub(super) declared: Vec<Setting>,
@@ -23,22 +22,23 @@ impl<'a> SettingReader<'a> {
         name: &'static str,
         default: &'static str,
         help: &'static str,
-    ) -> Declared<'_, 'a> {
-        Declared { reader: self, setting: Setting { name, default, help, secret: false, recorded: false } }
+    ) -> Declaration<'_, 'a> {
+        Declaration { reader: self, setting: Setting { name, default, help, secret: false, recorded: false } }
     }
 
-    pub(super) fn wrong(&mut self, name: &str, wanted: &str) {
+    /// Adds an error to those of the configuration.
+    pub(super) fn reject(&mut self, name: &str, wanted: &str) {
         self.errors.push(format!("{name}: must be {wanted}"));
     }
 }
 
-/// A setting that is to be read.
-pub(super) struct Declared<'r, 'a> {
+/// A declared setting, whose value is read next.
+pub(super) struct Declaration<'r, 'a> {
     reader: &'r mut SettingReader<'a>,
     setting: Setting,
 }
 
-impl<'a> Declared<'_, 'a> {
+impl<'a> Declaration<'_, 'a> {
     pub(super) const fn secret(mut self) -> Self {
         self.setting.secret = true;
         self
@@ -49,12 +49,11 @@ impl<'a> Declared<'_, 'a> {
         self
     }
 
-    /// Where the value came from.
     pub(super) fn source(&self) -> Source {
         self.reader.values.get(self.setting.name).map_or(Source::Default, |(_, source)| source.clone())
     }
 
-    /// The value as it was given.
+    /// The value as text.
     pub(super) fn text(self) -> &'a str {
         self.reader.declared.push(self.setting);
         match self.reader.values.get(self.setting.name) {
@@ -68,22 +67,22 @@ impl<'a> Declared<'_, 'a> {
         Zeroizing::new(self.secret().text().to_owned())
     }
 
-    /// The value as what it means. When it means nothing, it is noted what was wanted, and the default stands for it.
+    /// Parses the value. If it is invalid, adds an error and returns the default.
     pub(super) fn read<T>(self, read: impl Fn(&str) -> Option<T>, wanted: &str) -> T {
         let Self { reader, setting } = self;
-        let text = Declared { reader: &mut *reader, setting }.text();
+        let text = Declaration { reader: &mut *reader, setting }.text();
         read(text).unwrap_or_else(|| {
-            reader.wrong(setting.name, wanted);
-            read(setting.default).expect("the default of a setting is good")
+            reader.reject(setting.name, wanted);
+            read(setting.default).expect("the default of a setting is valid")
         })
     }
 
-    /// The same; empty text gives `None`.
+    /// Like [`Declaration::read`]; `None` if the value is empty.
     pub(super) fn read_or_empty<T>(self, read: impl Fn(&str) -> Option<T>, wanted: &str) -> Option<T> {
         self.read(|text| if text.is_empty() { Some(None) } else { read(text).map(Some) }, wanted)
     }
 
-    /// The same; `off` gives `None`.
+    /// Like [`Declaration::read`]; `None` if the value is `off`.
     pub(super) fn read_or_off<T>(self, read: impl Fn(&str) -> Option<T>, wanted: &str) -> Option<T> {
         let wanted = format!("{wanted}, or off");
         self.read(|text| if text == "off" { Some(None) } else { read(text).map(Some) }, &wanted)

@@ -1,38 +1,38 @@
-//! The settings that decide what becomes of records: those whose changes stand in the audit trail. The others say where
-//! and how one process runs, and may differ between processes on one database.
+//! The settings whose changes the audit trail records: those that decide what happens to records. The others concern
+//! one process, and may differ between the processes on a database.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::kyc::RuleSet;
-use dossier_core::settings::Recorded;
+use dossier_core::settings::RecordedSetting;
 
 use super::setting::Setting;
 
-/// What settings are recorded as; `text` gives their values.
+/// The recorded settings; `text` returns the value of each.
 pub(super) fn recorded<'a>(
     settings: &'a [Setting],
     text: impl Fn(&'a Setting) -> &'a str,
-    in_force: &RuleSet,
+    active: &RuleSet,
 ) -> dossier_core::settings::Settings {
     let value = |setting: &'a Setting| match setting.name {
-        "rules" => rules(in_force),
-        _ => of(setting, text(setting)),
+        "rules" => rules(active),
+        _ => record(setting, text(setting)),
     };
     let recorded = settings.iter().filter(|setting| setting.recorded);
     recorded.map(|setting| (setting.name.to_owned(), value(setting))).collect()
 }
 
-fn of(setting: &Setting, text: &str) -> Recorded {
+fn record(setting: &Setting, text: &str) -> RecordedSetting {
     if !setting.secret {
-        return Recorded::Value(text.to_owned());
+        return RecordedSetting::Value(text.to_owned());
     }
     let hash = |text: &str| hash(&[setting.name, "\0", text].concat());
-    Recorded::Secret(Some(text).filter(|text| !text.is_empty()).map(hash))
+    RecordedSetting::Secret(Some(text).filter(|text| !text.is_empty()).map(hash))
 }
 
-/// Rules are known by their version, and by their text, which may change under the same version.
-fn rules(rules: &RuleSet) -> Recorded {
-    Recorded::Value(format!("{}, SHA-256 {}", rules.version, rules.hash))
+/// The version and the hash of the rules, because their text may change under the same version.
+fn rules(rules: &RuleSet) -> RecordedSetting {
+    RecordedSetting::Value(format!("{}, SHA-256 {}", rules.version, rules.hash))
 }
 
 fn hash(text: &str) -> String {
@@ -44,11 +44,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_secret_is_in_what_is_recorded() {
+    fn a_recorded_secret_is_a_hash() {
         let secret = Setting { name: "a", default: "", help: "", secret: true, recorded: true };
-        let one = of(&secret, "hunter2");
-        assert_eq!(of(&secret, ""), Recorded::Secret(None));
-        assert_ne!(one, of(&secret, "hunter3"));
+        let one = record(&secret, "hunter2");
+        assert_eq!(record(&secret, ""), RecordedSetting::Secret(None));
+        assert_ne!(one, record(&secret, "hunter3"));
         assert!(!format!("{one:?}").contains("hunter2"));
     }
 }

@@ -1,11 +1,11 @@
-//! What is known of a setting: how it is declared, and its value with where that came from.
+//! A setting, its value, and the source of the value.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-/// A setting as its section declares it.
+/// The declaration of a setting.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Setting {
     pub(super) name: &'static str,
@@ -13,22 +13,19 @@ pub(super) struct Setting {
     pub(super) help: &'static str,
     /// Whether its value is never shown.
     pub(super) secret: bool,
-    /// Whether its changes stand in the audit trail.
+    /// Whether the audit trail records its changes.
     pub(super) recorded: bool,
 }
 
-/// Where a value came from.
+/// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
-    /// `--name`
     Flag,
     /// `DOSSIER_NAME`
     Variable,
     /// The file that `DOSSIER_NAME_FILE` names.
     VariableFile,
-    /// The TOML file.
     Toml(PathBuf),
-    /// It was not set.
     Default,
 }
 
@@ -44,8 +41,8 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// A value and where it came from.
+/// A value and its source.
 pub(super) type Value = (Zeroizing<String>, Source);
 
-/// Values by the names of their settings.
+/// Values by the name of the setting.
 pub(super) type Values = BTreeMap<&'static str, Value>;

@@ -1,5 +1,5 @@
-//! Where settings come from besides the TOML file: flags, then `DOSSIER_*` variables, or files that `DOSSIER_*_FILE`
-//! names.
+//! The sources of settings besides the TOML file: flags, then `DOSSIER_*` variables, or the files that `DOSSIER_*_FILE`
+//! name.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use super::setting::{Setting, Source, Value};
 use crate::trust;
 
-/// What is given besides the TOML file. Tests give their own.
 pub struct Sources<'a> {
     /// Flags by setting name.
     pub flags: BTreeMap<&'static str, String>,
-    /// The environment.
+    /// Returns the value of an environment variable.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// The names of the variables that begin with `DOSSIER_`.
     pub names: Vec<String>,
@@ -20,12 +19,12 @@ pub struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// The TOML file that is named.
+    /// The TOML file that a flag or variable names.
     pub(super) fn config_file(&self) -> Option<PathBuf> {
         self.file.clone().or_else(|| (self.variable)("DOSSIER_CONFIG").map(PathBuf::from))
     }
 
-    /// The variables that are no setting. Those that Kubernetes makes for a service of this name are not ours.
+    /// The variables that are not settings, except those that Kubernetes sets for a service named `dossier`.
     pub(super) fn unknown(&self, settings: &[Setting]) -> Vec<String> {
         const OTHERS: &[&str] = &["DOSSIER_CONFIG", "DOSSIER_API_KEY"];
         let is_of_cluster = |name: &str| {
@@ -39,7 +38,7 @@ impl Sources<'_> {
         self.names.iter().filter(|name| !is_known(name)).cloned().collect()
     }
 
-    /// What is said of a setting outside of the TOML file.
+    /// The value of a setting in these sources.
     pub(super) fn value(&self, name: &str) -> Result<Option<Value>, String> {
         let variable = format!("DOSSIER_{}", name.to_uppercase());
         if let Some(flag) = self.flags.get(name) {

@@ -1,8 +1,7 @@
-//! Numbers, amounts and words that several sections read.
+//! Parsers of values that several sections have.
 
 use std::net::SocketAddr;
 
-/// A whole number from 1 to 1000000.
 pub(super) const NUMBER: &str = "a whole number from 1 to 1000000";
 
 pub(super) fn number(text: &str) -> Option<usize> {
@@ -28,7 +27,7 @@ pub(super) fn millis(text: &str) -> Option<i64> {
     i64::try_from(amount(text.trim(), &units)?).ok()
 }
 
-/// An address and port; with no address, or `localhost`, those of this machine alone.
+/// An address and port. Without an address, or with `localhost`, the address is 127.0.0.1.
 pub(super) fn socket_address(text: &str) -> Option<SocketAddr> {
     if let Ok(address) = text.parse() {
         return Some(address);
@@ -44,8 +43,8 @@ pub(super) fn bytes(text: &str) -> Option<u64> {
     amount(text, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)])
 }
 
-/// A whole number and the unit right after it.
-pub(super) fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+/// A whole number directly followed by a unit.
+pub(crate) fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
     let (_, size) = units.iter().find(|(name, _)| *name == unit)?;
     number.parse::<u64>().ok()?.checked_mul(*size)
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_may_leave_out_that_they_are_of_this_machine() {
+    fn an_address_may_be_only_a_port_or_name_localhost() {
         for (text, expected) in [
             ("0.0.0.0:80", Some("0.0.0.0:80")),
             ("[::1]:8080", Some("[::1]:8080")),

@@ -1,4 +1,4 @@
-//! What is required of customers, and who verifies them.
+//! Settings: the rules, the payment rails, and the provider that verifies customers.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,22 +8,19 @@ use dossier_core::kyc::{AfterApproval, RuleSet};
 use super::reader::SettingReader;
 use crate::{sumsub, trust};
 
-/// What is required of customers, and who verifies them.
 #[derive(Clone)]
 pub struct Verification {
-    /// What is required of customers.
     pub rules: Arc<RuleSet>,
-    /// Currency and payment rail.
+    /// Pairs of currency and payment rail.
     pub rails: Vec<(String, String)>,
-    /// What a change of identity does after an approval.
     pub after_approval: AfterApproval,
-    /// Sumsub, when it is the provider.
+    /// `None` if Sumsub is not the provider.
     pub sumsub: Option<sumsub::Settings>,
 }
 
 impl Verification {
     pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
-        let help = "the file of rules that say what is required of customers; the baseline when empty";
+        let help = "the file with the rules, which say what is required of customers; empty for the built-in baseline";
         let file = from.setting("rules", "", help).recorded().text();
         let rules = if file.is_empty() { Ok(RuleSet::baseline()) } else { read_rules(Path::new(file)) };
         let rules = rules.unwrap_or_else(|faults| {
@@ -31,11 +28,11 @@ impl Verification {
             RuleSet::baseline()
         });
         let default = "aed/uaefts, eur/sepa, usd/ach, usd/wire, usd/swift";
-        let help = "currencies and payment rails, in the order of a breakdown";
-        let wanted = "a list of currency/rail in small letters, like eur/sepa, usd/ach";
+        let help = "the payment rails as currency/rail, in the order in which responses list them";
+        let wanted = "a list of currency/rail in lower case, such as eur/sepa, usd/ach";
         let rails = from.setting("rails", default, help).recorded().read(rails, wanted);
-        let help = "what a change of an approved customer's identity does: review asks the reviewers, reopen ends the \
-            approval, refuse refuses it";
+        let help = "what happens when the identity of an approved customer changes: review queues a review, reopen \
+            ends the approval, refuse refuses the change";
         let read = |text: &str| match text {
             "review" => Some(AfterApproval::Review),
             "reopen" => Some(AfterApproval::Reopen),
@@ -48,17 +45,20 @@ impl Verification {
     }
 }
 
-/// The settings of Sumsub, when it is the provider.
 fn sumsub(from: &mut SettingReader<'_>) -> Option<sumsub::Settings> {
-    let help = "who verifies in production besides the reviewers: manual (nobody) or sumsub";
+    let help = "the provider that verifies production customers: sumsub, or manual for reviewers only";
     let is_sumsub = |text: &str| ["manual", "sumsub"].contains(&text).then_some(text == "sumsub");
     let is_sumsub = from.setting("provider", "manual", help).recorded().read(is_sumsub, "manual or sumsub");
     let settings = sumsub::Settings {
-        url: from.setting("sumsub_url", "https://api.sumsub.com", "where Sumsub's API is").recorded().text().to_owned(),
-        app_token: from.setting("sumsub_app_token", "", "the app token for Sumsub").recorded().secret_text(),
+        url: from
+            .setting("sumsub_url", "https://api.sumsub.com", "the URL of Sumsub's API")
+            .recorded()
+            .text()
+            .to_owned(),
+        app_token: from.setting("sumsub_app_token", "", "the app token of Sumsub's API").recorded().secret_text(),
         secret: from.setting("sumsub_secret", "", "the secret that signs requests to Sumsub").recorded().secret_text(),
         webhook_secret: from
-            .setting("sumsub_webhook_secret", "", "the secret that signs Sumsub's calls to /providers/sumsub")
+            .setting("sumsub_webhook_secret", "", "the secret that signs Sumsub's webhooks to /providers/sumsub")
             .recorded()
             .secret_text(),
     };
@@ -71,11 +71,11 @@ fn sumsub(from: &mut SettingReader<'_>) -> Option<sumsub::Settings> {
         ("sumsub_webhook_secret", &settings.webhook_secret),
     ] {
         if secret.is_empty() {
-            from.wrong(name, "set when provider is sumsub");
+            from.reject(name, "set if provider is sumsub");
         }
     }
     if !settings.url.starts_with("https://") && !settings.url.starts_with("http://127.0.0.1") {
-        from.wrong("sumsub_url", "a URL that begins with https://");
+        from.reject("sumsub_url", "a URL that begins with https://");
     }
     Some(settings)
 }
@@ -92,11 +92,7 @@ fn rails(text: &str) -> Option<Vec<(String, String)>> {
     text.split(',').map(rail).collect::<Option<Vec<_>>>().filter(|rails| rails.len() <= 32)
 }
 
-/// Reads a file of rules.
-///
-/// # Errors
-///
-/// Everything that is wrong with it, a line each.
+/// Reads a file of rules. Returns all errors in it, one line each.
 pub fn read_rules(path: &Path) -> Result<RuleSet, Vec<String>> {
     RuleSet::read(&trust::read(path).map_err(|error| vec![error])?)
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
-use dossier_core::webhook::{Guard, Message, Said};
+use dossier_core::webhook::{AttemptResult, Guard, Message};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
@@ -42,12 +42,12 @@ pub struct Sent {
     pub retry_after: Option<i64>,
     /// What the tenant is told. For a private address this is only whether it accepted the call. Anything more would
     /// turn the delivery log into a scanner of the operator's network.
-    pub said: Said,
+    pub result: AttemptResult,
 }
 
 impl Sent {
     const fn nothing(why: &'static str) -> Self {
-        Self { status: None, retry_after: None, said: Said::Failure(why) }
+        Self { status: None, retry_after: None, result: AttemptResult::Failure(why) }
     }
 }
 
@@ -134,7 +134,7 @@ impl Egress {
                 };
                 let _ = tokio::time::timeout(DRAIN, drain).await;
                 let status = response.status().as_u16();
-                Sent { status: Some(status), retry_after, said: Said::Status(status) }
+                Sent { status: Some(status), retry_after, result: AttemptResult::Status(status) }
             }
             Err(error) => Sent::nothing(in_a_word(&error)),
         };
@@ -190,10 +190,10 @@ impl Egress {
 /// What a tenant may know about a call to a private address.
 fn withheld(sent: Sent) -> Sent {
     let delivered = matches!(sent.status, Some(200..=299));
-    let said = Said::Failure(if delivered { "delivered" } else { "not delivered" });
+    let result = AttemptResult::Failure(if delivered { "delivered" } else { "not delivered" });
     // Neither its Retry-After nor its status, except 410, which ends the calls.
     let status = sent.status.filter(|status| delivered || *status == 410);
-    Sent { status, retry_after: None, said }
+    Sent { status, retry_after: None, result }
 }
 
 fn port_of(url: &Url) -> u16 {
@@ -377,9 +377,9 @@ mod tests {
             (Some(410), "not delivered", Some(410)),
             (None, "not delivered", None),
         ] {
-            let said = status.map_or(Said::Failure("connection"), Said::Status);
-            let told = withheld(Sent { status, retry_after: Some(9), said });
-            assert_eq!((told.said, told.status, told.retry_after), (Said::Failure(shown), kept, None));
+            let result = status.map_or(AttemptResult::Failure("connection"), AttemptResult::Status);
+            let told = withheld(Sent { status, retry_after: Some(9), result });
+            assert_eq!((told.result, told.status, told.retry_after), (AttemptResult::Failure(shown), kept, None));
         }
     }
 

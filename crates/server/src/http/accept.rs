@@ -1,20 +1,19 @@
-//! Whether a request comes from a person or from a program, as far as its `Accept` header says.
+//! Whether a request comes from a person or a program, judging by its `Accept` header.
 
 use http::{HeaderMap, header};
 
-/// What a client wants to read where both a page and a problem document are possible.
+/// What a client wants to receive where both a page and a problem document are possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wants {
-    /// HTML, as browsers say.
+    /// HTML, like browsers.
     Page,
-    /// Something else that it names, such as JSON.
+    /// Another named type, such as JSON.
     Data,
-    /// It does not say.
+    /// The header does not say.
     Anything,
 }
 
 impl Wants {
-    /// What these headers say.
     #[must_use]
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut items = Vec::new();
@@ -35,7 +34,7 @@ impl Wants {
     }
 }
 
-/// A media type in lower case with its weight.
+/// Reads a media type, in lower case, and its weight.
 fn item(text: &str) -> Option<(String, f32)> {
     let mut parts = text.split(';').map(str::trim);
     let kind = parts.next().filter(|kind| !kind.is_empty())?.to_ascii_lowercase();

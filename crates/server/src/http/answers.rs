@@ -1,4 +1,4 @@
-//! Answers that handlers put together. Their schemas in the document are made from these types.
+//! Responses that handlers put together. Their schemas in the OpenAPI document are made from these types.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::file::MediaType;
@@ -16,7 +16,7 @@ pub(crate) struct CustomerReference {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct UploadedFile<'a> {
     pub(crate) id: FileId,
-    /// As its sender named it, without folders and hidden characters.
+    /// The name that it was uploaded with, without folders and hidden characters.
     pub(crate) name: &'a str,
     pub(crate) r#type: MediaType,
 }
@@ -31,14 +31,14 @@ pub(crate) struct RequirementList<'a> {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct SandboxClock {
     pub(crate) now: Timestamp,
-    /// How far it is ahead of the real time.
+    /// How far it is ahead of real time.
     pub(crate) ahead_seconds: i64,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct DeliveryList {
     pub(crate) items: Vec<Delivery>,
-    /// Give it as `cursor` to get the next page; null on the last.
+    /// Pass it as `cursor` to get the next page; `null` on the last page.
     pub(crate) next_cursor: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Threads for requests that take a core for long, so that they keep no other request waiting.
+//! Threads for requests that occupy a core for long, so that no other request waits for them.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, oneshot};
 /// A body up to this size is parsed in less than a millisecond.
 const SMALL: usize = 64 * 1_024;
 
-/// How many threads there may be at the same time: a quarter of the cores, and at least one.
+/// Limits the threads that exist at the same time to a quarter of the cores, but at least one.
 pub struct Apart(Arc<Semaphore>);
 
 impl Default for Apart {
@@ -21,26 +21,22 @@ impl Default for Apart {
 }
 
 impl Apart {
-    /// Runs a request's work: at once if its body is small, else on a thread of its own. If this is dropped, the work
-    /// ends at its next await.
+    /// Runs a request's work: at once if its body is small, and otherwise on a thread of its own. If this future is
+    /// dropped, the work ends at its next await. If the work panics, so does this.
     ///
-    /// The thread ends with the work, since the allocator keeps what a thread has freed until the thread frees more or
-    /// ends. The body is held here until then, for the same reason: it was allocated by this thread.
-    ///
-    /// # Panics
-    ///
-    /// When the work does.
+    /// The thread ends with the work, because the allocator keeps memory that a thread has freed until the thread frees
+    /// more or ends. The body is held here until then for the same reason: this thread allocated it.
     pub async fn run<T: Send + 'static>(&self, body: Bytes, work: impl Future<Output = T> + Send + 'static) -> T {
         if body.len() <= SMALL {
             drop(body);
             return work.await;
         }
-        let one_of_few = Arc::clone(&self.0).acquire_owned().await.expect("nobody closes it");
+        let permit = Arc::clone(&self.0).acquire_owned().await.expect("the semaphore is never closed");
         let runtime = Handle::current();
         let (hand_over, handed_over) = oneshot::channel();
         let (mut reply, answer) = oneshot::channel();
         let thread = thread::Builder::new().name("dossier-large".into()).spawn(move || {
-            let _one_of_few = one_of_few;
+            let _permit = permit;
             let Ok(work) = handed_over.blocking_recv() else { return };
             let done = runtime.block_on(async {
                 tokio::select! {
@@ -50,12 +46,12 @@ impl Apart {
             });
             done.map(|done| reply.send(done));
         });
-        // Without a thread, others have to wait after all.
+        // Without a thread, other requests have to wait after all.
         let Ok(thread) = thread else { return work.await };
         let _ = hand_over.send(work);
         match answer.await {
             Ok(done) => done,
-            Err(_) => resume_unwind(thread.join().expect_err("a thread that does not answer has panicked")),
+            Err(_) => resume_unwind(thread.join().expect_err("a thread that returns nothing has panicked")),
         }
     }
 }
@@ -67,7 +63,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn large_bodies_keep_no_other_request_waiting() {
+    async fn no_request_waits_for_a_large_body() {
         let apart = Apart::default();
         let busy = || async { std::thread::sleep(Duration::from_millis(300)) };
         let began = Instant::now();
@@ -80,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_ends_when_nobody_waits_for_it() {
+    async fn work_ends_when_its_request_is_dropped() {
         let apart = Apart::default();
         let (ended, end) = oneshot::channel::<()>();
         let endless = async move {
@@ -92,12 +88,12 @@ mod tests {
         assert!(given_up.await.is_err());
         assert!(tokio::time::timeout(Duration::from_secs(5), end).await.is_ok_and(|end| end.is_err()));
         let next = apart.run(Bytes::from(vec![0; SMALL + 1]), async { 7 });
-        assert_eq!(tokio::time::timeout(Duration::from_secs(5), next).await.expect("its place is free again"), 7);
+        assert_eq!(tokio::time::timeout(Duration::from_secs(5), next).await.expect("its thread has ended"), 7);
     }
 
     #[tokio::test]
     #[should_panic(expected = "the work's own words")]
-    async fn a_panic_goes_where_the_request_is_answered() {
+    async fn a_panic_reaches_the_thread_of_the_request() {
         Apart::default().run(Bytes::from(vec![0; SMALL + 1]), async { panic!("the work's own words") }).await
     }
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::context::RequestContext;
 use super::extract::AuditReader;
 use super::openapi::operation::{Operation, Shows};
-use super::openapi::parts::{AUDIT, answer, limit, query};
+use super::openapi::parts::{AUDIT, limit, query, response};
 use super::page::{PORTION, PageWriter};
 use super::problem::Problem;
 use super::problem::ProblemCode::InvalidParameters;
@@ -38,35 +38,34 @@ pub(crate) const LIST: Operation = Operation {
             "operationId": "listAuditEntries",
             "tags": [AUDIT],
             "summary": "List entries of the audit trail, newest first",
-            "description": "Entries of this account and environment. Nothing personal is among them: before and after \
-                of a change are sealed, and are shown by `dossier audit show` alone. A request looks through a few \
-                thousand entries at most, so a page may have few items, or none, although next_cursor leads to more.",
+            "description": "Entries of this account and environment. They hold no personal data: the values before and \
+                after a change are sealed, and only `dossier audit show` displays them. A request looks through a few \
+                thousand entries at most, so a page may have few items or none although `next_cursor` leads to more.",
             "parameters": [
                 limit(),
-                query("cursor", "`next_cursor` of the page before, with the same filters", cursor),
-                query("customer_id", "Entries about this customer", id),
-                query("action", "Entries of this action", json!({ "type": "string", "enum": actions })),
-                query("actor", "Entries of this actor: `system`, `operator:<name>`, `key:<id>` or `session:<id>`; \
-                    `operator`, `key` or `session` alone for all of a kind", actor),
-                query("from", "Entries at this moment or later", time.clone()),
-                query("to", "Entries before this moment", time),
+                query("cursor", "`next_cursor` of the previous page, with the same filters", cursor),
+                query("customer_id", "Only entries about this customer", id),
+                query("action", "Only entries with this action", json!({ "type": "string", "enum": actions })),
+                query("actor", "Only entries by this actor: `system`, `operator:<name>`, `key:<id>` or \
+                    `session:<id>`. `operator`, `key` or `session` alone stands for all actors of that kind", actor),
+                query("from", "Only entries at this time or later", time.clone()),
+                query("to", "Only entries before this time", time),
             ],
-            "responses": { "200": answer("Entries", "AuditList") },
+            "responses": { "200": response("A page of entries", "AuditList") },
         })
     },
 };
 
-/// Entries of the key's account and environment, newest first.
 pub(crate) async fn list(
     State(app): State<App>,
     AuditReader(caller, sees): AuditReader,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let wanted = Wanted::read(query)?;
+    let query = AuditQuery::read(query)?;
     let mut page = PageWriter::begin(&app, &context);
-    let filter = &wanted.filter;
-    let (mut next, mut left) = (wanted.before, wanted.limit);
+    let filter = &query.filter;
+    let (mut next, mut left) = (query.before, query.limit);
     loop {
         let portion = left.min(PORTION);
         page.make_room(portion)?;
@@ -82,7 +81,7 @@ pub(crate) async fn list(
         }
         next = found.next;
         left -= found.rows.len();
-        // A portion that is not full has looked through as many entries as one request may.
+        // A portion that is not full means that as many entries were looked through as one request may.
         if next.is_none() || left == 0 || found.rows.len() < portion {
             return Ok(end(page, sees, next));
         }
@@ -100,20 +99,20 @@ fn not_a_cursor() -> Problem {
     Problem::invalid_parameters(vec![Violation::new("/cursor", Code::InvalidCursor, NOT_A_CURSOR)])
 }
 
-struct Wanted {
+struct AuditQuery {
     filter: AuditFilter,
     before: Option<u64>,
     limit: usize,
 }
 
-impl Wanted {
+impl AuditQuery {
     fn read(query: Query) -> Result<Self, Problem> {
         let mut parameters = query.only(&["limit", "cursor", "customer_id", "action", "actor", "from", "to"]);
         let limit = parameters.limit();
         let before = parameters.read("cursor", read_position, Code::InvalidCursor, NOT_A_CURSOR);
         let customer =
-            parameters.read("customer_id", CustomerId::parse, Code::UnknownValue, "is not the id of a customer");
-        let message = "is not an action of the audit trail";
+            parameters.read("customer_id", CustomerId::parse, Code::UnknownValue, "must be the id of a customer");
+        let message = "must be an action of the audit trail";
         let action = parameters.read("action", Action::parse, Code::UnknownValue, message);
         let message = format!("must be one of: {}", ActorFilter::FORMS);
         let actor = parameters.read("actor", ActorFilter::parse, Code::UnknownValue, message);

@@ -1,4 +1,4 @@
-//! The key becomes a caller.
+//! Authentication: an API key becomes a caller.
 
 use std::time::Duration;
 
@@ -17,16 +17,13 @@ use super::problem::{Problem, ProblemCode};
 use super::state::AppState;
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
-/// A use is noted at most once in this time.
-const NOTED_EVERY_SECONDS: i64 = 60;
-/// How long a request above the rate waits for its answer, half as much more or less.
+/// The use of a key is recorded at most once in this time.
+const RECORDED_EVERY_SECONDS: i64 = 60;
+/// How long a request above the rate waits for its response, give or take a half.
 const BEFORE_A_REFUSAL: Duration = Duration::from_millis(200);
 
-/// Finds out who asks, whether the key may do what is asked, and what it may see of customers.
-///
-/// # Errors
-///
-/// 400 for two different keys, 401 for none that is good, 403 for one without the scopes, 429 for too many requests.
+/// Finds the caller of a request, checks that the key has the scopes that the request needs, and says what the key may
+/// see of customers.
 pub async fn authorize(
     app: &AppState,
     headers: &HeaderMap,
@@ -58,17 +55,17 @@ async fn recognise(
         request_id: context.request_id.to_string(),
         address: Some(context.address),
     };
-    let first_use_in_a_while = note_use(app, &record, now);
+    let first_use_in_a_while = record_use(app, &record, now);
     let is_active = record.state(now) == KeyState::Active;
     context.set_key(record.key_id, record.expires_at.filter(|_| is_active));
     if !is_active {
-        note_refusal(app, &caller, now, "the key has ended", first_use_in_a_while).await;
+        audit_refusal(app, &caller, now, "the key has expired or was revoked", first_use_in_a_while).await;
         return Err(unauthorized());
     }
     if let Err(limited) = app.limiters.asked(record.key_id, record.scope.account, context.began) {
         context.leave_slot();
-        // A client that asks again at once would still take the time of everybody else. Its connections do not wait
-        // equally long: if they did, they would all come back together.
+        // A client that repeats its requests at once would still slow down all others. Its connections wait for
+        // different times, so that they do not all come back together.
         let mut byte = [0];
         app.services.random.fill(&mut byte);
         sleep(BEFORE_A_REFUSAL * (128 + u32::from(byte[0])) / 256).await;
@@ -76,14 +73,14 @@ async fn recognise(
     }
     context.identify(Claimant::Key(record.key_id), record.scope.account)?;
     if let Some(missing) = needed.iter().find(|scope| !record.scopes.contains(scope)) {
-        note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;
+        audit_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;
         let text = format!("This key lacks the scope {}.", missing.as_str());
         return Err(Problem::new(ProblemCode::InsufficientScope, text).member("scope", missing.as_str()));
     }
     Ok((caller, Disclosure::of(&record.scopes)))
 }
 
-/// The one key that the headers carry, in any of the three ways.
+/// The one key in the headers, in any of the three forms.
 fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let keys = headers.get_all(API_KEY).iter().map(|value| value.to_str().unwrap_or("").trim());
     let authorizations = headers.get_all(header::AUTHORIZATION).iter().map(|value| {
@@ -104,7 +101,7 @@ fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     Ok(found)
 }
 
-/// The same answer for every key that opens nothing: it does not say why.
+/// The same response for every key that is not valid. It does not say why.
 fn unauthorized() -> Problem {
     let text = "Send a valid API key in the Api-Key header (Authorization: Bearer <key> works as well).";
     Problem::new(ProblemCode::Unauthorized, text).header(
@@ -113,25 +110,25 @@ fn unauthorized() -> Problem {
     )
 }
 
-/// Remembers the use of a key, to be written with others. Returns whether it is the first in a while.
-fn note_use(app: &AppState, record: &KeyRecord, now: Timestamp) -> bool {
-    let due = |last: Timestamp| last.plus_seconds(NOTED_EVERY_SECONDS) <= now;
+/// Remembers the use of a key, to be stored with others. Returns whether it is the first in a while.
+fn record_use(app: &AppState, record: &KeyRecord, now: Timestamp) -> bool {
+    let due = |last: Timestamp| last.plus_seconds(RECORDED_EVERY_SECONDS) <= now;
     if !record.last_used_at.is_none_or(due) {
         return false;
     }
-    let mut used = app.keys_used.lock().expect("noting a use does not panic");
+    let mut used = app.keys_used.lock().expect("recording a use does not panic");
     used.insert(record.key_id, (record.scope, now)).is_none()
 }
 
-/// A key that exists and is refused is worth knowing; its owner cannot fill the trail with it.
-async fn note_refusal(app: &AppState, caller: &Caller, now: Timestamp, why: &str, first_in_a_while: bool) {
+/// Audits the refusal of a key that exists. It does so once in a while, so that the holder cannot fill the trail.
+async fn audit_refusal(app: &AppState, caller: &Caller, now: Timestamp, why: &str, first_in_a_while: bool) {
     if !first_in_a_while {
         return;
     }
     let mut audit = AuditEntry::new(caller, now, Action::RequestRefused);
     audit.detail.note = Some(why.to_owned());
     if let Err(error) = append_audit(&app.services, caller.scope, audit).await {
-        tracing::error!(%error, "a refusal could not be audited");
+        tracing::error!(%error, "failed to audit a refusal");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Request bodies: the right type, not too large, in time, and not too many at once.
+//! Request bodies: of the expected type, not too large, not too slow, and not too many at once.
 
 use std::time::Duration;
 
@@ -17,23 +17,20 @@ use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
 use super::state::AppState;
 
-/// The largest body that holds a customer: the largest legal one, every character escaped, has about 3.83 MB.
+/// The limit for a body with a customer. The largest valid one, with every character escaped, has about 3.83 MB.
 const MAX_CUSTOMER: usize = 4 * 1_024 * 1_024;
-/// The largest other JSON body.
+/// The limit for any other JSON body.
 const MAX_JSON: usize = 64 * 1_024;
-/// How fast a body must come on average, once its grace is over.
+/// How fast a body must arrive on average, once its grace period is over.
 const BYTES_PER_SECOND: u64 = 16 * 1_024;
 
-/// What a body may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaType {
-    /// `application/json`
     Json,
-    /// `application/merge-patch+json`
     MergePatch,
-    /// `multipart/form-data`
+    /// `multipart/form-data`, for files.
     FormData,
-    /// `application/x-www-form-urlencoded`: what a page sends.
+    /// `application/x-www-form-urlencoded`, as a page sends it.
     Form,
 }
 
@@ -48,14 +45,12 @@ impl MediaType {
     }
 }
 
-/// What a body must be like.
+/// The requirements for a body.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected {
-    /// Its type.
     pub media_type: MediaType,
-    /// Its bytes at most.
+    /// The most bytes that it may have.
     pub most: usize,
-    /// How long it may take.
     pub deadlines: Deadlines,
 }
 
@@ -64,9 +59,9 @@ impl Expected {
     pub const CUSTOMER: Self = Self { media_type: MediaType::Json, most: MAX_CUSTOMER, deadlines: Deadlines::DEFAULT };
     /// A merge patch of a customer.
     pub const PATCH: Self = Self { media_type: MediaType::MergePatch, ..Self::CUSTOMER };
-    /// What a page sends.
+    /// The fields of a page.
     pub const FORM: Self = Self { media_type: MediaType::Form, ..Self::CUSTOMER };
-    /// JSON that is no customer.
+    /// JSON other than a customer.
     pub const JSON: Self = Self { most: MAX_JSON, ..Self::CUSTOMER };
 
     fn too_large(self) -> Problem {
@@ -75,14 +70,14 @@ impl Expected {
     }
 }
 
-/// A whole body, and its share of the memory that bodies may take.
+/// A whole body, with its share of the memory for bodies.
 pub struct WholeBody {
     bytes: Bytes,
     _share: Option<Share>,
 }
 
 impl WholeBody {
-    /// The same bytes, for who holds them while another thread works on them.
+    /// The same bytes, to keep them alive while another thread works on them.
     #[must_use]
     pub fn bytes(&self) -> Bytes {
         self.bytes.clone()
@@ -98,23 +93,14 @@ impl std::ops::Deref for WholeBody {
 }
 
 impl WholeBody {
-    /// Reads a body.
-    ///
-    /// # Errors
-    ///
-    /// 415 for another type, 413 when it is too large (told before it is read, where its length is announced), 408 when
-    /// it does not come, 503 when there is no room for it.
+    /// Reads a body. One that is too large is refused before it is read if its length was announced.
     pub async fn read(app: &AppState, parts: &Parts, body: Body, expected: Expected) -> Result<Self, Problem> {
         check_type(&parts.headers, expected.media_type)?;
         Self::collect(app, parts, body, expected).await
     }
 
-    /// Reads a JSON body that may be missing, and then needs no type. What has a type has the right one, unless it is
-    /// empty.
-    ///
-    /// # Errors
-    ///
-    /// As [`WholeBody::read`].
+    /// Reads a JSON body that may be missing. `Content-Type` may be missing too, but must not name another type unless
+    /// the body is empty.
     pub async fn read_optional(app: &AppState, parts: &Parts, body: Body) -> Result<Self, Problem> {
         if body.size_hint().exact() == Some(0) {
             return Ok(Self { bytes: Bytes::new(), _share: None });
@@ -127,8 +113,9 @@ impl WholeBody {
         Self::collect(app, parts, body, Expected::JSON).await
     }
 
-    /// What came together with the header lies in the connection's buffer, and the slot of the request limits how many
-    /// there are. A body that is waited for gives the slot back, and is charged for what has come.
+    /// A body that arrived together with the header lies in the connection's buffer, and the request's slot limits how
+    /// many of these there are. When the body has to be waited for, the request leaves its slot, and is charged for the
+    /// bytes that have arrived.
     async fn collect(app: &AppState, parts: &Parts, body: Body, expected: Expected) -> Result<Self, Problem> {
         if body.size_hint().exact().is_some_and(|length| length > expected.most as u64) {
             return Err(expected.too_large());
@@ -163,21 +150,20 @@ impl WholeBody {
     }
 }
 
-/// 503 to a request whose body was not read.
+/// The 503 for a request whose body was not read.
 pub(crate) fn no_room(full: NoRoom) -> Problem {
     Problem::from(full).close()
 }
 
-/// What has come of a body. Most bodies come in one piece, which is then not copied.
+/// The part of a body that has arrived. Most bodies arrive in one piece, which is not copied.
 struct Pieces {
     first: Option<Bytes>,
     others: Vec<u8>,
-    /// The length of all, where it was announced.
+    /// The length of the whole body, if it was announced.
     announced: Option<usize>,
 }
 
 impl Pieces {
-    /// Of a body that may have announced its length.
     fn of(body: &Body) -> Self {
         let announced = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
         Self { first: None, others: Vec::new(), announced }
@@ -196,7 +182,7 @@ impl Pieces {
         }
     }
 
-    /// Each time the buffer grows it leaves one behind. So it grows fourfold, to no more than was announced.
+    /// Whenever the buffer grows, the old one becomes garbage. So it grows fourfold, up to the announced length.
     fn add(&mut self, piece: &[u8]) {
         let length = self.others.len() + piece.len();
         if length > self.others.capacity() {
@@ -206,7 +192,7 @@ impl Pieces {
         self.others.extend_from_slice(piece);
     }
 
-    /// Copies the first piece, so that it does not hold the connection's buffer.
+    /// Copies the first piece, so that it does not keep the connection's buffer alive.
     fn keep(&mut self) {
         if let Some(first) = self.first.take() {
             self.add(&first);
@@ -218,7 +204,7 @@ impl Pieces {
     }
 }
 
-/// The pieces of a body, each in time.
+/// The pieces of a body, each within its deadline.
 pub(crate) struct Frames {
     body: Body,
     deadlines: Deadlines,
@@ -231,7 +217,7 @@ impl Frames {
         Self { body, deadlines, began: Instant::now(), received: 0 }
     }
 
-    /// What has come already; `None` means that there is nothing to take without waiting for the client.
+    /// The next piece if it has already arrived. `None` means that the client has to be waited for.
     pub(super) fn next_ready(&mut self) -> Option<Result<Option<Bytes>, Problem>> {
         loop {
             match self.body.frame().now_or_never()? {
@@ -255,7 +241,7 @@ impl Frames {
                     }
                 }
                 Err(_) => {
-                    return Err(Problem::new(ProblemCode::RequestTimeout, "The body did not come in time.").close());
+                    return Err(Problem::new(ProblemCode::RequestTimeout, "The body arrived too slowly.").close());
                 }
             }
         }
@@ -275,7 +261,7 @@ impl Frames {
         (Instant::now() + body_idle).min(self.began + body_total).min(self.began + body_grace + paid)
     }
 
-    /// `None` for trailers, which are of no use here.
+    /// `None` for trailers, which are not used.
     fn data(&mut self, frame: Result<Frame<Bytes>, axum::Error>) -> Result<Option<Bytes>, Problem> {
         let Ok(frame) = frame else {
             let text = "The body ended before its announced length, or its chunks are malformed.";
@@ -287,7 +273,7 @@ impl Frames {
     }
 }
 
-/// 415, saying which type is expected.
+/// The 415 that names the expected type.
 pub(super) fn unsupported(expected: MediaType) -> Problem {
     let form = match expected {
         MediaType::Json | MediaType::MergePatch | MediaType::Form => "in UTF-8 and not compressed",

@@ -1,4 +1,4 @@
-//! What requests share: slots, memory, uploads. No caller can use a budget up and keep the others out.
+//! What requests share: slots, memory, uploads. No caller can use up a budget and lock the others out.
 
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,25 +10,25 @@ use super::claimant::{ADDRESS, Claimant, Claimants, HOLDER, LEVELS};
 use super::limiter::Limited;
 use super::problem::Problem;
 
-/// How long a caller that found no room is remembered as one that waits. Clients are told to come back after a second.
+/// How long a caller that found no room counts as waiting. Clients are told to try again after a second.
 const WAITS: Duration = Duration::from_secs(5);
-/// When a key that holds as much as it may should come back.
-const COME_BACK: Duration = Duration::from_secs(10);
+/// When a key that holds as much as it may should try again.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 
-/// There is no room for a share now.
+/// There is no room for a share at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoRoom {
-    /// All of the budget is used, or what is left is for others.
+    /// The whole budget is used, or the rest is left to other callers.
     Shared,
     /// The key or session holds as much as it ever may.
     Own(u64),
 }
 
 impl NoRoom {
-    /// The problem for a key that may hold only so many of something at the same time.
+    /// The problem for a key that already holds as many of something as it may.
     pub fn at_once(self, name: &'static str) -> Problem {
         match self {
-            Self::Own(most) => Limited::at_once(name, most, COME_BACK).into(),
+            Self::Own(most) => Limited::at_once(name, most, TRY_AGAIN).into(),
             Self::Shared => self.into(),
         }
     }
@@ -42,8 +42,8 @@ impl From<NoRoom> for Problem {
 
 /// An amount of something that requests share.
 ///
-/// Each claimant holds at most a quarter of it while another one is remembered that found no room, and three quarters
-/// otherwise.
+/// A claimant holds at most a quarter of it while another claimant waits for room, and otherwise at most three
+/// quarters.
 pub struct Budget {
     total: u64,
     most: Option<u64>,
@@ -57,7 +57,8 @@ struct Accounts {
     refused: [Refused; LEVELS],
 }
 
-/// The two claimants of a level that found no room last: of any claimant one of them is another.
+/// The last two different claimants of a level that found no room. At least one of them differs from any given
+/// claimant.
 #[derive(Default)]
 struct Refused {
     last: Option<(Claimant, Instant)>,
@@ -65,14 +66,14 @@ struct Refused {
 }
 
 impl Refused {
-    fn note(&mut self, claimant: Claimant, now: Instant) {
+    fn record(&mut self, claimant: Claimant, now: Instant) {
         if self.last.is_none_or(|(last, _)| last != claimant) {
             self.before = self.last;
         }
         self.last = Some((claimant, now));
     }
 
-    /// Whether anyone waits, other than this one.
+    /// Whether a claimant other than this one waits.
     fn waits(&self, but: Option<Claimant>) -> bool {
         let waits = |(other, at): (Claimant, Instant)| Some(other) != but && at.elapsed() < WAITS;
         self.last.is_some_and(waits) || self.before.is_some_and(waits)
@@ -80,11 +81,11 @@ impl Refused {
 }
 
 impl Accounts {
-    /// Adds to what the claimants hold, or to nothing when one of them may not hold as much.
+    /// Adds to the amount that each claimant holds, or to none of them if one may not hold as much.
     fn add(&mut self, budget: &Budget, claimants: Claimants, amount: u64) -> Result<(), NoRoom> {
         for (level, claimant) in claimants.0.into_iter().enumerate() {
             let Some(claimant) = claimant else { continue };
-            // No stranger has a key, so one that waits is another than any key, and the other way round.
+            // A stranger has no key, so a waiting stranger always differs from a key, and the reverse.
             let across = if level == ADDRESS { HOLDER } else { ADDRESS };
             let another_waits = self.refused[level].waits(Some(claimant)) || self.refused[across].waits(None);
             let quarters = if another_waits { 1 } else { 3 };
@@ -117,36 +118,30 @@ impl Accounts {
         let now = Instant::now();
         for (refused, claimant) in self.refused.iter_mut().zip(claimants.0) {
             if let Some(claimant) = claimant {
-                refused.note(claimant, now);
+                refused.record(claimant, now);
             }
         }
     }
 }
 
 impl Budget {
-    /// A budget of an amount.
     #[must_use]
     pub fn new(total: u64) -> Arc<Self> {
         Self::with_most(total, None)
     }
 
-    /// A budget of which a key or session holds at most an amount.
+    /// A budget of which one key or session holds at most `most`.
     #[must_use]
     pub fn with_most(total: u64, most: Option<u64>) -> Arc<Self> {
         Arc::new(Self { total, most, accounts: Mutex::default() })
     }
 
-    /// All that there is.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.total
     }
 
-    /// Takes a share, which is given back when it is dropped.
-    ///
-    /// # Errors
-    ///
-    /// [`NoRoom`], at once: nothing waits in here.
+    /// Takes a share, which is returned when it is dropped. It fails at once if there is no room.
     pub fn take(self: &Arc<Self>, claimants: Claimants, amount: u64) -> Result<Share, NoRoom> {
         let mut share = Share { budget: Arc::clone(self), claimants, amount: 0 };
         share.grow(amount)?;
@@ -158,7 +153,6 @@ impl Budget {
     }
 }
 
-/// A part of a budget.
 pub struct Share {
     budget: Arc<Budget>,
     claimants: Claimants,
@@ -166,11 +160,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// Takes more of the same budget.
-    ///
-    /// # Errors
-    ///
-    /// [`NoRoom`]; the share is as it was.
+    /// Takes more of the same budget. If that fails, the share stays as it was.
     pub fn grow(&mut self, amount: u64) -> Result<(), NoRoom> {
         let (budget, mut accounts) = (&self.budget, self.budget.accounts());
         if accounts.used + amount > budget.total {
@@ -183,11 +173,7 @@ impl Share {
         Ok(())
     }
 
-    /// Takes what is missing to an amount.
-    ///
-    /// # Errors
-    ///
-    /// As [`Share::grow`].
+    /// Takes more, up to an amount in total.
     pub fn grow_to(&mut self, amount: u64) -> Result<(), NoRoom> {
         match amount.saturating_sub(self.amount) {
             0 => Ok(()),
@@ -195,11 +181,8 @@ impl Share {
         }
     }
 
-    /// Counts the share against other claimants from now on.
-    ///
-    /// # Errors
-    ///
-    /// [`NoRoom`]; the share counts against no claimant then, but is still used.
+    /// Counts the share against other claimants from now on. If that fails, the share counts against no claimant, but
+    /// is still in use.
     pub fn identify(&mut self, claimants: Claimants) -> Result<(), NoRoom> {
         let mut accounts = self.budget.accounts();
         accounts.subtract(&self.claimants.0, self.amount);
@@ -234,13 +217,13 @@ mod tests {
         Claimants::known(Claimant::Key(KeyId::from_bytes([key; 16])), AccountId::from_bytes([account; 16]))
     }
 
-    /// As many shares of 1 as there are.
+    /// Takes shares of 1 until there is no room.
     fn all(budget: &Arc<Budget>, claimants: Claimants) -> Vec<Share> {
         std::iter::from_fn(|| budget.take(claimants, 1).ok()).collect()
     }
 
     #[test]
-    fn a_caller_alone_has_three_quarters_and_a_quarter_once_another_found_no_room() {
+    fn a_caller_holds_three_quarters_alone_and_a_quarter_once_another_found_no_room() {
         let budget = Budget::new(64);
         let (mut first, second) = (all(&budget, stranger(1)), all(&budget, stranger(2)));
         assert_eq!((first.len(), second.len()), (48, 16));
@@ -250,21 +233,21 @@ mod tests {
         assert_eq!(all(&budget, stranger(3)).len(), 16);
         drop((first, second));
         assert_eq!(budget.accounts().used, 0);
-        assert!(budget.accounts().held.is_empty(), "nothing is kept of those that hold nothing");
+        assert!(budget.accounts().held.is_empty(), "a caller that holds nothing is forgotten");
     }
 
     #[test]
-    fn who_found_no_room_may_have_as_much_as_before() {
+    fn a_caller_that_found_no_room_may_hold_as_much_as_before() {
         let budget = Budget::new(64);
         let rest = (budget.take(stranger(1), 48), budget.take(stranger(2), 16));
         assert!(budget.take(stranger(3), 1).is_err());
         drop(rest);
         assert_eq!(all(&budget, stranger(3)).len(), 48);
-        assert_eq!(all(&budget, stranger(1)).len(), 16, "but it waits for the others");
+        assert_eq!(all(&budget, stranger(1)).len(), 16, "another caller waits");
     }
 
     #[test]
-    fn a_caller_that_is_refused_again_and_again_hides_no_other() {
+    fn a_caller_that_is_refused_repeatedly_hides_no_other() {
         let budget = Budget::new(64);
         let rest = (budget.take(stranger(1), 48), budget.take(stranger(2), 16));
         for last in [3, 1, 1, 1] {
@@ -275,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_that_waits_is_another_than_a_key_and_the_other_way_round() {
+    fn a_waiting_stranger_differs_from_a_key_and_the_reverse() {
         for [holds, waits] in [[stranger(1), with_key(1, 9)], [with_key(1, 9), stranger(1)]] {
             let budget = Budget::new(64);
             let rest = (budget.take(holds, 48), budget.take(stranger(7), 16));
@@ -307,7 +290,7 @@ mod tests {
         assert!(budget.accounts().used == 0 && budget.accounts().held.is_empty());
         let shares: Vec<_> = std::iter::from_fn(|| identified(1)).collect();
         assert_eq!(shares.len(), 48);
-        assert!(budget.take(stranger(1), 1).is_ok(), "an address is not charged for the keys that come from it");
+        assert!(budget.take(stranger(1), 1).is_ok(), "an address is not charged for keys used from it");
     }
 
     #[test]
@@ -321,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_that_cannot_grow_is_as_it_was() {
+    fn a_share_that_cannot_grow_stays_as_it_was() {
         let budget = Budget::new(1_000);
         let mut share = budget.take(with_key(1, 1), 700).expect("room");
         assert_eq!(share.grow(51), Err(NoRoom::Shared));
@@ -332,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_one_whatever_address_of_its_network_it_takes() {
+    fn all_addresses_of_an_ipv6_network_are_one_client() {
         let address = |text: &str| Claimant::address(text.parse().expect("an address"));
         assert!(address("2001:db8::1") == address("2001:db8::ffff:1"));
         assert!(address("2001:db8:0:1::1") != address("2001:db8::1"));

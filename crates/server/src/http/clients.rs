@@ -1,4 +1,4 @@
-//! Who a client is behind proxies that the operator trusts: `Forwarded` (RFC 7239), `X-Forwarded-For`, and the PROXY
+//! The client behind proxies that the operator trusts: `Forwarded` (RFC 7239), `X-Forwarded-For`, and the PROXY
 //! protocol.
 
 use std::io;
@@ -10,25 +10,25 @@ use ppp::{v1, v2};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// The PROXY protocol allows 107 bytes of its first version.
+/// A header of the first version of the PROXY protocol has at most 107 bytes.
 const MAX_V1: usize = 107;
-/// Of the second version the addresses take 36 bytes at most; what else may follow is not used.
+/// In the second version the addresses take at most 36 bytes. What follows them is not used.
 const MAX_V2: usize = 2_048;
 
-/// The proxies that may say for whom they speak.
+/// The proxies that may name the client of a request.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies {
     networks: Vec<IpNet>,
     proxy_protocol: bool,
 }
 
-/// `Forwarded` and `X-Forwarded-For` name different clients. A proxy that sets only one of them passes the other on as
-/// its client sent it, so neither can be believed.
+/// `Forwarded` and `X-Forwarded-For` name different clients. A proxy that sets only one of them forwards the other as
+/// its client sent it, so neither can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contradiction;
 
 impl TrustedProxies {
-    /// Reads a list of addresses and networks. With `proxy_protocol` each connection of theirs begins with its header.
+    /// Reads a list of addresses and networks. With `proxy_protocol`, their connections begin with a PROXY header.
     #[must_use]
     pub fn parse(list: &str, proxy_protocol: bool) -> Option<Self> {
         let network = |text: &str| text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
@@ -36,7 +36,7 @@ impl TrustedProxies {
         Some(Self { networks: entries.map(network).collect::<Option<_>>()?, proxy_protocol })
     }
 
-    /// Whether a peer is one of them.
+    /// Whether a peer is one of the proxies.
     #[must_use]
     pub fn trust(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
@@ -49,12 +49,8 @@ impl TrustedProxies {
         self.proxy_protocol && self.trust(peer)
     }
 
-    /// The client that a trusted proxy speaks for: the last one named that is no trusted proxy itself. What stands
-    /// before it, the client may have written.
-    ///
-    /// # Errors
-    ///
-    /// [`Contradiction`].
+    /// The client of a request from a trusted proxy: the last address in the headers that is not a trusted proxy
+    /// itself. The client may have invented the addresses before it.
     pub fn client(&self, headers: &HeaderMap, proxy: IpAddr) -> Result<IpAddr, Contradiction> {
         let forwarded = self.last_untrusted(&named(headers, &header::FORWARDED, forwarded), proxy);
         let others = self.last_untrusted(&named(headers, &X_FORWARDED_FOR, x_forwarded_for), proxy);
@@ -67,7 +63,7 @@ impl TrustedProxies {
     fn last_untrusted(&self, hops: &[Option<IpAddr>], proxy: IpAddr) -> Option<IpAddr> {
         let mut client = None;
         for hop in hops.iter().rev() {
-            // One that is hidden or unreadable hides those before it.
+            // A hidden or unreadable address hides those before it.
             client = Some(hop.or(client).unwrap_or(proxy));
             if hop.is_none_or(|hop| !self.trust(hop)) {
                 break;
@@ -94,7 +90,7 @@ fn forwarded(line: &str) -> Vec<Option<IpAddr>> {
     outside_quotes(line, ',').map(of_element).collect()
 }
 
-/// A quoted value, such as a host that a client has chosen, may hold separators.
+/// Splits outside quotes, because a quoted value, such as a host that the client chose, may contain separators.
 fn outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |c| {
@@ -108,7 +104,7 @@ fn outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An address with or without port, quotes and brackets.
+/// Reads an address with or without port, quotes and brackets.
 fn node(text: &str) -> Option<IpAddr> {
     let text = text.trim().trim_matches('"');
     let plain = || text.parse().ok();
@@ -117,14 +113,10 @@ fn node(text: &str) -> Option<IpAddr> {
     plain().or_else(bracketed).or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
-/// Reads the header of the PROXY protocol, in either version, and nothing after it. `None` when the proxy speaks for
-/// itself, as in its health checks.
-///
-/// # Errors
-///
-/// What the stream fails with, and `InvalidData` for something else than such a header.
+/// Reads the header of the PROXY protocol, in either version, and nothing after it. Returns `None` when the proxy
+/// speaks for itself, as in its health checks, and fails with `InvalidData` for anything other than such a header.
 pub async fn read_proxy_header(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<IpAddr>> {
-    // The shortest header of either version is longer.
+    // Every header of either version is longer than this.
     let mut header = vec![0; v2::PROTOCOL_PREFIX.len()];
     stream.read_exact(&mut header).await?;
     let client =
@@ -183,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_is_the_last_one_that_is_no_trusted_proxy() {
+    fn the_client_is_the_last_address_that_is_not_a_trusted_proxy() {
         for (fields, expected) in [
             (&[][..], PROXY),
             (&[("x-forwarded-for", "192.0.2.7")], "192.0.2.7"),

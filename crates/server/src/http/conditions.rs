@@ -7,43 +7,29 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::problem::{Problem, ProblemCode};
 
-/// The `Idempotency-Key` header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Says that an answer is the one to an earlier request with the same key.
+/// Marks the kept answer to an earlier request with the same key.
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-/// Says what was done and may not have been meant.
+/// Names possible mistakes in a request that succeeded.
 pub const WARNING: HeaderName = HeaderName::from_static("dossier-warning");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// The entity tag of a version.
 #[must_use]
 pub fn etag(version: u64) -> HeaderValue {
     HeaderValue::try_from(format!("\"v{version}\"")).expect("digits are visible ASCII")
 }
 
 /// Reads `If-Match` and `If-None-Match`.
-///
-/// # Errors
-///
-/// 400 when one of them is no list of entity tags.
 pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
     Ok(Condition { if_match: versions(headers, &header::IF_MATCH, false)?, if_none_match: none_match(headers)? })
 }
 
-/// Reads `If-None-Match`, where a weak tag is as good as a strong one (RFC 9110, 13.1.2).
-///
-/// # Errors
-///
-/// 400 when it is no list of entity tags.
+/// Reads `If-None-Match`, where a weak tag counts like a strong one (RFC 9110, 13.1.2).
 pub fn none_match(headers: &HeaderMap) -> Result<Option<Versions>, Problem> {
     versions(headers, &header::IF_NONE_MATCH, true)
 }
 
-/// Whether a header names this very tag, weakly compared, or says `*`.
-///
-/// # Errors
-///
-/// 400 when it is no list of entity tags.
+/// Whether a header contains this tag, by weak comparison, or `*`.
 pub fn names_tag(headers: &HeaderMap, name: &HeaderName, tag: &str) -> Result<bool, Problem> {
     versions(headers, name, true)?;
     let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
@@ -66,7 +52,7 @@ fn versions(headers: &HeaderMap, name: &HeaderName, weak: bool) -> Result<Option
     Ok(Some(Versions::These(found)))
 }
 
-/// The versions that a list of tags names; `None` when it is no such list. Tags that are not ours name nothing.
+/// The versions that a list of tags names, or `None` if it is not such a list. Foreign tags name no version.
 fn tags(list: &str, weak: bool) -> Option<Vec<u64>> {
     let mut versions = Vec::new();
     let mut rest = list;
@@ -91,7 +77,7 @@ fn malformed(name: &HeaderName) -> Problem {
     )
 }
 
-/// Whether `Prefer: return=representation` (RFC 7240) was sent. Unknown preferences are ignored, as RFC 7240 wants.
+/// Whether `Prefer: return=representation` was sent. Unknown preferences are ignored, as RFC 7240 requires.
 #[must_use]
 pub fn wants_representation(headers: &HeaderMap) -> bool {
     headers
@@ -106,10 +92,6 @@ pub fn wants_representation(headers: &HeaderMap) -> bool {
 }
 
 /// Reads the `Idempotency-Key`.
-///
-/// # Errors
-///
-/// 400 when it is empty, longer than 255 characters, not visible ASCII, or there are two.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
@@ -121,27 +103,23 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         (Some(key), None) => Ok(Some(key)),
         _ => Err(Problem::new(
             ProblemCode::InvalidHeader,
-            "Idempotency-Key must be 1 to 255 visible ASCII characters, once.",
+            "Idempotency-Key must be sent once, with 1 to 255 visible ASCII characters.",
         )),
     }
 }
 
 /// A request to a route that honours `Idempotency-Key`.
-///
-/// # Errors
-///
-/// As [`idempotency_key`].
 pub fn repeatable<'a>(route: &'static str, headers: &'a HeaderMap, body: &'a [u8]) -> Result<Request<'a>, Problem> {
     Ok(Request { route, body, idempotency_key: idempotency_key(headers)? })
 }
 
-/// What a write answers when there is nothing to show.
+/// The body of a response to a write that shows nothing.
 #[must_use]
 pub fn nothing() -> Vec<u8> {
     b"{}".to_vec()
 }
 
-/// What a write answers, the first time or again.
+/// The response to a write, whether it was just made or kept.
 pub fn answered(status: StatusCode, answer: Answer) -> Response {
     let json = HeaderValue::from_static("application/json");
     let mut response = (status, [(header::CONTENT_TYPE, json)], answer.body.into_exposed()).into_response();

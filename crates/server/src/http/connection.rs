@@ -1,5 +1,5 @@
-//! A connection with deadlines. axum's and hyper-util's own loops leave a connection open that sends nothing, half a
-//! header, or half an HTTP/2 preface; here every wait for the client has an end.
+//! A connection with deadlines. The loops of axum and hyper-util leave a connection open that sends nothing, half a
+//! header, or half an HTTP/2 preface. Here every wait for the client ends.
 
 use std::io;
 use std::pin::Pin;
@@ -24,22 +24,22 @@ pub struct Deadlines {
     pub header: Duration,
     /// Between two requests.
     pub idle: Duration,
-    /// The same, when no request has shown a valid key or pass.
+    /// The same, if no request has carried a valid key or pass.
     pub idle_unknown: Duration,
-    /// To take any part of an answer.
+    /// To receive any part of a response.
     pub write: Duration,
     /// To send the next part of a body.
     pub body_idle: Duration,
     /// To send a whole body.
     pub body_total: Duration,
-    /// For which a body may come slower than 16 KiB a second.
+    /// During which a body may arrive more slowly than 16 KiB a second.
     pub body_grace: Duration,
-    /// To stop sending, once an answer has said that the connection closes.
+    /// To stop sending, once a response has said that the connection closes.
     pub linger: Duration,
 }
 
 impl Deadlines {
-    /// Those of the server.
+    /// The deadlines of the server.
     pub const DEFAULT: Self = Self {
         first_byte: Duration::from_secs(10),
         header: Duration::from_secs(10),
@@ -53,7 +53,7 @@ impl Deadlines {
     };
 }
 
-/// What the service and the connection tell each other, and what the limit on connections sees.
+/// The progress of a connection, shared by the service, the connection and the limit on connections.
 #[derive(Debug)]
 pub struct Progress {
     answering: AtomicBool,
@@ -61,7 +61,7 @@ pub struct Progress {
     refused: AtomicBool,
     known: AtomicBool,
     ambiguous: AtomicBool,
-    /// Microseconds since [`EPOCH`]; 0 while a byte of a request has come or an answer is on its way.
+    /// Microseconds since [`EPOCH`]; 0 once a byte of a request has arrived, until its response is sent.
     idle_since: AtomicU64,
     closing: CancellationToken,
 }
@@ -75,7 +75,6 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// That of a new connection.
     #[must_use]
     pub fn new() -> Self {
         let progress = Self {
@@ -91,36 +90,36 @@ impl Progress {
         progress
     }
 
-    /// A header is complete; while the request is answered, its body has deadlines of its own.
+    /// The header is complete. While the request is handled, its body has deadlines of its own.
     pub fn begin(&self) {
         self.busy();
         self.answering.store(true, Ordering::Release);
     }
 
-    /// The answer is ready. `closes` says that it was given before the whole request was read.
+    /// The response is ready. `closes` says that it was made before the whole request was read.
     pub fn answer(&self, closes: bool) {
         self.refused.store(closes, Ordering::Release);
     }
 
-    /// The whole answer is on its way, and the next request may come.
+    /// The whole response was handed over, and the next request may arrive.
     pub fn rest(&self) {
         self.answered.fetch_add(1, Ordering::Relaxed);
         self.answering.store(false, Ordering::Release);
         self.idle();
     }
 
-    /// The client has shown a valid key or pass, or is a trusted proxy.
+    /// The client has sent a valid key or pass, or is a trusted proxy.
     pub fn know(&self) {
         self.known.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a request header has come that can be understood in two ways.
+    /// Whether a request header can be understood in two ways.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
         self.ambiguous.load(Ordering::Relaxed)
     }
 
-    /// Since when no byte of a request has come, in a unit of its own; `None` when one has, or an answer is on its way.
+    /// Since when the connection is idle, comparable only with other connections. `None` while it serves a request.
     #[must_use]
     pub fn idle_since(&self) -> Option<u64> {
         Some(self.idle_since.load(Ordering::Relaxed)).filter(|since| *since > 0)
@@ -131,13 +130,12 @@ impl Progress {
         self.closing.cancel();
     }
 
-    /// Whether it was asked to.
     #[must_use]
     pub fn is_closing(&self) -> bool {
         self.closing.is_cancelled()
     }
 
-    /// Waits until it is asked to.
+    /// Waits until the connection is asked to end.
     pub async fn closing(&self) {
         self.closing.cancelled().await;
     }
@@ -152,10 +150,10 @@ impl Progress {
     }
 }
 
-/// What the connection waits for, when it waits to read.
+/// What a connection that waits to read is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Awaits {
-    /// The first byte of the header of this request, counted from 0.
+    /// The first byte of the header of this request. Requests are counted from 0.
     FirstByte(u64),
     /// The rest of that header.
     Rest(u64),
@@ -175,7 +173,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Puts deadlines on a stream.
     #[must_use]
     pub fn new(stream: TcpStream, progress: Arc<Progress>, deadlines: Deadlines) -> Self {
         Self {
@@ -191,7 +188,7 @@ impl Connection {
         }
     }
 
-    /// Looks at bytes that have come.
+    /// Inspects bytes that have arrived.
     fn received(&mut self, bytes: &[u8]) {
         self.progress.busy();
         if self.heads.push(bytes) {
@@ -202,9 +199,9 @@ impl Connection {
         }
     }
 
-    /// Called when there is nothing to read: `Ready` when the client has taken too long for what is awaited.
+    /// Called when there is nothing to read. `Ready` when the client has taken too long.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // Nor is it late while the end of an answer waits for it: that has a deadline of its own.
+        // While the end of a response is still being sent, the client is not late: writing has its own deadline.
         if self.progress.answering.load(Ordering::Acquire) || self.write_deadline.is_some() {
             (self.awaits, self.armed) = (None, None);
             return Poll::Pending;
@@ -228,14 +225,14 @@ impl Connection {
         self.read_deadline.as_mut().poll(cx)
     }
 
-    /// `Ready` when the client takes nothing of the answer for too long.
+    /// `Ready` when the client has received nothing of the response for too long.
     fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let time = self.deadlines.write;
         self.write_deadline.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + time))).as_mut().poll(cx)
     }
 
-    /// Throws away what a refused client still sends, for a while. A socket that is closed with unread bytes resets the
-    /// connection, and the client would lose the answer that says why.
+    /// Discards what a refused client still sends, for a while. A socket that is closed with unread bytes resets the
+    /// connection, and the client would lose the response that says why.
     fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut waste = [0; 8 * 1_024];
         loop {
@@ -255,7 +252,7 @@ impl Connection {
     fn written<T>(&mut self, result: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         match result {
             Poll::Ready(result) => {
-                // The client took the end of an answer at last.
+                // The client has finally received the end of a response.
                 let waited = self.write_deadline.take().is_some();
                 let rests = !self.progress.answering.load(Ordering::Acquire);
                 if waited && rests && !matches!(self.awaits, Some(Awaits::Rest(_))) {

@@ -1,4 +1,4 @@
-//! How many connections are open: a limit in all and for each address, and who gives way at the limit.
+//! The limits on open connections, in total and for each address, and which connection gives way at a limit.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,11 +12,11 @@ use super::claimant::Claimant;
 use super::clients::TrustedProxies;
 use super::connection::Progress;
 
-/// Connections of one address, unless a setting says otherwise.
+/// The limit for one address, unless a setting gives another.
 const PER_ADDRESS: usize = 64;
-/// The part that is left to addresses that hold no connection.
+/// One part in this many is reserved for addresses that hold no connection.
 const RESERVED: usize = 8;
-/// How often a full server is looked over for a connection that has become idle.
+/// How often a full server looks for a connection that has become idle.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The connections of a listener.
@@ -36,36 +36,35 @@ struct Open {
     held: HashMap<Claimant, usize>,
 }
 
-/// The place of a connection, which it leaves when this is dropped.
+/// The place of a connection, which is free again when this is dropped.
 pub struct OpenConnection {
     limit: Arc<ConnectionLimit>,
     number: u64,
 }
 
-/// Why there is no place for one more connection.
+/// Why there is no room for one more connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Full {
     /// Its address holds as many as it may.
     ForAddress,
-    /// There is none for any address, until a connection ends or becomes idle.
+    /// There is no room for any address until a connection ends or becomes idle.
     ForAll,
 }
 
 impl ConnectionLimit {
-    /// A limit in all, and one for each address. The latter exempts this machine and trusted proxies, unless it is
-    /// given.
+    /// A limit in total, and one for each address. Unless the latter is given, this machine and trusted proxies are
+    /// exempt from it.
     #[must_use]
     pub fn new(all: usize, per_address: Option<usize>, proxies: Arc<TrustedProxies>, gauge: Gauge) -> Arc<Self> {
         Arc::new(Self { all, per_address, proxies, gauge, open: Mutex::default(), left: Notify::new() })
     }
 
-    /// Who may speak for clients.
     #[must_use]
     pub fn proxies(&self) -> &TrustedProxies {
         &self.proxies
     }
 
-    /// Waits for a place. `None` when the address holds as many as it may.
+    /// Waits for a place. Returns `None` when the address holds as many as it may.
     pub async fn admit(self: &Arc<Self>, address: IpAddr, progress: &Arc<Progress>) -> Option<OpenConnection> {
         loop {
             match self.try_admit(address, progress) {
@@ -94,8 +93,8 @@ impl ConnectionLimit {
         Ok(OpenConnection { limit: Arc::clone(self), number })
     }
 
-    /// Whether there is room among all connections, if need be after the longest idle one has been closed. What is
-    /// reserved is for those that hold none.
+    /// Whether there is room among all connections, if need be after closing the one that has been idle longest. The
+    /// reserve is for clients that hold none.
     fn has_room(&self, open: &mut Open, client: Claimant) -> bool {
         let most = if open.held(client) == 0 { self.all } else { self.all - self.all / RESERVED };
         open.connections.len() < most || open.close_idle(|_| true)
@@ -139,8 +138,8 @@ impl Open {
         Some(progress)
     }
 
-    /// Closes the one that has been idle longest, of those that have not sent a byte of a request. Its place is free at
-    /// once. They are searched only at the limit, so that requests need not keep an order.
+    /// Closes the connection that has been idle longest, among those that have not sent a byte of a request. Its place
+    /// is free at once. They are searched only at the limit, so that requests need not maintain an order.
     fn close_idle(&mut self, of: impl Fn(Claimant) -> bool) -> bool {
         let idle = self.connections.iter().filter(|(_, (client, _))| of(*client));
         let longest = idle.filter_map(|(number, (_, progress))| Some((progress.idle_since()?, *number))).min();
@@ -151,14 +150,13 @@ impl Open {
 }
 
 impl OpenConnection {
-    /// Who may speak for clients.
     #[must_use]
     pub fn proxies(&self) -> &TrustedProxies {
         self.limit.proxies()
     }
 
-    /// Counts the connection against the client that a proxy has named. `false` when that client holds as many as it
-    /// may, or the connection had to give way in the meantime.
+    /// Counts the connection against the client that a proxy named. Returns `false` when that client holds as many as
+    /// it may, or the connection had to give way in the meantime.
     #[must_use]
     pub fn belongs_to(&self, address: IpAddr) -> bool {
         let client = Claimant::address(address);
@@ -209,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_holds_as_many_as_it_may_and_its_own_idle_ones_give_way() {
+    fn at_the_limit_of_an_address_its_own_idle_connections_give_way() {
         let limit = limit(1_000, None);
         let mut busy_ones: Vec<_> =
             (0..PER_ADDRESS - 1).filter_map(|_| limit.try_admit(from(1), &busy()).ok()).collect();
@@ -235,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_eighth_is_left_to_addresses_that_hold_none() {
+    fn an_eighth_is_reserved_for_addresses_that_hold_no_connection() {
         let limit = limit(16, None);
         let mut open: Vec<_> = (0..20).filter_map(|_| limit.try_admit(from(1), &busy()).ok()).collect();
         assert_eq!(open.len(), 14);
@@ -246,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_behind_a_proxy_takes_no_place_of_the_reserve_when_it_has_one_already() {
+    fn a_client_behind_a_proxy_takes_only_one_place_of_the_reserve() {
         let limit = limit(16, None);
         let _of_client: Vec<_> = (0..20).filter_map(|_| limit.try_admit(from(1), &busy()).ok()).collect();
         for (client, belongs) in [(1, false), (2, true)] {
@@ -256,7 +254,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn at_the_limit_the_one_that_is_idle_longest_gives_way() {
+    async fn at_the_limit_the_connection_that_is_idle_longest_gives_way() {
         let limit = limit(2, None);
         let (first, second) = (idle(), idle());
         let open = (limit.try_admit(from(1), &first).expect("room"), limit.try_admit(from(2), &second).expect("room"));

@@ -1,4 +1,4 @@
-//! What is known of a request while it is answered, and its slot among those that are answered at the same time.
+//! The context of a request while it is handled, with its slot among the requests that are handled at the same time.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,14 +12,12 @@ use http::request::Parts;
 use super::budget::{Budget, NoRoom, Share};
 use super::claimant::{Claimant, Claimants};
 
-/// What handlers are told about the request that the router does not know.
+/// What handlers know of a request beyond what the router knows.
 #[derive(Clone)]
 pub struct RequestContext {
-    /// The id, which is ours.
+    /// The server's own id, not the client's.
     pub request_id: RequestId,
-    /// Where it comes from.
     pub address: IpAddr,
-    /// When it came.
     pub began: Instant,
     shared: Arc<Shared>,
 }
@@ -35,7 +33,7 @@ struct Place {
     slot: Option<Share>,
 }
 
-/// The id of a request, as it stands in the answer, the log and the audit trail.
+/// The id of a request in its response, the log and the audit trail.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub(super) Arc<str>);
 
@@ -54,21 +52,13 @@ impl RequestContext {
         Self { request_id, address, began, shared: Arc::new(shared) }
     }
 
-    /// The context of a request.
-    ///
-    /// # Panics
-    ///
-    /// Without the outer layer, which sets it.
+    /// The context of a request, which the outer layer has set.
     #[must_use]
     pub fn of(parts: &Parts) -> &Self {
         parts.extensions.get().expect("the outer layer sets it")
     }
 
-    /// Takes a slot, unless the request has one.
-    ///
-    /// # Errors
-    ///
-    /// [`NoRoom`], at once.
+    /// Takes a slot, unless the request has one. It fails at once when there is none.
     pub fn take_slot(&self) -> Result<(), NoRoom> {
         let mut place = self.place();
         if place.slot.is_none() {
@@ -77,16 +67,13 @@ impl RequestContext {
         Ok(())
     }
 
-    /// Gives the slot back: when the answer is ready, or before waiting for the client or for an event.
+    /// Returns the slot: when the response is ready, or before waiting for the client or for an event.
     pub fn leave_slot(&self) {
         self.place().slot = None;
     }
 
-    /// Notes whose key or session the request has shown; its slot counts against them from now on.
-    ///
-    /// # Errors
-    ///
-    /// [`NoRoom`] when they have as many as they may.
+    /// Records whose key or session the request carries. From now on its slot counts against them, and this fails if
+    /// they have no more slots.
     pub fn identify(&self, holder: Claimant, account: AccountId) -> Result<(), NoRoom> {
         let mut place = self.place();
         let claimants = Claimants::known(holder, account);
@@ -97,28 +84,27 @@ impl RequestContext {
         }
     }
 
-    /// Whom shares of this request count against.
+    /// The claimants that shares of this request count against.
     #[must_use]
     pub fn claimants(&self) -> Claimants {
         self.place().claimants
     }
 
-    /// Whether it has shown a valid key or pass.
+    /// Whether the request carries a valid key or pass.
     pub(super) fn is_known(&self) -> bool {
         self.place().claimants.are_known()
     }
 
-    /// Notes the key that the request carries, and when it ends if clients are to be told.
+    /// Records the key of the request, and when the key ends if the client should be told.
     pub fn set_key(&self, key: KeyId, end: Option<Timestamp>) {
         let _ = self.shared.key.set((key, end));
     }
 
-    /// The key that the request carries, once it is known.
     pub(super) fn key(&self) -> Option<KeyId> {
         self.shared.key.get().map(|(key, _)| *key)
     }
 
-    /// When that key ends.
+    /// When the key ends, if the client should be told.
     pub(super) fn key_end(&self) -> Option<Timestamp> {
         self.shared.key.get().and_then(|(_, end)| *end)
     }

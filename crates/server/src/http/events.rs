@@ -1,4 +1,4 @@
-//! Events over HTTP: read on from a position, waiting for new ones when there are none.
+//! Events over HTTP: a list after a position, which can wait for new events if there are none.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 use super::context::RequestContext;
 use super::extract::EventReader;
 use super::openapi::operation::{Operation, Shows};
-use super::openapi::parts::{EVENTS, answer, limit, query};
+use super::openapi::parts::{EVENTS, limit, query, response};
 use super::page::{FEW_ITEMS, PORTION, PageWriter};
 use super::problem::Problem;
 use super::problem::ProblemCode::InvalidParameters;
@@ -24,7 +24,7 @@ use super::query::{Query, position, read_position};
 use super::state::{App, AppState};
 
 const MAX_WAIT_SECONDS: u64 = 30;
-/// Looked for at least this often, for what other processes wrote.
+/// The store is asked at least this often, for what other processes wrote.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 pub(crate) const LIST: Operation = Operation {
@@ -40,41 +40,40 @@ pub(crate) const LIST: Operation = Operation {
             "operationId": "listEvents",
             "tags": [EVENTS],
             "summary": "List events after a position, oldest first",
-            "description": "With wait, an empty list is answered only after so many seconds without an event (long \
-                polling). Give next_after as after of the next request.",
+            "description": "With `wait`, an empty list is returned only after that many seconds without an event (long \
+                polling). Pass `next_after` as `after` in the next request.",
             "parameters": [
-                query("after", "`next_after` of the last answer; `newest` starts after the last event", position),
+                query("after", "`next_after` of the previous response; `newest` starts after the last event", position),
                 limit(),
-                query("wait", "Seconds to wait for an event", seconds),
+                query("wait", "The seconds to wait for an event", seconds),
             ],
-            "responses": { "200": answer("Events", "EventList") },
+            "responses": { "200": response("A page of events", "EventList") },
         })
     },
 };
 
-/// Events after a position, oldest first.
 pub(crate) async fn list(
     State(app): State<App>,
     EventReader(caller, sees): EventReader,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let wanted = Wanted::read(query)?;
+    let query = EventQuery::read(query)?;
     let store = &app.services.store;
-    let mut after = match wanted.after {
+    let mut after = match query.after {
         After::Newest => store.newest_event(caller.scope).await?,
         After::Position(position) => position,
     };
     let mut announced = store.announced();
     let mut stopping = app.stopping.clone();
-    let _waiting = match wanted.wait {
+    let _waiting = match query.wait {
         Duration::ZERO => None,
         _ => Some(app.waiting.take(context.claimants(), 1).map_err(|refused| refused.at_once("long-polls"))?),
     };
-    let end = Instant::now() + wanted.wait;
+    let end = Instant::now() + query.wait;
     let mut events = loop {
         announced.mark_unchanged();
-        let events = store.events(caller.scope, after, wanted.limit.min(FEW_ITEMS)).await?;
+        let events = store.events(caller.scope, after, query.limit.min(FEW_ITEMS)).await?;
         let left = end.saturating_duration_since(Instant::now());
         if !events.is_empty() || left.is_zero() || *stopping.borrow() {
             break events;
@@ -89,7 +88,7 @@ pub(crate) async fn list(
         }
         context.take_slot()?;
     };
-    let (mut page, mut left) = (PageWriter::begin(&app, &context), wanted.limit);
+    let (mut page, mut left) = (PageWriter::begin(&app, &context), query.limit);
     let mut asked = left.min(FEW_ITEMS);
     'page: loop {
         page.expect(events.len());
@@ -111,7 +110,7 @@ pub(crate) async fn list(
     Ok(page.end(sees, &format!("\"next_after\":\"{}\"", position(after))))
 }
 
-/// While it lives a request that waits is not counted among those that are being answered.
+/// While this exists, a waiting request is not counted among those that are being handled.
 struct Resting<'a>(&'a AppState);
 
 impl<'a> Resting<'a> {
@@ -127,7 +126,7 @@ impl Drop for Resting<'_> {
     }
 }
 
-/// The envelope, with the event's id and number in front. Its bytes from `event_type` on are those that are signed.
+/// Writes the body of the webhook with the event's id and number in front. From `event_type` on, the bytes are signed.
 fn write(event: &StoredEvent, json: &mut Vec<u8>) {
     let body = event.body.expose();
     let head = format!("{{\"id\":\"{}\",\"number\":{},", event.id(), event.number);
@@ -140,13 +139,13 @@ enum After {
     Position(u64),
 }
 
-struct Wanted {
+struct EventQuery {
     after: After,
     limit: usize,
     wait: Duration,
 }
 
-impl Wanted {
+impl EventQuery {
     fn read(query: Query) -> Result<Self, Problem> {
         let mut parameters = query.only(&["after", "limit", "wait"]);
         let after = |text: &str| match text {

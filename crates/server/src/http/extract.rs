@@ -1,4 +1,4 @@
-//! What handlers take from a request: the caller behind its key, and the ids in its path.
+//! Extractors: the caller to whom a request's key belongs, and the ids in its path.
 
 use axum::extract::FromRequestParts;
 use dossier_core::api_key::KeyScope;
@@ -26,7 +26,7 @@ macro_rules! authorized {
                 let context = RequestContext::of(parts);
                 let needed = &[$(KeyScope::$scope),+];
                 let (caller, sees) = authorize(app, &parts.headers, context, needed).await?;
-                // What reads takes parameters, or refuses them itself.
+                // Handlers that read take parameters, or refuse them themselves.
                 if parts.method != Method::GET && parts.method != Method::HEAD {
                     NoQuery::from_request_parts(parts, app).await?;
                 }
@@ -37,32 +37,24 @@ macro_rules! authorized {
 }
 
 authorized! {
-    /// A caller that may read customers.
     Reader: CustomersRead;
-    /// A caller that may write customers.
     Writer: CustomersWrite;
-    /// A caller that may upload files.
+    Exporter: CustomersRead, FilesRead;
     Uploader: FilesWrite;
-    /// A caller that may look at files.
     FileReader: FilesRead;
-    /// A caller that may open KYC sessions.
     SessionOpener: KycSession;
-    /// A caller that may decide about customers.
     Decider: KycDecide;
-    /// A caller that may drive the sandbox.
     Simulator: Simulate;
-    /// A caller that may read events.
     EventReader: EventsRead;
-    /// A caller that may read the audit trail.
+    Eraser: ErasureRequest;
     AuditReader: AuditRead;
-    /// A caller that may manage webhooks.
     WebhookManager: WebhooksManage;
-    /// A caller whose key may sign for a webhook: what is delivered are events.
+    /// A caller whose key may sign for a webhook. The key must be able to read events, because it delivers them.
     WebhookSigner: WebhooksManage, EventsRead;
 }
 
-/// The customer that the path names; `None` when the text is no id, which is answered as an unknown id is, after every
-/// check that an unknown id would go through.
+/// The customer that the path names. `None` when the text is not an id. The response is then that for an unknown id,
+/// after the same checks.
 pub struct CustomerPath(pub Option<CustomerId>);
 
 /// The customer and the file that the path names, likewise.
@@ -77,7 +69,7 @@ pub struct WebhookPath(pub Option<WebhookId>);
 /// The webhook and the delivery that the path names, likewise.
 pub struct DeliveryPath(pub Option<WebhookId>, pub String);
 
-/// A segment of the path, counted from 0. Not axum's `Path`, which answers text that is no UTF-8 in its own words.
+/// A segment of the path, counted from 0. axum's `Path` would respond to invalid UTF-8 with its own text.
 fn segment(parts: &Parts, number: usize) -> &str {
     parts.uri.path().split('/').nth(number + 1).unwrap_or_default()
 }

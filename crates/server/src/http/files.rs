@@ -1,4 +1,4 @@
-//! Files over HTTP: taken in one pass, and given out piece by piece.
+//! Files over HTTP: received in one pass, and sent piece by piece.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -29,7 +29,7 @@ use super::context::RequestContext;
 use super::extract::{FilePath, FileReader as Viewer, Uploader};
 use super::multipart::{self, Found, Parts};
 use super::openapi::operation::{Operation, Problems, Shows, WRITES};
-use super::openapi::parts::{FILES, answer, bare, file_id, named, request_header, with_headers};
+use super::openapi::parts::{FILES, bare, file_id, named, request_header, response, with_headers};
 use super::problem::Problem;
 use super::problem::ProblemCode::{
     self, DamagedFile, IdempotencyKeyReused, InfectedFile, InvalidHeader, MalformedMultipart, NotFound,
@@ -39,11 +39,11 @@ use super::problem::ProblemCode::{
 use super::query::NoQuery;
 use super::state::App;
 
-/// What a body may have besides the file: boundaries and the part's header.
+/// The bytes that a body may have besides the file: boundaries and the part's header.
 const ENVELOPE: u64 = multipart::MAX_HEADER as u64 + 1_024;
-/// Whatever is in a file, a browser neither shows nor runs it in our name. (nosniff stands in every answer.)
+/// Whatever a file contains, no browser shows or runs it under our origin. (Every response has nosniff.)
 const FILE_CSP: &str = "sandbox; default-src 'none'";
-/// How long the whole may take to come.
+/// How long a whole upload may take.
 const TOTAL: Duration = Duration::from_secs(120);
 
 const UPLOADS: Problems = &[
@@ -70,8 +70,9 @@ pub(crate) const UPLOAD: Operation = Operation {
             "operationId": "uploadFile",
             "tags": [FILES],
             "summary": "Upload a file",
-            "description": "One JPEG, PNG or PDF, judged by its content, of at most 10 MiB. Attach it by naming its id \
-                in `documents` of a customer. A file that is not attached is deleted after 72 hours.",
+            "description": "One JPEG, PNG or PDF of at most 10 MiB. The content decides which it is, not the name. To \
+                attach the file, name its id in the `documents` of a customer. A file that is not attached is deleted \
+                after 72 hours.",
             "requestBody": {
                 "required": true,
                 "content": { "multipart/form-data": {
@@ -79,12 +80,11 @@ pub(crate) const UPLOAD: Operation = Operation {
                     "encoding": { "file": { "contentType": "image/jpeg, image/png, application/pdf" } },
                 } },
             },
-            "responses": { "200": answer("The file is stored", "UploadedFile") },
+            "responses": { "200": response("The file was stored", "UploadedFile") },
         })
     },
 };
 
-/// Takes one file.
 pub(crate) async fn upload(
     State(app): State<App>,
     Uploader(caller, _): Uploader,
@@ -101,7 +101,7 @@ pub(crate) async fn upload(
     Ok(response)
 }
 
-/// Takes the one file of a multipart body.
+/// Receives the one file of a multipart body.
 async fn receive(app: &App, caller: &Caller, request: Request, key: Option<&str>) -> Result<Uploaded, Problem> {
     let (parts, body) = request.into_parts();
     let context = RequestContext::of(&parts);
@@ -109,7 +109,7 @@ async fn receive(app: &App, caller: &Caller, request: Request, key: Option<&str>
     if body.size_hint().exact().is_some_and(|length| length > MAX_FILE + ENVELOPE) {
         return Err(UploadError::TooLarge.into());
     }
-    // An upload takes memory only once its file begins, and holds no slot while it comes.
+    // An upload takes memory only once its file begins, and holds no slot while it arrives.
     context.leave_slot();
     let mut place = None;
     let mut body_parts = Parts::new(&boundary, 1);
@@ -153,15 +153,14 @@ pub(crate) const READ: Operation = Operation {
         json!({
             "operationId": "getFile",
             "tags": [FILES],
-            "summary": "Read what is known of a file",
-            "description": "Name, type, size, state, and whose evidence it is or was.",
+            "summary": "Read the details of a file",
+            "description": "Its name, type, size and state, and whose evidence it is or was.",
             "parameters": [file_id()],
-            "responses": { "200": answer("The file", "File") },
+            "responses": { "200": response("The file", "File") },
         })
     },
 };
 
-/// What is known of a file.
 pub(crate) async fn read(
     State(app): State<App>,
     Viewer(caller, _): Viewer,
@@ -186,29 +185,28 @@ pub(crate) const CONTENT: Operation = Operation {
         let range = json!({ "type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$" });
         let tags = json!({ "type": "string", "pattern": "^(\\*|\"[!#-~]*\")$" });
         let tag = json!({ "type": "string", "pattern": "^\"[!#-~]*\"$" });
-        let if_range = "The ETag that the range belongs to; the whole content if it is another one";
+        let if_range = "The ETag that the range belongs to. If it is no longer current, the whole content is returned";
         json!({
             "operationId": "getFileContent",
             "tags": [FILES],
             "summary": "Read the content of a file",
-            "description": "Always an attachment, never shown or run by a browser. Every reading stands in the audit \
-                trail.",
+            "description": "Sent as an attachment, so that no browser shows or runs it. Every read is recorded in the \
+                audit trail.",
             "parameters": [
                 file_id(),
                 request_header("Range", "One range of bytes", range),
                 request_header("If-Range", if_range, tag),
-                request_header("If-None-Match", "Answer 304 if the content is still this one", tags),
+                request_header("If-None-Match", "Respond with 304 if the content is still this one", tags),
             ],
             "responses": {
                 "200": with_headers(whole("The whole content"), &common),
-                "206": with_headers(whole("The range that was asked for"), &[&common[..], &["Content-Range"]].concat()),
-                "304": bare("The content is still the one that If-None-Match names", &["ETag", "Accept-Ranges"]),
+                "206": with_headers(whole("The requested range"), &[&common[..], &["Content-Range"]].concat()),
+                "304": bare("The content is still the one in `If-None-Match`", &["ETag", "Accept-Ranges"]),
             },
         })
     },
 };
 
-/// The file itself, or one range of it. The audit trail notes every reading.
 pub(crate) async fn content(
     State(app): State<App>,
     Viewer(caller, _): Viewer,
@@ -272,15 +270,15 @@ pub(crate) async fn show_content(
     Ok((headers, stream_of(reader, share).await?).into_response())
 }
 
-/// The first piece is opened before the answer begins, so that damage found there is a problem and not a cut answer.
-/// The share is given back once everything was sent, or the client went away.
+/// The first piece is opened before the response begins, so that damage found there becomes a problem and not a
+/// response that breaks off. The share is returned once everything was sent or the client went away.
 async fn stream_of(mut reader: Box<dyn FileReader>, share: Share) -> Result<Body, StoreError> {
     let first = reader.next().await?;
     let pieces = stream::try_unfold((first, reader, share), |(ready, mut reader, share)| async move {
         let piece = match ready {
             Some(piece) => Some(piece),
             None => reader.next().await.inspect_err(|error| {
-                // The connection is cut: what was sent so far is good, and the client sees that it is not all.
+                // The connection is cut. What was sent so far is intact, and the client sees that the rest is missing.
                 tracing::error!(%error, "the content of a file ended early");
             })?,
         };
@@ -309,10 +307,10 @@ pub(crate) fn malformed(multipart::Malformed(why): multipart::Malformed) -> Prob
 }
 
 fn malformed_text(why: String) -> Problem {
-    Problem::new(ProblemCode::MalformedMultipart, format!("Not a form with one file: {why}.")).close()
+    Problem::new(ProblemCode::MalformedMultipart, format!("The body is not a form with one file: {why}.")).close()
 }
 
-/// An upload that is refused before its end: the rest of the body is not read.
+/// The problem for an upload that is refused before its end. The rest of the body is not read.
 fn refused(error: UploadError) -> Problem {
     Problem::from(error).close()
 }
@@ -321,8 +319,8 @@ fn entity_tag(details: &FileDetails) -> String {
     format!("\"{}\"", hexadecimal(&details.sha256[..16]))
 }
 
-/// The one range that is asked for. Several, or what is no range of bytes, is as if nothing was asked for (RFC 9110,
-/// 14.2); one that lies behind the end is a problem.
+/// The one range that is requested. Several ranges, or text that is not a range of bytes, are ignored (RFC 9110, 14.2).
+/// A range after the end of the file is a problem.
 fn wanted_range(headers: &HeaderMap, tag: &str, size: u64) -> Result<Option<ByteRange>, Problem> {
     let Some(text) = headers.get(header::RANGE).and_then(|value| value.to_str().ok()) else { return Ok(None) };
     if headers.get(header::IF_RANGE).is_some_and(|known| known != tag) {
@@ -342,13 +340,13 @@ fn wanted_range(headers: &HeaderMap, tag: &str, size: u64) -> Result<Option<Byte
     };
     if range.is_empty() {
         let length = HeaderValue::try_from(format!("bytes */{size}")).expect("digits");
-        let text = "The range lies behind the end of the file; Content-Range says how long it is.";
+        let text = "The range is after the end of the file; Content-Range gives the size of the file.";
         return Err(Problem::new(ProblemCode::RangeNotSatisfiable, text).header(header::CONTENT_RANGE, length));
     }
     Ok(Some(range))
 }
 
-/// RFC 6266: the name in ASCII for old clients and whole for the others, always with an ending of the file's own type.
+/// RFC 6266: the name in ASCII for old clients and in full for others, always with an extension of the file's type.
 fn disposition(details: &FileDetails) -> HeaderValue {
     let FileDetails { name, media_type, .. } = details;
     let name = with_extension(name.expose(), *media_type);

@@ -1,41 +1,41 @@
-//! Looks at the bytes of request headers before hyper does. hyper accepts lines that end in a bare line feed, the same
-//! length twice, and a length beside a transfer coding, and hides that they came. A proxy in front may have understood
-//! such a request differently.
+//! Inspects the bytes of request headers before hyper does. hyper accepts lines that end in a bare line feed, a
+//! repeated length, and a length beside a transfer coding, and hides that they were sent. A proxy in front of the
+//! server may have understood such a request differently.
 
 use memchr::memchr;
 
-/// As much of a line as is looked at: a name and a length.
-const LOOKED_AT: usize = 40;
+/// How much of a line is inspected: a name and a length.
+const INSPECTED: usize = 40;
 
 /// Follows the headers on one connection.
 pub(super) struct Heads {
     next: Next,
-    /// The beginning of a line, and how long the line is so far.
-    line: [u8; LOOKED_AT],
+    /// The beginning of the current line, and the length of the line so far.
+    line: [u8; INSPECTED],
     length: usize,
     last: u8,
-    /// Lines before this one.
+    /// The number of lines before this one.
     lines: usize,
     body: Option<u64>,
     is_coded: bool,
 }
 
-/// What the next byte belongs to.
+/// The part of a request that the next byte belongs to.
 enum Next {
     Head,
     Body(u64),
-    /// A body of which only hyper knows the end. The connection ends with its answer.
+    /// A body whose end only hyper knows. The connection ends with the response.
     Coded,
 }
 
 impl Default for Heads {
     fn default() -> Self {
-        Self { next: Next::Head, line: [0; LOOKED_AT], length: 0, last: 0, lines: 0, body: None, is_coded: false }
+        Self { next: Next::Head, line: [0; INSPECTED], length: 0, last: 0, lines: 0, body: None, is_coded: false }
     }
 }
 
 impl Heads {
-    /// Looks at what has come. Returns whether it can be understood in two ways.
+    /// Inspects bytes that have arrived. Returns whether they can be understood in two ways.
     pub(super) fn push(&mut self, mut bytes: &[u8]) -> bool {
         let mut ambiguous = false;
         while !bytes.is_empty() {
@@ -56,7 +56,7 @@ impl Heads {
                     };
                     let (piece, rest) = (&bytes[..end], &bytes[end + 1..]);
                     ambiguous |= match self.length {
-                        // Most lines come whole.
+                        // Most lines arrive whole.
                         0 => self.end_line(piece, piece.len(), piece.last().copied()),
                         _ => {
                             self.keep(piece);
@@ -73,27 +73,27 @@ impl Heads {
     }
 
     fn keep(&mut self, piece: &[u8]) {
-        let room = &mut self.line[self.length.min(LOOKED_AT)..];
+        let room = &mut self.line[self.length.min(INSPECTED)..];
         let kept = room.len().min(piece.len());
         room[..kept].copy_from_slice(&piece[..kept]);
         self.length += piece.len();
         self.last = piece.last().copied().unwrap_or(self.last);
     }
 
-    /// A line has ended, of which this is the beginning. Returns whether it can be understood in two ways.
+    /// Ends a line that begins like this. Returns whether it can be understood in two ways.
     fn end_line(&mut self, line: &[u8], length: usize, last: Option<u8>) -> bool {
         let bare = last != Some(b'\r');
         let length = if bare { length } else { length - 1 };
-        let line = &line[..length.min(line.len()).min(LOOKED_AT)];
+        let line = &line[..length.min(line.len()).min(INSPECTED)];
         let mut ambiguous = bare;
         if length == 0 {
-            // Before a request line empty lines are skipped.
+            // Empty lines before a request line are skipped.
             if self.lines > 0 {
                 self.end_head();
             }
         } else {
             self.lines += 1;
-            // Its first letter tells nearly every other field apart from these two.
+            // The first letter already tells nearly every other field from these two.
             match line[0] | 0x20 {
                 b'c' => {
                     if let Some(value) = field(line, b"content-length:") {
@@ -134,7 +134,7 @@ mod tests {
     const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
     #[test]
-    fn what_can_be_understood_in_two_ways_is_found_however_it_is_cut() {
+    fn ambiguous_requests_are_found_however_they_are_split() {
         let body = |fields: &str| format!("POST / HTTP/1.1\r\nHost: x\r\n{fields}\r\n");
         for (sent, expected) in [
             (GET.to_owned(), false),

@@ -1,4 +1,4 @@
-//! The health of the server, on its own port and on that of the API.
+//! The health of the server, on the metrics port and on that of the API.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 
 use super::answers::{Health, ServiceStatus};
 use super::openapi::operation::{Operation, PUBLIC, Shows};
-use super::openapi::parts::{SERVICE, answer};
+use super::openapi::parts::{SERVICE, response};
 use super::problem::Problem;
 use super::problem::ProblemCode::StorageUnavailable;
 use super::state::App;
 
-fn status(id: &str, summary: &str, description: &str) -> Value {
+fn status(id: &str, summary: &str, description: &str, success: &str) -> Value {
     json!({
         "operationId": id,
         "tags": [SERVICE],
         "summary": summary,
         "description": description,
-        "responses": { "200": answer("Yes", "ServiceStatus") },
+        "responses": { "200": response(success, "ServiceStatus") },
     })
 }
 
@@ -28,10 +28,12 @@ pub(crate) const HEALTHZ: Operation = Operation {
     scopes: &[],
     shows: Shows::Own,
     problems: &[PUBLIC],
-    describe: || status("getHealth", "Does the process run?", "Asks nothing of the database."),
+    describe: || {
+        let summary = "Check that the process is running";
+        status("getHealth", summary, "Does not use the database.", "The process is running")
+    },
 };
 
-/// The process runs.
 pub(crate) async fn healthz() -> Response {
     axum::Json(ServiceStatus { status: Health::Ok }).into_response()
 }
@@ -42,10 +44,12 @@ pub(crate) const READYZ: Operation = Operation {
     scopes: &[],
     shows: Shows::Own,
     problems: &[PUBLIC, &[StorageUnavailable]],
-    describe: || status("getReadiness", "Can it answer requests?", "Answers 503 while the database cannot be reached."),
+    describe: || {
+        let description = "Responds with 503 while the database cannot be reached.";
+        status("getReadiness", "Check that the server can handle requests", description, "It can")
+    },
 };
 
-/// The process can answer requests: its store can be read.
 pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
     app.services.store.ready().await?;
     Ok(axum::Json(ServiceStatus { status: Health::Ready }).into_response())

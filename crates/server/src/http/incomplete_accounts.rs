@@ -1,5 +1,4 @@
-//! Tells the log of accounts that lack what sessions of production will need: once a day of each, however many sessions
-//! it opens.
+//! Logs accounts that lack what production sessions will need: each at most once a day, however many sessions it opens.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,7 +8,7 @@ use dossier_core::ids::AccountId;
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
-/// When the log was told of which account.
+/// When each account was last logged.
 #[derive(Default)]
 pub struct IncompleteAccounts(Mutex<HashMap<AccountId, Timestamp>>);
 
@@ -17,16 +16,16 @@ impl IncompleteAccounts {
     /// Writes a line, unless one of the last 24 hours says the same.
     pub fn log(&self, account: AccountId, now: Timestamp) {
         if self.is_due(account, now) {
-            tracing::warn!(%account, "the account has no legal name or no privacy URL; sessions of production will be \
+            tracing::warn!(%account, "the account has no legal name or no privacy URL; production sessions will be \
                 refused: dossier doctor says from when, and how to set them");
         }
     }
 
     fn is_due(&self, account: AccountId, now: Timestamp) -> bool {
-        let mut told = self.0.lock().expect("looking a time up does not panic");
-        let is_due = told.get(&account).is_none_or(|last| last.plus_seconds(DAY_SECONDS) <= now);
+        let mut logged = self.0.lock().expect("looking a time up does not panic");
+        let is_due = logged.get(&account).is_none_or(|last| last.plus_seconds(DAY_SECONDS) <= now);
         if is_due {
-            told.insert(account, now);
+            logged.insert(account, now);
         }
         is_due
     }

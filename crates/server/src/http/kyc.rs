@@ -6,7 +6,7 @@ use dossier_core::api_key::KeyScope;
 use dossier_core::customer::CustomerType;
 use dossier_core::kyc::requirements::Prospect;
 use dossier_core::parse::Country;
-use dossier_core::use_cases::{decide as decisions, session};
+use dossier_core::use_cases::{decide, session};
 use dossier_core::violation::Code;
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -16,7 +16,7 @@ use super::body::{Expected, WholeBody};
 use super::conditions::{answered, nothing, repeatable};
 use super::extract::{CustomerPath, Decider, Reader, SessionOpener};
 use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
-use super::openapi::parts::{VERIFICATION, answer, answer_with, customer_id, json_body, parameter, query};
+use super::openapi::parts::{VERIFICATION, customer_id, json_body, parameter, query, response, response_with};
 use super::problem::Problem;
 use super::problem::ProblemCode::{
     AccountIncomplete, AlreadyApproved, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, NotPossible,
@@ -41,20 +41,21 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
             "operationId": "openKycSession",
             "tags": [VERIFICATION],
             "summary": "Open a KYC session, or get the link of the open one",
-            "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link \
-                has run out is given a new one, and after a rejection a new session begins. With renew the customer \
-                gets a new link even so; the old one, and every browser in the form, leads nowhere. A customer whose \
-                session is open and whose requirements are met is submitted by itself. In production the account needs \
-                a legal name and a privacy URL; an account of an older version has 30 days, in which the response \
-                carries `Dossier-Warning: account_incomplete`.",
+            "description": "The body and its `Content-Type` are optional. A link is valid for 7 days. If it has \
+                expired, the session gets a new one; after a rejection, a new session begins. With `renew`, a link \
+                that is still valid is replaced as well: the old link stops working, and every browser in the form is \
+                shut out. Once the session is open and all requirements are met, the customer is submitted \
+                automatically. In production the account needs a legal name and a privacy URL. An account that an \
+                older version created has 30 days to set them, in which the response carries \
+                `Dossier-Warning: account_incomplete`.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewSession", false, &example),
-            "responses": { "201": answer_with("The session", "OpenedSession", &["ETag", "Dossier-Warning"]) },
+            "responses": { "201": response_with("The open session", "OpenedSession", &["ETag", "Dossier-Warning"]) },
         })
     },
 };
 
-/// Opens a session, or returns the open one. The body is optional.
+/// Opens a session, or returns the open one.
 pub(crate) async fn open_session(
     State(app): State<App>,
     SessionOpener(caller, _): SessionOpener,
@@ -86,20 +87,23 @@ pub(crate) const DECIDE: Operation = Operation {
             "operationId": "decide",
             "tags": [VERIFICATION],
             "summary": "Decide about a customer",
-            "description": "approve opens all rails, or those that rails names; reject closes all; \
-                request_resubmission asks for the named requirements again, with a new link; offboard ends the \
-                relationship and reinstate begins it again. note never reaches the customer. A decision about an \
-                approved customer also settles its change review.",
+            "description": "`approve` opens all rails, or those in `rails`. `reject` closes all rails. \
+                `request_resubmission` asks for the named requirements again, with a new link. `offboard` ends the \
+                relationship, and `reinstate` resumes it. The customer never sees `note`. A decision about an \
+                approved customer also closes its change review.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewDecision", true, &example),
             "responses": {
-                "200": answer_with("The customer; {} to a key without customers:read", "CustomerOrEmpty", &["ETag"]),
+                "200": response_with(
+                    "The customer, or `{}` for a key without `customers:read`",
+                    "CustomerOrEmpty",
+                    &["ETag"],
+                ),
             },
         })
     },
 };
 
-/// Approves, rejects, asks for something again, or ends the relationship.
 pub(crate) async fn decide(
     State(app): State<App>,
     Decider(caller, sees): Decider,
@@ -109,7 +113,7 @@ pub(crate) async fn decide(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/customers/{customer_id}/decisions", &parts.headers, &body)?;
-    let answer = decisions::decide(&app.services, &caller, id, request).await?;
+    let answer = decide::decide(&app.services, &caller, id, request).await?;
     Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
 
@@ -126,42 +130,36 @@ pub(crate) const REQUIREMENTS: Operation = Operation {
         json!({
             "operationId": "listRequirements",
             "tags": [VERIFICATION],
-            "summary": "List what would be required, before a customer exists",
-            "description": "For a customer that exists, read it with `expand=requirements`.",
+            "summary": "List what would be required of a customer",
+            "description": "For an existing customer, read the customer with `expand=requirements` instead.",
             "parameters": [
                 parameter("type", "query", true, "The type of customer", kind),
-                query("country", "Where the customer is", country),
-                query("purpose", "`account_purpose`", json!({ "type": "string" })),
+                query("country", "The customer's country", country),
+                query("purpose", "The purpose of the account, as in `account_purpose`", json!({ "type": "string" })),
                 query("volume", "Expected monthly volume in US dollars", volume),
             ],
-            "responses": { "200": answer("The requirements", "RequirementList") },
+            "responses": { "200": response("The requirements", "RequirementList") },
         })
     },
 };
 
-/// What would be required, before a customer exists.
 pub(crate) async fn requirements(
     State(app): State<App>,
     Reader(caller, _): Reader,
     query: Query,
 ) -> Result<Response, Problem> {
     let mut parameters = query.only(&["type", "country", "purpose", "volume"]);
-    let kind = match parameters.text("type").as_deref() {
-        Some("individual") => Some(CustomerType::Individual),
-        Some("corporate" | "business") => Some(CustomerType::Corporate),
-        Some(_) => {
-            parameters.refuse("type", Code::UnknownValue, "must be one of: individual corporate");
-            None
-        }
-        None => {
-            parameters.refuse("type", Code::Required, "is required: individual or corporate");
-            None
-        }
-    };
+    let named = parameters.text("type");
+    let kind = named.as_deref().and_then(CustomerType::of_request);
+    match (&named, kind) {
+        (None, _) => parameters.refuse("type", Code::Required, "is required: individual or corporate"),
+        (Some(_), None) => parameters.refuse("type", Code::UnknownValue, "must be one of: individual corporate"),
+        (Some(_), Some(_)) => {}
+    }
     let message = "must be an officially assigned ISO 3166-1 alpha-2 code in capitals, or XK";
     let country = parameters.read("country", Country::new, Code::UnknownCountry, message);
     let volume = |text: &str| text.parse::<f64>().ok().filter(|volume| *volume >= 0.0);
-    let volume = parameters.read("volume", volume, Code::OutOfRange, "must be a number that is not negative");
+    let volume = parameters.read("volume", volume, Code::OutOfRange, "must be a number of at least 0");
     let purpose = parameters.text("purpose");
     let Some(kind) = kind else { return Err(parameters.refused()) };
     parameters.end()?;

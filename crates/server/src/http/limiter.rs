@@ -1,4 +1,4 @@
-//! How much one caller may ask for in a time: one kind of limit for all routes, and how it is told.
+//! Rate limits: how many requests a caller may make in a period, and the headers that say so.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -13,13 +13,13 @@ use super::problem::{Problem, ProblemCode};
 /// draft-ietf-httpapi-ratelimit-headers
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// Clients that retry for half a minute in all get another try.
+/// Clients that keep retrying for half a minute then get another attempt.
 const MAX_RETRY_AFTER: u64 = 20;
 const DAY: u64 = 24 * 60 * 60;
-/// From this many callers on, those that have their whole quota again are forgotten.
+/// Above this number of callers, those that have their whole quota again are forgotten.
 const MANY: usize = 1_024;
 
-/// A quota in a window of time: all of it at once, or spread.
+/// A quota in a window of time. A caller may spend it all at once or spread out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     name: &'static str,
@@ -28,14 +28,14 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// A rate, with the name that clients see.
+    /// `name` is the one that clients see.
     #[must_use]
     pub const fn new(name: &'static str, quota: u32, window: Duration) -> Self {
         Self { name, quota, window }
     }
 }
 
-/// What the callers of one process have spent of a rate.
+/// How much of a rate each caller has spent in this process.
 pub struct Limiter {
     rate: Rate,
     spent: Mutex<Spent>,
@@ -45,22 +45,17 @@ pub struct Limiter {
 struct Spent {
     /// When each caller has its whole quota again.
     whole_at: AHashMap<Claimant, Instant>,
-    /// How many callers make it worth looking for those to forget.
+    /// The number of callers above which it is worth looking for some to forget.
     crowd: usize,
 }
 
 impl Limiter {
-    /// A limiter of which nothing is spent.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
         Self { rate, spent: Mutex::default() }
     }
 
-    /// Spends one of a caller's quota.
-    ///
-    /// # Errors
-    ///
-    /// [`Limited`] when there is none left; nothing is spent then.
+    /// Spends one unit of a caller's quota. When none is left, it spends nothing and fails.
     pub fn spend(&self, caller: Claimant, now: Instant) -> Result<(), Limited> {
         let Rate { name, quota, window } = self.rate;
         let one = window / quota;
@@ -101,19 +96,19 @@ enum Policy {
 }
 
 impl Limited {
-    /// A caller holds as many of something as it may at the same time.
+    /// The limit that a caller reaches when it already holds as many of something as it may.
     #[must_use]
     pub const fn at_once(name: &'static str, quota: u64, wait: Duration) -> Self {
         Self { policy: Policy::AtOnce { name, quota }, wait }
     }
 
-    /// Somebody has as much of something as a quota allows.
+    /// The limit that an account or a customer reaches when it has as much as its quota allows.
     #[must_use]
     pub const fn quota(over: OverQuota) -> Self {
         Self { policy: Policy::Quota(over), wait: Duration::from_secs(MAX_RETRY_AFTER) }
     }
 
-    /// The fields that tell a client what the limit is, and when to come back.
+    /// The headers that tell a client what the limit is and when to try again.
     pub fn fields(self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         let seconds = (self.wait.as_secs_f64().ceil() as u64).clamp(1, MAX_RETRY_AFTER);
         let (name, policy) = match self.policy {
@@ -133,7 +128,7 @@ impl Limited {
         [(header::RETRY_AFTER, seconds.into()), (RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)].into_iter()
     }
 
-    /// Adds the fields to an answer.
+    /// Adds the headers to a response.
     pub fn tell(self, headers: &mut HeaderMap) {
         headers.extend(self.fields().map(|(name, value)| (Some(name), value)));
     }
@@ -170,25 +165,25 @@ mod tests {
         };
         assert_eq!(allowed(1, 0, 500), 120);
         assert_eq!(allowed(1, 10, 500), 10);
-        assert_eq!(allowed(2, 10, 500), 120, "every caller has its own");
+        assert_eq!(allowed(2, 10, 500), 120, "every caller has its own quota");
         assert_eq!(allowed(1, 11, 1), 1);
         assert_eq!(allowed(1, 10_000, 500), 120);
     }
 
     #[test]
-    fn a_thousandth_of_a_second_is_not_lost_at_high_rates() {
+    fn no_part_of_a_second_is_lost_at_high_rates() {
         let limiter = Limiter::new(Rate::new("test", 5_000, Duration::from_secs(1)));
         let began = Instant::now();
         let ms = Duration::from_millis(1);
         let allowed: usize = (0..10_000)
             .map(|step| (0..10).filter(|_| limiter.spend(caller(1), began + ms * step).is_ok()).count())
             .sum();
-        // Ten seconds of 10,000 tries each: what stood ready at the beginning, and 5,000 in each second.
+        // Ten seconds with 10,000 attempts each: the quota at the beginning, and 5,000 in each second.
         assert!((54_990..=55_000).contains(&allowed), "{allowed}");
     }
 
     #[test]
-    fn callers_that_rest_are_forgotten() {
+    fn idle_callers_are_forgotten() {
         let limiter = Limiter::new(Rate::new("test", 1, Duration::from_secs(1)));
         let mut now = Instant::now();
         for number in 0..100_000_u32 {
@@ -200,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_are_told_what_the_limit_is_and_when_to_come_back() {
+    fn clients_are_told_what_the_limit_is_and_when_to_try_again() {
         let told = |limited: Limited| {
             let text = |value: HeaderValue| value.to_str().expect("ASCII").to_owned();
             limited.fields().map(|(name, value)| format!("{name}: {}", text(value))).collect::<Vec<_>>()

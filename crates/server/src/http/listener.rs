@@ -1,4 +1,4 @@
-//! The accept loop: HTTP/1.1, a limit on connections, deadlines on each, and an orderly end.
+//! The accept loop: HTTP/1.1, a limit on connections, deadlines for each, and an orderly shutdown.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, SocketAddr};
@@ -24,43 +24,38 @@ use super::clients::read_proxy_header;
 use super::connection::{Connection, Deadlines, Progress};
 use super::connection_limit::{ConnectionLimit, OpenConnection};
 
-/// A request header, request line included, may have this many bytes. 2,000 unfinished headers cost 86 MiB with this
-/// limit and 619 MiB with hyper's own.
+/// The most bytes that a request header may have, including the request line. 2,000 unfinished headers cost 86 MiB with
+/// this limit and 619 MiB with hyper's own.
 pub(super) const MAX_HEADER_BYTES: usize = 32 * 1_024;
-/// How old a connection becomes, give or take a tenth: so that load spreads over the processes behind a balancer.
+/// How long a connection lives, give or take a tenth, so that load spreads over the processes behind a balancer.
 pub const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 
-/// What answers requests.
 pub trait Answer: Clone + Send + Sync + 'static {
-    /// Answers one request of a peer; never fails.
+    /// Answers one request of a peer. Never fails.
     fn answer(&self, request: Request, peer: &Peer) -> impl Future<Output = Response> + Send;
 }
 
 /// The other end of a connection.
 #[derive(Debug)]
 pub struct Peer {
-    /// Its address, or that of the client for which it has opened the connection.
+    /// Its address, or that of the client for which it opened the connection.
     pub address: IpAddr,
-    /// Whether it is a proxy that may say for whom it speaks.
+    /// Whether it is a proxy that may name the client of a request.
     pub is_proxy: bool,
-    /// How far the connection is.
     pub progress: Arc<Progress>,
 }
 
 /// How a listener treats its clients.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How long clients may take.
     pub deadlines: Deadlines,
-    /// How old a connection becomes, give or take a tenth.
+    /// How long a connection lives, give or take a tenth.
     pub max_age: Duration,
-    /// How long requests that were accepted may take to finish once the end has come.
+    /// How long accepted requests may take to finish during a shutdown.
     pub grace: Duration,
 }
 
-/// Serves until `stop` turns true, then finishes what was accepted.
-///
-/// Returns whether everything was finished in time.
+/// Serves until `stop` turns true, then finishes the accepted requests. Returns whether all were finished in time.
 pub async fn serve(
     listener: TcpListener,
     answer: impl Answer,
@@ -82,12 +77,12 @@ pub async fn serve(
     tokio::time::timeout(limits.grace, connections.wait()).await.is_ok()
 }
 
-/// Waits for the end; a sender that is gone is the end as well.
+/// Waits for the shutdown. It has also come when the sender is gone.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// The next connection that there is a place for. One that there is none for is closed by being dropped.
+/// Accepts the next connection. One for which there is no room is closed by being dropped.
 async fn admit(listener: &TcpListener, places: &Arc<ConnectionLimit>) -> Option<(TcpStream, Peer, OpenConnection)> {
     let (stream, from) = accept(listener).await?;
     let peer = Peer { address: from.ip().to_canonical(), is_proxy: false, progress: Arc::new(Progress::new()) };
@@ -99,21 +94,21 @@ async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
         Ok(accepted) => Some(accepted),
         Err(error) => {
-            // Mostly too many open files. Waiting lets some close; accepting again at once would only spin.
-            tracing::warn!(%error, "a connection could not be accepted");
+            // Usually too many files are open. Waiting lets some close, while accepting again at once would only spin.
+            tracing::warn!(%error, "failed to accept a connection");
             tokio::time::sleep(Duration::from_millis(50)).await;
             None
         }
     }
 }
 
-/// An answer's body, which tells when all of it was handed on.
-struct Answered {
+/// The body of a response, which records on the connection when all of it was handed over.
+struct TrackedBody {
     body: Body,
     peer: Arc<Peer>,
 }
 
-impl HttpBody for Answered {
+impl HttpBody for TrackedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -130,13 +125,13 @@ impl HttpBody for Answered {
     }
 }
 
-impl Drop for Answered {
+impl Drop for TrackedBody {
     fn drop(&mut self) {
         self.peer.progress.rest();
     }
 }
 
-/// Finds out for whom a peer has opened the connection. `false` when it is not to be served.
+/// Finds the client for which a peer opened the connection. Returns `false` when it must not be served.
 async fn introduce(stream: &mut TcpStream, peer: &mut Peer, open: &OpenConnection, deadline: Duration) -> bool {
     let proxies = open.proxies();
     if proxies.begins_with_header(peer.address) {
@@ -145,7 +140,7 @@ async fn introduce(stream: &mut TcpStream, peer: &mut Peer, open: &OpenConnectio
             Ok(Ok(None)) => {}
             Ok(Ok(Some(_))) => return false,
             Ok(Err(_)) | Err(_) => {
-                tracing::debug!("a trusted proxy sent no header of the PROXY protocol");
+                tracing::debug!("a trusted proxy sent no PROXY protocol header");
                 return false;
             }
         }
@@ -157,7 +152,7 @@ async fn introduce(stream: &mut TcpStream, peer: &mut Peer, open: &OpenConnectio
     true
 }
 
-/// The limit on a connection's age, different for each, so that they do not all end at once.
+/// The limit on a connection's age. It differs for each, so that they do not all end at once.
 fn age(max_age: Duration) -> Duration {
     let part = RandomState::new().hash_one(()) >> 32;
     max_age.mul_f64(0.9 + 0.2 * (part as f64 / f64::from(u32::MAX)))
@@ -171,7 +166,7 @@ async fn serve_connection(
     Limits { deadlines, max_age, .. }: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
-    // Answers are small and whole; waiting to fill a packet only delays them.
+    // Responses are small and written whole, so waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     if !introduce(&mut stream, &mut peer, &open, deadlines.first_byte).await {
         return;
@@ -185,7 +180,7 @@ async fn serve_connection(
             peer.progress.begin();
             let response = answer.answer(request.map(Body::new), &peer).await;
             peer.progress.answer(response.headers().get(header::CONNECTION).is_some_and(|value| value == "close"));
-            Ok::<_, std::convert::Infallible>(response.map(|body| Answered { body, peer }))
+            Ok::<_, std::convert::Infallible>(response.map(|body| TrackedBody { body, peer }))
         }
     });
     let connection =
@@ -194,7 +189,7 @@ async fn serve_connection(
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
         () = progress.closing() => {
-            // It had not sent a byte of a request when it was chosen; if it has by now, it gets its answer.
+            // It had sent no byte of a request when it was chosen. If it has by now, it gets its response.
             if progress.idle_since().is_some() {
                 return;
             }
@@ -212,7 +207,7 @@ async fn serve_connection(
     };
     drop(open);
     if let Err(error) = ended {
-        // A client's doing: it went away, took too long, or spoke no HTTP.
+        // The client caused this: it went away, took too long, or did not speak HTTP.
         tracing::debug!(%error, "a connection ended early");
     }
 }

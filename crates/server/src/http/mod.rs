@@ -15,6 +15,7 @@ pub mod connection_limit;
 pub mod context;
 pub mod customers;
 pub mod docs;
+pub(crate) mod erasure;
 pub mod events;
 pub mod extract;
 pub mod files;

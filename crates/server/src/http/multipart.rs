@@ -1,60 +1,53 @@
 //! `multipart/form-data`, part by part: one file for `POST /v0/files`, and a whole page of the form with its fields and
 //! files.
 //!
-//! The parser behind axum (multer) holds a part's header in memory however long it is, and takes any number of parts.
-//! This one holds at most a header of [`MAX_HEADER`] bytes or the length of a boundary, besides what it was given last.
+//! The parser that axum uses (multer) keeps a part's header in memory however long it is, and accepts any number of
+//! parts. This one keeps at most a header of [`MAX_HEADER`] bytes or the length of a boundary, besides its last input.
 
 use bytes::{Buf as _, BytesMut};
 use memchr::memmem;
 
-/// The header of the part may have this many bytes.
+/// The most bytes that a part's header may have.
 pub const MAX_HEADER: usize = 8 * 1_024;
 const MAX_HEADER_LINES: usize = 16;
 const MAX_BOUNDARY: usize = 70;
 /// White space between a boundary and the end of its line.
 const MAX_PADDING: usize = 64;
 
-/// Why a body is refused, in words that repeat nothing of it.
+/// Why a body is refused. The text repeats nothing from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
 
-/// What was found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A part begins.
+    /// The beginning of a part.
     Part(Part),
-    /// Bytes of its content.
+    /// Bytes of a part's content.
     Data(BytesMut),
-    /// The part has ended.
+    /// The end of a part.
     End,
     /// More bytes are needed.
     Nothing,
 }
 
-/// What the header of a part says.
+/// The header of a part.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The name of the field.
     pub name: Vec<u8>,
-    /// The name of the file, as it was sent; `None` for a field of text.
+    /// The file name as it was sent. `None` for a text field.
     pub file_name: Option<Vec<u8>>,
 }
 
 impl Part {
-    /// The file name of a part that is named `file`.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] for every other part.
+    /// The file name of a part that is named `file`. Every other part is refused.
     pub fn into_file(self) -> Result<Vec<u8>, Malformed> {
         if self.name != b"file" {
             return Err(Malformed("the part must be named file"));
         }
-        self.file_name.ok_or(Malformed("the part has no file name: send it as a file, not as a text"))
+        self.file_name.ok_or(Malformed("the part has no file name: send it as a file, not as text"))
     }
 }
 
-/// A body that is being read.
 pub struct Parts {
     /// `CR LF - - boundary`.
     delimiter: Vec<u8>,
@@ -67,22 +60,19 @@ pub struct Parts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Begin,
-    /// Behind the first boundary.
+    /// After the first boundary.
     First,
     Header,
     Data,
     /// At the end of a part's content.
     Ended,
-    /// Behind another boundary.
+    /// After a later boundary.
     Delimited,
     End,
 }
 
-/// The boundary that a content type names.
-///
-/// # Errors
-///
-/// [`Malformed`] when there is none, two, or one that RFC 2046 does not allow. `None` when the type is another one.
+/// The boundary in a content type. It is malformed if there is none, two, or one that RFC 2046 does not allow. `None`
+/// if the type is not `multipart/form-data`.
 pub fn boundary(content_type: &str) -> Option<Result<Vec<u8>, Malformed>> {
     let (essence, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     if !essence.trim().eq_ignore_ascii_case("multipart/form-data") {
@@ -107,25 +97,21 @@ impl Parts {
     #[must_use]
     pub fn new(boundary: &[u8], most: usize) -> Self {
         let delimiter = [b"\r\n--", boundary].concat();
-        // The first delimiter needs no line before it; with one put there, it is like every other.
+        // The first delimiter need not follow a line break. Adding one makes it like every other.
         Self { delimiter, state: State::Begin, buffer: BytesMut::from(&b"\r\n"[..]), left: most }
     }
 
-    /// Takes the next bytes of the body; [`Parts::take`] says what they mean.
+    /// Adds the next bytes of the body. [`Parts::take`] says what they mean.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// What comes next.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`].
+    /// Returns what comes next in the body.
     pub fn take(&mut self) -> Result<Found, Malformed> {
         loop {
             match self.state {
                 State::Begin => {
-                    // A line break before the first boundary is no preamble yet.
+                    // A line break before the first boundary does not count as a preamble.
                     if self.buffer.starts_with(b"\r\n\r\n") {
                         self.buffer.advance(2);
                     }
@@ -148,7 +134,7 @@ impl Parts {
                     return Err(Malformed("the part has no header"));
                 }
                 State::Header => {
-                    // Four bytes more: the empty line at its end.
+                    // Four more bytes for the empty line at its end.
                     let seen = &self.buffer[..self.buffer.len().min(MAX_HEADER + 4)];
                     let Some(end) = memmem::find(seen, b"\r\n\r\n") else {
                         let whole = self.buffer.len() > MAX_HEADER;
@@ -171,7 +157,7 @@ impl Parts {
                         self.state = State::Ended;
                         return Ok(Found::Data(data));
                     }
-                    // The end of what is there may be the beginning of a delimiter.
+                    // The end of the buffer may be the beginning of a delimiter.
                     let certain = self.buffer.len().saturating_sub(self.delimiter.len() - 1);
                     if certain == 0 {
                         return Ok(Found::Nothing);
@@ -190,7 +176,7 @@ impl Parts {
                 State::End => {
                     // One line break after the last boundary is customary.
                     if !b"\r\n".starts_with(&self.buffer[..]) {
-                        return Err(Malformed("the body has something behind its last boundary"));
+                        return Err(Malformed("the body has data after its last boundary"));
                     }
                     return Ok(Found::Nothing);
                 }
@@ -198,16 +184,12 @@ impl Parts {
         }
     }
 
-    /// Whether the body has ended as it must.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] when it is cut off.
+    /// Fails if the body is cut off.
     pub fn finish(&self) -> Result<(), Malformed> {
         if self.state == State::End { Ok(()) } else { Err(Malformed("the body ends before its last boundary")) }
     }
 
-    /// What stands behind a boundary: `Some(true)` for the two hyphens of the last one, `Some(false)` for the end of
+    /// Reads what follows a boundary: `Some(true)` for the two hyphens after the last one, `Some(false)` for the end of
     /// the line.
     fn line_end(&mut self) -> Result<Option<bool>, Malformed> {
         if self.buffer.starts_with(b"--") {
@@ -221,7 +203,7 @@ impl Parts {
                 Ok(Some(false))
             }
             [] | [b'\r'] | [b'-'] if white <= MAX_PADDING => Ok(None),
-            _ => Err(Malformed("a boundary is followed by something else than the end of its line")),
+            _ => Err(Malformed("a boundary is not followed by the end of its line")),
         }
     }
 }
@@ -233,18 +215,18 @@ fn read_header(header: &[u8]) -> Result<Part, Malformed> {
             return Err(Malformed("the part's header has too many lines"));
         }
         if line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
-            return Err(Malformed("the part's header has a bare line break or a NUL in it"));
+            return Err(Malformed("the part's header contains a bare line break or a NUL"));
         }
         let colon = line.iter().position(|byte| *byte == b':');
         let (name, value) = line.split_at(colon.ok_or(Malformed("a line of the part's header has no colon"))?);
         let token = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
         if name.is_empty() || !name.iter().all(token) {
-            return Err(Malformed("a line of the part's header has no proper name"));
+            return Err(Malformed("a line of the part's header has no valid name"));
         }
         let value = value[1..].trim_ascii();
         match name.to_ascii_lowercase().as_slice() {
             b"content-disposition" if disposition.replace(value).is_some() => {
-                return Err(Malformed("the part has two dispositions"));
+                return Err(Malformed("the part has two Content-Disposition headers"));
             }
             b"content-transfer-encoding" => {
                 let identity = [&b"binary"[..], b"8bit", b"7bit"];
@@ -253,23 +235,23 @@ fn read_header(header: &[u8]) -> Result<Part, Malformed> {
                 }
             }
             b"content-type" if value.len() >= 10 && value[..10].eq_ignore_ascii_case(b"multipart/") => {
-                return Err(Malformed("a part may not consist of parts"));
+                return Err(Malformed("a part must not contain parts"));
             }
             _ => {}
         }
     }
-    read_disposition(disposition.ok_or(Malformed("the part has no disposition"))?)
+    read_disposition(disposition.ok_or(Malformed("the part has no Content-Disposition header"))?)
 }
 
 fn read_disposition(value: &[u8]) -> Result<Part, Malformed> {
     let mut parts = split_quoted_bytes(value);
     if !parts.next().is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(b"form-data")) {
-        return Err(Malformed("the part's disposition must be form-data"));
+        return Err(Malformed("the part's Content-Disposition must be form-data"));
     }
     let (mut name, mut plain, mut extended) = (None, None, None);
     for part in parts {
         let equals = part.iter().position(|byte| *byte == b'=');
-        let (key, value) = part.split_at(equals.ok_or(Malformed("the part's disposition is malformed"))?);
+        let (key, value) = part.split_at(equals.ok_or(Malformed("the part's Content-Disposition is malformed"))?);
         let value = value[1..].trim_ascii();
         let twice = match key.trim_ascii().to_ascii_lowercase().as_slice() {
             b"name" => name.replace(unquote(value)).is_some(),
@@ -278,22 +260,22 @@ fn read_disposition(value: &[u8]) -> Result<Part, Malformed> {
             _ => false,
         };
         if twice {
-            return Err(Malformed("the part's disposition says something twice"));
+            return Err(Malformed("the part's Content-Disposition repeats a parameter"));
         }
     }
     let name = name.ok_or(Malformed("the part has no name"))?;
     Ok(Part { name, file_name: extended.flatten().or(plain) })
 }
 
-/// RFC 8187: `UTF-8''` and percent-encoded bytes, which older clients send for names beyond ASCII. What is encoded in
-/// another way is taken as it is: a name is only a label.
+/// RFC 8187: `UTF-8''` and percent-encoded bytes, which older clients send for names beyond ASCII. Other encodings are
+/// kept as they are, because a name is only a label.
 fn decode_extended(value: &[u8]) -> Option<Vec<u8>> {
     let mut parts = value.splitn(3, |byte| *byte == b'\'');
     let text = parts.nth(2)?;
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((first, behind)) = rest.split_first() {
-        rest = behind;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
         if *first != b'%' {
             decoded.push(*first);
             continue;
@@ -310,27 +292,27 @@ fn decode_extended(value: &[u8]) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-/// The text of a quoted string, or the token as it is. Browsers write a quote as `%22`, others as `\"`; a backslash
-/// before anything else is part of the name, as old programs that send whole paths mean it.
+/// The text of a quoted string, or the token as it is. Browsers write a quote as `%22`, other clients as `\"`. Any
+/// other backslash is part of the name, because old programs send whole paths.
 fn unquote(value: &[u8]) -> Vec<u8> {
     let Some(inner) = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
         return value.to_vec();
     };
     let mut text = Vec::with_capacity(inner.len());
     let mut rest = inner;
-    while let Some((first, behind)) = rest.split_first() {
-        match (first, behind) {
-            (b'\\', [escaped @ (b'"' | b'\\'), behind @ ..]) => {
+    while let Some((first, after)) = rest.split_first() {
+        match (first, after) {
+            (b'\\', [escaped @ (b'"' | b'\\'), after @ ..]) => {
                 text.push(*escaped);
-                rest = behind;
+                rest = after;
             }
-            (b'%', [b'2', b'2', behind @ ..]) => {
+            (b'%', [b'2', b'2', after @ ..]) => {
                 text.push(b'"');
-                rest = behind;
+                rest = after;
             }
             _ => {
                 text.push(*first);
-                rest = behind;
+                rest = after;
             }
         }
     }
@@ -354,7 +336,7 @@ fn split_lines(header: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Splits at semicolons that do not stand in quotes.
+/// Splits at semicolons outside quotes.
 fn split_quoted_bytes(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(value);
     std::iter::from_fn(move || {
@@ -385,7 +367,7 @@ fn split_quoted(value: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    /// Each part as (name, file name, content), or what is wrong.
+    /// Each part as (name, file name, content), or why the body is malformed.
     type Read = Result<Vec<(String, Option<String>, String)>, Malformed>;
 
     fn read(body: &[u8], most: usize, step: usize) -> Read {
@@ -411,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_read_one_after_the_other_however_they_come() {
+    fn parts_are_read_in_order_however_the_body_is_split() {
         let body = b"--b\r\nContent-Disposition: form-data; name=\"/a\"\r\n\r\n\r\n--c\r\n\
             --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\n\r\n\
             --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x.png\"\r\n\r\n1\r\n2\r\n--b--\r\n";

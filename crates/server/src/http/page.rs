@@ -1,4 +1,4 @@
-//! The JSON of one page of a list. A large page holds a share of the memory that all requests have.
+//! The JSON of one page of a list. A large page holds a share of the memory that requests have in common.
 
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
@@ -10,45 +10,41 @@ use super::context::RequestContext;
 use super::problem::Problem;
 use super::state::AppState;
 
-/// A page ends before it has more bytes than this, but not before its first item.
+/// A page ends before it exceeds this many bytes, but has at least one item.
 const MAX_PAGE: usize = 1_024 * 1_024;
-/// A page up to this size takes no share for itself.
+/// A page up to this size takes no share of its own.
 const SMALL_PAGE: usize = 64 * 1_024;
-/// What a larger page takes: as much as it may have, and as much again for the buffer that it outgrew.
+/// The share of a larger page: its largest size, and as much again for the buffer that it outgrew.
 const SHARE: u64 = 2 * MAX_PAGE as u64;
-/// As many items are loaded without a share,
+/// Up to this many items are loaded without a share.
 pub const FEW_ITEMS: usize = 16;
-/// and so many at a time, opened and not written yet,
+/// The most items that are loaded and opened at a time, before they are written.
 pub const PORTION: usize = 100;
-/// for which this much is taken.
+/// The share for one portion.
 const PORTION_SHARE: u64 = 256 * 1_024;
-/// What a page of short items needs of its buffer for each.
-const USUAL_ITEM: usize = 512;
+/// The bytes that a short item needs in the buffer.
+const TYPICAL_ITEM: usize = 512;
 
 /// A page that is being written.
 pub struct PageWriter<'a> {
     app: &'a AppState,
     context: &'a RequestContext,
     json: Vec<u8>,
-    /// Where the item begins that is being written, with its comma.
+    /// The start of the item that is being written, including its comma.
     item: usize,
     is_empty: bool,
     share: Option<Share>,
 }
 
 impl<'a> PageWriter<'a> {
-    /// A page with no item yet.
     #[must_use]
     pub fn begin(app: &'a AppState, context: &'a RequestContext) -> Self {
         let json = b"{\"items\":[".to_vec();
         Self { app, context, item: json.len(), json, is_empty: true, share: None }
     }
 
-    /// Makes room for the next items, before they are loaded: at most [`PORTION`].
-    ///
-    /// # Errors
-    ///
-    /// 503 when there is no memory for so many.
+    /// Makes room for the next items before they are loaded: at most [`PORTION`]. It fails with 503 when there is no
+    /// memory for them.
     pub fn make_room(&mut self, items: usize) -> Result<(), Problem> {
         if self.share.is_none() {
             self.share = room_for(self.app, self.context, items)?;
@@ -56,12 +52,12 @@ impl<'a> PageWriter<'a> {
         Ok(())
     }
 
-    /// So many items are loaded and will be written next.
+    /// Prepares the buffer for this many items, which will be written next.
     pub fn expect(&mut self, items: usize) {
-        self.json.reserve((USUAL_ITEM * (items + 1)).min(SMALL_PAGE));
+        self.json.reserve((TYPICAL_ITEM * (items + 1)).min(SMALL_PAGE));
     }
 
-    /// Where the next item is to be written.
+    /// The buffer to write the next item to.
     pub fn item(&mut self) -> &mut Vec<u8> {
         self.item = self.json.len();
         if !self.is_empty {
@@ -70,11 +66,8 @@ impl<'a> PageWriter<'a> {
         &mut self.json
     }
 
-    /// Whether the item just written has a place on this page. Otherwise it is taken off again, and the page is full.
-    ///
-    /// # Errors
-    ///
-    /// 503 when the page has become large, and the caller or all callers hold too much memory.
+    /// Returns whether the item just written fits on this page. If not, it is removed again, and the page is full. It
+    /// fails with 503 when the page has become large and its caller, or all callers together, hold too much memory.
     pub fn keep(&mut self) -> Result<bool, Problem> {
         if self.json.len() > MAX_PAGE && !self.is_empty {
             self.json.truncate(self.item);
@@ -90,7 +83,8 @@ impl<'a> PageWriter<'a> {
         Ok(true)
     }
 
-    /// The answer, with the member that leads to the next page. Its share is given back once the client has taken it.
+    /// The response, with the member that leads to the next page. Its share is returned once the client has received
+    /// it.
     #[must_use]
     pub fn end(mut self, sees: Disclosure, next: &str) -> Response {
         self.json.extend_from_slice(b"],");
@@ -101,11 +95,7 @@ impl<'a> PageWriter<'a> {
     }
 }
 
-/// The memory for items that are to be loaded; a few need none.
-///
-/// # Errors
-///
-/// As [`PageWriter::make_room`].
+/// The memory for items before they are loaded. A few need none.
 pub fn room_for(app: &AppState, context: &RequestContext, items: usize) -> Result<Option<Share>, Problem> {
     if items <= FEW_ITEMS {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! The calls of identity providers.
+//! Calls from identity providers.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -21,7 +21,7 @@ use crate::sumsub::Sumsub;
 const DIGEST: HeaderName = HeaderName::from_static("x-payload-digest");
 const DIGEST_ALGORITHM: HeaderName = HeaderName::from_static("x-payload-digest-alg");
 
-/// Of a provider, which signs and has no key.
+/// The problems of a call from a provider, which signs its calls and has no API key.
 const CALLS: Problems = &[
     MalformedRequest,
     InvalidSignature,
@@ -47,20 +47,20 @@ pub(crate) const SUMSUB: Operation = Operation {
         json!({
             "operationId": "sumsubCall",
             "tags": [SERVICE],
-            "summary": "Sumsub calls here when a verification has changed",
-            "description": "Signed with the secret of the setting sumsub_webhook_secret. Exists only when Sumsub is \
-                the provider.",
+            "summary": "Called by Sumsub when a verification has changed",
+            "description": "Calls are signed with the secret in the setting `sumsub_webhook_secret`. The path exists \
+                only if Sumsub is the provider.",
             "parameters": [
                 parameter("x-payload-digest", "header", true, "Hexadecimal HMAC of the body", digest),
-                parameter("x-payload-digest-alg", "header", true, "Which HMAC", algorithm),
+                parameter("x-payload-digest-alg", "header", true, "The algorithm of the HMAC", algorithm),
             ],
             "requestBody": { "required": true, "content": { "application/json": { "schema": { "type": "object" } } } },
-            "responses": { "204": bare("Understood", &[]) },
+            "responses": { "204": bare("The call was accepted", &[]) },
         })
     },
 };
 
-/// Sumsub says that something happened. What it was, the server then asks.
+/// A call says only whose verification changed. The server then asks Sumsub for its state.
 pub(crate) async fn sumsub(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let sumsub = app.sumsub.as_ref().ok_or_else(Problem::not_found)?;
     let (parts, body) = request.into_parts();
@@ -70,7 +70,7 @@ pub(crate) async fn sumsub(State(app): State<App>, request: Request) -> Result<R
         Ok(()) => Problem::new(ProblemCode::InvalidSignature, "The signature of the call is missing or wrong.").close(),
         Err(limited) => Problem::from(limited).close(),
     };
-    // Anyone can call: without the form of a signature no body is read.
+    // Anyone can call, so a body is read only if the headers at least look like a signature.
     if !Sumsub::has_signature(algorithm, digest) {
         return Err(unsigned());
     }
@@ -78,7 +78,7 @@ pub(crate) async fn sumsub(State(app): State<App>, request: Request) -> Result<R
     if !sumsub.is_theirs(algorithm, digest, &body) {
         return Err(unsigned());
     }
-    // What they say beyond whose case it is need not be understood: it is asked for.
+    // A call that names no case is accepted and ignored.
     let Ok(call) = serde_json::from_slice::<crate::sumsub::Call>(&body) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };

@@ -1,4 +1,4 @@
-//! Query parameters. What is wrong with them is collected, and told all at once.
+//! Query parameters. Their violations are collected and reported together.
 
 use std::borrow::Cow;
 
@@ -12,15 +12,15 @@ use http::request::Parts;
 use super::problem::Problem;
 use super::state::App;
 
-/// How many items a page has at most, and how many by default.
 const MAX_LIMIT: usize = 1_000;
 const DEFAULT_LIMIT: usize = 100;
-/// As much of the name of an unknown parameter is repeated, in characters,
+/// How many characters of an unknown parameter's name are repeated.
 const MAX_NAME: usize = 64;
-/// and as many of them are named.
+/// How many unknown parameters are named.
 const MAX_UNKNOWN: usize = 16;
 
-/// Query parameters, decoded. A `+` is a plus: no parameter has a blank in it, and addresses have a `+`.
+/// Decoded query parameters. A `+` is a plus sign: no parameter contains a space, and e-mail addresses may contain a
+/// `+`.
 pub struct Query(Vec<(String, String)>);
 
 impl FromRequestParts<App> for Query {
@@ -31,7 +31,7 @@ impl FromRequestParts<App> for Query {
     }
 }
 
-/// That there are no query parameters.
+/// Refuses query parameters.
 pub struct NoQuery;
 
 impl FromRequestParts<App> for NoQuery {
@@ -48,13 +48,13 @@ impl Query {
         Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
-    /// Begins to read these parameters. Any other one is a violation: ignoring it would answer a question that was not
-    /// asked.
+    /// Begins to read these parameters. Any other one is a violation, because a response that ignored it would answer
+    /// another question.
     #[must_use]
     pub fn only(self, known: &[&str]) -> Parameters {
         let names = self.0.iter().map(|(name, _)| name).filter(|name| !known.contains(&name.as_str()));
         let message = || match known {
-            [] => Cow::Borrowed("is unknown: this takes no parameters"),
+            [] => Cow::Borrowed("is unknown: this operation takes no parameters"),
             _ => Cow::Owned(format!("is unknown: the parameters are {}", known.join(", "))),
         };
         let pointer = |name: &String| {
@@ -66,24 +66,23 @@ impl Query {
     }
 }
 
-/// Query parameters that are being read.
 pub struct Parameters {
     given: Vec<(String, String)>,
     errors: Vec<Violation>,
 }
 
 impl Parameters {
-    /// Takes the text of a parameter, which may stand once.
+    /// Takes the text of a parameter, which may appear once.
     pub fn text(&mut self, name: &str) -> Option<String> {
         let at = self.given.iter().position(|(known, _)| known == name)?;
         let (_, text) = self.given.remove(at);
         if self.given.iter().any(|(known, _)| known == name) {
-            self.refuse(name, Code::DuplicateKey, "stands twice in the query");
+            self.refuse(name, Code::DuplicateKey, "appears twice in the query");
         }
         Some(text)
     }
 
-    /// Takes a parameter as `read` understands its text. Text that it does not understand is a violation.
+    /// Takes a parameter, parsed by `read`. Text that `read` does not accept is a violation.
     pub fn read<T>(
         &mut self,
         name: &str,
@@ -98,7 +97,7 @@ impl Parameters {
         value
     }
 
-    /// Takes `limit`: how many items the page may have.
+    /// Takes `limit`, the most items that the page may have.
     pub fn limit(&mut self) -> usize {
         let Some(text) = self.text("limit") else { return DEFAULT_LIMIT };
         let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
@@ -108,7 +107,7 @@ impl Parameters {
         })
     }
 
-    /// Notes what is wrong with a parameter.
+    /// Adds a violation.
     pub fn refuse(&mut self, name: &str, code: Code, message: impl Into<Cow<'static, str>>) {
         self.errors.push(Violation::new(format!("/{name}"), code, message));
     }
@@ -119,17 +118,13 @@ impl Parameters {
         Problem::invalid_parameters(self.errors)
     }
 
-    /// Ends reading.
-    ///
-    /// # Errors
-    ///
-    /// 400 with every violation, if there is one.
+    /// Ends reading. It fails with 400 and every violation, if there are any.
     pub fn end(self) -> Result<(), Problem> {
         if self.errors.is_empty() { Ok(()) } else { Err(self.refused()) }
     }
 }
 
-/// A position in a list as clients see it: opaque.
+/// A position in a list as clients see it, which is opaque.
 #[must_use]
 pub fn position(position: u64) -> String {
     URL_SAFE_NO_PAD.encode(position.to_be_bytes())

@@ -1,4 +1,4 @@
-//! The limits on how much callers may ask for.
+//! The rate limits.
 
 use std::time::{Duration, Instant};
 
@@ -10,40 +10,39 @@ use super::limiter::{Limited, Limiter, Rate};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
-/// Saves of one form: 120 at once, and then one a second. Pages save in pauses of 800 ms and one at a time, so nobody
-/// types into this limit.
+/// Saves of one form: 120 at once, and then one a second. Pages save after pauses of 800 ms and one at a time, so
+/// typing does not reach this limit.
 const FORM_WRITES: Rate = Rate::new("form", 120, Duration::from_secs(120));
 /// Uploads: the documents of a business with twenty owners at once, and then one a minute.
 const FORM_UPLOADS: Rate = Rate::new("form-uploads", 80, Duration::from_secs(80 * 60));
 
-/// The limits that settings give; `None` where there is none.
+/// The limits from the settings. `None` means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// Requests of a key in a second.
+    /// Requests with one key in a second.
     pub per_key: Option<u32>,
-    /// Requests of all keys of an account in a second.
+    /// Requests with all keys of an account in a second.
     pub per_account: Option<u32>,
-    /// Requests of an address in a minute that show no valid key.
+    /// Requests from an address in a minute without a valid key.
     pub failed: Option<u32>,
-    /// Requests of a key that wait for events at the same time.
+    /// Requests with one key that wait for events at the same time.
     pub long_polls: Option<u64>,
-    /// Files that a key reads at the same time.
+    /// Files that one key reads at the same time.
     pub downloads: Option<u64>,
 }
 
-/// What callers have spent of each limit.
+/// How much of each limit callers have spent.
 pub struct Limiters {
     per_key: Option<Limiter>,
     per_account: Option<Limiter>,
     failed: Option<Limiter>,
-    /// What one session of the form saves.
+    /// Saves by one session of the form.
     pub form_writes: Limiter,
-    /// What one session of the form uploads.
+    /// Uploads by one session of the form.
     pub form_uploads: Limiter,
 }
 
 impl Limiters {
-    /// Limiters of which nothing is spent.
     #[must_use]
     pub fn new(rates: Rates) -> Self {
         let limiter = |name, quota: Option<u32>, window| Some(Limiter::new(Rate::new(name, quota?, window)));
@@ -56,22 +55,14 @@ impl Limiters {
         }
     }
 
-    /// Counts a request of a valid key.
-    ///
-    /// # Errors
-    ///
-    /// [`Limited`] when the key or its account has asked too much.
+    /// Counts a request with a valid key.
     pub fn asked(&self, key: KeyId, account: AccountId, now: Instant) -> Result<(), Limited> {
         spend(self.per_key.as_ref(), Claimant::Key(key), now)?;
         spend(self.per_account.as_ref(), Claimant::Account(account), now)
     }
 
-    /// Counts a request that has shown no valid key or link. Only such requests are ever limited by it: a valid key
-    /// works from the same address.
-    ///
-    /// # Errors
-    ///
-    /// [`Limited`] when there were too many from its address.
+    /// Counts a request without a valid key or link, against its address. Only such requests are limited: a valid key
+    /// still works from the same address.
     pub fn failed(&self, context: &RequestContext) -> Result<(), Limited> {
         spend(self.failed.as_ref(), Claimant::address(context.address), context.began)
     }

@@ -1,4 +1,4 @@
-//! What happens around every request: its id, the checks that need no route, the count, the catch of panics, and the
+//! The outer layer around every request: its id, checks that need no route, counters, the handling of panics, and the
 //! rendering of problems.
 
 use std::panic::AssertUnwindSafe;
@@ -20,16 +20,16 @@ use super::context::{RequestContext, RequestId};
 use super::listener::{Answer, MAX_HEADER_BYTES, Peer};
 use super::problem::{Problem, ProblemCode};
 use super::state::{App, AppState};
-use crate::request_log::{Answered, RequestLog};
+use crate::request_log::{RequestEntry, RequestLog};
 
-/// When the key ends that a request carried: so an integrator sees that it was rolled.
+/// When the key of the request expires, so that an integrator notices that it was rolled.
 const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 const MAX_HEADERS: usize = 64;
 const MAX_URI_BYTES: usize = 4 * 1_024;
 
-/// Makes ids that no other process and no other request has.
+/// Makes ids that are unique across requests and processes.
 struct RequestIds {
     process: u64,
     next: AtomicU64,
@@ -42,8 +42,8 @@ impl RequestIds {
     }
 }
 
-/// The client's own id, if it is one that can stand in a header and a log line. It stands beside ours: a client that
-/// chose ids could make its requests look like those of others.
+/// The client's own id, if it is safe in a header and a log line. It does not replace ours, because a client that chose
+/// ids could make its requests look like those of another.
 fn clients_id(headers: &HeaderMap) -> Option<HeaderValue> {
     let sane = |id: &&HeaderValue| {
         (1..=128).contains(&id.len())
@@ -65,8 +65,8 @@ pub struct Front {
 }
 
 impl Front {
-    /// Puts the outer layer around a router. A request that is being answered holds one of the slots, and is noted in
-    /// the log when it is.
+    /// Puts the outer layer around a router. A request holds one of the slots while it is handled. It is logged
+    /// afterwards.
     #[must_use]
     pub fn new(
         app: App,
@@ -96,7 +96,7 @@ impl Front {
         match AssertUnwindSafe(router.call(request)).catch_unwind().await {
             Ok(Ok(response)) => response,
             Err(_) => {
-                // The panic hook has logged where; what was said could hold a value, so it is not repeated.
+                // The panic hook has logged the place. The message may contain a value, so it is not repeated.
                 self.app.metrics.panics.inc();
                 Problem::internal().close().into_response()
             }
@@ -104,7 +104,7 @@ impl Front {
     }
 }
 
-/// Counts a request from here on until it is dropped, which happens too when the client goes away.
+/// Counts a request as being handled until this is dropped, which also happens when the client goes away.
 struct Answering<'a>(&'a AppState);
 
 impl<'a> Answering<'a> {
@@ -139,12 +139,12 @@ impl Answer for Front {
         let context = RequestContext::new(request_id.clone(), client.unwrap_or(peer.address), began, &self.slots);
         let mut response = match client {
             Ok(_) if peer.progress.is_ambiguous() => {
-                let text = "A header line ends without a carriage return, or the body's length is given twice.";
+                let text = "A header line ends without a carriage return, or the length of the body is given twice.";
                 Problem::new(ProblemCode::MalformedRequest, text).close().into_response()
             }
             Ok(_) => self.route(request, context.clone()).await,
             Err(Contradiction) => {
-                let text = "Forwarded and X-Forwarded-For name different clients; the proxy must pass on only its own.";
+                let text = "Forwarded and X-Forwarded-For name different clients; the proxy must forward only its own.";
                 Problem::new(ProblemCode::MalformedRequest, text).close().into_response()
             }
         };
@@ -164,10 +164,10 @@ impl Answer for Front {
         if let Some(log) = &self.log {
             let (at, duration_us) = (self.app.services.clock.now(), elapsed.as_micros() as u64);
             let (request_id, key) = (Arc::clone(&request_id.0), context.key());
-            log.note(Answered { at, request_id, method, route, status, code, key, duration_us });
+            log.push(RequestEntry { at, request_id, method, route, status, code, key, duration_us });
         }
         if let Some(theirs) = clients_id.as_ref().and_then(|id| id.to_str().ok()) {
-            tracing::debug!(%request_id, client_request_id = theirs, "the client has an id of its own");
+            tracing::debug!(%request_id, client_request_id = theirs, "the client sent its own request id");
         }
         let headers = response.headers_mut();
         let id = HeaderValue::try_from(&*request_id.0).expect("ids are made of visible ASCII");
@@ -179,7 +179,7 @@ impl Answer for Front {
             headers.insert(API_KEY_EXPIRES, HeaderValue::try_from(end.to_string()).expect("a time is visible ASCII"));
         }
         if is_coded {
-            // Only hyper knows where its body ends: what comes behind it was not looked at.
+            // Only hyper knows where its body ends, so what follows it was not inspected.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -191,7 +191,7 @@ impl Answer for Front {
 impl Front {
     fn render(&self, problem: Problem, bare: Response, request_id: &RequestId) -> Response {
         let mut response = problem.render(&self.app.public_url, &request_id.0);
-        // What the router has set on the bare answer, such as Allow.
+        // Headers that the router has set on the bare response, such as Allow.
         for (name, value) in bare.headers() {
             if name != header::CONTENT_LENGTH {
                 response.headers_mut().insert(name.clone(), value.clone());
@@ -201,14 +201,15 @@ impl Front {
     }
 }
 
-/// What can be read in two ways is refused (request smuggling), and so is what is too much.
+/// Refuses requests that can be read in two ways (request smuggling), and those that are too large.
 fn check_request(request: &Request) -> Result<(), Problem> {
     let headers = request.headers();
     let malformed = |text: &'static str| Err(Problem::new(ProblemCode::MalformedRequest, text).close());
-    // hyper's own limit holds for its buffer, which a read may overfill by as much again.
+    // hyper's own limit is for its buffer, which one read may exceed by as much again.
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if headers.len() > MAX_HEADERS || bytes > MAX_HEADER_BYTES {
-        let text = format!("At most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of them are read.");
+        let text =
+            format!("A request may have at most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of headers.");
         return Err(Problem::new(ProblemCode::HeadersTooLarge, text).close());
     }
     if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > MAX_URI_BYTES) {
@@ -225,7 +226,7 @@ fn check_request(request: &Request) -> Result<(), Problem> {
     }
     if request.method() == Method::CONNECT {
         let allow = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
-        let problem = Problem::new(ProblemCode::MethodNotAllowed, "This server is no proxy.");
+        let problem = Problem::new(ProblemCode::MethodNotAllowed, "This server is not a proxy.");
         return Err(problem.header(header::ALLOW, allow).close());
     }
     if let (Some(authority), Some(host)) = (request.uri().authority(), host)
@@ -238,7 +239,7 @@ fn check_request(request: &Request) -> Result<(), Problem> {
     if let Some(coding) = codings.next()
         && (!coding.as_bytes().eq_ignore_ascii_case(b"chunked") || codings.next().is_some())
     {
-        return malformed("The only transfer coding is chunked.");
+        return malformed("The only supported transfer coding is chunked.");
     }
     if headers.get_all(header::CONTENT_LENGTH).iter().count() > 1 {
         return malformed("A request must have at most one Content-Length header.");
@@ -246,7 +247,7 @@ fn check_request(request: &Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A name or an address, and maybe a port (RFC 9110, 7.2). No user stands in it, and no path.
+/// Whether this is a name or an address, with or without a port (RFC 9110, 7.2), and without a user or path.
 fn is_host(host: &[u8]) -> bool {
     let (name, port) = match host.iter().rposition(|byte| *byte == b':') {
         Some(colon) if !host.ends_with(b"]") => (&host[..colon], &host[colon + 1..]),

@@ -1,4 +1,4 @@
-//! The routes. Each leads to one handler, and those that have a contract are made from the operation beside it.
+//! The routes. Each leads to one handler. Routes of the API are made from the operation beside the handler.
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -14,12 +14,12 @@ use super::docs::frame::Page;
 use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
-use super::{audit, customers, docs, events, files, health, kyc, openapi, providers, sandbox, webhooks};
+use super::{audit, customers, docs, erasure, events, files, health, kyc, openapi, providers, sandbox, webhooks};
 use crate::pages;
 
 macro_rules! operations {
     ($($operation:path => $handler:path,)*) => {
-        /// Every operation that has a contract. Pages for people (`/docs`, `/problems`, `/`) are not among them.
+        /// Every operation of the API. Pages for people (`/docs`, `/problems`, `/`) are not among them.
         pub const OPERATIONS: &[Operation] = &[$($operation),*];
 
         fn documented() -> Router<App> {
@@ -28,7 +28,7 @@ macro_rules! operations {
     };
 }
 
-// The Allow header of a path has its methods in this order.
+// The Allow header of a path lists its methods in this order.
 operations! {
     customers::list::LIST => customers::list::list,
     customers::CREATE => customers::create,
@@ -36,12 +36,16 @@ operations! {
     customers::PUT => customers::put,
     customers::PATCH => customers::patch,
     customers::REMOVE_DOCUMENT => customers::remove_document,
+    customers::export::EXPORT => customers::export::export,
     files::UPLOAD => files::upload,
     files::READ => files::read,
     files::CONTENT => files::content,
     kyc::OPEN_SESSION => kyc::open_session,
     kyc::DECIDE => kyc::decide,
     kyc::REQUIREMENTS => kyc::requirements,
+    erasure::REQUEST => erasure::request,
+    erasure::READ => erasure::read,
+    erasure::CANCEL => erasure::cancel,
     sandbox::SIMULATE => sandbox::simulate,
     sandbox::READ_CLOCK => sandbox::read_clock,
     sandbox::ADVANCE_CLOCK => sandbox::advance_clock,
@@ -65,7 +69,7 @@ fn filter(method: Method) -> MethodFilter {
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {
-    // The reference is made when it is first asked for.
+    // The reference is made when it is first requested.
     let made: Arc<OnceLock<Page>> = Arc::default();
     let reference = async move |State(app): State<App>, headers: HeaderMap| {
         let page = made.get_or_init(|| docs::reference::page(&document(), &app.public_url));
@@ -95,7 +99,7 @@ async fn openapi_json() -> Response {
     docs::openapi(&DOCUMENT)
 }
 
-/// Health and metrics, for the port of their own.
+/// Health and metrics, for their own port.
 pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
     let content_type = [(http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Router::new()
@@ -106,10 +110,10 @@ pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync +
         .with_state(app)
 }
 
-/// The label of every path that is no documented route.
+/// The label of every path that is not a documented route.
 const UNKNOWN: &str = "other";
 
-/// The documented route of a path, of which there are a known few: a label for the metrics.
+/// The documented route of a path. The metrics use it as a label, because there are only a few.
 pub fn route_label(path: &str) -> &'static str {
     let matches = |route: &str| {
         let (mut segments, mut of_route) = (path.split('/'), route.split('/'));
@@ -117,12 +121,12 @@ pub fn route_label(path: &str) -> &'static str {
             && segments.next().is_none()
     };
     let routes = || OPERATIONS.iter().map(|operation| operation.path);
-    // As the router does, a path that is spelt out goes before one with a parameter.
+    // A literal path goes before one with a parameter, as in the router.
     routes().find(|route| *route == path).or_else(|| routes().find(|route| matches(route))).unwrap_or(UNKNOWN)
 }
 
-/// Where no route leads: a page for people, outside of the API. A client that builds its addresses itself often puts a
-/// slash too many behind them.
+/// The response where no route leads. Outside the API, people get a page. Clients that build their URLs themselves
+/// often append a slash.
 async fn not_found(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let path = parts.uri.path();
     if !path.starts_with("/v0")
@@ -132,7 +136,7 @@ async fn not_found(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     }
     Err(match path.strip_suffix('/') {
         Some(shorter) if !shorter.ends_with('/') && route_label(shorter) != UNKNOWN => {
-            let text = "There is no such path. Without the slash at its end there is one.";
+            let text = "Not found. The same path without the slash at its end exists.";
             Problem::new(ProblemCode::NotFound, text)
         }
         _ => Problem::not_found(),

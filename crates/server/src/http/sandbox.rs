@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Caller, Environment};
 use dossier_core::use_cases::advance_clock;
-use dossier_core::use_cases::simulate as sandbox;
+use dossier_core::use_cases::simulate;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::extract::Simulator;
 use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
-use super::openapi::parts::{SANDBOX, answer, answer_with, json_body};
+use super::openapi::parts::{SANDBOX, json_body, response, response_with};
 use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, NoSession, NotFound, NotPossible, SandboxOnly};
 use super::problem::{Problem, ProblemCode};
 use super::query::NoQuery;
@@ -25,9 +25,10 @@ const STEPS: Problems = &[InvalidHeader, SandboxOnly, NotFound, IdempotencyKeyRe
 fn sandbox_only(caller: &Caller) -> Result<(), Problem> {
     match caller.scope.environment {
         Environment::Sandbox => Ok(()),
-        Environment::Production => {
-            Err(Problem::new(ProblemCode::SandboxOnly, "This works in the sandbox only; the key is of production."))
-        }
+        Environment::Production => Err(Problem::new(
+            ProblemCode::SandboxOnly,
+            "This works only in the sandbox, and this key is for production.",
+        )),
     }
 }
 
@@ -42,15 +43,14 @@ pub(crate) const SIMULATE: Operation = Operation {
         json!({
             "operationId": "simulate",
             "tags": [SANDBOX],
-            "summary": "Make something happen to a sandbox customer",
-            "description": "Every transition of the table of states can be reached; the API guide lists them.",
+            "summary": "Simulate an action on a sandbox customer",
+            "description": "Every transition in the table of states can be simulated. The API guide lists them.",
             "requestBody": json_body("Simulation", true, &example),
-            "responses": { "200": answer_with("It happened", "Empty", &["ETag"]) },
+            "responses": { "200": response_with("The action was simulated", "Empty", &["ETag"]) },
         })
     },
 };
 
-/// Makes something happen to a sandbox customer.
 pub(crate) async fn simulate(
     State(app): State<App>,
     Simulator(caller, _): Simulator,
@@ -60,7 +60,7 @@ pub(crate) async fn simulate(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/customers/simulate", &parts.headers, &body)?;
-    Ok(answered(StatusCode::OK, sandbox::simulate(&app.services, &caller, request).await?))
+    Ok(answered(StatusCode::OK, simulate::simulate(&app.services, &caller, request).await?))
 }
 
 pub(crate) const ADVANCE_CLOCK: Operation = Operation {
@@ -74,15 +74,14 @@ pub(crate) const ADVANCE_CLOCK: Operation = Operation {
             "operationId": "advanceSandboxClock",
             "tags": [SANDBOX],
             "summary": "Advance the clock of the sandbox",
-            "description": "Links, deliveries and everything else that waits in this sandbox read it. It cannot be put \
-                back.",
+            "description": "Links, deliveries and everything else that waits in this sandbox follow its clock. The \
+                clock cannot be set back.",
             "requestBody": json_body("Advance", true, &json!({ "advance": "P1D" })),
-            "responses": { "200": answer("The time in the sandbox", "SandboxClock") },
+            "responses": { "200": response("The time in the sandbox", "SandboxClock") },
         })
     },
 };
 
-/// Advances the clock of the sandbox.
 pub(crate) async fn advance_clock(
     State(app): State<App>,
     Simulator(caller, _): Simulator,
@@ -107,13 +106,12 @@ pub(crate) const READ_CLOCK: Operation = Operation {
             "operationId": "readSandboxClock",
             "tags": [SANDBOX],
             "summary": "Read the clock of the sandbox",
-            "description": "How far it is ahead of the real time.",
-            "responses": { "200": answer("The time in the sandbox", "SandboxClock") },
+            "description": "The time in the sandbox, and how far it is ahead of real time.",
+            "responses": { "200": response("The time in the sandbox", "SandboxClock") },
         })
     },
 };
 
-/// What time it is in the sandbox.
 pub(crate) async fn read_clock(
     State(app): State<App>,
     Simulator(caller, _): Simulator,

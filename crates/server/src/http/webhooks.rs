@@ -1,4 +1,4 @@
-//! Webhooks over HTTP: endpoints, the log of deliveries, and sending again.
+//! Webhooks over HTTP: endpoints, the log of deliveries, and how to send one again.
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -18,7 +18,7 @@ use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
 use super::extract::{DeliveryPath, WebhookManager, WebhookPath, WebhookSigner};
 use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
-use super::openapi::parts::{WEBHOOKS, answer, bare, json_body, limit, parameter, query, webhook_id};
+use super::openapi::parts::{WEBHOOKS, bare, json_body, limit, parameter, query, response, webhook_id};
 use super::page::room_for;
 use super::problem::Problem;
 use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, TooManyWebhooks};
@@ -36,15 +36,14 @@ pub(crate) const REGISTER: Operation = Operation {
             "operationId": "registerWebhook",
             "tags": [WEBHOOKS],
             "summary": "Register a webhook",
-            "description": "Deliveries are signed by the key that registers (x-hmac-signature) and, as Standard \
-                Webhooks, by the secret that this answer shows once.",
+            "description": "Deliveries are signed with the API key that registers the webhook (`x-hmac-signature`) \
+                and, following Standard Webhooks, with the secret that this response shows once.",
             "requestBody": json_body("NewWebhook", true, &json!({ "url": "https://app.example.com/hooks/dossier" })),
-            "responses": { "201": answer("The webhook, with its secret", "RegisteredWebhook") },
+            "responses": { "201": response("The webhook, with its secret", "RegisteredWebhook") },
         })
     },
 };
 
-/// Registers an endpoint; its secret is shown once.
 pub(crate) async fn register(
     State(app): State<App>,
     WebhookSigner(caller, _): WebhookSigner,
@@ -72,13 +71,12 @@ pub(crate) const LIST: Operation = Operation {
             "operationId": "listWebhooks",
             "tags": [WEBHOOKS],
             "summary": "List webhooks",
-            "description": "All of this account and environment, without their secrets.",
-            "responses": { "200": answer("Every webhook, oldest first", "WebhookList") },
+            "description": "All webhooks of this account and environment, without their secrets.",
+            "responses": { "200": response("The webhooks, oldest first", "WebhookList") },
         })
     },
 };
 
-/// Every endpoint.
 pub(crate) async fn list(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
@@ -100,14 +98,13 @@ pub(crate) const DELETE: Operation = Operation {
             "operationId": "deleteWebhook",
             "tags": [WEBHOOKS],
             "summary": "Delete a webhook",
-            "description": "Deliveries that wait for it are deleted as well.",
+            "description": "Its pending deliveries are deleted as well.",
             "parameters": [webhook_id()],
-            "responses": { "204": bare("Deleted", &[]) },
+            "responses": { "204": bare("The webhook was deleted", &[]) },
         })
     },
 };
 
-/// Deletes an endpoint, and the deliveries that wait for it.
 pub(crate) async fn delete(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
@@ -127,16 +124,15 @@ pub(crate) const ENABLE: Operation = Operation {
         json!({
             "operationId": "enableWebhook",
             "tags": [WEBHOOKS],
-            "summary": "Call a webhook again",
-            "description": "One that was disabled, or whose key was revoked. The key of this request signs from now \
-                on, and what waits is sent at once.",
+            "summary": "Enable a webhook again",
+            "description": "For a webhook that was disabled, or whose key was revoked. The key of this request signs \
+                from now on, and pending deliveries are sent at once.",
             "parameters": [webhook_id()],
-            "responses": { "200": answer("The webhook", "Webhook") },
+            "responses": { "200": response("The webhook", "Webhook") },
         })
     },
 };
 
-/// Calls an endpoint again. The key of this request signs from now on.
 pub(crate) async fn enable(
     State(app): State<App>,
     WebhookSigner(caller, _): WebhookSigner,
@@ -159,14 +155,13 @@ pub(crate) const DELIVERIES: Operation = Operation {
             "operationId": "listDeliveries",
             "tags": [WEBHOOKS],
             "summary": "List deliveries, newest first",
-            "description": "Those that ended are kept for 30 days.",
-            "parameters": [webhook_id(), limit(), query("cursor", "`next_cursor` of the page before", cursor)],
-            "responses": { "200": answer("Deliveries", "DeliveryList") },
+            "description": "Deliveries that have ended are listed for 30 days.",
+            "parameters": [webhook_id(), limit(), query("cursor", "`next_cursor` of the previous page", cursor)],
+            "responses": { "200": response("A page of deliveries", "DeliveryList") },
         })
     },
 };
 
-/// The log of deliveries, newest first.
 pub(crate) async fn deliveries(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
@@ -193,19 +188,18 @@ pub(crate) const RESEND: Operation = Operation {
     shows: Shows::Own,
     problems: &[WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused]],
     describe: || {
-        let delivery = parameter("delivery_id", "path", true, "The id of a delivery", json!({ "type": "string" }));
+        let delivery = parameter("delivery_id", "path", true, "The id of the delivery", json!({ "type": "string" }));
         json!({
             "operationId": "resendDelivery",
             "tags": [WEBHOOKS],
             "summary": "Send a delivery again",
-            "description": "Whatever the result of its attempts was.",
+            "description": "It does not matter how earlier attempts ended.",
             "parameters": [webhook_id(), delivery],
-            "responses": { "202": answer("It is due now", "Delivery") },
+            "responses": { "202": response("The delivery, which is due now", "Delivery") },
         })
     },
 };
 
-/// Makes a delivery due again.
 pub(crate) async fn resend(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,

@@ -1,4 +1,4 @@
-//! The engine that runs, and where it keeps the content of files.
+//! The engine, and the place of files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use dossier_store::vault::RootKey;
 use super::error::InstallationError;
 use super::home::Home;
 use crate::config::Config;
+use crate::config::storage::file_url_folder;
 use crate::errors::cannot;
 use crate::logs;
 use crate::system::SystemClock;
@@ -27,7 +28,7 @@ pub(crate) enum OpenStore {
 }
 
 impl OpenStore {
-    /// The store with its rows in this place.
+    /// Opens the store of an installation.
     pub(crate) async fn open(config: &Config, home: &Home, root_key: &RootKey) -> Result<Self, InstallationError> {
         let (blobs, now) = (blobs(config, config.storage.files.as_deref())?, SystemClock.now());
         Ok(match home {
@@ -50,7 +51,6 @@ impl OpenStore {
         })
     }
 
-    /// For what needs no engine in particular.
     pub(crate) fn engine(&self) -> Arc<dyn Engine> {
         match self {
             Self::Sqlite(store) => Arc::clone(store) as Arc<dyn Engine>,
@@ -59,17 +59,16 @@ impl OpenStore {
     }
 }
 
-/// The place of files that a URL names, or the one in the data folder.
+/// Opens the place of files that a URL names, or the one in the data folder.
 pub(crate) fn blobs(config: &Config, place: Option<&str>) -> Result<Arc<dyn Blobs>, InstallationError> {
     let opened = |folder: std::io::Result<Folder>, path: &Path| {
         folder.map_err(cannot("open the folder of files", path)).map_err(InstallationError::File)
     };
     match place {
-        Some(url) if url.starts_with("file://") => {
-            let path = PathBuf::from(url.trim_start_matches("file://"));
-            Ok(Arc::new(opened(Folder::open_shared(path.clone()), &path)?))
-        }
         Some(url) => {
+            if let Some(path) = file_url_folder(url).map(PathBuf::from) {
+                return Ok(Arc::new(opened(Folder::open_shared(path.clone()), &path)?));
+            }
             let variables: Vec<_> = std::env::vars().collect();
             Ok(Arc::new(Bucket::open(url, &variables).map_err(InstallationError::Files)?))
         }
@@ -80,9 +79,13 @@ pub(crate) fn blobs(config: &Config, place: Option<&str>) -> Result<Arc<dyn Blob
     }
 }
 
-/// After an I/O error the contents of the disk are unknown. Only a new start, which reads them, can tell.
-fn end_process(why: &str) {
-    tracing::error!(cause = why, "the database has an I/O error; the process ends so that nothing is guessed");
+/// Ends the process. After an I/O error, what is on the disk is unknown until the next start reads it.
+fn end_process(cause: &str) {
+    tracing::error!(
+        cause,
+        "the database had an I/O error; stopping, because what is on disk is unknown. Check the \
+        disk, then start again"
+    );
     logs::finish();
     std::process::exit(EXIT_IO_ERROR);
 }

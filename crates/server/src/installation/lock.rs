@@ -1,4 +1,4 @@
-//! The lock of a data folder: one process uses it at a time.
+//! The lock of a data folder, which lets one process use it at a time.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -9,20 +9,15 @@ use super::error::InstallationError;
 use crate::errors::cannot;
 use crate::trust;
 
-/// The right to use a data folder, until it is dropped.
+/// Holds a data folder until it is dropped.
 pub struct Lock(File);
 
 impl Lock {
-    /// Takes the folder, making it when there is none.
-    ///
-    /// # Errors
-    ///
-    /// [`InstallationError::InUse`] when another process has it, [`InstallationError::Exposed`] when others can enter
-    /// it.
+    /// Locks the folder. Creates it if it is missing.
     pub fn take(folder: &Path) -> Result<Self, InstallationError> {
         let file_error = InstallationError::File;
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(cannot("make the data folder", folder)).map_err(file_error)?;
+        let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        created.map_err(cannot("create the data folder", folder)).map_err(file_error)?;
         trust::check_folder(folder).map_err(InstallationError::Exposed)?;
         let path = folder.join("lock");
         let mut file = fs::OpenOptions::new()
@@ -43,7 +38,7 @@ impl Lock {
             }
             Err(TryLockError::Error(cause)) => return Err(file_error(cannot("lock", &path)(cause))),
         }
-        // For people only: what counts is the lock, which ends with the process.
+        // The process id is only for people. The lock itself ends with the process.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
         Ok(Self(file))
     }

@@ -1,5 +1,6 @@
-//! One data folder, held by one process.
+//! The data folder, which one process uses at a time.
 
+pub(crate) mod audit;
 pub mod engine;
 pub mod error;
 pub mod first_start;

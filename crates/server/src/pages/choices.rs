@@ -1,6 +1,6 @@
 //! What there is to choose from: the words of the contract, or the countries.
 
-use dossier_core::form::sheet::{Sheet, Shown};
+use dossier_core::form::sheet::Sheet;
 use dossier_core::form::{Input, Kind};
 use dossier_core::place::Place;
 use maud::{Markup, html};
@@ -19,7 +19,7 @@ const CARDS_OF_STATES: [&str; 9] = ["AS", "AU", "BR", "CA", "GU", "MP", "PR", "U
 #[must_use]
 pub(super) fn options(sheet: &Sheet<'_>, talk: &Talk, input: &Input, chosen: &str) -> Markup {
     let Kind::Choice(choices) = &input.kind else { return countries(sheet, talk, input, chosen) };
-    let issued_in = sheet.text(&format!("{}/issuing_country", Place::new(&input.place).parent().pointer()));
+    let issued_in = sheet.visible(&format!("{}/issuing_country", Place::new(&input.place).parent().pointer()));
     html! {
         @for choice in choices {
             @if choice == chosen || issued_in.as_deref().is_none_or(|country| exists_in(country, choice)) {
@@ -64,17 +64,18 @@ fn given(sheet: &Sheet<'_>, place: &str) -> Vec<String> {
     ];
     let owner = owner_of(place);
     let own = MEMBERS.iter().map(|member| format!("{owner}/{member}"));
-    let shown = own.chain(["/business_address/country".to_owned()]).map(|place| sheet.shown(&place));
-    shown.filter_map(|shown| if let Shown::Text(code) = shown { Some(code) } else { None }).collect()
+    own.chain(["/business_address/country".to_owned()]).filter_map(|place| sheet.visible(&place)).collect()
 }
 
-/// A list of countries; scripts add a field to it in which one is searched for.
+/// A list of countries; scripts add a field to it in which one is searched for. Of a hidden country it says that there
+/// is one.
 #[must_use]
-pub(super) fn country_field(talk: &Talk, select: &Markup) -> Markup {
+pub(super) fn country_field(talk: &Talk, select: &Markup, is_hidden: bool) -> Markup {
     let pattern = |key: &str, name: &str| talk.say_with(key, &[(name, "#".into())]);
     html! {
         country-field data-search=(assets::url("countries.txt")) data-open=(talk.say("countries-open"))
             data-found=(pattern("countries-found", "count")) data-none=(talk.say("countries-none"))
+            data-kept=[is_hidden.then(|| talk.say("choose-kept"))]
             data-restored=(pattern("countries-restored", "country")) data-cleared=(talk.say("countries-cleared")) {
             (select)
         }

@@ -1,4 +1,6 @@
-//! The cookies of the pages: a pass for each session, and the language.
+//! The cookies of the pages: a pass for each session, what was entered last, and the language.
+
+use std::collections::HashMap;
 
 use dossier_core::ids::SessionId;
 use http::{HeaderMap, HeaderValue, header};
@@ -15,11 +17,20 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
     cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// The name of the cookie of one session: one visitor may be in the forms of two customers at once.
-fn cookie_name(public_url: &str, session: SessionId) -> String {
+/// The pass of a browser.
+const PASS: &str = "dossier";
+/// What was entered last.
+const ENTERED: &str = "entered";
+/// How long a browser keeps what was entered last, in seconds: until the page is there that shows it again.
+const ENTERED_FOR: i64 = 60;
+/// The longest value that is shown again, in characters.
+const MAX_ENTERED: usize = 16;
+
+/// The name of a cookie of one session: one visitor may be in the forms of two customers at once.
+fn cookie_name(public_url: &str, what: &str, session: SessionId) -> String {
     // Browsers take `__Host-` only with Secure, and Secure only over TLS.
     let prefix = if secure(public_url).is_empty() { "" } else { "__Host-" };
-    format!("{prefix}dossier-{session}")
+    format!("{prefix}{what}-{session}")
 }
 
 /// What cookies have at their end where customers come over TLS.
@@ -31,14 +42,34 @@ pub(super) fn secure(public_url: &str) -> &'static str {
 /// The pass that a browser shows for a session.
 #[must_use]
 pub(super) fn pass<'a>(public_url: &str, headers: &'a HeaderMap, session: SessionId) -> Option<&'a str> {
-    cookie(headers, &cookie_name(public_url, session))
+    cookie(headers, &cookie_name(public_url, PASS, session))
 }
 
 /// The header that gives a browser its pass; one without a life takes it away.
 #[must_use]
 pub(super) fn set_cookie(public_url: &str, session: SessionId, pass: &str, seconds: i64) -> HeaderValue {
-    let name = cookie_name(public_url, session);
-    let text = format!("{name}={pass}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(public_url));
+    cookie_of(public_url, PASS, session, pass, seconds)
+}
+
+/// The header with which a browser keeps for a moment what was entered into a form that is shown again: the URL of the
+/// redirect must not name it. Without fields it forgets what it kept.
+#[must_use]
+pub(super) fn keep_entered(public_url: &str, session: SessionId, fields: &[(&str, &str)]) -> HeaderValue {
+    let short = fields.iter().map(|(name, text)| (*name, text.chars().take(MAX_ENTERED).collect::<String>()));
+    let value = form_urlencoded::Serializer::new(String::new()).extend_pairs(short).finish();
+    cookie_of(public_url, ENTERED, session, &value, if fields.is_empty() { 0 } else { ENTERED_FOR })
+}
+
+/// What a browser kept of what was entered last.
+#[must_use]
+pub(super) fn entered(public_url: &str, headers: &HeaderMap, session: SessionId) -> HashMap<String, String> {
+    let value = cookie(headers, &cookie_name(public_url, ENTERED, session)).unwrap_or_default();
+    form_urlencoded::parse(value.as_bytes()).into_owned().collect()
+}
+
+fn cookie_of(public_url: &str, what: &str, session: SessionId, value: &str, seconds: i64) -> HeaderValue {
+    let name = cookie_name(public_url, what, session);
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(public_url));
     let mut value = HeaderValue::try_from(text).expect("a cookie of ASCII");
     value.set_sensitive(true);
     value

@@ -103,7 +103,7 @@ fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: 
         .troubles_in(&requirement.place())
         .find(|trouble| shown.judged.says(sheet, trouble))
         .map(|trouble| sentence(sheet, talk, trouble));
-    let failed = shown.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| why.clone());
+    let failed = shown.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| talk.say(why));
     let error = failed.or(flagged);
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {

@@ -1,19 +1,20 @@
 //! What a device enters to see what others gave, or to say that it is still right.
 
-use std::collections::HashMap;
-
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use dossier_core::form::edit::Edit;
+use dossier_core::form::edit::{Edit, Typed};
 use dossier_core::form::reveal::Tried;
-use dossier_core::ids::FileId;
 use dossier_core::parse::Date;
 use dossier_core::use_cases::reveal_form;
-use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::save_form::save_edit;
+use http::header;
 
-use super::reveal::{NO_DATE, WRONG};
+use super::cookies::keep_entered;
+use super::posted::fields_of;
+use super::reveal::{DATE, NO_DATE, WRONG};
 use super::steps::Step;
 use super::typed::typed;
+use super::upload::file_of;
 use super::visit::Visit;
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
@@ -27,20 +28,27 @@ use crate::http::state::App;
 pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
-    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(16).collect();
+    let fields = fields_of(&body)?;
     let page = if fields.get("page").is_some_and(|page| page == "review") { "/review" } else { "" };
-    let back = |said: &str| {
-        let said = if said.is_empty() { String::new() } else { format!("?reveal={said}#reveal-date") };
-        Ok(Redirect::to(&format!("{}{page}{said}", visit.around.base)).into_response())
+    let back = |said: Option<&str>| {
+        let parts = DATE.map(|part| (part, fields.get(part).map_or("", String::as_str)));
+        let (to, kept) = match said {
+            Some(said) => (format!("{page}?reveal={said}#reveal-date"), &parts[..]),
+            None => (page.to_owned(), &[][..]),
+        };
+        let mut response = Redirect::to(&format!("{}{to}", visit.around.base)).into_response();
+        let cookie = keep_entered(&app.public_url, visit.visitor.session, kept);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+        Ok(response)
     };
     let entered = typed(&fields, "date");
     // What is no date is a slip, and costs no try.
     if Date::new(&entered).is_none() {
-        return back(NO_DATE);
+        return back(Some(NO_DATE));
     }
     match reveal_form::reveal(&app.services, &visit.visitor, &entered).await {
-        Ok((_, Tried::Wrong(_))) => back(WRONG),
-        Ok((_, Tried::Opened | Tried::Refused)) => back(""),
+        Ok((_, Tried::Wrong(_))) => back(Some(WRONG)),
+        Ok((_, Tried::Opened | Tried::Refused)) => back(None),
         Err(error) => visit.refused(error),
     }
 }
@@ -53,8 +61,9 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
 pub async fn keep_file(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let path = request.uri().path();
     let step = path.split('/').nth(3).and_then(Step::parse).ok_or_else(Problem::not_found)?;
-    let file = path.rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
-    match keep(&app.services, &visit.visitor, Edit::KeepAsGiven(vec![format!("/files/{file}")])).await {
+    let file = file_of(path)?;
+    let kept = Typed { kept: vec![(format!("/files/{file}"), true)], ..Typed::default() };
+    match save_edit(&app.services, &visit.visitor, Edit::Fields(kept)).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response()),
         Err(error) => visit.refused(error),
     }

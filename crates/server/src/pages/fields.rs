@@ -8,13 +8,14 @@ use maud::{Markup, html};
 
 use super::again::{CORRECT, is_correct};
 use super::choices::{country_field, options};
+use super::dates::{date_parts, parts_of};
 use super::judged::Judged;
 use super::language::{AddressOrder, Talk};
 use super::layout::Surroundings;
 use super::manner::Saved;
 use super::note::{Below, element_id, meant, note};
 use super::order::{arrange, is_name};
-use super::reveal::confirmation;
+use super::reveal::{KEEP, confirmation};
 use super::sentences::sentence;
 use super::steps::Step;
 use super::wording::{because, field_label, label, one_of_several};
@@ -199,15 +200,8 @@ impl<'a> Asked<'a> {
         let kept = mask.map(|mask| talk.say_with("kept", &[("mask", mask.into())]));
         let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
         let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
-        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place);
-        let (saved, elsewhere) = (self.saved.get(&input.place), self.sheet.saved_elsewhere(&input.place));
-        let below = match (trouble, saved, elsewhere) {
-            (Some(trouble), _, _) => Below::Wrong(sentence(self.sheet, talk, trouble), meant(trouble.wrong, value)),
-            (None, Some(over), _) => Below::Saved(*over),
-            (None, None, Some(at)) => Below::SavedElsewhere(at),
-            (None, None, None) => Below::Nothing,
-        };
-        let invalid = trouble.is_some().then_some("true");
+        let below = self.below(input, value);
+        let invalid = matches!(below, Below::Wrong(..)).then_some("true");
         let optional = html! { @if !input.needed { " " span.optional { (talk.say("optional")) } } };
         let hint = html! {
             @if !hints.is_empty() { p.hint id={ "h-" (id) } { (hints.join(" ")) } }
@@ -220,11 +214,19 @@ impl<'a> Asked<'a> {
                 textarea id=(id) name=(name) rows="4" maxlength=(most) dir="auto" aria-describedby=(described)
                     aria-invalid=[invalid] { (value) }
             },
-            Kind::Text(most) => html! {
-                label for=(id) { (label) (optional) } (hint)
-                input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto"
-                    autocomplete=(autocomplete) aria-describedby=(described) aria-invalid=[invalid] spellcheck="false";
-            },
+            Kind::Text(most) => {
+                let suggested = suggestions(&input.place);
+                let list = (!suggested.is_empty()).then(|| format!("s-{id}"));
+                html! {
+                    label for=(id) { (label) (optional) } (hint)
+                    input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto"
+                        list=[list.as_deref()] autocomplete=(autocomplete) aria-describedby=(described)
+                        aria-invalid=[invalid] spellcheck="false";
+                    @if let Some(list) = &list {
+                        datalist id=(list) { @for (value, name) in suggested { option value=(value) label=(name) {} } }
+                    }
+                }
+            }
             Kind::Country | Kind::Choice(_) => {
                 let select = html! {
                     select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described)
@@ -235,7 +237,8 @@ impl<'a> Asked<'a> {
                 };
                 html! {
                     label for=(id) { (label) (optional) } (hint)
-                    @if input.kind == Kind::Country { (country_field(talk, &select)) } @else { (select) }
+                    @if input.kind == Kind::Country { (country_field(talk, &select, mask.is_some())) }
+                    @else { (select) }
                 }
             }
             Kind::YesNo => html! {
@@ -254,7 +257,7 @@ impl<'a> Asked<'a> {
                 fieldset.date aria-describedby=(described) {
                     legend { (label) (optional) }
                     (hint)
-                    div.parts { (self.date_parts(name, &id, value, invalid)) }
+                    div.parts { (date_parts(talk, name, &id, parts_of(value), self.is_own_birth(name), invalid)) }
                 }
             },
         };
@@ -266,27 +269,23 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Day, month and year, in the order of the language. The first has the id to which errors lead.
-    fn date_parts(&self, name: &str, id: &str, value: &str, invalid: Option<&str>) -> Markup {
-        let talk = self.talk();
-        let mut parts = value.splitn(3, '-');
-        let (year, month, day) =
-            (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let day = (".d", "day", day, 2, "bday-day");
-        let month = (".m", "month", month, 2, "bday-month");
-        let year = (".y", "year", year, 4, "bday-year");
-        let is_birth = name.ends_with("/birth_date") && !matches!(self.step, Step::Person(_));
-        html! {
-            @for (index, part) in talk.in_date_order(day, month, year).into_iter().enumerate() {
-                @let (suffix, key, value, length, autocomplete) = part;
-                label {
-                    span { (talk.say(key)) }
-                    input type="text" inputmode="numeric" id=[(index == 0).then_some(id)] name={ (name) (suffix) }
-                        value=(value) class=(key) maxlength=(length)
-                        autocomplete=(if is_birth { autocomplete } else { "off" }) aria-invalid=[invalid];
-                }
+    /// What stands below a field.
+    fn below(&self, input: &Input, value: &str) -> Below {
+        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place);
+        let saved = self.saved.get(&input.place).or_else(|| self.saved.get(&format!("{KEEP}{}", input.place)));
+        match (trouble, saved, self.sheet.saved_elsewhere(&input.place)) {
+            (Some(trouble), _, _) => {
+                Below::Wrong(sentence(self.sheet, self.talk(), trouble), meant(trouble.wrong, value))
             }
+            (None, Some(over), _) => Below::Saved(*over),
+            (None, None, Some(at)) => Below::SavedElsewhere(at),
+            (None, None, None) => Below::Nothing,
         }
+    }
+
+    /// Whether a date is the visitor's own date of birth, which browsers may fill in.
+    fn is_own_birth(&self, place: &str) -> bool {
+        place.ends_with("/birth_date") && !matches!(self.step, Step::Person(_))
     }
 
     fn autocomplete(&self, input: &Input) -> &'static str {
@@ -371,6 +370,12 @@ fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> 
         groups.push(Group { of, label, hint: Some(hint), inputs, asked: vec![requirement] });
     }
     groups
+}
+
+/// What is likely at a place where the contract takes any text. Tax numbers are asked from residents of the United
+/// States.
+fn suggestions(place: &str) -> &'static [(&'static str, &'static str)] {
+    if place.ends_with("/tax_number/type") { &[("ssn", "SSN"), ("itin", "ITIN")] } else { &[] }
 }
 
 fn is_number(name: &str) -> bool {

@@ -10,27 +10,27 @@ use dossier_core::form::{Wrong, attempt};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::enter_form::end_pass;
-use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::save_form::save_edit;
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
 use super::again::reviewers_words;
-use super::cookies::{pass, set_cookie};
+use super::cookies::{keep_entered, pass, set_cookie};
 use super::documents::documents;
 use super::fields::Asked;
 use super::judged::Judged;
 use super::layout::Surroundings;
-use super::manner::Manner;
+use super::manner::{Failed, Manner};
 use super::messages::{left, page as answer};
 use super::note::{element_id, was};
 use super::people::people;
 use super::posted::{self, Posted};
-use super::reveal::{keep_as_given, prompt};
+use super::reveal::prompt;
 use super::sentences::sentence;
 use super::steps::{Step, step_of, steps};
 use super::typed::{changed, is_changed};
-use super::upload::{Settled, settle};
+use super::upload::{DocumentsOutcome, apply_document_actions, read_failed, said_of};
 use super::visit::Visit;
 use crate::http::problem::Problem;
 use crate::http::state::App;
@@ -90,6 +90,8 @@ pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Req
         replaced: said.contains_key("replaced"),
         back: said.get("back").is_some_and(|back| back == "review"),
         completed: said.get("completed").cloned(),
+        failed: said.get("failed").map_or_else(Failed::new, |failed| read_failed(failed)),
+        is_full: said.contains_key("full"),
         ..Manner::default()
     };
     show(&app, &visit, &sheet, &step, shown).await
@@ -112,7 +114,7 @@ pub(super) async fn show(
         (asked.summary(true))
         @if shown.replaced { p.notice role="status" { (talk.say("replaced")) } }
         (reviewers_words(sheet, around, step))
-        @if *step == Step::People { (people(sheet, visit, shown.completed.as_ref())) }
+        @if *step == Step::People { (people(sheet, visit, &shown)) }
         @else {
             // Of saves that are made while one is in flight, the last counts: it has everything that was typed.
             form #main-form method="post" action=(url) enctype="multipart/form-data" novalidate data-autosave
@@ -213,40 +215,27 @@ async fn keep_page(app: &App, visit: Visit, step: &Step, before: &Before, posted
     if *step == Step::People {
         return leave_people(app, visit, wish).await;
     }
-    let visit = match keep_as_given(app, visit, &fields).await {
-        Ok(visit) => visit,
-        Err((visit, error)) => return visit.refused(error),
-    };
     let (typed, shown) = changed(&fields);
     let typing = typed.typing.clone();
-    let is_news = !typed.fields.is_empty() || !typed.reasons.is_empty() || !before.is_settled && typing.is_none();
+    let is_news = !typed.is_empty() || !before.is_settled && typing.is_none();
     let (replaced, mut visit) = if is_news {
-        match keep(&app.services, &visit.visitor, Edit::Fields(typed)).await {
+        match save_edit(&app.services, &visit.visitor, Edit::Fields(typed)).await {
             Ok(kept) => (kept.replaced, visit.after(kept.customer)),
             Err(error) => return visit.refused(error),
         }
     } else {
         (Vec::new(), visit)
     };
-    let Settled { failed, stays_at } = match settle(app, &mut visit, step, &fields, files).await {
-        Ok(settled) => settled,
+    let documents = match apply_document_actions(app, &mut visit, &fields, files).await {
+        Ok(documents) => documents,
         Err(error) => return visit.refused(error),
     };
     let sheet = visit.sheet(app);
     let back = fields.contains_key("back");
-    if !visit.is_script && !failed.is_empty() {
-        let judged = if stays_at.is_some() { Judged::default() } else { Judged::strictly() };
-        let shown = Manner { judged, replaced: !replaced.is_empty(), back, failed, ..Manner::default() };
-        let mut response = show(app, &visit, &sheet, step, shown).await?;
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
-    }
     if !visit.is_script {
-        let to = stays_at.unwrap_or_else(|| {
-            let to = onward(&sheet, step, wish, &before.asked, back, !replaced.is_empty());
-            format!("{}{to}", visit.around.base)
-        });
-        return Ok(Redirect::to(&to).into_response());
+        let saved = SavedPage { sheet: &sheet, step, before: &before.asked, back, replaced: !replaced.is_empty() };
+        let to = saved.onward(wish, &documents);
+        return Ok(Redirect::to(&format!("{}{to}", visit.around.base)).into_response());
     }
     let over = |place: &String| replaced.iter().find(|(known, _)| known == place).map(|(_, at)| *at);
     let changed = shown.iter().filter(|(place, text)| is_changed(&fields, place, text));
@@ -254,6 +243,7 @@ async fn keep_page(app: &App, visit: Visit, step: &Step, before: &Before, posted
         judged: Judged::read(fields.get("check")).after(&before.asked, &sheet).while_typing(typing),
         saved: changed.map(|(place, _)| (place.clone(), over(place))).collect(),
         back,
+        failed: documents.failed,
         ..Manner::default()
     };
     let was = html! {
@@ -265,42 +255,74 @@ async fn keep_page(app: &App, visit: Visit, step: &Step, before: &Before, posted
     pieces(app, &visit, &sheet, step, manner, was).await
 }
 
-/// Where the visitor is sent after a page was saved, below the form. What was first asked for by this very page is not
-/// yet missing.
-fn onward(sheet: &Sheet<'_>, step: &Step, wish: &str, before: &[String], back: bool, replaced: bool) -> String {
-    let with = |path: String| if replaced { format!("{path}?replaced") } else { path };
-    match wish {
-        "exit" => return "?saved".to_owned(),
-        "back" => return with(step.path_back(sheet)),
-        _ => {}
-    }
-    let is_done = !step.is_in(sheet) || step.troubles(sheet).next().is_none();
-    match step {
-        _ if is_done && back => with("/review".to_owned()),
-        Step::Person(id) if is_done && sheet.persons().contains(id) => format!("/people?completed={id}"),
-        Step::Person(id) if !sheet.persons().contains(id) => with("/people".to_owned()),
-        _ if is_done => with(step.path_on(sheet)),
-        _ => {
-            let judged = Judged::strictly().after(before, sheet);
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.append_pair("check", &judged.check(sheet).unwrap_or_default());
-            if back {
-                query.append_pair("back", "review");
-            }
-            if replaced {
-                query.append_pair("replaced", "");
-            }
-            let is_wrong = step.troubles(sheet).any(|trouble| judged.says(sheet, trouble));
-            let anchor = if is_wrong { "" } else { "#needed" };
-            format!("/{}?{}{anchor}", step.path(), query.finish())
+/// A page that was saved without scripts.
+struct SavedPage<'a> {
+    sheet: &'a Sheet<'a>,
+    step: &'a Step,
+    /// What was asked before.
+    before: &'a [String],
+    /// The visitor came from the review.
+    back: bool,
+    /// It replaced what another device had given.
+    replaced: bool,
+}
+
+impl SavedPage<'_> {
+    /// Where the visitor is sent, below the form.
+    fn onward(&self, wish: &str, documents: &DocumentsOutcome) -> String {
+        let Self { sheet, step, .. } = self;
+        let with = |path: String| if self.replaced { format!("{path}?replaced") } else { path };
+        match (&documents.stays_at, wish) {
+            (Some(at), _) => return self.again(None, &documents.failed, at),
+            _ if !documents.failed.is_empty() => {}
+            (None, "exit") => return "?saved".to_owned(),
+            (None, "back") => return with(step.path_back(sheet)),
+            (None, _) => {}
         }
+        let is_done = !step.is_in(sheet) || step.troubles(sheet).next().is_none() && documents.failed.is_empty();
+        match step {
+            _ if is_done && self.back => with("/review".to_owned()),
+            Step::Person(id) if is_done && sheet.persons().contains(id) => format!("/people?completed={id}"),
+            Step::Person(id) if !sheet.persons().contains(id) => with("/people".to_owned()),
+            _ if is_done => with(step.path_on(sheet)),
+            _ => {
+                // What was first asked for by this very page is not yet missing.
+                let judged = Judged::strictly().after(self.before, sheet);
+                let is_wrong = step.troubles(sheet).any(|trouble| judged.says(sheet, trouble));
+                let at = match (is_wrong, documents.failed.is_empty()) {
+                    (true, _) => "",
+                    (false, true) => "needed",
+                    (false, false) => "documents",
+                };
+                self.again(Some(&judged), &documents.failed, at)
+            }
+        }
+    }
+
+    /// The same page, with what is wrong in its query. What was typed is in the record, and nowhere else.
+    fn again(&self, judged: Option<&Judged>, failed: &Failed, at: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(check) = judged.and_then(|judged| judged.check(self.sheet)) {
+            query.append_pair("check", &check);
+        }
+        if self.back {
+            query.append_pair("back", "review");
+        }
+        if self.replaced {
+            query.append_pair("replaced", "");
+        }
+        if !failed.is_empty() {
+            query.append_pair("failed", &said_of(failed));
+        }
+        let (query, anchor) = (query.finish(), if at.is_empty() { String::new() } else { format!("#{at}") });
+        format!("/{}{}{query}{anchor}", self.step.path(), if query.is_empty() { "" } else { "?" })
     }
 }
 
 /// Adds a person, or goes on from the list. Persons who were added and left empty are taken away either way.
 async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, Problem> {
     let edit = if wish == "add" { Edit::AddPerson } else { Edit::RemoveEmptyPersons };
-    match keep(&app.services, &visit.visitor, edit).await {
+    match save_edit(&app.services, &visit.visitor, edit).await {
         Ok(kept) => {
             let visit = visit.after(kept.customer);
             let sheet = visit.sheet(app);
@@ -314,6 +336,11 @@ async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, P
                 _ => Step::People.path_on(&sheet),
             };
             Ok(Redirect::to(&format!("{}{to}", visit.around.base)).into_response())
+        }
+        // There are as many as the contract takes.
+        Err(UpdateError::Invalid(_)) => {
+            let to = format!("{}/{}?full#people-full", visit.around.base, Step::People.path());
+            Ok(Redirect::to(&to).into_response())
         }
         Err(error) => visit.refused(error),
     }
@@ -331,18 +358,18 @@ fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
 pub async fn remove_person(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let Step::Person(id) = step_of(&request, &visit.sheet(&app))? else { return Err(Problem::not_found()) };
     let person = PersonId::parse(&id).ok_or_else(Problem::not_found)?;
-    match keep(&app.services, &visit.visitor, Edit::RemovePerson(person)).await {
+    match save_edit(&app.services, &visit.visitor, Edit::RemovePerson(person)).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/people", visit.around.base)).into_response()),
         Err(error) => visit.refused(error),
     }
 }
 
 /// A visit in which what was typed last is in the profile, though the visitor never left the field.
-pub(super) async fn settled(app: &App, visit: Visit) -> Result<Visit, UpdateError> {
+pub(super) async fn store_draft(app: &App, visit: Visit) -> Result<Visit, UpdateError> {
     if visit.sheet(app).is_settled {
         return Ok(visit);
     }
-    let kept = keep(&app.services, &visit.visitor, Edit::Fields(Typed::default())).await?;
+    let kept = save_edit(&app.services, &visit.visitor, Edit::Fields(Typed::default())).await?;
     Ok(visit.after(kept.customer))
 }
 
@@ -357,6 +384,8 @@ pub async fn leave(State(app): State<App>, visit: Visit, headers: HeaderMap) -> 
         end_pass(&app.services, &visit.visitor, pass).await?;
     }
     let mut response = left(&visit.around, &visit.customer);
-    response.headers_mut().append(header::SET_COOKIE, set_cookie(&app.public_url, session, "", 0));
+    for gone in [set_cookie(&app.public_url, session, "", 0), keep_entered(&app.public_url, session, &[])] {
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
     Ok(response)
 }

@@ -42,7 +42,7 @@ fn proves_an_address(requirement: &Requirement) -> bool {
 
 fn is_passport(sheet: &Sheet<'_>, requirement: &Requirement) -> bool {
     let of = requirement.person_id.as_ref().map(|person| format!("/associated_persons/{person}")).unwrap_or_default();
-    sheet.text(&format!("{of}/identifying_information/id_document/type")).as_deref() == Some("passport")
+    sheet.visible(&format!("{of}/identifying_information/id_document/type")).as_deref() == Some("passport")
 }
 
 fn of_identity(passport: bool) -> Vec<Example> {

@@ -9,7 +9,7 @@ use dossier_core::form::Device;
 use dossier_core::form::sheet::Sheet;
 use dossier_core::kyc::State as Stands;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::enter_form::enter as give_pass;
+use dossier_core::use_cases::enter_form::issue_pass;
 use dossier_core::use_cases::session::{self, Landing};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
@@ -35,7 +35,7 @@ use crate::http::state::App;
 /// The store's only: an unknown link has a page as well.
 pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let talk = talk(&parts.headers, &parts.uri);
-    let Some((scope, landing)) = follow(&app, &parts).await? else {
+    let Some((scope, landing)) = follow_link(&app, &parts).await? else {
         return Ok(private(match repaired(&parts.uri) {
             Some(link) => link,
             None => match app.limiters.failed(RequestContext::of(&parts)) {
@@ -86,13 +86,13 @@ pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     let context = RequestContext::of(&parts);
     let (address, request_id) = (Some(context.address), context.request_id.to_string());
     let mut pass = None;
-    if let Some((scope, Landing::Open(customer))) = follow(&app, &parts).await? {
+    if let Some((scope, Landing::Open(customer))) = follow_link(&app, &parts).await? {
         let session = customer.kyc.session.as_ref().map(|open| open.id);
         let spend = |session| app.limiters.form_writes.spend(Claimant::Session(session), context.began);
         if let Some(Err(limited)) = session.map(spend) {
             return Ok(private(too_fast(&talk(&parts.headers, &parts.uri), limited)));
         }
-        pass = give_pass(&app.services, scope, &customer, address, request_id).await?;
+        pass = issue_pass(&app.services, scope, &customer, address, request_id).await?;
     }
     // A link that does not lead into the form says where it leads.
     let Some(pass) = pass else { return page(State(app), parts).await };
@@ -104,10 +104,10 @@ pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     Ok(private(response))
 }
 
-async fn follow(app: &App, parts: &Parts) -> Result<Option<(Scope, Landing)>, StoreError> {
+async fn follow_link(app: &App, parts: &Parts) -> Result<Option<(Scope, Landing)>, StoreError> {
     let token = parts.uri.path().rsplit('/').next().and_then(session::token);
     match token {
-        Some(token) => session::follow(&app.services, &token).await,
+        Some(token) => session::follow_link(&app.services, &token).await,
         None => Ok(None),
     }
 }

@@ -9,7 +9,7 @@ use super::judged::Judged;
 /// The places that were saved just now, with the time of what they replaced if another device had saved that.
 pub(super) type Saved = HashMap<String, Option<Timestamp>>;
 
-/// Uploads that were refused: of which requirement, and why.
+/// Uploads that were refused: of which requirement, and the key of the message that says why.
 pub(super) type Failed = Vec<(String, String)>;
 
 /// How a page is shown.
@@ -27,4 +27,6 @@ pub(super) struct Manner {
     pub(super) completed: Option<String>,
     /// Uploads that were refused.
     pub(super) failed: Failed,
+    /// There are as many persons as the contract takes, and another was to be added.
+    pub(super) is_full: bool,
 }

@@ -8,6 +8,7 @@ mod choices;
 mod company;
 mod cookies;
 mod countries;
+mod dates;
 pub mod documents;
 mod dressed;
 pub mod entered;
@@ -86,6 +87,8 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         let key = match parts.status {
             StatusCode::NOT_FOUND => "not-found",
             StatusCode::TOO_MANY_REQUESTS => "too-fast",
+            StatusCode::PAYLOAD_TOO_LARGE => "too-long",
+            StatusCode::BAD_REQUEST | StatusCode::REQUEST_TIMEOUT | StatusCode::UNSUPPORTED_MEDIA_TYPE => "incomplete",
             _ => "failed",
         };
         response = message(&talk, parts.status, key);

@@ -32,7 +32,7 @@ pub(super) fn arrange(
     if inputs.iter().all(|input| is_name(input.name())) {
         by(inputs, if talk.language == Language::Chinese { &FAMILY_NAME_FIRST } else { &NAMES });
     } else if owner.ends_with("_address") && inputs.len() > 1 {
-        let order = of_address(talk.address_order(sheet.text(&format!("{owner}/country")).as_deref()));
+        let order = of_address(talk.address_order(sheet.visible(&format!("{owner}/country")).as_deref()));
         by(inputs, &order);
     } else if matches!(Place::new(owner).name(), "id_document" | "tax_number") {
         by(inputs, &DOCUMENT);

@@ -3,20 +3,22 @@
 use dossier_core::form::sheet::{Sheet, Shown};
 use maud::{Markup, html};
 
+use super::manner::Manner;
 use super::steps::Step;
 use super::visit::Visit;
 
 /// The list, and the two ways on. Whoever has just been completed is named.
-pub(super) fn people(sheet: &Sheet<'_>, visit: &Visit, completed: Option<&String>) -> Markup {
+pub(super) fn people(sheet: &Sheet<'_>, visit: &Visit, shown: &Manner) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
     let persons = sheet.persons();
-    let completed = completed.filter(|id| persons.contains(id)).map(|id| Step::Person(id.clone()));
+    let completed = shown.completed.as_ref().filter(|id| persons.contains(id)).map(|id| Step::Person(id.clone()));
     html! {
         @if let Some(person) = completed {
             p.notice role="status" {
                 (talk.say_with("people-complete", &[("name", person.title(sheet, around).into())]))
             }
         }
+        @if shown.is_full { p #people-full .error role="alert" tabindex="-1" { (talk.say("people-full")) } }
         p { (around.say("people-text")) }
         @if persons.is_empty() { p.hint { (talk.say("people-none")) } }
         ul #people .people tabindex="-1" {

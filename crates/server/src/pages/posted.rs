@@ -99,8 +99,7 @@ impl From<Limited> for Refusal {
 pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> Result<Posted, Problem> {
     if !has_parts(&head.headers) {
         let body = WholeBody::read(app, head, body, Expected::FORM).await?;
-        let fields = form_urlencoded::parse(&body).into_owned().take(MAX_PARTS).collect();
-        return Ok(Posted { fields, ..Posted::default() });
+        return Ok(Posted { fields: fields_of(&body)?, ..Posted::default() });
     }
     let parts = Parts::new(&boundary(&head.headers)?, MAX_PARTS);
     let frames = Frames::new(body, Deadlines { body_total: TOTAL, ..Deadlines::DEFAULT });
@@ -116,6 +115,18 @@ pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> R
             Err(problem)
         }
     }
+}
+
+/// The fields of a page that sends no files.
+///
+/// # Errors
+///
+/// 400 when there are more than any page has: what was left out would look as if it had been emptied.
+pub(super) fn fields_of(body: &[u8]) -> Result<HashMap<String, String>, Problem> {
+    if form_urlencoded::parse(body).count() > MAX_PARTS {
+        return Err(malformed(Malformed("the page has too many fields")));
+    }
+    Ok(form_urlencoded::parse(body).into_owned().collect())
 }
 
 /// Tells the browser that the connection ends, if it was still sending.

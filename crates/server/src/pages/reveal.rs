@@ -1,27 +1,28 @@
 //! What others gave: shown to a device that knows the date of birth, or else confirmed unseen.
 
-use std::collections::HashMap;
-
 use dossier_core::customer::CustomerType;
-use dossier_core::form::edit::Edit;
 use dossier_core::form::reveal::Sight;
 use dossier_core::form::sheet::{Given, Sheet, Shown};
-use dossier_core::use_cases::save_form::save as keep;
-use dossier_core::use_cases::write_customer::UpdateError;
 use maud::{Markup, html};
 
 use super::company::help;
+use super::dates::date_parts;
 use super::language::Talk;
+use super::note::was;
 use super::steps::Step;
 use super::visit::Visit;
-use crate::http::state::App;
 
-/// Before the place of a field that is confirmed.
-const KEEP: &str = "keep:";
+/// In front of the place of a field, the name of the box that confirms it.
+pub(super) const KEEP: &str = "keep:";
+/// What a box says that is ticked.
+pub(super) const TICKED: &str = "yes";
 
 /// What the page that follows a try says of it.
 pub(super) const WRONG: &str = "wrong-date";
 pub(super) const NO_DATE: &str = "no-date";
+
+/// The fields of the date: year, month and day.
+pub(super) const DATE: [&str; 3] = ["date.y", "date.m", "date.d"];
 
 /// On a page that shows what was given: how the device gets to see what others gave. `said` is the page's query.
 pub(super) fn prompt(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>) -> Markup {
@@ -60,7 +61,9 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>, 
         Some(NO_DATE) => Some(talk.say("reveal-no-date")),
         _ => None,
     };
-    let parts = talk.in_date_order(("day", 2), ("month", 2), ("year", 4));
+    // A slip is corrected, not typed again.
+    let typed = |part: &str| visit.entered.get(part).filter(|_| error.is_some()).map_or("", String::as_str);
+    let invalid = error.is_some().then_some("true");
     let described = if error.is_some() { "reveal-text reveal-error" } else { "reveal-text" };
     html! {
         section #reveal .reveal aria-labelledby="reveal-title" {
@@ -71,16 +74,7 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>, 
                 fieldset.date aria-describedby=(described) {
                     legend { (talk.say(label)) }
                     @if let Some(error) = &error { p #reveal-error .error role="alert" { (error) } }
-                    div.parts {
-                        @for (index, (part, length)) in parts.into_iter().enumerate() {
-                            label {
-                                span { (talk.say(part)) }
-                                input type="text" inputmode="numeric" autocomplete="off" class=(part)
-                                    id=[(index == 0).then_some("reveal-date")] name={ "date." (part[..1]) }
-                                    maxlength=(length) aria-invalid=[error.is_some().then_some("true")];
-                            }
-                        }
-                    }
+                    div.parts { (date_parts(talk, "date", "reveal-date", DATE.map(typed), false, invalid)) }
                 }
                 button type="submit" { (talk.say("reveal-show")) }
             }
@@ -88,20 +82,19 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>, 
     }
 }
 
-/// Beside a field whose value the device will not see: a box that says that it is still right.
+/// Beside a field whose value the device will not see: a box that says that it is still right, and takes it back.
 pub(super) fn confirmation(sheet: &Sheet<'_>, talk: &Talk, place: &str, label: &str) -> Markup {
     let is_hidden = matches!(sheet.shown(place), Shown::Hidden(_));
     if !is_hidden || !confirms(sheet) {
         return html! {};
     }
-    if sheet.is_confirmed(place) {
-        return html! { p.saved { (talk.say("kept-confirmed")) } };
-    }
+    let (name, is_confirmed) = (format!("{KEEP}{place}"), sheet.is_confirmed(place));
     html! {
         label.agree.keep {
-            input type="checkbox" name={ (KEEP) (place) } value="yes";
+            input type="checkbox" name=(name) value=(TICKED) checked[is_confirmed];
             span { (talk.say("keep-as-given")) span.sr { ": " (label) } }
         }
+        (was(&name, if is_confirmed { TICKED } else { "" }))
     }
 }
 
@@ -130,29 +123,4 @@ pub(super) fn confirmation_of_file(
 /// Whether the device confirms what it does not see.
 fn confirms(sheet: &Sheet<'_>) -> bool {
     matches!(sheet.sight(), Sight::Never | Sight::Closed | Sight::Of(_))
-}
-
-/// Saves which boxes of a page were ticked; a page without one is as before.
-pub(super) async fn keep_as_given(
-    app: &App,
-    visit: Visit,
-    fields: &HashMap<String, String>,
-) -> Result<Visit, (Visit, UpdateError)> {
-    let ticked: Vec<String> = {
-        let sheet = visit.sheet(app);
-        let places = fields.keys().filter_map(|name| name.strip_prefix(KEEP));
-        // What was typed over a value says that it is not right. A date has three parts.
-        let is_of = |name: &str, place: &str| {
-            name.strip_prefix(place).is_some_and(|rest| matches!(rest, "" | ".d" | ".m" | ".y"))
-        };
-        let is_retyped = |place: &str| fields.iter().any(|(name, text)| is_of(name, place) && !text.trim().is_empty());
-        places.filter(|place| !is_retyped(place) && !sheet.is_confirmed(place)).map(ToOwned::to_owned).collect()
-    };
-    if ticked.is_empty() {
-        return Ok(visit);
-    }
-    match keep(&app.services, &visit.visitor, Edit::KeepAsGiven(ticked)).await {
-        Ok(kept) => Ok(visit.after(kept.customer)),
-        Err(error) => Err((visit, error)),
-    }
 }

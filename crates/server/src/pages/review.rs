@@ -6,23 +6,24 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Environment;
 use dossier_core::form::sheet::{Sheet, Shown};
-use dossier_core::form::{Kind, short_hash};
+use dossier_core::form::{Kind, Trouble, short_hash};
 use dossier_core::kyc::requirement::Requirement;
-use dossier_core::use_cases::submit_form::{Agreement, submit as hand_in};
+use dossier_core::use_cases::submit_form::{Agreement, submit_form};
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
 use super::company::links;
-use super::cookies::set_cookie;
+use super::cookies::{keep_entered, set_cookie};
 use super::files::Files;
-use super::form::{leaves, settled};
+use super::form::{leaves, store_draft};
 use super::language::{AddressOrder, Talk};
 use super::layout::{CSP, Surroundings};
 use super::messages::page as answer;
 use super::note::element_id;
 use super::order::arrange;
-use super::reveal::prompt;
+use super::posted::fields_of;
+use super::reveal::{TICKED, prompt};
 use super::sentences::sentence;
 use super::steps::{Step, steps};
 use super::visit::Visit;
@@ -32,7 +33,14 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 
 /// Names the text of the consent; change it whenever `consent-*` or `company-*` change in any language.
-const CONSENT_VERSION: &str = "2026-11-2";
+const CONSENT_VERSION: &str = "2026-11-3";
+
+/// The boxes of the declaration: the id of each, and what is said when it is not ticked.
+const BOXES: [(&str, &str); 2] = [("truth", "truth-missing"), ("agree", "consent-missing")];
+/// In the query of the page, why a submission was not taken: which boxes are not ticked, or that the record is not the
+/// one that was shown.
+const MISSING: &str = "missing";
+const CHANGED: &str = "changed";
 
 /// What the visitor declares, with a box of its own, and what it agrees to, sentence by sentence.
 struct Declared {
@@ -78,45 +86,14 @@ pub async fn page(
     visit: Visit,
     said: Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
-    let visit = settled(&app, visit).await?;
-    show(&app, &visit, None, said.get("reveal").map(String::as_str)).await
-}
-
-/// Why a submission was not taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Refused {
-    /// A box was not ticked; which were.
-    NotAgreed(Ticked),
-    /// The record is not the one that was shown.
-    Changed,
-}
-
-/// Which boxes were ticked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Ticked {
-    truth: bool,
-    agree: bool,
-}
-
-impl Ticked {
-    /// Each box that was not: its id, and what is to be said.
-    fn missing(self) -> Vec<(&'static str, &'static str)> {
-        let boxes = [(self.truth, "truth", "truth-missing"), (self.agree, "agree", "consent-missing")];
-        boxes.into_iter().filter(|(ticked, ..)| !ticked).map(|(_, id, key)| (id, key)).collect()
-    }
-}
-
-async fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) -> Result<Response, Problem> {
-    let sheet = visit.sheet(app);
-    let files = Files::of(app, visit, &sheet).await?;
+    let visit = store_draft(&app, visit).await?;
+    let sheet = visit.sheet(&app);
+    let files = Files::of(&app, &visit, &sheet).await?;
     let (around, talk) = (&visit.around, &visit.around.talk);
     let all = Step::all(&sheet);
     let complete = sheet.troubles.is_empty();
-    let ticked = match refused {
-        Some(Refused::NotAgreed(ticked)) => Some(ticked),
-        Some(Refused::Changed) | None => None,
-    };
-    let missing = ticked.map_or_else(Vec::new, Ticked::missing);
+    let named: Vec<_> = said.get(MISSING).iter().flat_map(|ids| ids.split(',')).collect();
+    let missing: Vec<_> = BOXES.into_iter().filter(|(id, _)| complete && named.contains(id)).collect();
     let content = html! {
         @if !missing.is_empty() {
             div.summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
@@ -124,8 +101,8 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&
                 ul { @for (id, key) in &missing { li { a href={ "#" (id) } { (talk.say(key)) } } } }
             }
         }
-        @if refused == Some(Refused::Changed) { p.notice role="alert" { (talk.say("review-changed")) } }
-        (prompt(visit, &sheet, "review", said))
+        @if said.contains_key(CHANGED) { p.notice role="alert" { (talk.say("review-changed")) } }
+        (prompt(&visit, &sheet, "review", said.get("reveal").map(String::as_str)))
         @if !complete {
             div.summary.todo role="group" aria-labelledby="left-title" {
                 h2 #left-title { (talk.say_with("review-left", &[("count", sheet.troubles.len().into())])) }
@@ -133,8 +110,7 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&
                     @for step in &all {
                         @for trouble in step.troubles(&sheet) {
                             li {
-                                @let at = element_id(&trouble.place);
-                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (at) } {
+                                a href=(remedy(around, step, trouble)) {
                                     @if matches!(step, Step::Person(_)) { bdi { (step.title(&sheet, around)) } ": " }
                                     (sentence(&sheet, talk, trouble))
                                 }
@@ -145,15 +121,24 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&
             }
         }
         @for step in all.iter().filter(|step| **step != Step::People) {
-            (answers(visit, &sheet, &files, step))
+            (answers(&visit, &sheet, &files, step))
         }
-        @if complete { (declaration(visit, ticked)) } @else { div.actions { (leaves(around)) } }
+        @if complete {
+            (declaration(&visit, &missing))
+        } @else {
+            div.actions {
+                @if let Some((step, trouble)) = first_trouble(&all, &sheet) {
+                    a.button.primary href=(remedy(around, step, trouble)) { (talk.say("overview-go")) }
+                }
+                (leaves(around))
+            }
+        }
     };
     let not_agreed = !missing.is_empty();
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let steps = steps(&sheet, around, "review", false);
-    let mut response = answer(status, around.with_steps(&talk.say("step-review"), not_agreed, &steps, &content));
-    if let Some(origin) = onward(visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
+    let mut response =
+        answer(StatusCode::OK, around.with_steps(&talk.say("step-review"), not_agreed, &steps, &content));
+    if let Some(origin) = onward(&visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
     {
         // Browsers hold the redirect that answers a form to `form-action` as well.
         let csp = CSP.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
@@ -164,19 +149,29 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&
     Ok(response)
 }
 
-/// The two boxes, and the button that submits.
-fn declaration(visit: &Visit, ticked: Option<Ticked>) -> Markup {
+/// Where something is put right that is missing or wrong; from there the visitor comes back.
+fn remedy(around: &Surroundings, step: &Step, trouble: &Trouble) -> String {
+    format!("{}/{}?check&back=review#{}", around.base, step.path(), element_id(&trouble.place))
+}
+
+/// What is missing or wrong first, in the order of the steps.
+fn first_trouble<'a>(all: &'a [Step], sheet: &'a Sheet<'_>) -> Option<(&'a Step, &'a Trouble)> {
+    all.iter().find_map(|step| Some((step, step.troubles(sheet).next()?)))
+}
+
+/// The two boxes, and the button that submits. Of those of which one is missing, the other stays ticked.
+fn declaration(visit: &Visit, missing: &[(&str, &str)]) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
     let declared = Declared::new(around);
-    let missing = ticked.map_or_else(Vec::new, Ticked::missing);
     let tick = |id: &str, label: &str| {
         let error = missing.iter().find(|(known, _)| *known == id).map(|(_, key)| talk.say(key));
         let wrong = error.is_some();
+        let is_ticked = !missing.is_empty() && !wrong && visit.entered.contains_key(id);
         html! {
             div.field {
                 @if let Some(error) = error { p id={ "e-" (id) } .error { (error) } }
                 label.agree {
-                    input id=(id) type="checkbox" name=(id) value="yes" checked[ticked.is_some() && !wrong]
+                    input id=(id) type="checkbox" name=(id) value=(TICKED) checked[is_ticked]
                         aria-invalid=[wrong.then_some("true")]
                         aria-describedby=[wrong.then(|| format!("e-{id}"))];
                     span { (label) }
@@ -299,16 +294,16 @@ fn onward(visit: &Visit) -> Option<&str> {
 pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
-    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(16).collect();
+    let fields = fields_of(&body)?;
     let text = Declared::new(&visit.around).text(&visit.around);
     // Shown in another language, or by an older version: it is shown again.
     if fields.get("consent").is_none_or(|shown| *shown != short_hash(&text)) {
-        return show(&app, &visit, Some(Refused::Changed), None).await;
+        return Ok(again(&app, &visit, CHANGED, &[]));
     }
-    let is_ticked = |id: &str| fields.get(id).is_some_and(|ticked| ticked == "yes");
-    let ticked = Ticked { truth: is_ticked("truth"), agree: is_ticked("agree") };
-    if !ticked.missing().is_empty() {
-        return show(&app, &visit, Some(Refused::NotAgreed(ticked)), None).await;
+    let (ticked, missing): (Vec<_>, Vec<_>) =
+        BOXES.into_iter().map(|(id, _)| id).partition(|id| fields.get(*id).is_some_and(|ticked| ticked == TICKED));
+    if !missing.is_empty() {
+        return Ok(again(&app, &visit, &format!("{MISSING}={}", missing.join(",")), &ticked));
     }
     let agreement = Agreement {
         version: CONSENT_VERSION,
@@ -316,7 +311,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
         text: &text,
         reviewed: fields.get("reviewed").and_then(|version| version.parse().ok()).unwrap_or_default(),
     };
-    match hand_in(&app.services, &visit.visitor, agreement).await {
+    match submit_form(&app.services, &visit.visitor, agreement).await {
         Ok(()) => {
             // The pass has ended; the link has the page that says so, however often it is loaded.
             let own = visit.customer.kyc.session.as_ref().and_then(|session| session.link.rsplit('/').next());
@@ -326,14 +321,16 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
             response.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(response)
         }
-        Err(UpdateError::ConditionFailed { .. } | UpdateError::Invalid(_)) => {
-            let customer = app.services.store.customer(visit.visitor.scope(), visit.visitor.customer).await?;
-            let visit = match customer {
-                Some(customer) => visit.after(customer),
-                None => visit,
-            };
-            show(&app, &visit, Some(Refused::Changed), None).await
-        }
+        Err(UpdateError::ConditionFailed { .. } | UpdateError::Invalid(_)) => Ok(again(&app, &visit, CHANGED, &[])),
         Err(error) => visit.refused(error),
     }
+}
+
+/// Back to the review, which says why nothing was submitted, with the boxes as they were ticked.
+fn again(app: &App, visit: &Visit, why: &str, ticked: &[&str]) -> Response {
+    let ticked: Vec<_> = ticked.iter().map(|id| (*id, TICKED)).collect();
+    let mut response = Redirect::to(&format!("{}/review?{why}", visit.around.base)).into_response();
+    let cookie = keep_entered(&app.public_url, visit.visitor.session, &ticked);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
 }

@@ -4,7 +4,7 @@
 //! `missing-first_name`, `missing`. The general ones name the field as the page does, for fields that an operator's own
 //! rules have named.
 
-use dossier_core::form::sheet::{Sheet, Shown};
+use dossier_core::form::sheet::Sheet;
 use dossier_core::form::{Trouble, Wrong};
 use dossier_core::kyc::requirement::Fault;
 use dossier_core::place::Place;
@@ -12,7 +12,7 @@ use dossier_core::violation::Code;
 use fluent_bundle::FluentValue;
 
 use super::language::Talk;
-use super::wording::{has_our_label, one_of_several, subject_of};
+use super::wording::{has_our_label, one_of_several, owner_of, subject_of};
 
 /// What people read about a trouble.
 #[must_use]
@@ -59,7 +59,7 @@ impl<'a> Subject<'a> {
 
     fn find(&self, kind: &str, more: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
         let place = Place::new(self.place);
-        let country = self.sheet.text(&format!("{}/country", place.parent().pointer()));
+        let country = self.sheet.visible(&format!("{}/country", place.parent().pointer()));
         let mut with = vec![
             ("field", self.field.as_str().into()),
             ("country", country.unwrap_or_default().into()),
@@ -76,16 +76,13 @@ impl<'a> Subject<'a> {
 
     /// Which identity document the owner of the place has chosen, if this device may know.
     fn kind_of_document(&self) -> String {
-        let owner = person_of(self.place).map_or_else(String::new, |id| format!("/associated_persons/{id}"));
-        match self.sheet.shown(&format!("{owner}/identifying_information/id_document/type")) {
-            Shown::Text(kind) => kind,
-            Shown::Empty | Shown::Hidden(_) => String::new(),
-        }
+        let kind = format!("{}/identifying_information/id_document/type", owner_of(self.place));
+        self.sheet.visible(&kind).unwrap_or_default()
     }
 
     /// What is wrong with a date. The day that was typed is told only to the device that typed it.
     fn invalid_date(&self) -> String {
-        let Shown::Text(text) = self.sheet.shown(self.place) else { return self.say("wrong-date_unseen", &[]) };
+        let Some(text) = self.sheet.visible(self.place) else { return self.say("wrong-date_unseen", &[]) };
         let parts: Vec<&str> = text.splitn(3, '-').collect();
         let number = |part: &str| part.parse::<u32>().ok();
         let &[year, month, day] = parts.as_slice() else { return self.say("wrong-date_numbers", &[]) };
@@ -107,7 +104,7 @@ impl<'a> Subject<'a> {
 /// sentences of ours that have another are left out.
 fn names(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> Vec<String> {
     let about_all = matches!(trouble.wrong, Wrong::NoneGiven | Wrong::Faulty(Fault::AskedAgain));
-    let person = person_of(&trouble.place);
+    let is_of_person = !owner_of(&trouble.place).is_empty();
     let asked = match one_of_several(sheet, &trouble.place).filter(|_| about_all) {
         Some(several) => Some(several),
         None => sheet.requirements.iter().find(|asked| asked.one_of.is_empty() && asked.place() == trouble.place),
@@ -119,23 +116,17 @@ fn names(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> Vec<String> {
     }
     if asked.is_some_and(|asked| asked.document.is_some()) {
         names.push("document".to_owned());
-    } else if trouble.wrong == Wrong::NoneGiven && asked.is_none() && person.is_some() {
+    } else if trouble.wrong == Wrong::NoneGiven && asked.is_none() && is_of_person {
         // No rule asks for the names of this person, and a person has a name.
         names.push("person_legal_name".to_owned());
     } else if is_ours && !about_all {
         let place = Place::new(&trouble.place);
         let (name, of) = (place.name(), place.parent().name());
         let own = [format!("{of}-{name}"), name.to_owned()];
-        if person.is_some() {
+        if is_of_person {
             names.extend(own.iter().map(|name| format!("person_{name}")));
         }
         names.extend(own);
     }
     names
-}
-
-/// The id of the associated person to whom a place belongs.
-fn person_of(place: &str) -> Option<&str> {
-    let (id, _) = place.strip_prefix("/associated_persons/")?.split_once('/')?;
-    (id != "-").then_some(id)
 }

@@ -232,7 +232,11 @@ pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band
                     li {
                         a href={ (around.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
                             span.mark aria-hidden="true" {}
-                            span { (talk.say("step-review")) }
+                            span {
+                                (talk.say("step-review"))
+                                // Its mark is never a tick: with the submission the list is gone.
+                                @if sheet.troubles.is_empty() { small { (talk.say("step-ready")) } }
+                            }
                         }
                     }
                 }

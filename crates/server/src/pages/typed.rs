@@ -6,6 +6,7 @@ use dossier_core::form::edit::Typed;
 use dossier_core::form::{ascii_digit, short_hash};
 
 use super::again::CORRECT;
+use super::reveal::{KEEP, TICKED};
 
 /// What differs from what the page showed, and what it shows now. Without that, a page that was opened long ago would
 /// put its old values over what another device has saved since.
@@ -16,9 +17,10 @@ pub(super) fn changed(fields: &HashMap<String, String>) -> (Typed, Vec<(String, 
     for place in fields.keys().filter_map(|name| name.strip_prefix("was:")) {
         let text = typed(fields, place);
         if is_changed(fields, place, &text) {
-            match place.strip_prefix(CORRECT) {
-                Some(requirement) => changed.reasons.push((requirement.to_owned(), text.clone())),
-                None => changed.fields.push((place.to_owned(), text.clone())),
+            match (place.strip_prefix(CORRECT), place.strip_prefix(KEEP)) {
+                (Some(requirement), _) => changed.reasons.push((requirement.to_owned(), text.clone())),
+                (_, Some(kept)) => changed.kept.push((kept.to_owned(), text == TICKED)),
+                (None, None) => changed.fields.push((place.to_owned(), text.clone())),
             }
         }
         shown.push((place.to_owned(), text));
@@ -85,8 +87,13 @@ mod tests {
             pair("was:/last_name", &short_hash("Byron")),
             pair("/middle_name", "ignored: the page did not ask"),
             pair("was:/nationality", &short_hash("")),
+            pair("was:keep:/nationality", &short_hash("")),
+            pair("keep:/nationality", "yes"),
         ]
         .into();
         assert_eq!(changed(&fields).0.fields, [pair("/last_name", "King")]);
+        assert_eq!(changed(&fields).0.kept, [("/nationality".to_owned(), true)]);
+        let unticked = [pair("was:keep:/nationality", &short_hash("yes"))].into();
+        assert_eq!(changed(&unticked).0.kept, [("/nationality".to_owned(), false)]);
     }
 }

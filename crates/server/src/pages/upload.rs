@@ -7,7 +7,7 @@ use axum::response::Response;
 use dossier_core::file::MediaType;
 use dossier_core::form::edit::Edit;
 use dossier_core::ids::FileId;
-use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::save_form::save_edit;
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::html;
@@ -16,7 +16,7 @@ use super::documents::{card_id, documents};
 use super::manner::{Failed, Manner};
 use super::messages::page as answer;
 use super::posted::{self, Received};
-use super::steps::{Step, step_of, steps};
+use super::steps::{step_of, steps};
 use super::visit::Visit;
 use crate::http::context::RequestContext;
 use crate::http::files::show_content;
@@ -43,11 +43,36 @@ pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) ->
 }
 
 /// What became of the documents of a page.
-pub(super) struct Settled {
+pub(super) struct DocumentsOutcome {
     /// What was refused, and why.
     pub(super) failed: Failed,
-    /// Where the page is shown again, if a button of a document was pressed.
+    /// The element at which the page is shown again, if a button of a document was pressed.
     pub(super) stays_at: Option<String>,
+}
+
+/// What is said of a file that is not taken. The page that is shown again has it in its query.
+const REFUSALS: [&str; 10] = [
+    "upload-none",
+    "upload-again",
+    "upload-full",
+    "upload-heic",
+    "upload-pixels",
+    "upload-unsupported_file_type",
+    "upload-damaged_file",
+    "upload-payload_too_large",
+    "fault-needs_password",
+    "fault-unusable_picture",
+];
+
+/// What was refused, as the query of a page says it.
+pub(super) fn said_of(failed: &Failed) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(failed).finish()
+}
+
+/// What was refused, from the query of a page.
+pub(super) fn read_failed(said: &str) -> Failed {
+    let said = form_urlencoded::parse(said.as_bytes()).into_owned();
+    said.filter(|(_, why)| REFUSALS.contains(&why.as_str())).collect()
 }
 
 /// Attaches the files of a page, and does what the button of a document says.
@@ -55,47 +80,60 @@ pub(super) struct Settled {
 /// # Errors
 ///
 /// [`UpdateError`].
-pub(super) async fn settle(
+pub(super) async fn apply_document_actions(
     app: &App,
     visit: &mut Visit,
-    step: &Step,
     fields: &HashMap<String, String>,
     files: Vec<Received>,
-) -> Result<Settled, UpdateError> {
+) -> Result<DocumentsOutcome, UpdateError> {
     let pressed = fields.get("do").map_or("", String::as_str);
     let asked = pressed.strip_prefix("upload:");
     let has_file = files.iter().any(|file| Some(file.requirement.as_str()) == asked);
     let mut failed = attach(app, visit, files).await?;
     if let Some(requirement) = asked.filter(|_| !has_file) {
-        failed.push((requirement.to_owned(), visit.around.talk.say("upload-none")));
+        failed.push((requirement.to_owned(), "upload-none".to_owned()));
     }
     let detached = pressed.strip_prefix("detach:").and_then(FileId::parse);
     if let Some(file) = detached {
         // Its file stays evidence.
-        let kept = keep(&app.services, &visit.visitor, Edit::Detach(file)).await?;
+        let kept = save_edit(&app.services, &visit.visitor, Edit::Detach(file)).await?;
         *visit.customer = kept.customer;
     }
     let sheet = visit.sheet(app);
-    let requirement = sheet.requirements.iter().find(|requirement| Some(requirement.id.as_str()) == asked);
-    let card = requirement.map_or_else(|| "documents".to_owned(), card_id);
-    let stays = asked.is_some() || detached.is_some();
-    let stays_at = stays.then(|| format!("{}/{}#{card}", visit.around.base, step.path()));
-    Ok(Settled { failed, stays_at })
+    let requirement = |id: &str| sheet.requirements.iter().find(|requirement| requirement.id == id);
+    // What is not asked for any more has no document at which anything could be said.
+    failed.retain(|(id, _)| requirement(id).is_some());
+    let card = asked.and_then(requirement).map_or_else(|| "documents".to_owned(), card_id);
+    let stays_at = (asked.is_some() || detached.is_some()).then_some(card);
+    Ok(DocumentsOutcome { failed, stays_at })
 }
 
-/// Attaches what was stored. Returns what was refused, in words.
+/// Attaches what was stored. Returns what was refused.
 async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Failed, UpdateError> {
     let mut failed = Failed::new();
     for Received { requirement, file } in files {
         match file {
             Ok(file) => {
-                let kept = keep(&app.services, &visit.visitor, Edit::Attach(requirement, file)).await?;
-                *visit.customer = kept.customer;
+                match save_edit(&app.services, &visit.visitor, Edit::Attach(requirement.clone(), file)).await {
+                    Ok(kept) => *visit.customer = kept.customer,
+                    // There are as many documents as the contract takes.
+                    Err(UpdateError::Invalid(_)) => failed.push((requirement, "upload-full".to_owned())),
+                    Err(error) => return Err(error),
+                }
             }
-            Err(key) => failed.push((requirement, visit.around.talk.say(&key))),
+            Err(key) => failed.push((requirement, key)),
         }
     }
     Ok(failed)
+}
+
+/// The file with whose id a path ends.
+///
+/// # Errors
+///
+/// 404 when it ends with anything else.
+pub(super) fn file_of(path: &str) -> Result<FileId, Problem> {
+    path.rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)
 }
 
 /// `GET /form/{session}/files/{file_id}`: a document, for a device that may see it. The audit trail records every
@@ -105,7 +143,7 @@ async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Fa
 ///
 /// 404 for every other file.
 pub async fn view(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
-    let id = request.uri().path().rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
+    let id = file_of(request.uri().path())?;
     if !visit.sheet(&app).may_look_at(id) {
         return Err(Problem::not_found());
     }

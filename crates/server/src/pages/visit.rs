@@ -1,5 +1,7 @@
 //! Who visits: the pass in the cookie becomes a [`Visit`], or a page that says how to go on.
 
+use std::collections::HashMap;
+
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Caller;
@@ -9,17 +11,17 @@ use dossier_core::form::sheet::Sheet;
 use dossier_core::ids::SessionId;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::enter_form::{Visitor, visitor};
-use dossier_core::use_cases::save_form::save;
+use dossier_core::use_cases::save_form::save_edit;
 use dossier_core::use_cases::session::Landing;
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
-use super::cookies::{cookies, pass};
+use super::cookies::{cookies, entered, pass};
 use super::language::talk;
 use super::layout::Surroundings;
 use super::link_form::link_form;
-use super::messages::{closed, message, message_with, too_fast};
+use super::messages::{closed, message_with, too_fast};
 use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
@@ -35,6 +37,8 @@ pub struct Visit {
     pub around: Surroundings,
     /// Whether a script asks for a part of a page.
     pub is_script: bool,
+    /// What was entered last into a form that is shown again.
+    pub(super) entered: HashMap<String, String>,
 }
 
 impl Visit {
@@ -51,13 +55,12 @@ impl Visit {
         Self { customer: Box::new(customer), ..self }
     }
 
-    /// What could not be saved: there is too much of something, or the form was closed in this very moment. Then its
-    /// page says so, which a script loads as a whole.
+    /// What could not be saved. If the form was closed in this very moment, its page says so, which a script loads as a
+    /// whole.
     pub(super) fn refused(&self, error: UpdateError) -> Result<Response, Problem> {
         match error {
             UpdateError::Conflict(_) if self.is_script => Ok(StatusCode::CONFLICT.into_response()),
             UpdateError::Conflict(_) => Ok(Redirect::to(&self.around.base).into_response()),
-            UpdateError::Invalid(_) => Ok(message(&self.around.talk, StatusCode::UNPROCESSABLE_ENTITY, "too-many")),
             other => Err(other.into()),
         }
     }
@@ -79,7 +82,7 @@ pub async fn recognise(app: &App, headers: &HeaderMap, new: &Visitor) -> Result<
             && (old.scope(), old.customer) == (new.scope(), new.customer)
         {
             // A form that was closed meanwhile says so itself.
-            let _ = save(&app.services, new, Edit::Adopt(old.device)).await;
+            let _ = save_edit(&app.services, new, Edit::Adopt(old.device)).await;
         }
     }
     Ok(())
@@ -134,7 +137,8 @@ impl FromRequestParts<App> for Visit {
         let around = Surroundings::new(talk, account, Some(session));
         match landing {
             Landing::Open(customer) if customer.kyc.state.takes_input() => {
-                Ok(Self { visitor, customer, around, is_script })
+                let entered = entered(&app.public_url, &parts.headers, session);
+                Ok(Self { visitor, customer, around, is_script, entered })
             }
             other => {
                 let mut response = closed(&around, &other);

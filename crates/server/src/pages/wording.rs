@@ -48,10 +48,12 @@ pub(super) fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String
 #[must_use]
 pub(super) fn owner_of(place: &str) -> &str {
     let person = place.match_indices('/').nth(2).map(|(end, _)| &place[..end]);
-    person.filter(|_| place.starts_with("/associated_persons/")).unwrap_or_default()
+    let is_one = |person: &&str| person.starts_with("/associated_persons/") && !person.ends_with("/-");
+    person.filter(is_one).unwrap_or_default()
 }
 
-/// What a name may depend on: the country of the address, the document or the tax, and the type of the document.
+/// What a name may depend on: the country of the address, the document or the tax, and the type of the document. What
+/// the device does not see decides nothing, or the names would tell it.
 fn depends_on(sheet: &Sheet<'_>, place: &str) -> [(&'static str, FluentValue<'static>); 2] {
     let (parent, owner) = (Place::new(place).parent().pointer(), owner_of(place));
     let mut countries = vec![format!("{parent}/country"), format!("{parent}/issuing_country")];
@@ -60,8 +62,8 @@ fn depends_on(sheet: &Sheet<'_>, place: &str) -> [(&'static str, FluentValue<'st
         countries.push(format!("{owner}/residential_address/country"));
         countries.push("/business_address/country".to_owned());
     }
-    let country = countries.iter().find_map(|place| sheet.text(place)).unwrap_or_default();
-    let kind = sheet.text(&format!("{owner}/identifying_information/id_document/type")).unwrap_or_default();
+    let country = countries.iter().find_map(|place| sheet.visible(place)).unwrap_or_default();
+    let kind = sheet.visible(&format!("{owner}/identifying_information/id_document/type")).unwrap_or_default();
     [("country", country.into()), ("kind", kind.into())]
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::gauge::Gauge;
 
-use crate::anchor::Anchored;
+use crate::anchor::ProcessAnchor;
 
 /// How often the anchor is written while something changes. With the time that writing takes, this is within a second.
 const WRITE_AFTER: Duration = Duration::from_millis(750);
@@ -16,14 +16,14 @@ const LOG_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Writes the anchor in the background.
 pub(crate) struct Keeper {
-    anchored: Arc<Anchored>,
+    anchored: Arc<ProcessAnchor>,
     ends: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
 impl Keeper {
     /// Starts to keep an anchor.
-    pub(crate) fn start(anchored: Arc<Anchored>, failing: Gauge) -> std::io::Result<Self> {
+    pub(crate) fn start(anchored: Arc<ProcessAnchor>, failing: Gauge) -> std::io::Result<Self> {
         let (kept, ends) = (Arc::downgrade(&anchored), Arc::new(AtomicBool::new(false)));
         let thread = {
             let ends = Arc::clone(&ends);
@@ -32,7 +32,7 @@ impl Keeper {
         Ok(Self { anchored, ends, thread })
     }
 
-    pub(crate) const fn anchored(&self) -> &Arc<Anchored> {
+    pub(crate) const fn anchor(&self) -> &Arc<ProcessAnchor> {
         &self.anchored
     }
 
@@ -49,7 +49,7 @@ impl Keeper {
 }
 
 /// Writes until it is told to end, or until nothing else owns the anchor.
-fn keep(anchored: &Weak<Anchored>, ends: &AtomicBool, failing: &Gauge) {
+fn keep(anchored: &Weak<ProcessAnchor>, ends: &AtomicBool, failing: &Gauge) {
     let mut logged = Instant::now();
     loop {
         std::thread::park_timeout(WRITE_AFTER);

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Actor, Caller};
+use dossier_core::caller::Caller;
 use dossier_core::clock::Clock as _;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::accounts;
-use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::Pace;
@@ -17,6 +15,7 @@ use dossier_store::backup::Pace;
 use crate::backup;
 use crate::config::Config;
 use crate::http::state::App;
+use crate::installation::audit::audit_installation;
 use crate::system::SystemClock;
 
 const LOOK_AFTER: Duration = Duration::from_secs(10);
@@ -37,7 +36,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
     loop {
         tokio::time::sleep(LOOK_AFTER).await;
         let now = || SystemClock.now().as_micros() / 1_000_000;
-        if !schedule.is_due(last, now()) || !store.leads().await.unwrap_or(false) {
+        if !schedule.is_due(last, now()) || !store.is_leader().await.unwrap_or(false) {
             continue;
         }
         // Another process may have led until now.
@@ -54,7 +53,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
             continue;
         }
         let keep = Some(config.backups.keep);
-        if let Err(error) = note(&app, place).await {
+        if let Err(error) = audit_start(&app, place).await {
             app.metrics.backup_failed();
             tracing::error!(%error, "the audit trail cannot be written, so no backup is made");
             tokio::time::sleep(AGAIN_AFTER).await;
@@ -76,10 +75,8 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
 }
 
 /// A backup copies every record, so the audit trail names its place before it is made.
-async fn note(app: &App, place: &str) -> Result<(), StoreError> {
-    let Some(scope) = accounts::installation(&app.services).await? else { return Ok(()) };
-    let caller = Caller { scope, actor: Actor::System, request_id: "backup-schedule".to_owned(), address: None };
-    let mut entry = AuditEntry::new(&caller, app.services.clock.now(), Action::BackupStarted);
-    entry.detail.note = Some(place.to_owned());
-    append_audit(&app.services, scope, entry).await
+async fn audit_start(app: &App, place: &str) -> Result<(), StoreError> {
+    let caller = |scope| Caller::system(scope, "backup-schedule");
+    let complete = |entry: &mut AuditEntry| entry.detail.note = Some(place.to_owned());
+    audit_installation(&app.services, caller, Action::BackupStarted, complete).await
 }

@@ -6,12 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Actor, Caller, Scope};
-use dossier_core::clock::Timestamp;
 use dossier_core::ids::WebhookId;
-use dossier_core::use_cases::write::append_audit;
-use dossier_core::webhook::{Attempted, Disabled, Due, Said, Schedule, Verdict};
+use dossier_core::use_cases::webhooks::record_disabled;
+use dossier_core::webhook::{AttemptResult, Disabled, Due, FinishedAttempt, Schedule, Verdict};
 use tokio::sync::mpsc;
 
 use crate::egress::Sent;
@@ -27,8 +24,8 @@ const CLAIMED: usize = 16;
 /// Results recorded in one commit. Other writes wait for such a commit at most.
 const NOTED: usize = 6;
 /// A database that is unavailable for a moment is waited for, within the lease.
-const NOTE_TRIES: u32 = 20;
-const NOTE_PAUSE: Duration = Duration::from_millis(500);
+const RECORD_TRIES: u32 = 20;
+const RECORD_PAUSE: Duration = Duration::from_millis(500);
 /// For an endpoint that responds more slowly than this, only as many deliveries are claimed as can be sent at once.
 const QUICK: Duration = Duration::from_millis(250);
 /// How long a claim is good. A delivery that was not begun well before the end is left to the next claim.
@@ -71,7 +68,7 @@ const fn numbered(due: &Due) -> Numbered {
 
 enum Happened {
     /// An attempt has ended. `None` when there is nothing to record.
-    Attempted { outcome: Option<Box<Attempted>>, endpoint: WebhookId, delivery: Numbered, took: Duration },
+    FinishedAttempt { outcome: Option<Box<FinishedAttempt>>, endpoint: WebhookId, delivery: Numbered, took: Duration },
     /// The results of these deliveries are durable.
     Noted(Vec<Numbered>),
     /// These deliveries are claimed by this process.
@@ -92,7 +89,7 @@ struct Dispatcher {
     /// The order of the endpoints' turns.
     turn: usize,
     happened: mpsc::UnboundedSender<Happened>,
-    to_note: mpsc::UnboundedSender<Attempted>,
+    to_record: mpsc::UnboundedSender<FinishedAttempt>,
 }
 
 /// Sends what is due until it is aborted. Sending, recording and claiming run side by side, so that none of them waits
@@ -100,8 +97,8 @@ struct Dispatcher {
 pub(super) async fn run(app: App, schedule: Schedule) {
     let mut announced = app.services.store.announced();
     let (happened, mut happenings) = mpsc::unbounded_channel();
-    let (to_note, notes) = mpsc::unbounded_channel();
-    tokio::spawn(note_all(Arc::clone(&app), notes, happened.clone()));
+    let (to_record, finished) = mpsc::unbounded_channel();
+    tokio::spawn(record_all(Arc::clone(&app), finished, happened.clone()));
     let mut dispatcher = Dispatcher {
         app,
         schedule,
@@ -113,7 +110,7 @@ pub(super) async fn run(app: App, schedule: Schedule) {
         asked_at: None,
         turn: 0,
         happened,
-        to_note,
+        to_record,
     };
     let mut batch = Vec::new();
     loop {
@@ -178,7 +175,7 @@ impl Dispatcher {
                     }
                 }
             }
-            Happened::Attempted { outcome, endpoint, delivery, took } => {
+            Happened::FinishedAttempt { outcome, endpoint, delivery, took } => {
                 self.running -= 1;
                 if let Some(lane) = self.lanes.get_mut(&endpoint) {
                     lane.running -= 1;
@@ -186,7 +183,7 @@ impl Dispatcher {
                 }
                 match outcome {
                     Some(outcome) => {
-                        let _ = self.to_note.send(*outcome);
+                        let _ = self.to_record.send(*outcome);
                     }
                     None => {
                         self.ours.remove(&delivery);
@@ -238,7 +235,8 @@ impl Dispatcher {
                 tokio::spawn(async move {
                     let (delivery, began) = (numbered(&due), Instant::now());
                     let outcome = attempt(&app, &schedule, due).await.map(Box::new);
-                    let _ = happened.send(Happened::Attempted { outcome, endpoint, delivery, took: began.elapsed() });
+                    let _ =
+                        happened.send(Happened::FinishedAttempt { outcome, endpoint, delivery, took: began.elapsed() });
                 });
             }
         }
@@ -261,12 +259,16 @@ async fn give_way(app: &App) {
 }
 
 /// Makes results of attempts durable, as many at a time as have gathered.
-async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happened: mpsc::UnboundedSender<Happened>) {
+async fn record_all(
+    app: App,
+    mut attempts: mpsc::UnboundedReceiver<FinishedAttempt>,
+    happened: mpsc::UnboundedSender<Happened>,
+) {
     let mut batch = Vec::new();
-    while notes.recv_many(&mut batch, NOTED).await > 0 {
+    while attempts.recv_many(&mut batch, NOTED).await > 0 {
         give_way(&app).await;
         let noted = batch.iter().map(|attempted| numbered(&attempted.due)).collect();
-        note(&app, std::mem::take(&mut batch)).await;
+        record(&app, std::mem::take(&mut batch)).await;
         if happened.send(Happened::Noted(noted)).is_err() {
             return;
         }
@@ -274,7 +276,7 @@ async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happe
 }
 
 /// Makes one attempt. `None` when there is nothing to record, because the endpoint is gone.
-async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
+async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<FinishedAttempt> {
     let now = app.services.now(due.scope);
     // The signature carries real time, not a sandbox's: receivers compare it with their own clocks.
     let message = match app.services.store.message(&due, app.services.clock.now()).await {
@@ -282,15 +284,15 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempt
         Err(error) => {
             tracing::error!(%error, delivery = due.delivery, "a delivery cannot be read");
             let verdict = schedule.after(&due, now, jitter(app), None);
-            return Some(Attempted { due, at: now, said: Said::Failure("unreadable"), verdict });
+            return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("unreadable"), verdict });
         }
     };
     due.shows_link = Some(message.shows_link);
     if message.contract.is_none() {
         let verdict = Verdict::Paused(now.plus_seconds(PAUSE_SECONDS));
-        return Some(Attempted { due, at: now, said: Said::Failure("key_revoked"), verdict });
+        return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("key_revoked"), verdict });
     }
-    let Sent { status, retry_after, said } =
+    let Sent { status, retry_after, result } =
         app.egress.send(due.scope.environment, message, app.services.clock.now()).await;
     let at = app.services.now(due.scope);
     let verdict = match status {
@@ -298,9 +300,9 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempt
         Some(410) => Verdict::Disable(Disabled::Gone),
         _ => schedule.after(&due, at, jitter(app), retry_after),
     };
-    tracing::debug!(delivery = due.delivery, endpoint = %due.endpoint, said = ?said, "a delivery was attempted");
+    tracing::debug!(delivery = due.delivery, endpoint = %due.endpoint, ?result, "a delivery was attempted");
     app.metrics.delivered(matches!(verdict, Verdict::Delivered));
-    Some(Attempted { due, at, said, verdict })
+    Some(FinishedAttempt { due, at, result, verdict })
 }
 
 fn jitter(app: &App) -> f64 {
@@ -309,34 +311,26 @@ fn jitter(app: &App) -> f64 {
     f64::from(u16::from_be_bytes(bytes)) / f64::from(u16::MAX)
 }
 
-async fn note(app: &App, attempts: Vec<Attempted>) {
+async fn record(app: &App, attempts: Vec<FinishedAttempt>) {
     let mut tries = 1;
     let disabling = loop {
-        match app.services.store.attempted(attempts.clone()).await {
+        match app.services.store.record_attempts(attempts.clone()).await {
             Ok(disabling) => break disabling,
-            Err(error) if tries == NOTE_TRIES => {
+            Err(error) if tries == RECORD_TRIES => {
                 // These deliveries will be attempted again when their lease ends: at least once, under the same
                 // webhook-id.
-                return tracing::warn!(%error, "what came of deliveries could not be noted");
+                return tracing::warn!(%error, "failed to record delivery results");
             }
-            Err(_) => tokio::time::sleep(NOTE_PAUSE).await,
+            Err(_) => tokio::time::sleep(RECORD_PAUSE).await,
         }
         tries += 1;
     };
-    for Attempted { due, at, verdict, .. } in disabling {
+    for FinishedAttempt { due, at, verdict, .. } in disabling {
         if let Verdict::Disable(reason) = verdict {
             tracing::warn!(endpoint = %due.endpoint, reason = reason.as_str(), "a webhook endpoint was disabled");
-            note_disabled(app, due.scope, due.endpoint, reason, at).await;
+            if let Err(error) = record_disabled(&app.services, due.scope, due.endpoint, reason, at).await {
+                tracing::error!(%error, "failed to audit that a webhook endpoint was disabled");
+            }
         }
-    }
-}
-
-async fn note_disabled(app: &App, scope: Scope, endpoint: WebhookId, reason: Disabled, at: Timestamp) {
-    let caller = Caller { scope, actor: Actor::System, request_id: "deliveries".to_owned(), address: None };
-    let mut audit = AuditEntry::new(&caller, at, Action::WebhookDisabled);
-    audit.fields = vec![format!("/webhooks/{endpoint}")];
-    audit.detail.note = Some(reason.as_str().to_owned());
-    if let Err(error) = append_audit(&app.services, scope, audit).await {
-        tracing::error!(%error, "the end of a webhook endpoint could not be audited");
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::Config;
+use crate::config::storage::file_url_folder;
 use crate::http::state::App;
 
 /// Looks at the disks now, and then every second.
@@ -20,6 +21,6 @@ pub(super) fn watch(app: App, config: &Config) -> impl Future<Output = ()> + Sen
 
 /// Where this process writes: the data folder, and the folder of files when it lies elsewhere.
 fn folders(config: &Config) -> Vec<PathBuf> {
-    let files = config.storage.files.as_deref().and_then(|url| url.strip_prefix("file://")).map(PathBuf::from);
+    let files = config.storage.files.as_deref().and_then(file_url_folder).map(PathBuf::from);
     [Some(config.data_dir.clone()), files].into_iter().flatten().collect()
 }

@@ -4,6 +4,7 @@ pub(crate) mod anchoring;
 mod backups;
 mod deliver;
 mod disk;
+mod erasures;
 mod housekeeping;
 mod rules;
 mod verification;
@@ -27,6 +28,8 @@ pub(crate) fn start(app: &App, store: &Arc<dyn Engine>, key: AnchorKey, config: 
         tokio::spawn(housekeeping::run_housekeeping(app())),
         tokio::spawn(verification::end_sessions(app())),
         tokio::spawn(verification::ask_providers(app())),
+        tokio::spawn(erasures::run_due(app())),
+        tokio::spawn(erasures::rotate(app(), store())),
         tokio::spawn(rules::follow_new_rules(app(), store())),
         tokio::spawn(deliver::run(app(), config.webhooks.schedule.clone())),
     ];

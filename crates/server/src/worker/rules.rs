@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dossier_core::account::Account;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::evaluate::{self, Evaluated};
+use dossier_core::use_cases::evaluate::{self, EvaluationResult};
 use dossier_store::Engine;
 use dossier_store::chores::Chore;
 
@@ -56,11 +56,11 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
     if store.done(Chore::Rules).await?.is_some_and(|done| done == in_force) {
         return Ok(true);
     }
-    if !store.leads().await? {
+    if !store.is_leader().await? {
         return Ok(false);
     }
     for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
-        let Evaluated { submitted, damaged } = evaluate::evaluate_all(&app.services, scope).await?;
+        let EvaluationResult { submitted, damaged } = evaluate::evaluate_all(&app.services, scope).await?;
         if submitted > 0 {
             tracing::info!(account = %scope.account, environment = scope.environment.as_str(), submitted,
                 "customers were complete under the new rules and were submitted");

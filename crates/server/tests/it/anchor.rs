@@ -1,4 +1,4 @@
-//! The anchor: an older database is refused at the start, found by a verification, and accepted only on purpose.
+//! The anchor: an older database is refused at startup, found by a verification, and accepted only on purpose.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let keys = dossier(&folder, &["keys", "list", "--data-dir", "data"]);
     assert!(
         String::from_utf8_lossy(&keys.stderr).contains("is older than the anchor of this process"),
-        "no command goes on"
+        "no command continues"
     );
     let verified = dossier(&folder, &["audit", "verify", "--data-dir", "data", "--output", "json"]);
     assert_eq!(verified.status.code(), Some(1));
@@ -84,7 +84,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let doctor = dossier(&folder, &["doctor", "--data-dir", "data"]);
     assert_eq!(doctor.status.code(), Some(1));
 
-    // The newest database is put back instead.
+    // First, the newest database is put back.
     put_back(&folder, &newest);
     let verified = json_of(&folder, &["audit", "verify", "--records", "--data-dir", "data"]);
     assert_eq!(verified["findings"], json!([]));
@@ -92,7 +92,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let nothing = dossier(&folder, &["audit", "accept-restore", "--data-dir", "data"]);
     assert!(String::from_utf8_lossy(&nothing.stderr).contains("nothing to accept"));
 
-    // Or the older one is meant.
+    // Then the older one is accepted on purpose.
     put_back(&folder, &old);
     let anchor = fs::read(folder.join("data/anchor")).expect("an anchor");
     fs::write(folder.join("of-another-process"), anchor).expect("a copy");
@@ -103,16 +103,16 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let app = TestApp::start_in(app.folder, Some(key), &[]).await;
     assert_eq!(app.audited("audit.restore_accepted").await, 1);
     app.put(&customer, &json!({ "first_name": "Bob" })).await.expect(200);
-    // Another process, whose anchor is from before, is satisfied as well.
+    // Another process, with an anchor from before the restore, has no objections either.
     let other =
         json_of(&folder, &["audit", "verify", "--records", "--anchor", "of-another-process", "--data-dir", "data"]);
     assert_eq!((&other["findings"], &other["older_than_an_accepted_restore"]), (&json!([]), &json!(2)));
     let running = dossier(&folder, &["audit", "accept-restore", "--data-dir", "data"]);
-    assert!(String::from_utf8_lossy(&running.stderr).contains("stop every process first"));
+    assert!(String::from_utf8_lossy(&running.stderr).contains("stop every server first"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_altered_anchor_is_refused_and_a_missing_one_is_made() {
+async fn an_altered_anchor_is_refused_and_a_missing_one_is_created() {
     let mut app = TestApp::start().await;
     app.given("individual").await;
     stopped(&mut app).await;
@@ -137,7 +137,7 @@ async fn an_altered_anchor_is_refused_and_a_missing_one_is_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_anchor_is_written_while_something_changes_and_nothing_stops_when_it_cannot_be() {
+async fn the_anchor_follows_changes_and_nothing_stops_when_it_cannot_be_written() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let elsewhere = folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).expect("a folder");
@@ -158,7 +158,7 @@ async fn the_anchor_is_written_while_something_changes_and_nothing_stops_when_it
     assert!(!before.is_empty(), "the start makes one");
     let customer = app.given("individual").await;
     assert!(within(3, &|| written() != before).await);
-    // Nothing more changes, so nothing is written.
+    // There are no more changes, so nothing is written.
     let before = written();
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert_eq!(written(), before);
@@ -187,7 +187,7 @@ async fn the_anchor_is_written_while_something_changes_and_nothing_stops_when_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn checkpoints_are_printed_and_hold_until_the_trail_is_another() {
+async fn checkpoints_are_printed_and_hold_until_the_trail_is_replaced() {
     let app = TestApp::start().await;
     let customer = app.given("individual").await;
     let folder = app.folder.path().to_owned();

@@ -55,12 +55,12 @@ pub(crate) struct TestApp {
     pub(crate) next: AtomicU64,
 }
 
-/// An answer, read whole.
+/// A response, read completely.
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
     pub(crate) headers: reqwest::header::HeaderMap,
     pub(crate) text: String,
-    /// The body as it came.
+    /// The body as it arrived.
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -73,14 +73,14 @@ impl Answered {
         self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 
-    /// Asserts a status and gives the JSON.
+    /// Asserts a status and returns the JSON.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         if self.text.is_empty() { Value::Null } else { self.json() }
     }
 
-    /// Asserts a problem and gives its violations, a line each.
+    /// Asserts an `invalid_body` or `invalid_parameters` problem and returns its violations, one line each.
     #[track_caller]
     pub(crate) fn violations(self) -> Vec<String> {
         let problem = self.expect(400);
@@ -90,7 +90,7 @@ impl Answered {
         problem["errors"].as_array().expect("violations").iter().map(line).collect()
     }
 
-    /// Asserts a problem of a code, with the members that are documented.
+    /// Asserts a problem with this code and only documented members.
     #[track_caller]
     pub(crate) fn problem(self, status: u16, code: &str) -> Value {
         assert_eq!(self.header("content-type"), "application/problem+json");
@@ -107,7 +107,7 @@ pub(crate) fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config
         ("data_dir", data.to_string_lossy().into_owned()),
         ("listen", "127.0.0.1:0".to_owned()),
         ("metrics_listen", "127.0.0.1:0".to_owned()),
-        // Many tests try wrong keys one after the other.
+        // Many tests send several wrong keys.
         ("failed_authentications", "off".to_owned()),
     ]);
     flags.extend(extra.iter().map(|(name, value)| (*name, (*value).to_owned())));
@@ -120,7 +120,6 @@ impl TestApp {
         Self::start_with(&[]).await
     }
 
-    /// With settings of its own.
     pub(crate) async fn start_with(settings: &[(&'static str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         Self::start_in(folder, None, settings).await
@@ -140,12 +139,12 @@ impl TestApp {
         }
     }
 
-    /// Ends the server in order and starts another on the same folder.
+    /// Stops the server in an orderly way and starts another on the same folder.
     pub(crate) async fn restart(self) -> Self {
         self.restart_with(&[]).await
     }
 
-    /// Another start on the same folder, with settings of its own.
+    /// The same with other settings.
     pub(crate) async fn restart_with(mut self, settings: &[(&'static str, &str)]) -> Self {
         assert!(self.server.take().expect("running").stop().await);
         Self::start_in(self.folder, Some(self.key), settings).await
@@ -156,7 +155,7 @@ impl TestApp {
     }
 
     pub(crate) async fn send(request: RequestBuilder) -> Answered {
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("a response");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("a whole body").to_vec();
         Answered { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
@@ -174,7 +173,7 @@ impl TestApp {
         Self::send(self.request(Method::PUT, &format!("/v0/customers/{id}")).json(body)).await
     }
 
-    /// An upload of a whole body with the boundary [`BOUNDARY`].
+    /// An upload with this body, whose boundary is [`BOUNDARY`].
     pub(crate) fn upload_request(&self, body: Vec<u8>) -> RequestBuilder {
         let request = self.request(Method::POST, "/v0/files");
         request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(body)
@@ -184,26 +183,26 @@ impl TestApp {
         Self::send(self.upload_request(form(name, content))).await
     }
 
-    /// The id of a small picture that was just uploaded.
+    /// Uploads a small picture and returns its id.
     pub(crate) async fn given_file(&self) -> String {
         let answer = self.upload("passport.png", &samples::png(320, 200, 1_000)).await.expect(200);
         answer["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A key that may look at files.
+    /// A new key that may read files.
     pub(crate) async fn viewer(&self) -> String {
         let made = self.new_key(None, Environment::Sandbox, &[KeyScope::FilesRead], None).await;
         made["key"].as_str().expect("a key").to_owned()
     }
 
-    /// Reads the content of a file, or a range of it when one is given.
+    /// Reads the content of a file, or a range of it if one is given.
     pub(crate) async fn content(&self, file: &str, range: &str) -> Answered {
         let url = format!("{}/v0/files/{file}/content", self.url);
         let request = self.client.get(url).header("Api-Key", self.viewer().await);
         Self::send(if range.is_empty() { request } else { request.header("Range", range) }).await
     }
 
-    /// A PUT of text as it is.
+    /// A PUT with this text as its body.
     pub(crate) async fn put_text(&self, id: &str, body: impl Into<reqwest::Body>) -> Answered {
         let request = self.request(Method::PUT, &format!("/v0/customers/{id}"));
         Self::send(request.header("content-type", "application/json").body(body)).await
@@ -222,13 +221,13 @@ impl TestApp {
         self.get(&format!("/v0/customers/{id}?expand=profile")).await.expect(200)["profile"].take()
     }
 
-    /// Opens a session; answers `kycs`.
+    /// Opens a session and returns `kycs`.
     pub(crate) async fn open_session(&self, id: &str) -> Value {
         let answer = Self::send(self.request(Method::POST, &format!("/v0/customers/{id}/kycs"))).await;
         answer.expect(201)["kycs"].take()
     }
 
-    /// Waits, for at most ten seconds, until a customer stands so.
+    /// Waits up to ten seconds for a customer to reach this state.
     pub(crate) async fn comes_to_stand(&self, id: &str, expected: &str) {
         for _ in 0..100 {
             if self.stands(id).await == expected {
@@ -239,7 +238,7 @@ impl TestApp {
         assert_eq!(self.stands(id).await, expected);
     }
 
-    /// `status/sub_status` of a customer; empty before a session.
+    /// `status/sub_status` of a customer. Empty before the first session.
     pub(crate) async fn stands(&self, id: &str) -> String {
         let customer = self.get(&format!("/v0/customers/{id}")).await.expect(200);
         match &customer["kycs"] {
@@ -256,7 +255,7 @@ impl TestApp {
         self.post("/v0/customers/simulate", &json!({ "action": action, "customer_id": id })).await
     }
 
-    /// A key of production with every scope, of an account that has what production needs.
+    /// A production key with every scope. Its account has what production needs.
     pub(crate) async fn production_key(&self) -> String {
         let set = Set {
             legal_name: Some("Harbour Software Limited".to_owned()),
@@ -268,7 +267,7 @@ impl TestApp {
         made["key"].as_str().expect("a key").to_owned()
     }
 
-    /// A new customer's id.
+    /// Creates a customer and returns its id.
     pub(crate) async fn given(&self, kind: &str) -> String {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let body = json!({ "email": format!("given-{next}@example.com"), "type": kind });

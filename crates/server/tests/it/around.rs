@@ -117,7 +117,11 @@ async fn a_link_that_is_pasted_leads_where_it_leads_however_it_was_broken() {
     for text in ["", head, "https://example.com/", "<script>\"&", &"ä".repeat(1_000)] {
         let page = paste(text).await;
         assert_eq!(page.status.as_u16(), 422, "{text}");
-        assert!(page.text.contains("This is not a whole link") && !page.text.contains("<script>\""), "{}", page.text);
+        assert!(
+            page.text.contains("This is not a complete link") && !page.text.contains("<script>\""),
+            "{}",
+            page.text
+        );
         let kept = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
         assert!(page.text.contains(&format!("value=\"{kept}\"")), "what was pasted is there again: {}", page.text);
     }
@@ -141,7 +145,7 @@ async fn a_browser_that_is_in_an_open_form_is_shown_the_way_back_to_it() {
     let forged = browser.cookie.replace("dss_test_", "dss_test_x");
     assert!(!offered("/", &forged).await);
     let left = browser.post("/leave", &[]).await;
-    assert!(left.text.contains("Go on now") && left.text.contains("name=\"link\""), "{}", left.text);
+    assert!(left.text.contains("Continue now") && left.text.contains("name=\"link\""), "{}", left.text);
     let token = link.rsplit('/').next().expect("a token");
     assert!(!left.text.contains(token), "the next user of the device does not get in");
     assert!(!offered("/", &browser.cookie).await, "the pass has ended");

@@ -1,4 +1,4 @@
-//! Keys: how they are sent, what opens nothing, and walls between accounts and environments.
+//! Keys: how they are sent, which are refused, and the separation of accounts and environments.
 
 use std::time::{Duration, Instant};
 
@@ -13,20 +13,21 @@ use serde_json::{Value, json};
 use crate::app::{Answered, TestApp, config};
 
 impl TestApp {
-    /// Carries out a command inside the running server, as the control socket does.
+    /// Runs a command inside the running server, as the control socket does.
     pub(crate) async fn command(&self, command: impl DataCommand) -> Result<Value, String> {
         let server = self.server.as_ref().expect("running");
         let config = config(&self.folder, &[]);
-        let (services, store, anchored) = (&server.app.services, server.store(), server.anchored());
+        let (services, store, anchor) = (&server.app.services, server.store(), server.anchor());
         let operator = OperatorName::new("Ada").expect("a name");
         let context = CommandContext {
             services,
             store,
-            anchored,
+            anchor,
             config: &config,
             metrics: None,
             operator: &operator,
             progress: &|_, _| {},
+            pieces: &tokio::sync::mpsc::channel(1).0,
         };
         command.run(&context).await
     }
@@ -54,7 +55,7 @@ fn text<'a>(key: &'a Value, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn a_key_may_be_sent_in_three_ways_but_not_two_keys() {
+async fn a_key_may_be_sent_in_three_ways_but_two_keys_are_refused() {
     let app = TestApp::start().await;
     let key = app.key.clone();
     let other = app.new_key(None, Environment::Sandbox, &[], None).await;
@@ -73,7 +74,7 @@ async fn a_key_may_be_sent_in_three_ways_but_not_two_keys() {
 }
 
 #[tokio::test]
-async fn every_key_that_opens_nothing_gets_the_same_answer() {
+async fn every_invalid_key_gets_the_same_response() {
     let app = TestApp::start().await;
     let expired = app.new_key(None, Environment::Sandbox, &[], Some(0)).await;
     let revoked = app.new_key(None, Environment::Sandbox, &[], None).await;
@@ -100,7 +101,7 @@ async fn every_key_that_opens_nothing_gets_the_same_answer() {
     let mut expected = missing.problem(401, "unauthorized");
     assert!(
         expected["detail"].as_str().is_some_and(|detail| detail.contains("Api-Key")),
-        "it tells which header to send"
+        "it says which header to send"
     );
     for form in &forms {
         for header in ["Api-Key", "Authorization"] {
@@ -139,7 +140,7 @@ async fn nothing_crosses_between_accounts_or_environments() {
         };
         for method in [Method::GET, Method::PUT, Method::PATCH] {
             let mut answers = Vec::new();
-            // A foreign id, an unknown one, and text that is no id are answered alike.
+            // A foreign id, an unknown one, and text that is not an id get the same response.
             for id in [id.as_str(), unknown, "not-an-id", &id.replace('-', ""), "%00", "%ff"] {
                 let answer = TestApp::send(send(method.clone(), format!("/v0/customers/{id}"))).await;
                 let mut problem = answer.problem(404, "not_found");
@@ -192,7 +193,11 @@ async fn a_rolled_key_overlaps_with_its_successor() {
     assert_eq!((&new["predecessor"], &new["name"], &new["scopes"]), (&old["key_id"], &old["name"], &old["scopes"]));
     for (key, ends) in [(&old, true), (&new, false)] {
         let answer = app.list_with(&[("Api-Key", text(key, "key"))]).await;
-        assert_eq!(answer.header("api-key-expires").ends_with('Z'), ends, "a rolled key tells when it ends");
+        assert_eq!(
+            answer.header("api-key-expires").ends_with('Z'),
+            ends,
+            "responses to a rolled key say when it expires"
+        );
         answer.expect(200);
     }
     assert!(app.command(roll(&old, 0)).await.is_err(), "at most two keys of a line are alive");
@@ -202,7 +207,7 @@ async fn a_rolled_key_overlaps_with_its_successor() {
 }
 
 #[tokio::test]
-async fn the_last_use_of_a_key_and_the_refusal_of_an_ended_one_are_noted() {
+async fn the_last_use_of_a_key_and_the_refusal_of_an_expired_one_are_recorded() {
     let app = TestApp::start().await;
     let ended = app.new_key(None, Environment::Sandbox, &[], Some(0)).await;
     app.get("/v0/customers").await.expect(200);
@@ -217,5 +222,5 @@ async fn the_last_use_of_a_key_and_the_refusal_of_an_ended_one_are_noted() {
         app.command(audit::List { scope, query: Default::default(), before: None, limit: 100 }).await.expect("entries");
     let refused =
         entries.as_array().expect("entries").iter().filter(|entry| entry["action"] == "request.refused").count();
-    assert_eq!(refused, 1, "once in a while, so that nobody can fill the trail");
+    assert_eq!(refused, 1, "only once in a while, so that repetitions cannot fill the trail");
 }

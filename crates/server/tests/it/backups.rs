@@ -1,4 +1,4 @@
-//! Backups by the command line and by the server itself: made beside it, verified, restored, and served again.
+//! Backups by the command line and by the server itself: made while it runs, verified, restored, and served again.
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn refusal(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A customer with a file, and what is seen of it.
+/// A customer with a file, and the customer as the API shows it.
 async fn filled(app: &TestApp) -> (String, String, Value) {
     let (id, file) = (app.given("individual").await, app.given_file().await);
     let body = json!({ "first_name": "Ada", "documents": [{ "file_id": file, "purpose": "id_document" }] });
@@ -36,7 +36,7 @@ async fn served_again(app: &TestApp, (id, file, seen): &(String, String, Value))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_beside_the_server_is_verified_restored_and_served() {
+async fn a_backup_made_while_the_server_runs_is_verified_restored_and_served() {
     let app = TestApp::start().await;
     let filled = filled(&app).await;
     let folder = app.folder.path().to_owned();
@@ -105,7 +105,7 @@ async fn a_backup_beside_the_server_is_verified_restored_and_served() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_of_before_a_rotation_needs_the_keyring_of_its_day() {
+async fn a_backup_from_before_a_rotation_needs_the_keyring_of_that_time() {
     let mut app = TestApp::start().await;
     let filled = filled(&app).await;
     let folder = app.folder.path().to_owned();
@@ -151,7 +151,7 @@ async fn a_backup_goes_to_postgresql_and_back() {
     let app = TestApp::start_in(app.folder, Some(app.key), &settings).await;
     served_again(&app, &filled).await;
     let seen = app.get(&format!("/v0/customers/{}?expand=profile,documents", filled.0)).await.expect(200);
-    // The command reaches the server, which knows where its records lie.
+    // The command reaches the server, which knows where its records are.
     json_of(&folder, &["backup", "create", "from-postgresql", "--data-dir", "data"]);
     json_of(&folder, &["backup", "verify", "from-postgresql", "--data-dir", "data"]);
     let keyring = "data/keyring.json";
@@ -167,7 +167,7 @@ async fn a_backup_goes_to_postgresql_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_place_that_is_none_is_refused_and_reading_one_changes_nothing() {
+async fn an_invalid_place_is_refused_and_reading_a_place_changes_nothing() {
     let app = TestApp::start().await;
     let folder = app.folder.path();
     for place in ["data", "data/files", "data/../data/x", "http://backups/x", "S3://backups/x", ""] {
@@ -212,7 +212,7 @@ async fn a_backup_leaves_an_upload_in_flight_alone() {
     json_of(&folder, &["backup", "create", "backups", "--data-dir", "data"]);
     upload.write_all(rest).await.expect("sent");
     let mut answer = String::new();
-    upload.read_to_string(&mut answer).await.expect("an answer");
+    upload.read_to_string(&mut answer).await.expect("a response");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
@@ -220,7 +220,7 @@ async fn a_backup_leaves_an_upload_in_flight_alone() {
 async fn the_server_makes_backups_by_itself_and_keeps_the_newest() {
     let shared = tempfile::tempdir().expect("a temporary folder");
     let place = shared.path().join("backups").display().to_string();
-    // The server makes no folder: a disk that is not mounted must not look like a place.
+    // The server does not create the folder, because a disk that is not mounted must not look like a place.
     std::fs::create_dir(&place).expect("a folder");
     let settings = [("backup_place", &*place), ("backup_schedule", "1m"), ("backup_keep", "2")];
     let app = TestApp::start_with(&settings).await;
@@ -246,7 +246,7 @@ async fn the_server_makes_backups_by_itself_and_keeps_the_newest() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn verification_names_a_document_that_was_missing_and_what_was_altered() {
+async fn verification_names_missing_contents_and_altered_rows() {
     let app = TestApp::start().await;
     filled(&app).await;
     let folder = app.folder.path().to_owned();
@@ -297,7 +297,7 @@ fn private_folder(path: &Path) {
     std::fs::DirBuilder::new().mode(0o700).create(path).expect("a folder");
 }
 
-/// A data folder that the version before the migration `numbering` left.
+/// A data folder of the version before the migration `numbering`.
 fn older() -> tempfile::TempDir {
     fn copy(from: &Path, to: &Path) {
         private_folder(to);
@@ -329,22 +329,22 @@ async fn a_start_that_changes_the_schema_makes_and_verifies_a_backup_first() {
     let page = json_of(&folder, &["backup", "verify", "data/backups", "--data-dir", "data"]);
     let opened = page["checks"].as_array().expect("checks").iter().find(|one| one["what"] == "customers opened");
     assert_eq!(opened.expect("a line")["count"], 12);
-    // It comes back as it was, and is then brought up to date.
+    // It is restored as it was, and then upgraded.
     let keyring = "data/keyring.json";
     json_of(&folder, &["restore", "data/backups", "--into", "again", "--keyring", keyring, "--data-dir", "data"]);
     std::fs::copy(folder.join("data/root.key"), folder.join("again/root.key")).expect("the root key");
     let report = json_of(&folder, &["audit", "verify", "--data-dir", "again"]);
     assert_eq!(report["checkpoints"], 4, "the restore has made an anchor");
-    // One entry of each chain notes the rows that were there.
+    // One entry in each chain records the rows that existed.
     assert_eq!((&report["findings"], &report["chains"], &report["entries"]), (&json!([]), &4.into(), &60.into()));
-    // Another start changes nothing, and makes none.
+    // Another start changes nothing, and makes no backup.
     let app = app.restart().await;
     let listed = json_of(app.folder.path(), &["backup", "list", "data/backups", "--data-dir", "data"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_backup_an_upgrade_is_refused_unless_it_is_told_otherwise() {
+async fn without_a_backup_an_upgrade_is_refused_unless_a_setting_allows_it() {
     let folder = older();
     let before = std::fs::read(folder.path().join("data/dossier.db")).expect("the database");
     std::fs::write(folder.path().join("no-folder"), "").expect("a file in the way");

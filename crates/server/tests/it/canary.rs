@@ -1,5 +1,5 @@
-//! The canary sweep: a unique marker in every leaf of the contract, then none of them anywhere at rest, in logs at
-//! TRACE, in metrics or in errors. Runs the real binary, so that what it prints is what an operator would get.
+//! The canary sweep: puts a unique marker into every leaf of the contract, then finds none of them at rest, in logs at
+//! TRACE, in metrics or in errors. It runs the real binary, so that the output is what an operator would get.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -27,14 +27,14 @@ const CLOSED: &[&str] = &[
     "employment_status",
 ];
 
-/// Replaces every free text by a marker, and notes it.
+/// Replaces every free text by a marker, and records the marker.
 fn mark(name: &str, value: &mut Value, markers: &mut Vec<String>) {
     match value {
         Value::Object(members) => members.iter_mut().for_each(|(name, value)| mark(name, value, markers)),
         Value::Array(items) => items.iter_mut().for_each(|value| mark(name, value, markers)),
         // The type of a tax number is free text, that of an id document is not.
         Value::String(text) if !CLOSED.contains(&name) && text != "passport" => {
-            // Nine characters, for the shortest limit of the contract is ten; a quote, so that the escaped form
+            // Nine characters, because the shortest limit of the contract is ten. A quote, so that the escaped form
             // differs.
             let marker = format!("\"Zq{:05}é", 70_000 + markers.len() * 7);
             markers.push(marker.clone());
@@ -44,7 +44,7 @@ fn mark(name: &str, value: &mut Value, markers: &mut Vec<String>) {
     }
 }
 
-/// The forms in which a marker could be lying about: raw, JSON-escaped, hexadecimal, base64 at three alignments.
+/// The forms in which a marker could appear: raw, JSON-escaped, hexadecimal, base64 at three alignments.
 fn forms(marker: &str) -> Vec<Vec<u8>> {
     let json = serde_json::to_string(marker).expect("JSON");
     let ascii = json.replace('é', "\\u00e9");
@@ -59,7 +59,7 @@ fn forms(marker: &str) -> Vec<Vec<u8>> {
     for shift in 0..3 {
         let mut padded = vec![0; shift];
         padded.extend_from_slice(marker.as_bytes());
-        // What does not depend on the neighbours.
+        // The part that does not depend on the neighbouring bytes.
         let encoded = STANDARD.encode(&padded);
         let (from, to) = (if shift == 0 { 0 } else { 4 }, padded.len() / 3 * 4);
         forms.push(encoded.as_bytes()[from..to].to_vec());
@@ -121,7 +121,7 @@ fn start(folder: &Path) -> (Child, String, String, Option<String>) {
     (child, url, metrics, key)
 }
 
-/// No other user may open a file of the folder, and the memory of the process ends up in no core dump.
+/// No other user may open a file of the folder, and no core dump can contain the memory of the process.
 fn only_its_owner_reaches(data: &Path, process: u32) {
     let open_to_others = Command::new("find").arg(data).args(["-perm", "/077"]).output().expect("find");
     assert_eq!(String::from_utf8_lossy(&open_to_others.stdout), "", "others may open these");
@@ -132,12 +132,12 @@ fn only_its_owner_reaches(data: &Path, process: u32) {
 
 const FILE_MARKER: &str = "ZqFile81234é";
 
-/// Marked all over, so that every segment would show it.
+/// A file with markers throughout, so that every segment would show one.
 fn marked_file() -> Vec<u8> {
     pdf(FILE_MARKER.repeat(20_000).as_bytes())
 }
 
-/// Files with markers in their names and contents: taken and refused.
+/// Uploads files with markers in their names and contents, some of which are refused.
 async fn upload_markers(
     client: &reqwest::Client,
     url: &str,
@@ -151,7 +151,7 @@ async fn upload_markers(
         let request = client.post(format!("{url}/v0/files")).header("Api-Key", key);
         request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(body).send()
     };
-    let taken = upload(form(&format!("{marker}.pdf"), &content)).await.expect("an answer");
+    let taken = upload(form(&format!("{marker}.pdf"), &content)).await.expect("a response");
     assert_eq!(taken.status().as_u16(), 200);
     for wrong in [
         form(&marker, marker.as_bytes()),
@@ -159,19 +159,19 @@ async fn upload_markers(
         form(&marker.repeat(30), &content[..9]),
         form(&format!("a\"; {marker}=\"b"), &content[..9]),
     ] {
-        answers.push(upload(wrong).await.expect("an answer").text().await.expect("text"));
+        answers.push(upload(wrong).await.expect("a response").text().await.expect("text"));
     }
     markers.push(marker);
 }
 
-/// Sessions, decisions, webhooks and a provider, with markers wherever somebody writes something.
+/// Uses sessions, decisions, webhooks and a provider, with markers in every text.
 async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, markers: &mut Vec<String>) {
-    let list = client.get(format!("{url}/v0/customers")).header("Api-Key", key).send().await.expect("an answer");
+    let list = client.get(format!("{url}/v0/customers")).header("Api-Key", key).send().await.expect("a response");
     let list: Value = list.json().await.expect("JSON");
     let post = |path: String, body: Value| {
         let request = client.post(format!("{url}{path}")).header("Api-Key", key).json(&body);
         async move {
-            let answer = request.send().await.expect("an answer");
+            let answer = request.send().await.expect("a response");
             let (status, text) = (answer.status().as_u16(), answer.text().await.expect("text"));
             assert!((200..300).contains(&status), "{text}");
             serde_json::from_str::<Value>(&text).expect("JSON")
@@ -182,7 +182,7 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
         markers.push(marker.clone());
         marker
     };
-    // Nobody listens there; that it was tried stands in the log.
+    // Nothing listens on this port, but the attempt is logged.
     let hook = format!("http://127.0.0.1:19998/{}", marker(markers, "Hook"));
     let hook = post("/v0/webhooks".into(), json!({ "url": hook })).await;
     markers.push(hook["secret"].as_str().expect("a secret").trim_start_matches("whsec_").to_owned());
@@ -200,7 +200,7 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
             "comment": marker(markers, "Comment"), "note": marker(markers, "Note"),
         });
         let request = client.post(format!("{url}/v0/customers/{id}/decisions")).header("Api-Key", key).json(&decision);
-        let refused: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        let refused: Value = request.send().await.expect("a response").json().await.expect("JSON");
         let mut decision = decision;
         let wrong: Vec<usize> = refused["errors"]
             .as_array()
@@ -216,14 +216,14 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
         });
         post(format!("/v0/customers/{id}/decisions"), decision).await;
     }
-    // By then deliveries were tried and the provider was asked.
+    // By then deliveries have been attempted and the provider has been asked.
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
 }
 
-/// A browser enters the form, and types what can only be kept as a draft.
+/// Enters the form like a browser, and types what can only be kept as a draft.
 async fn types_into_the_form(link: &str, markers: &mut Vec<String>) {
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-    let entered = browser.post(link).send().await.expect("an answer");
+    let entered = browser.post(link).send().await.expect("a response");
     let header = |name: &str| entered.headers()[name].to_str().expect("ASCII").to_owned();
     let cookie = header("set-cookie").split(';').next().expect("a pair").to_owned();
     let base = format!("{}{}", &link[..link.find("/kyc/").expect("a path")], header("location"));
@@ -241,7 +241,7 @@ async fn types_into_the_form(link: &str, markers: &mut Vec<String>) {
     } else {
         "residential_address"
     };
-    // A city of too many characters.
+    // A city with too many characters.
     let text = format!("{draft}{}", "x".repeat(200));
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs([(format!("/{kind}/city"), text.as_str()), (format!("was:/{kind}/city"), "")])
@@ -258,7 +258,7 @@ async fn types_into_the_form(link: &str, markers: &mut Vec<String>) {
     markers.push(cookie.split('=').nth(1).expect("a pass").to_owned());
 }
 
-/// Entries over HTTP hold no value. On the command line each is shown whole, on standard output and nowhere else.
+/// Entries over HTTP hold no values. The command line shows them whole, on standard output and nowhere else.
 async fn the_audit_trail_shows_values_to_its_reader_alone(
     folder: &Path,
     client: &reqwest::Client,
@@ -270,7 +270,8 @@ async fn the_audit_trail_shows_values_to_its_reader_alone(
     let made = run(&["keys", "create", "--name", "audit", "--scope", "audit:read", "--output", "json"]);
     let made: Value = serde_json::from_slice(&made.stdout).expect("JSON");
     let key = made["key"].as_str().expect("a key");
-    let list = client.get(format!("{url}/v0/audit?limit=1000")).header("Api-Key", key).send().await.expect("an answer");
+    let list =
+        client.get(format!("{url}/v0/audit?limit=1000")).header("Api-Key", key).send().await.expect("a response");
     let list = list.text().await.expect("text");
     let mut found = hits("the audit trail", list.as_bytes(), markers);
     let list: Value = serde_json::from_str(&list).expect("JSON");
@@ -286,7 +287,7 @@ async fn the_audit_trail_shows_values_to_its_reader_alone(
     found
 }
 
-/// Half of an upload, whose rest does not come.
+/// Half of an upload, whose rest never arrives.
 fn half_an_upload(url: &str, key: &str) -> TcpStream {
     let body = form(FILE_MARKER, &marked_file());
     let mut half = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
@@ -317,8 +318,8 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         };
         let created = send(reqwest::Method::POST, "/v0/customers", json!({ "email": email, "type": kind }))
             .await
-            .expect("an answer");
-        // A key is good for one request only.
+            .expect("a response");
+        // A key works for one request only.
         let created = if created.status().as_u16() == 409 {
             client
                 .post(format!("{url}/v0/customers"))
@@ -326,7 +327,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
                 .json(&json!({ "email": email, "type": kind }))
                 .send()
                 .await
-                .expect("an answer")
+                .expect("a response")
         } else {
             created
         };
@@ -336,7 +337,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         let path = format!("/v0/customers/{id}");
         let put =
             client.put(format!("{url}{path}")).header("Api-Key", &key).header("Idempotency-Key", format!("put-{kind}"));
-        let put = put.header("Prefer", "return=representation").json(&body).send().await.expect("an answer");
+        let put = put.header("Prefer", "return=representation").json(&body).send().await.expect("a response");
         assert_eq!(put.status().as_u16(), 200, "{}", put.text().await.expect("text"));
         // Errors of every kind, with markers in the wrong places.
         for wrong in [
@@ -347,7 +348,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
             json!([markers[6]]),
         ] {
             answers
-                .push(send(reqwest::Method::PUT, &path, wrong).await.expect("an answer").text().await.expect("text"));
+                .push(send(reqwest::Method::PUT, &path, wrong).await.expect("a response").text().await.expect("text"));
         }
         let broken =
             client.put(format!("{url}{path}")).header("Api-Key", &key).header("content-type", "application/json");
@@ -356,13 +357,13 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
                 .body(format!("{{\"first_name\":\"{}", markers[1]))
                 .send()
                 .await
-                .expect("an answer")
+                .expect("a response")
                 .text()
                 .await
                 .expect("text"),
         );
         let stale = client.put(format!("{url}{path}")).header("Api-Key", &key).header("If-Match", "\"v1\"").json(&body);
-        answers.push(stale.send().await.expect("an answer").text().await.expect("text"));
+        answers.push(stale.send().await.expect("a response").text().await.expect("text"));
     }
     upload_markers(&client, &url, &key, &mut markers, &mut answers).await;
     verify_with_markers(&client, &url, &key, &mut markers).await;
@@ -373,10 +374,10 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         found.extend(hits(&format!("error {place}"), answer.as_bytes(), &markers));
     }
     found.extend(the_audit_trail_shows_values_to_its_reader_alone(folder.path(), &client, &url, &markers).await);
-    let metrics = client.get(metrics).send().await.expect("an answer").text().await.expect("text");
+    let metrics = client.get(metrics).send().await.expect("a response").text().await.expect("text");
     assert!(metrics.contains("dossier_http_requests_total"));
     found.extend(hits("the metrics", metrics.as_bytes(), &markers));
-    // While the server runs (database, WAL, shared memory), after a kill, and after an orderly end.
+    // While the server runs (database, WAL, shared memory), after a kill, and after an orderly shutdown.
     let half = half_an_upload(&url, &key);
     let incoming = folder.path().join("data/files/incoming");
     while everything_below(&incoming).is_empty() {
@@ -392,13 +393,13 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
     }
     fs::write(folder.path().join("data/restarted"), "").expect("a file");
     let (mut child, url, _, _) = start(folder.path());
-    assert_eq!(everything_below(&incoming).len(), 0, "what was half-written is gone");
+    assert_eq!(everything_below(&incoming).len(), 0, "half-written files are gone");
     let list = client
         .get(format!("{url}/v0/customers?expand=profile"))
         .header("Api-Key", &key)
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     let list = list.text().await.expect("text");
     assert!(hits("the list", list.as_bytes(), &markers).len() >= 60, "what was stored is read back");
     let terminated = Command::new("kill").arg(child.id().to_string()).status().expect("kill");
@@ -408,6 +409,6 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
     }
     let log = fs::read_to_string(folder.path().join("log")).expect("the log");
     assert!(log.contains("\"level\":\"DEBUG\""), "the log was written at TRACE: {log}");
-    assert!(!log.contains(&key), "nor does a key lie in the log");
+    assert!(!log.contains(&key), "the log does not contain the key either");
     assert_eq!(found, Vec::<String>::new());
 }

@@ -1,10 +1,11 @@
-//! The command line, with the server running and without, in a folder of its own.
+//! The command line, with and without a running server, in its own folder.
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use dossier_core::caller::OperatorName;
 use dossier_core::clock::Timestamp;
 use dossier_store::transfer::mark::{Location, Mark};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ pub(crate) fn dossier(folder: &Path, arguments: &[&str]) -> Output {
     command.args(arguments).output().expect("the binary")
 }
 
-/// A file of settings that only its owner can write, whatever the umask.
+/// Writes a settings file that only its owner can write, whatever the umask.
 pub(crate) fn settings_file(path: &Path, text: impl AsRef<[u8]>) {
     fs::write(path, text).expect("a file");
     fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("permissions");
@@ -32,8 +33,8 @@ pub(crate) fn json_of(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// Every command works on the folder, whoever holds it. The first file is attached to the customer, the other is
-/// nobody's.
+/// Every command works on the folder, whether or not a server holds it. The first file is attached to the customer, the
+/// other is unattached.
 fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
     let account = json_of(folder, &["accounts", "create", "--name", "other", "--data-dir", "data"]);
     let account = account["account_id"].as_str().expect("an account_id");
@@ -71,7 +72,7 @@ fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
     assert_eq!(json_of(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
     assert_eq!(json_of(folder, &["customers", "list", "--data-dir", "data"]).as_array().map(Vec::len), Some(1));
     let entries = json_of(folder, &["audit", "list", "--data-dir", "data"]);
-    assert!(entries.to_string().contains("customer.viewed"), "a person's look is noted");
+    assert!(entries.to_string().contains("customer.viewed"), "the read is audited");
     assert_eq!(json_of(folder, &["audit", "verify", "--data-dir", "data"])["findings"], Value::Array(Vec::new()));
     let epoch = json_of(folder, &["keyring", "rotate", "--data-dir", "data"])["epoch"].as_u64().expect("a number");
     assert!(epoch > 1);
@@ -100,7 +101,7 @@ fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
         let wide: Vec<_> = text.lines().filter(|line| line.chars().count() > 120 || line.contains("{\"")).collect();
         assert!(wide.is_empty(), "{arguments:?}: {wide:#?}");
     }
-    // Both open after the rotation: under a subject's key, and under the day's staging key.
+    // Both files open after the rotation: one under a subject's key, the other under the day's staging key.
     for file in files {
         let saved = json_of(folder, &["files", "get", file, "--data-dir", "data"]);
         let path = folder.join(saved["saved_as"].as_str().expect("a path"));
@@ -144,7 +145,7 @@ async fn every_command_works_whether_or_not_the_server_runs() {
     assert_eq!(
         app.get(&format!("/v0/customers/{customer}")).await.status.as_u16(),
         200,
-        "the server goes on after a rotation"
+        "the server keeps working after a rotation"
     );
     assert!(app.server.take().expect("running").stop().await);
     tokio::task::spawn_blocking(move || commands_work(&folder, &customer, &files))
@@ -161,7 +162,7 @@ async fn a_data_folder_belongs_to_one_process() {
 }
 
 #[test]
-fn a_start_that_fails_for_a_port_makes_nothing_whose_key_is_then_unknown() {
+fn a_start_that_fails_because_of_a_port_creates_nothing() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").to_string();
@@ -169,7 +170,7 @@ fn a_start_that_fails_for_a_port_makes_nothing_whose_key_is_then_unknown() {
         let output =
             dossier(folder.path(), &["serve", "--data-dir", "data", "--listen", listen, "--metrics-listen", metrics]);
         assert!(!output.status.success(), "{output:?}");
-        assert!(!folder.path().join("data/keyring.json").exists(), "nothing was made");
+        assert!(!folder.path().join("data/keyring.json").exists(), "nothing was created");
     }
 }
 
@@ -227,7 +228,7 @@ fn an_error_about_a_file_names_it_and_what_was_attempted() {
         (&["rules", "check", "--file", "mine.toml"][..], "cannot open mine.toml: No such file"),
         (&["config", "check", "--config", "mine.toml"], "cannot open mine.toml: No such file"),
         (&["accounts", "set", "--account", "x", "--logo", "logo.png"], "cannot read the logo logo.png: No such file"),
-        (&["serve", "--data-dir", "/proc/nowhere"], "cannot make the data folder /proc/nowhere: "),
+        (&["serve", "--data-dir", "/proc/nowhere"], "cannot create the data folder /proc/nowhere: "),
     ] {
         let output = dossier(folder.path(), arguments);
         let error = String::from_utf8_lossy(&output.stderr);
@@ -249,7 +250,7 @@ fn configuration_is_shown_with_its_origin_and_checked() {
     let output = dossier(folder.path(), &["config", "check", "--config", "dossier.toml"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("listen:") && said.contains("log_level:"), "{said}");
-    assert!(!folder.path().join("dossier-data").exists(), "looking makes nothing");
+    assert!(!folder.path().join("dossier-data").exists(), "checking creates nothing");
     assert!(
         !dossier(folder.path(), &["customers", "list"]).status.success(),
         "and neither does a command that only reads"
@@ -276,11 +277,11 @@ fn settings_are_read_in_the_data_folder_and_never_in_the_current_folder() {
     fs::rename(folder.path().join("dossier.toml"), data.join("dossier.toml")).expect("moved");
     let (value, source) = setting(folder.path(), "listen");
     assert!(value == "127.0.0.1:9999" && source.ends_with("dossier-data/dossier.toml"), "{source}");
-    assert_eq!(setting(&data, "listen").0, "127.0.0.1:8080", "not even by a command that runs in there");
+    assert_eq!(setting(&data, "listen").0, "127.0.0.1:8080", "not even by a command that runs inside it");
     assert!(dossier(folder.path(), &["config", "check"]).stderr.is_empty());
     settings_file(&data.join("dossier.toml"), "data_dir = 'elsewhere'");
     let refused = dossier(folder.path(), &["config", "check"]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set by a file in the data folder"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set in a file of the data folder"));
 }
 
 #[test]
@@ -354,13 +355,13 @@ fn the_doctor_warns_of_a_root_key_in_a_plain_variable() {
         let output = doctor.args(["doctor", "--data-dir", "data"]).output().expect("the binary");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{variable}: {said}{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(said.contains("it came by a plain variable"), warned, "{variable}: {said}");
+        assert_eq!(said.contains("it was read from an environment variable"), warned, "{variable}: {said}");
         assert!(!said.contains(key.trim()));
     }
 }
 
 #[test]
-fn a_secret_on_the_command_line_is_warned_of_and_not_repeated() {
+fn a_secret_on_the_command_line_causes_a_warning_and_is_not_repeated() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (arguments, warned) in [
         (&["config", "check", "--database", "postgres://dossier:hunter2@127.0.0.1:1/absent"][..], true),
@@ -368,7 +369,7 @@ fn a_secret_on_the_command_line_is_warned_of_and_not_repeated() {
         (&["config", "check", "--database", "postgres://dossier@127.0.0.1:1/absent"], false),
     ] {
         let said = String::from_utf8_lossy(&dossier(folder.path(), arguments).stderr).into_owned();
-        assert_eq!(said.contains("a secret is on the command line"), warned, "{said}");
+        assert_eq!(said.contains("the command line contains a secret"), warned, "{said}");
         assert!(!said.contains("hunter2"), "{said}");
     }
 }
@@ -390,12 +391,12 @@ fn rules_are_shown_and_checked_without_a_server() {
     assert!(!refused.status.success() && said.contains("legal_name: needs.field.0: a PUT body"), "{said}");
     settings_file(&folder.path().join("dossier.toml"), "rules = 'mine.toml'");
     let refused = dossier(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--config", "dossier.toml"]);
-    assert!(!refused.status.success(), "nor does a server start with them");
+    assert!(!refused.status.success(), "no server starts with them either");
     assert!(!dossier(folder.path(), &["demo"]).status.success(), "there is no server to show");
 }
 
 #[tokio::test]
-async fn reviewers_decide_and_deliveries_are_looked_at_beside_the_server() {
+async fn decisions_and_deliveries_are_managed_while_the_server_runs() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     app.open_session(&id).await;
@@ -462,10 +463,10 @@ async fn records_and_files_move_to_another_place_and_back() {
     assert!(app.server.take().expect("running").stop().await);
 
     for (arguments, said) in [
-        (["db", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is postgres://"),
-        (["db", "move", "--to", "sqlite", "--data-dir", "data"], "there already"),
-        (["files", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is s3://"),
-        (["files", "move", "--to", "folder", "--data-dir", "data"], "there already"),
+        (["db", "move", "--to", "elsewhere", "--data-dir", "data"], "--to must be postgres://"),
+        (["db", "move", "--to", "sqlite", "--data-dir", "data"], "already in this database"),
+        (["files", "move", "--to", "elsewhere", "--data-dir", "data"], "--to must be s3://"),
+        (["files", "move", "--to", "folder", "--data-dir", "data"], "already in this place"),
     ] {
         let refused = dossier(&folder, &arguments);
         assert!(String::from_utf8_lossy(&refused.stderr).contains(said), "{arguments:?}");
@@ -475,6 +476,8 @@ async fn records_and_files_move_to_another_place_and_back() {
         moved["records"].as_u64().expect("a number") > 10
             && moved["next"].as_str().expect("words").contains("--database")
     );
+    let moves = ["audit", "list", "--environment", "production", "--action", "database.moved", "--database", &url];
+    assert_eq!(json_of(&folder, &[&moves[..], &["--data-dir", "data"]].concat()).as_array().map(Vec::len), Some(1));
     let moved = json_of(&folder, &["files", "move", "--to", &files, "--database", &url, "--data-dir", "data"]);
     assert_eq!(moved["files"], 1);
     std::fs::remove_dir_all(folder.join("data/files")).expect("the old place is not needed");
@@ -492,19 +495,19 @@ async fn records_and_files_move_to_another_place_and_back() {
     app.put(&id, &json!({ "first_name": "Bea" })).await.expect(200);
     assert!(app.server.take().expect("running").stop().await);
 
-    // The leases of the server that has ended would be in the way for ten seconds, had it not let go of them.
+    // The stopped server has released its leases. Otherwise they would block the move for ten seconds.
     let moved = json_of(&folder, &["db", "move", "--to", "sqlite", "--database", &url, "--data-dir", "data"]);
     let aside = folder.join(moved["set_aside"].as_str().expect("the old database is kept"));
     assert!(aside.is_file() && aside.to_string_lossy().contains("dossier.db.left-"), "{aside:?}");
     let left = dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
-    assert!(String::from_utf8_lossy(&left.stderr).contains("moved to"), "PostgreSQL was left as well");
+    assert!(String::from_utf8_lossy(&left.stderr).contains("moved to"), "PostgreSQL is marked as left as well");
     let app = TestApp::start_in(app.folder, Some(app.key), &settings[1..]).await;
     assert_eq!(app.profile(&id).await["first_name"], "Bea");
     assert_eq!(app.content(&file, "").await.bytes, samples::png(320, 200, 1_000));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_was_left_is_served_again_when_told() {
+async fn a_database_that_was_left_is_served_again_after_db_reopen() {
     let cluster = Cluster::any().await;
     let url = cluster.database().await;
     let mut app = TestApp::start().await;
@@ -512,10 +515,13 @@ async fn a_database_that_was_left_is_served_again_when_told() {
     let folder = app.folder.path().to_owned();
     assert!(app.server.take().expect("running").stop().await);
     let not_left = dossier(&folder, &["db", "reopen", "--data-dir", "data"]);
-    assert!(String::from_utf8_lossy(&not_left.stderr).contains("did not move"), "nothing to do");
+    assert!(String::from_utf8_lossy(&not_left.stderr).contains("were not moved"), "nothing to do");
     json_of(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
     let reopened = json_of(&folder, &["db", "reopen", "--data-dir", "data"]);
     assert!(reopened["left_for"].as_str().expect("a place").starts_with("PostgreSQL at"));
+    let entries = json_of(&folder, &["audit", "list", "--environment", "production", "--data-dir", "data"]);
+    let actions: Vec<_> = entries.as_array().expect("entries").iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions[..2], ["database.reopened", "database.moved"]);
     let app = TestApp::start_in(app.folder, Some(app.key), &[]).await;
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.expect(200)["customer_id"], id.as_str());
 }
@@ -530,6 +536,7 @@ async fn a_database_is_not_served_while_its_records_move_away() {
     assert!(app.server.take().expect("running").stop().await);
     let folder = app.folder.path().to_owned();
     let config = crate::app::config(&app.folder, &settings);
+    let ada = OperatorName::new("Ada").expect("a name");
     let served = || dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
     let location = Location::Postgres(&url);
 
@@ -537,22 +544,22 @@ async fn a_database_is_not_served_while_its_records_move_away() {
     crate::cluster::run(&url, "INSERT INTO processes VALUES (gen_random_uuid(), now() + INTERVAL '1 hour')")
         .await
         .expect("another process");
-    let refused = dossier::moving::database(&config, "sqlite", &|_, _| {}).await.expect_err("a refusal");
-    assert!(refused.contains("1 other processes"), "{refused}");
+    let refused = dossier::moving::database(&config, "sqlite", &ada, &|_, _| {}).await.expect_err("a refusal");
+    assert!(refused.contains("other processes use the database (1)"), "{refused}");
     assert!(served().status.success());
     crate::cluster::run(&url, "DELETE FROM processes").await.expect("it has ended");
 
     let marks = std::sync::Mutex::new(Vec::new());
     let progress = |_, _| {
-        let look = async { location.standing().await.expect("a standing").mark };
+        let look = async { location.read_state().await.expect("a state").mark };
         let mark = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(look));
         marks.lock().expect("no panic").push(mark);
     };
-    dossier::moving::database(&config, "sqlite", &progress).await.expect("moved");
+    dossier::moving::database(&config, "sqlite", &ada, &progress).await.expect("moved");
     let marks = marks.into_inner().expect("no panic");
     assert!(marks.len() > 5 && marks.iter().all(|mark| matches!(mark, Some(Mark::Leaving { .. }))), "{marks:?}");
 
-    // As a process leaves it that is killed in the middle.
+    // As a process leaves it when it is killed halfway.
     location.set_mark(marks[0].as_ref()).await.expect("marked");
     let said = String::from_utf8_lossy(&served().stderr).into_owned();
     assert!(said.contains("has not finished") && said.contains("db reopen"), "{said}");
@@ -561,14 +568,14 @@ async fn a_database_is_not_served_while_its_records_move_away() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_move_that_did_not_end_is_not_served_and_goes_on() {
+async fn a_move_that_was_interrupted_is_not_served_and_can_be_resumed() {
     let cluster = Cluster::any().await;
     let url = cluster.database().await;
     let mut app = TestApp::start().await;
     let id = app.given("individual").await;
     let folder = app.folder.path().to_owned();
     assert!(app.server.take().expect("running").stop().await);
-    // As a process leaves it that is killed right after it began.
+    // As a process leaves it when it is killed right after the beginning.
     let source = folder.join("data/dossier.db");
     let mark = Mark::Arriving { from: source.display().to_string(), at: Timestamp::from_micros(0) };
     Location::Postgres(&url).set_mark(Some(&mark)).await.expect("marked");
@@ -612,6 +619,18 @@ async fn a_database_that_cannot_be_reached_is_named_in_one_sentence_without_its_
 }
 
 #[test]
+fn a_usage_error_is_json_for_programs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for arguments in [&["audit", "list", "--limit", "0"][..], &["accounts", "create"], &["nonsense"]] {
+        let json = dossier(folder.path(), &[arguments, &["--output", "json"]].concat());
+        let error: Value = serde_json::from_slice(&json.stderr).expect("JSON");
+        assert!(json.status.code() == Some(2) && error["error"].is_string(), "{arguments:?}: {error}");
+        let text = dossier(folder.path(), arguments);
+        assert!(text.status.code() == Some(2) && text.stderr.starts_with(b"error: "), "{arguments:?}: {text:?}");
+    }
+}
+
+#[test]
 fn completions_name_the_commands_and_need_no_data() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for shell in ["bash", "zsh", "fish"] {
@@ -623,7 +642,7 @@ fn completions_name_the_commands_and_need_no_data() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_that_the_server_does_not_know_is_refused_in_words() {
+async fn a_message_that_the_server_does_not_know_is_refused_with_a_reason() {
     use std::io::{BufRead as _, BufReader, Write as _};
 
     let app = TestApp::start().await;
@@ -632,7 +651,7 @@ async fn a_message_that_the_server_does_not_know_is_refused_in_words() {
         let mut stream = std::os::unix::net::UnixStream::connect(&socket).expect("the socket");
         stream.write_all(format!("{message}\n").as_bytes()).expect("sent");
         let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).expect("an answer");
+        BufReader::new(stream).read_line(&mut line).expect("a response");
         line
     };
     for message in [

@@ -1,4 +1,4 @@
-//! Many writers: no update is lost, and the numbers of versions, audit entries and events agree.
+//! Many writers: no update is lost, and the numbers of versions, audit entries and events match.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +22,7 @@ const FIELDS: [&str; 6] = [
     "account_purpose_other",
 ];
 
-/// Ten writers share a customer and one or two of them a field, so that what may come out is known whatever the order:
+/// Ten writers share a customer, and one or two share a field. So the possible results are known whatever the order:
 /// every field holds the last value of one of its writers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_writers_lose_no_update() {
@@ -58,7 +58,7 @@ async fn two_hundred_writers_lose_no_update() {
                 (0..WRITERS).filter(|w| w % CUSTOMERS == customer && w / CUSTOMERS % FIELDS.len() == slot).collect();
             assert!(
                 owners.iter().any(|owner| last == format!("{owner}-{round}")),
-                "{field}: {last} is nobody's last write"
+                "{field}: {last} is not the last write of any writer"
             );
         }
     }
@@ -111,7 +111,7 @@ async fn conditional_writers_of_one_field_count_without_loss() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_email_is_given_once_however_many_ask() {
+async fn an_email_is_given_to_one_customer_however_many_ask() {
     let app = Arc::new(TestApp::start().await);
     let tasks: Vec<_> = (0..32)
         .map(|_| {
@@ -123,16 +123,16 @@ async fn an_email_is_given_once_however_many_ask() {
         .collect();
     let mut statuses = Vec::new();
     for task in tasks {
-        statuses.push(task.await.expect("an answer").status.as_u16());
+        statuses.push(task.await.expect("a response").status.as_u16());
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [&[201][..], &[409; 31]].concat());
 }
 
-/// One writer of each customer counts in its first name, and many read, one by one and in lists: what anybody was told
-/// before a read began, it sees.
+/// One writer of each customer counts in its first name, and many readers read them one by one and in lists. A read
+/// sees every value that was acknowledged to any client before it began.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_read_is_older_than_what_somebody_was_told_before() {
+async fn no_read_is_older_than_what_any_client_saw_before() {
     const COUNT: u64 = 300;
     let app = Arc::new(TestApp::start().await);
     let mut customers = Vec::new();

@@ -1,4 +1,4 @@
-//! Slow, silent and malformed clients, panics, and an orderly end.
+//! Slow, silent and malformed clients, panics, and an orderly shutdown.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -101,7 +101,7 @@ async fn listener_of(
     )
 }
 
-/// Sends bytes, then only listens: what came back, and how long the connection stayed open.
+/// Sends bytes, then only listens. Returns what arrived, and how long the connection stayed open.
 async fn silent_after(address: std::net::SocketAddr, bytes: &[u8]) -> (String, Duration) {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(bytes).await.expect("written");
@@ -145,7 +145,7 @@ async fn every_wait_for_a_client_has_an_end() {
             {answer}"
         );
     }
-    // Nor is a body that comes byte by byte, each in time, if it comes slower than its pace.
+    // A body that keeps arriving byte by byte is cut off as well if it is too slow on average.
     let head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(head).await.expect("written");
@@ -160,7 +160,7 @@ async fn every_wait_for_a_client_has_an_end() {
     }
     assert_eq!(&answer, b"HTTP/1.1 408");
     assert!(began.elapsed() < Duration::from_secs(2));
-    // One byte at a time is no way around the deadline of the header.
+    // Sending one byte at a time does not evade the deadline of the header.
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let began = Instant::now();
     for byte in b"GET / HTTP/1.1\r\nHost: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".iter().cycle() {
@@ -173,7 +173,7 @@ async fn every_wait_for_a_client_has_an_end() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_nothing_is_let_go() {
+async fn a_client_that_receives_nothing_is_disconnected() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -184,7 +184,7 @@ async fn a_client_that_takes_nothing_is_let_go() {
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {
         taken += read;
     }
-    assert!(taken < 64 * 1_024 * 1_024, "it was let go before everything was sent");
+    assert!(taken < 64 * 1_024 * 1_024, "it was disconnected before everything was sent");
 }
 
 #[tokio::test]
@@ -192,28 +192,28 @@ async fn a_panic_is_a_500_with_a_request_id_and_the_process_lives() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     for _ in 0..100 {
-        let answer = app.client.get(format!("http://{address}/panic")).send().await.expect("an answer");
+        let answer = app.client.get(format!("http://{address}/panic")).send().await.expect("a response");
         assert_eq!(answer.status().as_u16(), 500);
         let request_id = answer.headers()["x-request-id"].to_str().expect("ASCII").to_owned();
         let problem: serde_json::Value = answer.json().await.expect("a problem");
         assert_eq!((&problem["code"], &problem["request_id"]), (&"internal_error".into(), &request_id.into()));
         assert!(!problem.to_string().contains("must not be shown"));
     }
-    let answer = app.client.get(format!("http://{address}/")).send().await.expect("an answer");
+    let answer = app.client.get(format!("http://{address}/")).send().await.expect("a response");
     assert_eq!(answer.text().await.expect("text"), "ok");
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_finished_at_the_end() {
+async fn accepted_requests_are_finished_at_shutdown() {
     let app = TestApp::start().await;
     let (address, stop, task) = listener(&app).await;
     let slow = tokio::spawn(app.client.get(format!("http://{address}/slow")).send());
     let mut idle = TcpStream::connect(address).await.expect("a connection");
     tokio::time::sleep(Duration::from_millis(200)).await;
     stop.send(true).expect("listening");
-    assert_eq!(slow.await.expect("no panic").expect("an answer").text().await.expect("text"), "slow");
-    assert!(task.await.expect("no panic"), "all was finished in time");
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert_eq!(slow.await.expect("no panic").expect("a response").text().await.expect("text"), "slow");
+    assert!(task.await.expect("no panic"), "everything was finished in time");
+    assert!(TcpStream::connect(address).await.is_err(), "the port is closed");
     assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0);
 }
 
@@ -230,7 +230,7 @@ async fn raw_requests() {
     for (name, request, status) in [
         ("no host", "GET / HTTP/1.1\r\n\r\n".to_owned(), 400),
         ("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(), 400),
-        ("old and hostless", "GET / HTTP/1.0\r\n\r\n".to_owned(), 200),
+        ("HTTP/1.0 without a host", "GET / HTTP/1.0\r\n\r\n".to_owned(), 200),
         (
             "two lengths",
             "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: \
@@ -263,22 +263,22 @@ async fn raw_requests() {
         ("a list of lengths", post("Content-Length: 2, 2\r\n"), 400),
         ("the coding twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400),
         ("chunked not last", post("Transfer-Encoding: chunked, gzip\r\n"), 400),
-        ("old and coded", post("Transfer-Encoding: chunked\r\n").replace("/1.1", "/1.0"), 400),
+        ("HTTP/1.0 and chunked", post("Transfer-Encoding: chunked\r\n").replace("/1.1", "/1.0"), 400),
         ("bare line feeds", "GET / HTTP/1.1\nHost: x\n\n".to_owned(), 400),
         ("one bare line feed", "GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n".to_owned(), 400),
         ("a space before the colon", "GET / HTTP/1.1\r\nHost : x\r\n\r\n".to_owned(), 400),
         ("a bare carriage return", "GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n".to_owned(), 400),
         ("a zero byte", "GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n".to_owned(), 400),
         ("absolute form", "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 200),
-        ("absolute form of another", "GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
-        ("a user in the address", "GET http://u@x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
+        ("absolute form with another host", "GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
+        ("a user in the URL", "GET http://u@x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
         ("no name in Host", "GET / HTTP/1.1\r\nHost: \r\n\r\n".to_owned(), 400),
         ("a user in Host", "GET / HTTP/1.1\r\nHost: u@x\r\n\r\n".to_owned(), 400),
         ("a path in Host", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n".to_owned(), 400),
         ("a wrong port in Host", "GET / HTTP/1.1\r\nHost: x:8o\r\n\r\n".to_owned(), 400),
         ("an address in Host", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n".to_owned(), 200),
-        ("4 KiB of address", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_094]), 200),
-        ("more than 4 KiB of address", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_095]), 414),
+        ("4 KiB of URL", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_094]), 200),
+        ("more than 4 KiB of URL", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_095]), 414),
         ("101 fields", format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(100)), 431),
         ("65 fields", format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(64)), 431),
         ("no HTTP", "hello\r\n\r\n".to_owned(), 400),
@@ -293,7 +293,7 @@ async fn raw_requests() {
 }
 
 #[tokio::test]
-async fn nothing_is_read_behind_a_coded_body() {
+async fn nothing_is_read_after_a_coded_body() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let coded = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
@@ -324,14 +324,14 @@ async fn unfinished_bodies_change_nothing() {
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.header("etag"), "\"v1\"");
 }
 
-/// Shares of others that leave nothing of a budget.
+/// Shares of other callers that use up a budget.
 fn used_up(budget: &Arc<Budget>) -> Vec<Share> {
     let take = |last: u8| budget.take(Claimants::stranger([192, 0, 2, last].into()), budget.total() / 4);
     (1..=4).map(|last| take(last).expect("room")).collect()
 }
 
 #[tokio::test]
-async fn what_is_too_much_is_told_to_come_back() {
+async fn excess_requests_are_told_when_to_try_again() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let state = &app.server.as_ref().expect("running").app;
@@ -340,7 +340,7 @@ async fn what_is_too_much_is_told_to_come_back() {
     assert_eq!(answer.header("retry-after"), "1");
     answer.problem(503, "overloaded");
     let operations = app.client.get(format!("{}/readyz", app.metrics_url));
-    assert_eq!(TestApp::send(operations).await.status, 200, "that port has slots of its own");
+    assert_eq!(TestApp::send(operations).await.status, 200, "that port has its own slots");
     drop(busy);
     let busy = used_up(&state.body_bytes);
     let head = format!(
@@ -358,14 +358,14 @@ async fn what_is_too_much_is_told_to_come_back() {
     assert_eq!(app.put(&id, &serde_json::json!({})).await.header("etag"), "\"v1\"", "nothing was changed");
 }
 
-/// A connection on which a request was answered.
+/// A connection on which a request was served.
 async fn served(address: std::net::SocketAddr, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    ask(&mut stream, path).await.expect("an answer");
+    ask(&mut stream, path).await.expect("a response");
     stream
 }
 
-/// Sends a request and reads the answer, which is short.
+/// Sends a request and reads the response, which is short.
 async fn ask(stream: &mut TcpStream, path: &str) -> std::io::Result<String> {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await?;
     let mut answer = vec![0; 4_096];
@@ -384,9 +384,9 @@ async fn at_the_limit_the_connection_that_is_idle_longest_gives_way() {
     let (address, _stop, _task) = listener_of(&app, 2).await;
     let mut first = served(address, "/known").await;
     let mut second = served(address, "/known").await;
-    ask(&mut first, "/known").await.expect("an answer");
+    ask(&mut first, "/known").await.expect("a response");
     let mut third = served(address, "/known").await;
-    assert_eq!(second.read(&mut [0; 1]).await.unwrap_or(0), 0, "it was idle longest");
+    assert_eq!(second.read(&mut [0; 1]).await.unwrap_or(0), 0, "it has been idle longest");
     ask(&mut first, "/known").await.expect("it is still open");
     ask(&mut third, "/known").await.expect("so is the new one");
 }
@@ -404,16 +404,16 @@ async fn a_connection_that_has_begun_a_request_does_not_give_way() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let began = Instant::now();
     let _third = served(address, "/").await;
-    assert!(began.elapsed() > Duration::from_millis(200), "it has waited");
+    assert!(began.elapsed() > Duration::from_millis(200), "it waited");
     for mut stream in slow {
         let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await.expect("an answer");
+        stream.read_exact(&mut answer).await.expect("a response");
         assert_eq!(&answer, b"HTTP/1.1 200");
     }
 }
 
 #[tokio::test]
-async fn a_connection_that_showed_no_key_may_rest_a_shorter_time() {
+async fn a_connection_without_a_key_may_be_idle_for_a_shorter_time() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     for (path, least, most) in [("/", 250, 700), ("/known", 850, 1_600)] {
@@ -426,7 +426,7 @@ async fn a_connection_that_showed_no_key_may_rest_a_shorter_time() {
 }
 
 #[tokio::test]
-async fn a_connection_ends_at_its_age_however_busy_it_is() {
+async fn a_connection_ends_at_its_maximum_age_however_busy_it_is() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let mut stream = served(address, "/known").await;
@@ -439,7 +439,7 @@ async fn a_connection_ends_at_its_age_however_busy_it_is() {
 }
 
 #[tokio::test]
-async fn a_long_download_is_no_idle_connection() {
+async fn a_connection_with_a_long_download_is_not_idle() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -454,7 +454,7 @@ async fn a_long_download_is_no_idle_connection() {
 }
 
 #[tokio::test]
-async fn only_a_trusted_proxy_says_for_whom_it_speaks() {
+async fn only_a_trusted_proxy_names_the_client() {
     for (trusted, expected) in [("127.0.0.1", "192.0.2.7"), ("", "127.0.0.1"), ("10.0.0.0/8", "127.0.0.1")] {
         let app = TestApp::start_with(&[("trusted_proxies", trusted)]).await;
         let (address, _stop, _task) = listener(&app).await;
@@ -483,13 +483,13 @@ async fn the_proxy_protocol_is_spoken_by_trusted_proxies_only() {
         let (answer, _) = silent_after(address, &[header, request].concat()).await;
         assert!(answer.ends_with("\r\n\r\n192.0.2.7"), "{answer}");
     }
-    // A proxy that speaks for itself may still say more with each request.
+    // A proxy that speaks for itself may still name a client with each request.
     let (answer, _) = silent_after(address, &[&b"PROXY UNKNOWN\r\n"[..], request].concat()).await;
     assert!(answer.ends_with("6.6.6.6"), "{answer}");
     let (answer, open) = silent_after(address, request).await;
-    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "it did not say for whom it speaks");
+    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "it did not name a client");
     let (answer, open) = silent_after(address, b"PROXY TCP4 192.0").await;
-    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "nor did this one, in time");
+    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "this one did not finish in time");
 
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.2:0".parse().expect("an address")).expect("bound");
@@ -497,5 +497,5 @@ async fn the_proxy_protocol_is_spoken_by_trusted_proxies_only() {
     other.write_all(&[&b"PROXY TCP4 192.0.2.7 10.0.0.1 56324 443\r\n"[..], request].concat()).await.expect("written");
     let mut answer = Vec::new();
     let _ = other.read_to_end(&mut answer).await;
-    assert!(answer.starts_with(b"HTTP/1.1 400"), "whom nobody trusts is not listened to");
+    assert!(answer.starts_with(b"HTTP/1.1 400"), "the header of an untrusted peer is not read");
 }

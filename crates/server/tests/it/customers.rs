@@ -9,7 +9,7 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
-/// What a full body looks like when it is read: without the share token, and persons without their ids.
+/// A full body as it is read back: without the share token, and with persons without their ids.
 fn as_read(sent: &Value) -> Value {
     let mut expected = sent.clone();
     expected.as_object_mut().expect("an object").remove("external_kyc_provider_data");
@@ -50,7 +50,7 @@ async fn a_full_business_with_five_persons_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn a_put_answers_an_empty_object_and_the_next_version() {
+async fn a_put_returns_an_empty_object_and_the_next_version() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let answer = app.put(&id, &json!({ "first_name": "Ada" })).await;
@@ -62,7 +62,7 @@ async fn a_put_answers_an_empty_object_and_the_next_version() {
 }
 
 #[tokio::test]
-async fn a_representation_is_given_when_preferred() {
+async fn a_representation_is_returned_if_preferred() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let request = app.request(Method::PUT, &format!("/v0/customers/{id}"));
@@ -199,12 +199,12 @@ async fn an_email_can_be_changed_by_put_and_patch() {
         assert_eq!(app.get(&path).await.expect(200)["email"], json!(new), "a refusal changes nothing");
         let other_case = new.to_uppercase();
         change(json!({ "email": other_case })).await.expect(200);
-        assert_eq!(app.get(&path).await.expect(200)["email"], json!(other_case), "its own is not taken");
+        assert_eq!(app.get(&path).await.expect(200)["email"], json!(other_case), "its own e-mail is not taken");
     }
 }
 
 #[tokio::test]
-async fn an_email_cannot_be_cleared_and_has_to_be_one() {
+async fn an_email_cannot_be_cleared_and_must_be_valid() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let path = format!("/v0/customers/{id}");
@@ -219,8 +219,8 @@ async fn an_email_cannot_be_cleared_and_has_to_be_one() {
         let answer = if method == Method::PATCH { app.patch(&id, &body).await } else { app.put(&id, &body).await };
         assert_eq!(answer.violations(), [format!("/email {code}")], "{method} {email}");
     }
-    assert_eq!(app.get(&path).await.expect(200)["first_name"], Value::Null, "nothing of it is stored");
-    // A patch that does not name it leaves it alone.
+    assert_eq!(app.get(&path).await.expect(200)["first_name"], Value::Null, "no part of it is stored");
+    // A patch that does not name it leaves it unchanged.
     let before = app.get(&path).await.expect(200)["email"].clone();
     app.patch(&id, &json!({ "last_name": null, "first_name": "A" })).await.expect(200);
     assert_eq!(app.get(&path).await.expect(200)["email"], before);
@@ -263,7 +263,7 @@ async fn conditions() {
 }
 
 #[tokio::test]
-async fn every_document_is_unknown_until_files_can_be_uploaded_and_said_with_the_rest() {
+async fn unknown_documents_are_reported_with_all_other_violations() {
     let app = TestApp::start().await;
     let id = app.given("corporate").await;
     let body = json!({
@@ -352,7 +352,7 @@ async fn below_the_floor_of_free_disk_reads_and_deletions_are_served() {
 }
 
 #[tokio::test]
-async fn dropping_a_person_who_has_evidence_is_warned_of_and_the_evidence_stays() {
+async fn dropping_a_person_with_evidence_causes_a_warning_and_the_evidence_stays() {
     let app = TestApp::start().await;
     let id = app.given("corporate").await;
     let file = app.given_file().await;
@@ -361,14 +361,14 @@ async fn dropping_a_person_who_has_evidence_is_warned_of_and_the_evidence_stays(
         json!({ "associated_persons": [{ "first_name": "Ada", "documents": [document] }, { "first_name": "Bob" }] });
     assert_eq!(app.put(&id, &both).await.header("dossier-warning"), "");
     let ada = app.profile(&id).await["associated_persons"][0]["id"].clone();
-    // Bob has none.
+    // Bob has no evidence.
     let only_ada = json!({ "associated_persons": [{ "first_name": "ADA" }] });
     assert_eq!(app.put(&id, &only_ada).await.header("dossier-warning"), "");
-    let nobody = app.request(Method::PUT, &format!("/v0/customers/{id}"));
-    let nobody = nobody.header("Idempotency-Key", "k").json(&json!({ "associated_persons": [] }));
+    let empty = app.request(Method::PUT, &format!("/v0/customers/{id}"));
+    let empty = empty.header("Idempotency-Key", "k").json(&json!({ "associated_persons": [] }));
     let warning = format!("person_dropped;id={ada};files=1");
     for replayed in ["", "true"] {
-        let answer = TestApp::send(nobody.try_clone().expect("a body")).await;
+        let answer = TestApp::send(empty.try_clone().expect("a body")).await;
         assert_eq!((answer.header("idempotent-replayed"), answer.header("dossier-warning")), (replayed, &*warning));
         assert_eq!(answer.expect(200), json!({}));
     }
@@ -390,7 +390,7 @@ async fn a_byte_order_mark_in_front_of_json_is_skipped() {
 }
 
 #[tokio::test]
-async fn an_address_has_one_at_sign_but_in_quotes() {
+async fn an_address_has_one_at_sign_outside_quotes() {
     let app = TestApp::start().await;
     for (email, good) in
         [("a@b@example.com", false), ("\"a@b\"@example.com", true), ("@example.com", false), ("a@", false)]

@@ -1,4 +1,4 @@
-//! Answers of the server, held against the OpenAPI document.
+//! Checks responses of the server against the OpenAPI document.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::app::Answered;
 
-/// The document, without room for members that it does not name: every member that is sent is documented.
+/// The document, in which no schema allows members that it does not name, so that every member sent must be documented.
 pub(crate) fn closed_document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
@@ -39,7 +39,7 @@ pub(crate) fn fits_schema(schema: &Value, value: &Value) {
     assert!(errors.is_empty(), "{errors:#?} in {value:#}");
 }
 
-/// Asserts that an answer has a status, a body and headers that the document gives for the operation.
+/// Asserts that a response has a status, a body and headers that the document gives for the operation.
 #[track_caller]
 pub(crate) fn is_described(method: &str, path: &str, answer: &Answered) {
     let case = format!("{method} {path}: {} {}", answer.status, answer.text);
@@ -57,8 +57,16 @@ pub(crate) fn is_described(method: &str, path: &str, answer: &Answered) {
             fits_schema(schema, &answer.json());
         }
     }
-    // What HTTP itself is made of, and what tells browsers to be careful.
-    let common = ["cache-control", "connection", "content-length", "content-security-policy", "content-type", "date"];
+    // The headers of HTTP itself, and those that restrict browsers.
+    let common = [
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-security-policy",
+        "content-type",
+        "date",
+        "transfer-encoding",
+    ];
     let documented: Vec<String> =
         response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.to_lowercase()).collect();
     for name in ["etag", "location", "x-request-id"] {

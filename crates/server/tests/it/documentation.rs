@@ -60,7 +60,7 @@ fn followed(document: &Value, schema: &Value) -> Value {
     }
 }
 
-/// Takes out that unknown members are refused, which the published document does not say.
+/// Removes from a schema that unknown members are refused, which the published document does not say.
 fn open(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -72,8 +72,8 @@ fn open(schema: &mut Value) {
     }
 }
 
-/// The published PUT stands in our document as it was published: summary, parameters, body, answer. The key moved from
-/// the parameters to `security`, where clients of generators expect it.
+/// Our document has PUT as it was published: summary, parameters, body, response. The key moved from the parameters to
+/// `security`, where client generators expect it.
 #[test]
 fn the_published_operation_is_kept() {
     let published: Value = serde_json::from_str(include_str!("../../../core/contract/update-customer.openapi.json"))
@@ -92,7 +92,7 @@ fn the_published_operation_is_kept() {
     let schema = |of: &Value| of["requestBody"]["content"]["application/json"]["schema"].clone();
     let mut ours_followed = followed(&document, &schema(ours));
     open(&mut ours_followed);
-    // The two variants have names of their own in place of titles.
+    // The two variants have names instead of titles.
     let titles = [json!("Individual Customer"), json!("Business Customer")];
     for (branch, title) in ours_followed["oneOf"].as_array_mut().expect("two variants").iter_mut().zip(titles) {
         assert_eq!(branch.as_object_mut().expect("a schema").remove("type"), Some(json!("object")));
@@ -106,7 +106,7 @@ fn the_published_operation_is_kept() {
 }
 
 #[test]
-fn the_email_is_changed_by_text_alone_and_is_no_part_of_the_profile() {
+fn the_email_is_a_string_and_not_part_of_the_profile() {
     let document = document();
     let members = |name: &str| followed(&document, &document["components"]["schemas"][name])["properties"].clone();
     for kind in ["Individual", "Business"] {
@@ -116,7 +116,7 @@ fn the_email_is_changed_by_text_alone_and_is_no_part_of_the_profile() {
     }
 }
 
-/// Every example fits its schema: of the two variants of a body exactly one.
+/// Every example fits its schema, and exactly one of the two variants of a body.
 #[test]
 fn examples_fit_their_schemas() {
     let document = document();
@@ -143,9 +143,9 @@ fn examples_fit_their_schemas() {
     assert!(seen > 10, "{seen} examples");
 }
 
-/// Every operation names its tag, and says what it does; those that need no key say so.
+/// Every operation names its tag and describes itself, and those that need no key say so.
 #[test]
-fn every_operation_is_whole() {
+fn every_operation_is_complete() {
     let document = document();
     let tags: Vec<&Value> = document["tags"].as_array().expect("tags").iter().map(|tag| &tag["name"]).collect();
     for operation in OPERATIONS {
@@ -191,10 +191,10 @@ async fn every_documented_example_works() {
     }
 }
 
-/// Answers fit the schemas that the document gives for them, with every member that can be shown. Tests of scopes do
-/// the same for each route, and every test that expects a problem does for that.
+/// Responses fit the schemas that the document gives for them, with every member that can be shown. The tests of scopes
+/// check this for each route, and every test that expects a problem checks it for the problem.
 #[tokio::test]
-async fn answers_fit_their_schemas() {
+async fn responses_fit_their_schemas() {
     let app = TestApp::start().await;
     let all = "profile,documents,requirements";
     for (kind, profile) in [("individual", crate::app::INDIVIDUAL), ("corporate", crate::app::BUSINESS)] {
@@ -268,7 +268,7 @@ fn undescribed(metrics: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn metrics_say_what_is_stored_and_what_waits_and_promtool_has_nothing_against_them() {
+async fn metrics_count_what_is_stored_and_what_waits_and_satisfy_promtool() {
     let app = TestApp::start().await;
     let waiting = app.given("individual").await;
     app.open_session(&waiting).await;
@@ -302,7 +302,7 @@ async fn metrics_say_what_is_stored_and_what_waits_and_promtool_has_nothing_agai
     }
     assert!(!metrics.contains("\ndossier_file_bytes{environment=\"sandbox\"} 0\n"));
     assert_eq!(undescribed(&metrics), Vec::<&str>::new());
-    // `./check setup` installs it; without it the lines above are what is checked.
+    // `./check setup` installs promtool. Without it, only the lines above are checked.
     let mut promtool = Command::new("promtool");
     promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let Ok(mut promtool) = promtool.spawn() else { return };

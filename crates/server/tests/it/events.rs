@@ -1,4 +1,4 @@
-//! Events: numbered without gaps, read on from a position, waited for.
+//! Events: numbered without gaps, read from a position, and waited for.
 
 use std::time::{Duration, Instant};
 
@@ -43,7 +43,7 @@ async fn every_change_is_an_event_numbered_without_gaps() {
     let last = &list["items"][4];
     assert_eq!(last["entity_object"]["kycs"]["status"], "approved");
     assert_eq!(last["id"], format!("evt_{}_5", id.replace('-', "")));
-    // Page by page it is the same.
+    // Reading page by page gives the same list.
     let (mut after, mut paged) = (String::new(), Vec::new());
     loop {
         let page = app.get(&format!("/v0/events?limit=2&after={after}")).await;
@@ -62,7 +62,7 @@ async fn every_change_is_an_event_numbered_without_gaps() {
 }
 
 #[tokio::test]
-async fn who_waits_is_answered_when_something_happens_and_when_the_server_ends() {
+async fn a_waiting_client_gets_a_response_at_an_event_and_at_shutdown() {
     let mut app = TestApp::start().await;
     app.given("individual").await;
     let newest = app.get("/v0/events?after=newest").await.expect(200);
@@ -86,6 +86,6 @@ async fn who_waits_is_answered_when_something_happens_and_when_the_server_ends()
     tokio::time::sleep(Duration::from_millis(200)).await;
     let began = Instant::now();
     assert!(app.server.take().expect("running").stop().await);
-    assert!(began.elapsed() < Duration::from_secs(5), "nobody who waits keeps the server from ending");
-    waiting.await.expect("answered").expect(200);
+    assert!(began.elapsed() < Duration::from_secs(5), "waiting clients do not delay the shutdown");
+    waiting.await.expect("no panic").expect(200);
 }

@@ -1,4 +1,4 @@
-//! One caller cannot keep the others out: slow bodies, stalled uploads, and calls that nobody signed.
+//! One caller cannot lock out the others: slow bodies, stalled uploads, and unsigned calls.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn stalled(app: &TestApp, count: usize, head: &str, begun: &[u8]) -> Vec<T
         stream.write_all(begun).await.expect("written");
         streams.push(stream);
     }
-    // Until the server has read them all.
+    // Wait until the server has read them all.
     tokio::time::sleep(Duration::from_millis(300)).await;
     streams
 }
@@ -50,7 +50,7 @@ async fn slow_bodies_of_one_key_leave_the_writes_of_another_account_alone() {
     let begun = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n";
     let _slow = stalled(&app, 32, &format!("PUT /v0/customers/{id}"), begun).await;
     assert_eq!(create(&app, &key, "neighbour@example.com").await, 201);
-    assert_eq!(create(&app, &app.key, "own@example.com").await, 201, "not even its own");
+    assert_eq!(create(&app, &app.key, "own@example.com").await, 201, "not even its own writes have to wait");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn stalled_uploads_of_one_key_leave_room_for_those_of_another_account() {
 }
 
 #[tokio::test]
-async fn a_call_without_the_form_of_a_signature_is_refused_before_its_body_is_read() {
+async fn a_call_without_anything_like_a_signature_is_refused_before_its_body_is_read() {
     let settings =
         [("provider", "sumsub"), ("sumsub_app_token", "a"), ("sumsub_secret", "b"), ("sumsub_webhook_secret", "c")];
     let app = TestApp::start_with(&settings).await;
@@ -100,7 +100,7 @@ async fn a_call_without_the_form_of_a_signature_is_refused_before_its_body_is_re
         let mut stream = stalled(&app, 1, "POST /providers/sumsub", &head).await.pop().expect("one");
         let mut answer = [0; 12];
         let answered = tokio::time::timeout(Duration::from_secs(2), stream.read_exact(&mut answer)).await;
-        assert!(answered.is_ok_and(|read| read.is_ok()), "it was answered without its body: {signature}");
+        assert!(answered.is_ok_and(|read| read.is_ok()), "the response did not wait for the body: {signature}");
         assert_eq!(&answer, b"HTTP/1.1 401");
     }
 }
@@ -139,7 +139,7 @@ async fn is_open(stream: &mut TcpStream) -> bool {
 }
 
 #[tokio::test]
-async fn idle_connections_of_one_address_lock_no_other_out() {
+async fn idle_connections_of_one_address_lock_out_no_other() {
     let settings = [("max_connections", "256"), ("max_connections_per_address", "64")];
     let app = TestApp::start_with(&settings).await;
     let mut idle = Vec::new();
@@ -147,7 +147,7 @@ async fn idle_connections_of_one_address_lock_no_other_out() {
         idle.extend(connect_from(&app, "127.0.0.2").await);
     }
     let answer = tokio::time::timeout(Duration::from_secs(2), app.get("/v0/customers")).await;
-    answer.expect("it is answered at once").expect(200);
+    answer.expect("the response comes at once").expect(200);
     let mut open = 0;
     for stream in &mut idle {
         open += usize::from(is_open(stream).await);
@@ -163,11 +163,11 @@ async fn idle_connections_of_many_addresses_give_way_to_the_next() {
         idle.push(connect_from(&app, &format!("127.0.1.{last}")).await.expect("a connection"));
     }
     let answer = tokio::time::timeout(Duration::from_secs(2), app.get("/v0/customers")).await;
-    answer.expect("it is answered at once").expect(200);
-    assert!(!is_open(&mut idle[0]).await, "those that were idle longest are closed");
+    answer.expect("the response comes at once").expect(200);
+    assert!(!is_open(&mut idle[0]).await, "those that have been idle longest are closed");
 }
 
-/// Asserts a 429 with the fields that tell when to come back.
+/// Asserts a 429 with the headers that say when to try again.
 #[track_caller]
 fn expect_limited(answer: &Answered, policy: &str) {
     assert_eq!(answer.status, 429, "{}", answer.text);
@@ -179,7 +179,7 @@ fn expect_limited(answer: &Answered, policy: &str) {
 }
 
 #[tokio::test]
-async fn keys_that_open_nothing_are_limited_and_a_valid_one_from_the_same_address_never() {
+async fn invalid_keys_are_limited_and_a_valid_one_from_the_same_address_never() {
     let app = TestApp::start_with(&[("failed_authentications", "5")]).await;
     let list =
         |key: &'static str| TestApp::send(app.client.get(format!("{}/v0/customers", app.url)).header("Api-Key", key));
@@ -252,7 +252,7 @@ async fn a_key_and_an_account_have_a_rate() {
     for key in [&app.key, &key] {
         let answers = asks(key).await;
         let (good, limited): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
-        // Five at once, and one more with each fifth of a second that the requests take.
+        // Five at once, and one more for every fifth of a second that the requests take.
         assert!((5..15).contains(&good.len()), "{}", good.len());
         expect_limited(&limited[0], "\"key\";q=5;w=1");
     }
@@ -264,7 +264,7 @@ async fn a_key_and_an_account_have_a_rate() {
 }
 
 #[tokio::test]
-async fn a_key_waits_for_events_in_few_requests() {
+async fn a_key_waits_for_events_in_few_requests_at_a_time() {
     let app = TestApp::start().await;
     let poll = || TestApp::send(app.request(Method::GET, "/v0/events?wait=3&after=newest"));
     let waiting = futures_util::future::join_all((0..4).map(|_| poll()));
@@ -279,7 +279,7 @@ async fn a_key_waits_for_events_in_few_requests() {
     poll().await.expect(200);
 }
 
-/// A connection that asks and takes little of the answer.
+/// A connection that sends requests and receives little of the responses.
 async fn unread(app: &TestApp, key: &str, path: &str, times: usize) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4_096).expect("a small buffer");
@@ -311,7 +311,7 @@ async fn a_key_reads_few_files_at_the_same_time() {
     expect_limited(&limited, "\"downloads\";q=8;qu=\"concurrent-requests\"");
     limited.problem(429, "too_many_requests");
     assert_eq!(ask(Method::HEAD, &key).await.status, 200);
-    assert_eq!(ask(Method::GET, &app.viewer().await).await.status, 200, "another key has its own");
+    assert_eq!(ask(Method::GET, &app.viewer().await).await.status, 200, "another key has its own limit");
     drop(unread_ones);
     for _ in 0..100 {
         if ask(Method::GET, &key).await.status == 200 {
@@ -323,7 +323,7 @@ async fn a_key_reads_few_files_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn large_pages_that_nobody_takes_leave_room_for_another_account() {
+async fn large_pages_that_are_not_received_leave_room_for_another_account() {
     let app = TestApp::start().await;
     let long = json!({ "account_purpose": "other", "account_purpose_other": "\u{1f600}".repeat(1_024) });
     for _ in 0..60 {
@@ -332,7 +332,7 @@ async fn large_pages_that_nobody_takes_leave_room_for_another_account() {
     }
     let path = "/v0/customers?limit=1000&expand=profile";
     let mut unread_ones = Vec::new();
-    // Three quarters of 64 MiB, 2 MiB each. The kernel takes the first pages of a connection.
+    // Three quarters of 64 MiB, 2 MiB each. The kernel buffers the first pages of a connection.
     for _ in 0..24 {
         unread_ones.push(unread(&app, &app.key, path, 40).await);
     }
@@ -368,7 +368,7 @@ async fn new_idempotency_keys_are_limited_per_day() {
 }
 
 #[tokio::test]
-async fn an_account_and_a_customer_have_room_for_so_many_files() {
+async fn an_account_and_a_customer_have_limits_on_files() {
     let app = TestApp::start_with(&[("files_per_account", "2"), ("files_per_customer", "1")]).await;
     let (id, first, second) = (app.given("individual").await, app.given_file().await, app.given_file().await);
     let refused = app.upload("third.png", &png(320, 200, 100)).await;

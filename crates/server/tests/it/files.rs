@@ -1,4 +1,4 @@
-//! Files: uploaded, attached, looked at, and refused.
+//! Files: uploaded, attached, read, and refused.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -92,8 +92,8 @@ async fn ranges_and_entity_tags() {
             None => assert!(answer.status == 200 && answer.bytes == content, "{range}"),
         }
     }
-    for behind in [format!("bytes={size}-"), format!("bytes={}-{}", size + 5, size + 9), "bytes=-0".to_owned()] {
-        let answer = app.content(&file, &behind).await;
+    for outside in [format!("bytes={size}-"), format!("bytes={}-{}", size + 5, size + 9), "bytes=-0".to_owned()] {
+        let answer = app.content(&file, &outside).await;
         assert_eq!(answer.header("content-range"), format!("bytes */{size}"));
         answer.problem(416, "range_not_satisfiable");
     }
@@ -108,7 +108,7 @@ async fn ranges_and_entity_tags() {
     let head = TestApp::send(app.client.head(&url).header("Api-Key", &viewer)).await;
     assert_eq!((head.status.as_u16(), head.header("content-length")), (200, &*size.to_string()));
     let reads = app.audited("file.read").await;
-    assert!(reads > 10, "every reading is noted, but not the questions that gave none: {reads}");
+    assert!(reads > 10, "every read is audited, but no request that returned no content: {reads}");
     assert_eq!(TestApp::send(app.client.head(&url).header("Api-Key", &viewer)).await.status, 200);
     assert_eq!(app.audited("file.read").await, reads);
 }
@@ -134,7 +134,7 @@ async fn a_file_may_be_named_again_and_foreign_files_are_unknown() {
     let unknown = "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e";
     let refused = app.put(&bob, &naming(&[&mine, &free, unknown, "nonsense", &mine])).await.violations();
     assert_eq!(refused, ["/documents/2/file_id unknown_file", "/documents/3/file_id unknown_file"]);
-    // Nothing of the refused request was done: the free file is still nobody's, and the other one Ada's.
+    // The refused request changed nothing: one file is still unattached, and the other is still Ada's.
     let viewer = app.viewer().await;
     let shown = async |file: &str| {
         let request = app.client.get(format!("{}/v0/files/{file}", app.url)).header("Api-Key", &viewer);
@@ -150,7 +150,7 @@ async fn a_file_may_be_named_again_and_foreign_files_are_unknown() {
     assert_eq!(customers, [&json!(ada), &json!(bob)]);
     assert_eq!((&both["customer_id"], &both["attachments"][1]["person_id"]), (&json!(ada), &json!(null)));
 
-    // Another account, and the other environment, know nothing of it.
+    // It is unknown to another account and to the other environment.
     let other = app.command(dossier::cli::accounts::Create { name: "other".into() }).await.expect("an account");
     let other = other["account_id"].as_str().expect("an id").to_owned();
     use dossier_core::api_key::KeyScope::{CustomersRead, CustomersWrite, FilesRead, FilesWrite};
@@ -172,7 +172,7 @@ async fn a_file_may_be_named_again_and_foreign_files_are_unknown() {
         let delete = send(Method::DELETE, format!("/v0/customers/{ada}/documents/{mine}"));
         TestApp::send(delete).await.problem(404, "not_found");
     }
-    // Without the scope nothing is given out.
+    // Without the scope nothing is returned.
     app.get(&format!("/v0/files/{mine}")).await.problem(403, "insufficient_scope");
     app.get(&format!("/v0/files/{mine}/content")).await.problem(403, "insufficient_scope");
     for path in [format!("/v0/files/{unknown}"), "/v0/files/nonsense".into(), "/v0/files/nonsense/content".into()] {
@@ -213,7 +213,7 @@ async fn documents_are_renamed_by_naming_them_again_and_removed_one_by_one() {
     TestApp::send(remove("nonsense")).await.problem(404, "not_found");
     TestApp::send(remove(&own)).await.expect(204);
     assert_eq!(app.get(&path).await.expect(200)["documents"], json!([]));
-    // What was evidence once stays the customer's, and can be named again, at another one as well.
+    // Former evidence stays with the customer, and can be named again, even by another customer.
     let other = app.given("corporate").await;
     let naming = json!({ "documents": [{ "file_id": own }] });
     app.put(&other, &naming).await.expect(200);
@@ -237,7 +237,7 @@ async fn the_same_upload_with_a_key_has_one_effect() {
     send("k", "a.png", &png(320, 200, 101)).await.problem(409, "idempotency_key_reused");
     assert_ne!(send("l", "a.png", &content).await.text, first.text);
     send("no spaces", "a.png", &content).await.problem(400, "invalid_header");
-    // What was refused or replayed has left nothing behind.
+    // Refused and repeated uploads leave no files.
     let stored = walk(&app.folder.path().join("data/files"));
     assert_eq!(stored.len(), 2, "{stored:?}");
 }
@@ -247,7 +247,7 @@ pub(crate) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
-/// What stands in a form, and what comes of it.
+/// A table of forms with the status for each.
 #[tokio::test]
 async fn forms_that_are_not_one_file_are_refused() {
     let app = TestApp::start().await;
@@ -271,8 +271,8 @@ async fn forms_that_are_not_one_file_are_refused() {
     for (what, body, status) in [
         ("as it should be", good.clone(), 200),
         ("a line break in front", [b"\r\n", &good[..]].concat(), 200),
-        ("no line break behind", good[..good.len() - 2].to_vec(), 200),
-        ("padding behind the boundary", padded, 200),
+        ("no line break at the end", good[..good.len() - 2].to_vec(), 200),
+        ("padding after the boundary", padded, 200),
         (
             "a bare Blob",
             part(
@@ -332,7 +332,7 @@ async fn forms_that_are_not_one_file_are_refused() {
             400,
         ),
         ("file[]", part("Content-Disposition: form-data; name=\"file[]\"; filename=\"a.png\"", &file), 400),
-        ("a text, not a file", part("Content-Disposition: form-data; name=\"file\"", &file), 400),
+        ("text, not a file", part("Content-Disposition: form-data; name=\"file\"", &file), 400),
         (
             "a file name of 255 bytes",
             part(&format!("Content-Disposition: form-data; name=\"file\"; filename=\"{}\"", "n".repeat(255)), &file),
@@ -350,18 +350,18 @@ async fn forms_that_are_not_one_file_are_refused() {
         ("a header line with a NUL", with("X-A: \0"), 400),
         ("a folded header line", with("X-A: b\r\n c: d"), 400),
         ("a bare line feed", with("X-A: b\nX-C: d"), 400),
-        ("no disposition", part("Content-Type: image/png", &file), 400),
+        ("no Content-Disposition", part("Content-Type: image/png", &file), 400),
         ("no header", bare("BB||x|BB--|"), 400),
-        ("two dispositions", with(GOOD), 400),
+        ("two Content-Dispositions", with(GOOD), 400),
         ("an attachment", part("Content-Disposition: attachment; name=\"file\"; filename=\"a.png\"", &file), 400),
-        ("parts in the part", with("Content-Type: multipart/mixed; boundary=x"), 400),
+        ("a part that contains parts", with("Content-Type: multipart/mixed; boundary=x"), 400),
         ("base64", with("Content-Transfer-Encoding: base64"), 400),
         ("quoted-printable", with("Content-Transfer-Encoding: quoted-printable"), 400),
         ("binary", with("Content-Transfer-Encoding: binary"), 200),
         ("a charset part", bare("BB|Content-Disposition: form-data; name=\"_charset_\"||utf-8|BB--|"), 400),
         ("nearly the boundary, 8 MiB of it", part(GOOD, &pdf(nearly.as_bytes())), 200),
         ("something like a boundary in the data", part(GOOD, &inside), 400),
-        ("a boundary that goes on", bare(&format!("BB|{GOOD}||x|BBx")), 400),
+        ("a boundary that continues", bare(&format!("BB|{GOOD}||x|BBx")), 400),
         ("a quoted boundary", good.clone(), 200),
     ] {
         let mut request = app.upload_request(body);
@@ -401,10 +401,10 @@ async fn forms_that_are_not_one_file_are_refused() {
     TestApp::send(packed).await.problem(415, "unsupported_media_type");
     let stored = walk(&app.folder.path().join("data/files"));
     let taken = app.audited("file.uploaded").await;
-    assert_eq!(stored.len(), taken, "what was refused has left nothing behind");
+    assert_eq!(stored.len(), taken, "refused uploads leave no files");
 }
 
-/// What a file may be.
+/// A table of files with the response to each.
 #[tokio::test]
 async fn files_are_taken_by_their_structure_whatever_their_name() {
     let app = TestApp::start().await;
@@ -441,16 +441,16 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a PDF and a ZIP", [&letter[..], zip].concat(), damaged),
         ("a PDF and HTML", [&letter[..], b"<html><script>alert(1)</script>"].concat(), damaged),
         ("a PDF and a lot of nothing", [letter.clone(), vec![0; 4_096]].concat(), damaged),
-        ("a PDF with white space behind", [&letter[..], b"\r\n\r\n"].concat(), taken),
+        ("a PDF with white space after it", [&letter[..], b"\r\n\r\n"].concat(), taken),
         ("HTML and a PDF", [b"<html>", &letter[..]].concat(), other),
         ("a PDF header at byte 1,020", [vec![b' '; 1_020], letter.clone()].concat(), taken),
         ("a PDF header at byte 1,025", [vec![b' '; 1_025], letter.clone()].concat(), other),
         ("a PDF without a table", b"%PDF-1.4\n%%EOF".to_vec(), damaged),
         ("a PDF whose table is elsewhere", b"%PDF-1.4\nstartxref\n99999\n%%EOF".to_vec(), damaged),
-        ("a PDF of no version", b"%PDF-x.y\nstartxref\n0\n%%EOF".to_vec(), damaged),
+        ("a PDF without a version", b"%PDF-x.y\nstartxref\n0\n%%EOF".to_vec(), damaged),
         ("two PDF headers", pdf(b"%PDF-1.4"), taken),
         (
-            "a PDF with JavaScript, which nobody here runs",
+            "a PDF with JavaScript, which is never run here",
             pdf(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"),
             taken,
         ),
@@ -459,7 +459,7 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a JPEG with a position", jpeg(320, 200, &[(0xe1, b"Exif\0\0MM\0*\0\0\0\x08GPS")], 500), taken),
         ("a PNG with HTML in a text", with_chunk(b"tEXt", b"Comment\0<html><script>"), taken),
         ("a PNG with packed text", with_chunk(b"zTXt", b"Comment\0\0bomb"), taken),
-        ("a PNG that moves", with_chunk(b"acTL", &[0, 0, 0x27, 0x10, 0, 0, 0, 0]), damaged),
+        ("an animated PNG", with_chunk(b"acTL", &[0, 0, 0x27, 0x10, 0, 0, 0, 0]), damaged),
         ("a PNG with an unknown critical chunk", with_chunk(b"EVIL", b"x"), damaged),
         ("a PNG with two headers", with_chunk(b"IHDR", &header(320, 200)), damaged),
         ("a PNG with a wrong checksum", wrong_checksum, damaged),
@@ -472,14 +472,14 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a PNG of 65,535 pixels a side", png(65_535, 65_535, 100), damaged),
         ("a PNG of 0 pixels", png(0, 20, 100), damaged),
         ("a PNG of 50 megapixels", png(10_000, 5_000, 100), taken),
-        ("a PNG of more", png(10_000, 5_001, 100), damaged),
+        ("a PNG of more than 50 megapixels", png(10_000, 5_001, 100), damaged),
         ("a JPEG of 65,500 pixels a side", jpeg(65_500, 65_500, &[], 100), damaged),
         ("a JPEG of 0 pixels", jpeg(30, 0, &[], 100), damaged),
         ("a JPEG of 10,000 scans", many_scans, damaged),
-        ("a JPEG with a gain map behind", gain_map.clone(), taken),
-        ("a JPEG with zeros behind", [&photo[..], &[0; 100]].concat(), taken),
-        ("a JPEG with its maker's block behind", [&photo[..], b"SEFH\x6b\0\0\0\x01\0\0\0SEFT"].concat(), taken),
-        ("a JPEG with half a picture behind", gain_map[..gain_map.len() - 2].to_vec(), taken),
+        ("a JPEG with a gain map after it", gain_map.clone(), taken),
+        ("a JPEG with zeros after it", [&photo[..], &[0; 100]].concat(), taken),
+        ("a JPEG with its maker's block after it", [&photo[..], b"SEFH\x6b\0\0\0\x01\0\0\0SEFT"].concat(), taken),
+        ("a JPEG with half a picture after it", gain_map[..gain_map.len() - 2].to_vec(), taken),
         (
             "a JPEG whose segment is too long",
             jpeg(320, 200, &[], 0)[..2].iter().chain(b"\xff\xe1\xff\xff and the end").copied().collect(),
@@ -514,17 +514,17 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         app.upload("photo.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").await.problem(415, "unsupported_file_type");
     assert!(said["message"].as_str().is_some_and(|text| text.contains("HEIC")), "{said}");
     assert_eq!(said["accepted"], json!(["image/jpeg", "image/png", "application/pdf"]));
-    // The name keeps its ending; what is saved from it gets the right one.
+    // The name keeps its extension, but a download gets the right one.
     let file = id_of(&app.upload("invoice.pdf.exe", &photo).await.expect(200));
     let saved = app.content(&file, "").await;
     assert!(saved.header("content-disposition").contains("filename=\"invoice.pdf.exe.jpg\""));
-    // The same content twice is two files.
+    // The same content uploaded twice makes two files.
     assert_ne!(id_of(&app.upload("a", &photo).await.expect(200)), id_of(&app.upload("a", &photo).await.expect(200)));
     let stored = walk(&app.folder.path().join("data/files"));
-    assert_eq!(stored.len(), app.audited("file.uploaded").await, "what was refused has left nothing behind");
+    assert_eq!(stored.len(), app.audited("file.uploaded").await, "refused uploads leave no files");
 }
 
-/// A body as it goes over the wire, in pieces of the test's choosing.
+/// Sends a body in these pieces.
 fn raw_upload(app: &TestApp, length: &str, pieces: &[&[u8]]) -> String {
     let mut stream = TcpStream::connect(app.url.trim_start_matches("http://")).expect("a connection");
     stream.set_nodelay(true).expect("an option");
@@ -558,7 +558,7 @@ async fn bodies_in_any_pieces_of_any_length() {
     let mut chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
     chunks.push(b"0\r\n\r\n");
     assert!(raw_upload(&app, "Transfer-Encoding: chunked", &chunks).contains("200 OK"));
-    // Told before it is read, although the client goes on sending; and when it is not announced, as soon as it is seen.
+    // Too large: refused before it is read although the client keeps sending, or once it is seen if not announced.
     let huge = form("a.pdf", &pdf(&noise(12 * MIB)));
     let announced = format!("Content-Length: {}", huge.len());
     assert!(raw_upload(&app, &announced, &[&huge]).contains("413 Payload Too Large"));
@@ -566,7 +566,7 @@ async fn bodies_in_any_pieces_of_any_length() {
     assert!(raw_upload(&app, "Transfer-Encoding: chunked", &[&chunked]).contains("413 Payload Too Large"));
     let asking = format!("{announced}\r\nExpect: 100-continue");
     let answer = raw_upload(&app, &asking, &[]);
-    assert!(answer.starts_with("HTTP/1.1 413"), "not asked to go on: {answer}");
+    assert!(answer.starts_with("HTTP/1.1 413"), "not asked to continue: {answer}");
     // Shorter than announced: never a file.
     let before = app.audited("file.uploaded").await;
     for cut in (0..20).map(|part| body.len() * part / 20) {
@@ -588,7 +588,7 @@ async fn bodies_in_any_pieces_of_any_length() {
     assert_eq!(walk(&app.folder.path().join("data/files/incoming")).len(), 0, "nothing half-written is left");
 }
 
-/// A client that stops sending is told after ten seconds, wherever it stops; what it sent is gone.
+/// A client that stops sending gets a response after ten seconds, wherever it stops, and what it sent is deleted.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_stalls_is_ended() {
     let app = TestApp::start().await;
@@ -617,7 +617,7 @@ async fn an_upload_that_stalls_is_ended() {
 }
 
 #[tokio::test]
-async fn content_is_sealed_at_rest_and_damage_is_never_given_out() {
+async fn content_is_sealed_at_rest_and_damage_is_never_sent() {
     let app = TestApp::start().await;
     let marker = b"ZqMarkerOfContent";
     let content = pdf(&[noise(150_000), marker.to_vec(), noise(150_000)].concat());
@@ -630,17 +630,17 @@ async fn content_is_sealed_at_rest_and_damage_is_never_given_out() {
         let database = fs::read(app.folder.path().join("data").join(name)).expect("the database");
         assert!(!finds(&database, b"ZqMarker"), "{name}");
     }
-    // Damage in a segment that is opened before the answer begins is a 500 without a cause.
+    // Damage in a segment that is opened before the response begins is a 500 that hides the cause.
     let mut altered = sealed.clone();
     altered[100] ^= 1;
     fs::write(&path, &altered).expect("written");
     app.content(&file, "").await.problem(500, "internal_error");
-    // Damage further on cuts the answer: what came is good, and it is not all.
+    // Damage further on cuts off the response: what arrived is intact but incomplete.
     let mut altered = sealed.clone();
     altered[200_000] ^= 1;
     fs::write(&path, &altered).expect("written");
     let url = format!("{}/v0/files/{file}/content", app.url);
-    let response = app.client.get(url).header("Api-Key", app.viewer().await).send().await.expect("an answer");
+    let response = app.client.get(url).header("Api-Key", app.viewer().await).send().await.expect("a response");
     assert!(response.status() == 200 && response.bytes().await.is_err());
     assert_eq!(app.content(&file, "bytes=0-65535").await.bytes, content[..65_536]);
     // Cut off, or gone.

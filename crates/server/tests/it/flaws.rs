@@ -1,4 +1,4 @@
-//! Files that are taken and prove nothing: what the requirement says whose evidence they are.
+//! Files that are accepted but prove nothing: what their requirement says.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::app::TestApp;
 use crate::kyc::{complete, required};
 use crate::samples::{jpeg, locked_pdf, pdf, png};
 
-/// Opens for everybody; its owner's password restricts what may be done with it.
+/// A document that opens without a password. Its owner password only restricts what may be done with it.
 const OWNER_ONLY: &[u8] = include_bytes!("../../../core/tests/fixtures/files/accepted/pdf-owner-password-r6.pdf");
 
 /// Status and error of the requirement with this id.
@@ -16,7 +16,7 @@ async fn stands(app: &TestApp, customer: &str, id: &str) -> (String, Value) {
     (one["status"].as_str().expect("a status").to_owned(), one["error"].clone())
 }
 
-/// Uploads a file and names it as evidence of where the customer lives.
+/// Uploads a file and names it as proof of address.
 async fn give(app: &TestApp, customer: &str, content: &[u8]) -> String {
     let file = app.upload("bill", content).await.expect(200)["id"].as_str().expect("an id").to_owned();
     let document = json!({ "file_id": file, "purpose": "proof_of_address" });
@@ -25,7 +25,7 @@ async fn give(app: &TestApp, customer: &str, content: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn a_file_that_nobody_can_read_is_taken_and_its_requirement_says_why() {
+async fn an_unreadable_file_is_accepted_and_its_requirement_says_why() {
     let app = TestApp::start().await;
     let customer = app.given("individual").await;
     let address = json!({ "street_line_1": "1", "city": "P", "country": "FR", "postal_code": "2" });
@@ -42,7 +42,7 @@ async fn a_file_that_nobody_can_read_is_taken_and_its_requirement_says_why() {
         let (status, error) = stands(&app, &customer, "proof_of_address").await;
         assert_eq!((&*status, error), expected, "{what}");
     }
-    // It is remembered, and forgotten with its document.
+    // The flaw is remembered, and forgotten with its document.
     let file = give(&app, &customer, &png(320, 1, 0)).await;
     let app = app.restart().await;
     assert_eq!(stands(&app, &customer, "proof_of_address").await.1, "unusable_picture");
@@ -52,7 +52,7 @@ async fn a_file_that_nobody_can_read_is_taken_and_its_requirement_says_why() {
 }
 
 #[tokio::test]
-async fn a_customer_with_evidence_that_nobody_can_read_is_not_submitted() {
+async fn a_customer_with_unreadable_evidence_is_not_submitted() {
     let app = TestApp::start().await;
     let customer = app.given("individual").await;
     let mut body = json!({});

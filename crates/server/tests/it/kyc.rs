@@ -1,4 +1,4 @@
-//! From empty to approved, rejected, asked again and ended; and what is required on the way.
+//! Verification from an empty record to each decision, and the requirements on the way.
 
 use dossier::cli::context::ScopeArgs;
 use dossier::cli::demo::place;
@@ -15,7 +15,7 @@ pub(crate) const COMPLETE: &str = "pending/submission_accepted";
 const STARTED: &str = "pending/submission_started";
 const AGAIN: &str = "pending/resubmission_required";
 
-/// A client that knows no field: it reads requirements, fills from the examples, uploads, and puts.
+/// A client that knows no field. It reads the requirements, fills in their examples, uploads, and sends a PUT.
 async fn fill(app: &TestApp, body: &mut Value, requirements: &Value) -> usize {
     let mut open = 0;
     for one in requirements.as_array().expect("requirements") {
@@ -38,7 +38,7 @@ pub(crate) async fn required(app: &TestApp, id: &str) -> Value {
     app.get(&format!("/v0/customers/{id}?expand=requirements")).await.expect(200)["requirements"].take()
 }
 
-/// Until nothing is open any more; answers how many rounds that took.
+/// Repeats this until no requirement is open. Returns the number of rounds.
 pub(crate) async fn complete(app: &TestApp, id: &str, body: &mut Value) -> usize {
     for round in 0..10 {
         let open = fill(app, body, &required(app, id).await).await;
@@ -50,7 +50,7 @@ pub(crate) async fn complete(app: &TestApp, id: &str, body: &mut Value) -> usize
     panic!("requirements never end: {}", required(app, id).await);
 }
 
-/// Every country group of the rules has a country, and there is one that is in none.
+/// Uses a country from every group in the rules, and one that is in none.
 #[tokio::test]
 async fn a_client_that_knows_no_field_reaches_submitted_everywhere() {
     let app = TestApp::start().await;
@@ -117,7 +117,7 @@ async fn requirements_say_what_is_due_wrong_looked_at_and_done() {
 }
 
 #[tokio::test]
-async fn a_session_is_opened_with_and_without_body_and_answered_again() {
+async fn a_session_is_opened_with_and_without_a_body_and_only_once() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let path = format!("/v0/customers/{id}/kycs");
@@ -158,7 +158,7 @@ async fn a_session_is_opened_with_and_without_body_and_answered_again() {
 }
 
 #[tokio::test]
-async fn clocks_that_are_advanced_at_once_lose_nothing() {
+async fn no_concurrent_advance_of_the_clock_is_lost() {
     let app = TestApp::start().await;
     let advance = json!({ "advance": "PT1H" });
     let answers = futures_util::future::join_all((0..12).map(|_| app.post("/v0/sandbox/clock", &advance))).await;
@@ -168,7 +168,7 @@ async fn clocks_that_are_advanced_at_once_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_link_runs_out_is_renewed_and_begins_anew_after_a_rejection() {
+async fn a_link_expires_is_renewed_and_is_new_after_a_rejection() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let first = app.open_session(&id).await["kyc_flow_link"].as_str().expect("a link").to_owned();
@@ -176,7 +176,7 @@ async fn a_link_runs_out_is_renewed_and_begins_anew_after_a_rejection() {
     assert_eq!(page(first.clone()).await.status.as_u16(), 200);
     let clock = app.post("/v0/sandbox/clock", &json!({ "advance": "P7D" })).await.expect(200);
     assert_eq!(clock["ahead_seconds"], 604_800);
-    // Advancing ends what ran out before it answers.
+    // Expired sessions have ended when the response to the advance arrives.
     let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);
     assert_eq!(customer["kycs"]["kyc_flow_link"], Value::Null);
     assert_eq!(app.stands(&id).await, STARTED);
@@ -204,7 +204,7 @@ async fn a_link_runs_out_is_renewed_and_begins_anew_after_a_rejection() {
     );
 }
 
-/// Each way of the table that is not a PUT or the passing of time, by a documented call.
+/// Each transition in the table except those of a PUT or of time, by a documented call.
 #[tokio::test]
 async fn every_transition_is_reachable_in_the_sandbox() {
     let app = TestApp::start().await;
@@ -262,7 +262,7 @@ async fn every_transition_is_reachable_in_the_sandbox() {
         assert_eq!(app.stands(&id).await, *expected, "{calls:?}");
         seen.push(calls.len());
     }
-    // With the two that a PUT makes (a review, and reopening) these are all ways of the table.
+    // Together with the two that a PUT makes (a review, and reopening) these are all transitions in the table.
     assert_eq!(seen.len() + 2, 35);
 }
 
@@ -302,7 +302,7 @@ async fn simulations_are_refused_where_they_make_no_sense() {
 }
 
 impl TestApp {
-    /// Who waits for a decision, as the command line shows it.
+    /// The customers that wait for a decision, as the command line lists them.
     async fn review_list(&self) -> Value {
         let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
         self.command(review::List { scope, limit: 100 }).await.expect("a list")
@@ -328,7 +328,7 @@ async fn reviewers_ask_again_for_what_they_name_and_only_a_new_answer_counts() {
     let answer = decide(&app, &id, &asked).await.expect(200);
     assert_eq!(answer["kycs"]["sub_status"], "kyc_form_resubmission_required");
     let link = answer["kycs"]["kyc_flow_link"].as_str().expect("a new link").to_owned();
-    // The comment is for the customer in the form, not for whoever looks at the link.
+    // The comment is for the customer in the form, not for everyone who has the link.
     let page = TestApp::send(app.client.get(&link)).await.text;
     assert!(page.contains("needs some of it again") && !page.contains("blurred") && !page.contains("never shown"));
     let open = |requirements: &Value| {
@@ -336,7 +336,7 @@ async fn reviewers_ask_again_for_what_they_name_and_only_a_new_answer_counts() {
         open.map(|one| one["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(open(&required(&app, &id).await), ["birth_date", "proof_of_address"]);
-    // The same values again are no answer.
+    // The same values again do not count as an answer.
     app.put(&id, &body).await.expect(200);
     assert_eq!(app.stands(&id).await, AGAIN);
     let file = app.given_file().await;
@@ -407,11 +407,11 @@ async fn a_change_of_identity_after_an_approval_follows_the_setting() {
         complete(&app, &id, &mut body).await;
         app.simulate(&id, "kyc.status.approve").await.expect(200);
         app.put(&id, &json!({ "most_recent_occupation": "Painter" })).await.expect(200);
-        assert_eq!(app.stands(&id).await, "approved/submission_accepted", "an occupation is no identity");
+        assert_eq!(app.stands(&id).await, "approved/submission_accepted", "an occupation is not part of the identity");
         app.put(&id, &json!({ "last_name": "Other" })).await.expect(status);
         assert_eq!(app.stands(&id).await, stands, "{setting}");
         let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);
-        assert_eq!(customer["kycs"]["kyc_flow_link"], Value::Null, "what led to the approval leads nowhere any more");
+        assert_eq!(customer["kycs"]["kyc_flow_link"], Value::Null, "the link that led to the approval no longer works");
         let queue = app.review_list().await;
         assert_eq!(queue.as_array().map(Vec::len), Some(usize::from(setting != "refuse")), "{setting}: {queue}");
         if setting == "review" {
@@ -429,7 +429,7 @@ async fn a_change_of_identity_after_an_approval_follows_the_setting() {
     }
 }
 
-/// The statuses and errors of what is required about pictures of id documents.
+/// The statuses and errors of the requirements for pictures of id documents.
 fn pictures(requirements: &Value) -> Vec<(String, Value)> {
     let all = requirements.as_array().expect("requirements").iter();
     let asked =
@@ -438,7 +438,7 @@ fn pictures(requirements: &Value) -> Vec<(String, Value)> {
 }
 
 #[tokio::test]
-async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
+async fn a_picture_of_one_passport_does_not_prove_the_next() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     app.open_session(&id).await;
@@ -449,7 +449,7 @@ async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
     let mut body = passport("12AB34567");
     body["residential_address"] = json!({ "street_line_1": "1", "city": "P", "country": "FR", "postal_code": "2" });
     complete(&app, &id, &mut body).await;
-    // Nobody has looked at it yet: a typing error is corrected, and the picture stays good.
+    // It has not been reviewed yet: a typing error is corrected, and the picture stays valid.
     app.put(&id, &passport("12AB34568")).await.expect(200);
     let is_good = |requirements: &Value| {
         pictures(requirements).iter().all(|(status, _)| ["done", "pending"].contains(&status.as_str()))
@@ -460,7 +460,7 @@ async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
     assert!(is_good(&required(&app, &id).await), "it is the same number");
     app.put(&id, &passport("98ZZ76543")).await.expect(200);
     let (status, error) = pictures(&required(&app, &id).await).remove(0);
-    assert_eq!((&*status, error), ("error", json!("shows another document than the one that is named now")));
+    assert_eq!((&*status, error), ("error", json!("shows a document that is no longer the one in the profile")));
     // In two steps, back, and there again.
     app.put(&id, &passport("12AB34568")).await.expect(200);
     assert!(is_good(&required(&app, &id).await), "it is the one that was approved");
@@ -473,7 +473,7 @@ async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
     assert!(is_good(&required(&app, &id).await));
 }
 
-/// A customer in the sandbox to whom only its age is missing.
+/// A customer in the sandbox that lacks nothing but its age.
 async fn minor(app: &TestApp, of_age_in_days: i64) -> String {
     let id = app.given("individual").await;
     app.open_session(&id).await;
@@ -482,7 +482,7 @@ async fn minor(app: &TestApp, of_age_in_days: i64) -> String {
     let now = app.server.as_ref().expect("running").app.services.clock.now();
     let day = now.plus_seconds(of_age_in_days * 24 * 3_600).to_string();
     let year: u16 = day[..4].parse().expect("a year");
-    // Who would be 18 on a day that there was not is 18 on the next.
+    // A person whose 18th birthday does not exist in the calendar turns 18 on the next day.
     body["birth_date"] = format!("{}{}", year - 18, &day[4..10].replace("-02-29", "-03-01")).into();
     app.put(&id, &body).await.expect(200);
     complete_but_age(app, &id, &mut body).await;
@@ -503,7 +503,7 @@ async fn complete_but_age(app: &TestApp, id: &str, body: &mut Value) {
 }
 
 #[tokio::test]
-async fn a_record_is_submitted_when_a_date_is_reached_and_nobody_does_anything() {
+async fn a_record_is_submitted_when_a_date_is_reached_without_a_request() {
     let app = TestApp::start().await;
     let (id, later) = (minor(&app, 2).await, minor(&app, 6).await);
     app.post("/v0/sandbox/clock", &json!({ "advance": "P3D" })).await.expect(200);
@@ -514,7 +514,7 @@ async fn a_record_is_submitted_when_a_date_is_reached_and_nobody_does_anything()
     assert_eq!(newest.expect("an event")["event_type"], "customer.kycs.updated");
 }
 
-/// A customer who is complete but for what a rule of the operator's own asks, and the rules.
+/// A customer that lacks only what an additional rule of the operator requires.
 async fn asked_for_more() -> (TestApp, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let rules = folder.path().join("rules.toml");
@@ -537,7 +537,7 @@ async fn asked_for_more() -> (TestApp, String) {
 }
 
 #[tokio::test]
-async fn a_start_with_other_rules_evaluates_everybody_once() {
+async fn a_start_with_other_rules_evaluates_every_customer_once() {
     let (app, id) = asked_for_more().await;
     let before = app.get(&format!("/v0/customers/{id}")).await.header("etag").to_owned();
     let app = app.restart_with(&[]).await;

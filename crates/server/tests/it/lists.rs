@@ -1,4 +1,4 @@
-//! Lists: pages, cursors, the look-up by e-mail.
+//! Lists: pages, cursors, and the search by e-mail.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ async fn an_email_finds_its_customer_trimmed_and_case_folded() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_is_not_known_is_named_and_nothing_is_done() {
+async fn an_unknown_parameter_is_named_and_nothing_is_done() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let customer = format!("/v0/customers/{id}");
@@ -118,7 +118,7 @@ async fn a_parameter_that_is_not_known_is_named_and_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn a_slash_too_many_is_told() {
+async fn an_extra_slash_is_pointed_out() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     for (path, told) in [
@@ -147,6 +147,7 @@ async fn parameters() {
         ("cursor=x", &["/cursor invalid_cursor"]),
         ("cursor=", &["/cursor invalid_cursor"]),
         ("expand=everything", &["/expand unknown_value"]),
+        ("expand=everything,bogus", &["/expand unknown_value"]),
         ("limit=0&cursor=x&expand=y", &["/limit out_of_range", "/cursor invalid_cursor", "/expand unknown_value"]),
     ] {
         assert_eq!(app.get(&format!("/v0/customers?{query}")).await.violations(), expected, "{query}");

@@ -1,4 +1,4 @@
-//! What a server that runs as usual writes to its log, and that it waits for no reader of it.
+//! What a server writes to its log in normal operation, and that it does not wait for a reader.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn lines(log: &Path) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_personal() {
+async fn a_start_and_each_request_are_lines_that_name_the_key_and_nothing_personal() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let log = folder.path().join("log");
     let (mut child, api, key) = readme::start(folder.path(), fs::File::create(&log).expect("a log").into());
@@ -26,7 +26,7 @@ async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_perso
     let ask = async |method: Method, path: &str, key: Option<&str>, body: Value| {
         let request = client.request(method, format!("{api}{path}")).json(&body);
         let request = key.into_iter().fold(request, |request, key| request.header("Api-Key", key));
-        let answer = request.send().await.expect("an answer");
+        let answer = request.send().await.expect("a response");
         answer.headers()["x-request-id"].to_str().expect("visible").to_owned()
     };
     let body = json!({ "type": "individual", "email": "marked@example.com" });
@@ -68,11 +68,11 @@ async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_perso
 }
 
 #[tokio::test]
-async fn a_log_that_nothing_reads_stops_neither_requests_nor_the_end_of_the_process() {
+async fn a_log_that_is_not_read_blocks_neither_requests_nor_the_shutdown() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (mut child, api, key) = readme::start(folder.path(), Stdio::piped());
     let key = key.expect("a key");
-    // A pipe takes 64 KiB; nothing reads this one.
+    // A pipe holds 64 KiB, and nothing reads this one.
     let client = Client::new();
     for n in 0..600 {
         let request = client.get(format!("{api}/customers?limit=1")).header("Api-Key", &key);
@@ -82,7 +82,7 @@ async fn a_log_that_nothing_reads_stops_neither_requests_nor_the_end_of_the_proc
     }
     let body = json!({ "type": "individual", "email": "a@example.com" });
     let created = client.post(format!("{api}/customers")).header("Api-Key", &key).json(&body).send().await;
-    assert_eq!(created.expect("an answer").status(), 201);
+    assert_eq!(created.expect("a response").status(), 201);
     let began = Instant::now();
     std::process::Command::new("kill").arg(child.id().to_string()).status().expect("a signal");
     while child.try_wait().expect("a child").is_none() {

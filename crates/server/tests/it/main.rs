@@ -1,4 +1,4 @@
-//! The service through its public surface: a server in this process, on a data folder of its own.
+//! Tests of the service through its public interfaces, with a server in this process on its own data folder.
 
 mod anchor;
 mod app;
@@ -16,7 +16,9 @@ mod countries;
 mod customers;
 mod described;
 mod documentation;
+mod erasure;
 mod events;
+mod exports;
 mod fairness;
 mod files;
 mod flaws;

@@ -1,4 +1,4 @@
-//! PATCH: a merge patch clears, changes inside of values, and is judged by the same rules.
+//! PATCH: a merge patch clears members, changes parts of values, and follows the same rules as PUT.
 
 use serde_json::json;
 
@@ -12,8 +12,8 @@ async fn merge_patches() {
     for (name, patch, expected) in [
         ("null clears a member", json!({ "middle_name": null }), Ok(())),
         ("clearing what is not there changes nothing", json!({ "middle_name": null }), Ok(())),
-        ("inside of a value", json!({ "residential_address": { "city": "Boston", "street_line_2": null } }), Ok(())),
-        ("inside of a container", json!({ "identifying_information": { "tax_number": null } }), Ok(())),
+        ("inside a value", json!({ "residential_address": { "city": "Boston", "street_line_2": null } }), Ok(())),
+        ("inside a container", json!({ "identifying_information": { "tax_number": null } }), Ok(())),
         ("a whole value", json!({ "identifying_information": { "id_document": null } }), Ok(())),
         ("the token", json!({ "external_kyc_provider_data": null }), Ok(())),
         (
@@ -45,7 +45,7 @@ async fn merge_patches() {
             json!({ "first_name": 1, "nationality": "xx" }),
             Err(vec!["/first_name wrong_type", "/nationality unknown_country"]),
         ),
-        ("no object", json!([1]), Err(vec![" wrong_type"])),
+        ("not an object", json!([1]), Err(vec![" wrong_type"])),
     ] {
         let answer = app.patch(&id, &patch).await;
         match expected {
@@ -70,7 +70,7 @@ async fn merge_patches() {
 }
 
 #[tokio::test]
-async fn a_patch_is_refused_where_it_breaks_off_or_repeats_itself() {
+async fn a_patch_that_breaks_off_or_repeats_a_member_is_refused_with_the_place() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     app.put_text(&id, INDIVIDUAL).await.expect(200);
@@ -99,7 +99,7 @@ async fn a_patch_is_refused_where_it_breaks_off_or_repeats_itself() {
 }
 
 #[tokio::test]
-async fn a_patch_answers_the_whole_customer_and_its_version() {
+async fn a_patch_returns_the_whole_customer_and_its_version() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let answer = app.patch(&id, &json!({ "first_name": "Ada" })).await;
@@ -129,7 +129,7 @@ async fn persons_are_kept_replaced_or_cleared() {
 }
 
 #[tokio::test]
-async fn patches_have_a_media_type_of_their_own() {
+async fn patches_have_their_own_media_type() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let request = app.request(reqwest::Method::PATCH, &format!("/v0/customers/{id}"));

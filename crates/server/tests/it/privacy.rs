@@ -6,9 +6,10 @@ use dossier::cli::command::DataCommand;
 use dossier::cli::context::{CommandContext, ScopeArgs};
 use dossier::cli::{doctor, review};
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::form::reveal::Reveal;
+use dossier_core::form::short_hash;
 use dossier_core::use_cases::accounts;
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ impl DataCommand for NeededFrom {
         let mut account = services.store.accounts().await.expect("accounts").remove(0);
         account.look.company.needed_from = self.0;
         let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
-        let caller = Caller { scope, actor: Actor::System, request_id: "test".to_owned(), address: None };
+        let caller = Caller::system(scope, "test");
         accounts::change(services, &caller, account).await.expect("changed");
         Ok(Value::Null)
     }
@@ -80,7 +81,7 @@ async fn a_session_of_production_needs_a_legal_name_and_a_privacy_notice() {
     assert!(detail.contains("no legal name and privacy URL") && detail.contains("dossier accounts set --account "));
     assert!(detail.contains("--legal-name") && detail.contains("--privacy-url https://"), "{detail}");
     let (is_well, detail) = doctor_says(&app).await.expect("a check");
-    assert!(!is_well && detail.contains("sessions of production are refused"), "{detail}");
+    assert!(!is_well && detail.contains("production sessions are refused"), "{detail}");
     let sandbox = app.given("individual").await;
     app.open_session(&sandbox).await;
     app.command(Set { legal_name: Some("Harbour Bank plc".into()), ..Set::default() }).await.expect("set");
@@ -188,10 +189,15 @@ async fn who_asks_is_told_before_the_first_field_and_kept_with_the_consent() {
     for (ticked, missing) in
         [(&[][..], &["#truth", "#agree"][..]), (&[("truth", "yes")], &["#agree"]), (&[("agree", "yes")], &["#truth"])]
     {
-        let page = browser.post("/review", &[ticked, &hidden].concat()).await;
-        assert_eq!(page.status.as_u16(), 422);
+        let refused = browser.post("/review", &[ticked, &hidden].concat()).await;
+        assert!(!refused.header("location").contains("yes"), "no value stands in a URL");
+        let page = browser.follows(&refused).await;
         for id in ["#truth", "#agree"] {
             let is_missing = missing.contains(&id);
+            let stays = page
+                .text
+                .contains(&format!("id=\"{}\" type=\"checkbox\" name=\"{0}\" value=\"yes\" checked", &id[1..]));
+            assert_eq!(stays, !is_missing, "what was ticked stays ticked: {id} {ticked:?}");
             assert_eq!(page.text.contains(&format!("href=\"{id}\"")), is_missing, "{id} {ticked:?}");
             assert_eq!(page.text.contains(&format!("id=\"e-{}\"", &id[1..])), is_missing, "{id} {ticked:?}");
         }
@@ -200,18 +206,18 @@ async fn who_asks_is_told_before_the_first_field_and_kept_with_the_consent() {
     let other = Set { privacy_url: Some("https://harbour.example/other".into()), ..Set::default() };
     app.command(other).await.expect("set");
     let both = [("truth", "yes"), ("agree", "yes")];
-    let page = browser.post("/review", &[&both[..], &hidden].concat()).await;
+    let page = browser.follows(&browser.post("/review", &[&both[..], &hidden].concat()).await).await;
     assert!(page.text.contains("Something has changed") && page.text.contains("https://harbour.example/other"));
     assert_eq!(browser.submits().await.status.as_u16(), 303);
     let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
     let review = app.command(review::Show { scope, customer_id: id }).await.expect("a review");
     let text = review["consent"]["text"].as_str().expect("the text");
     for kept in [
-        "What I have given is true and complete.",
+        "My answers and documents are true and complete.",
         "Harbour Bank plc is responsible for your data.",
         "https://harbour.example/other",
         "https://harbour.example/terms",
-        "I agree that my data are used in this way.",
+        "I agree to my data being used in this way.",
     ] {
         assert!(text.contains(kept), "{kept}: {text}");
     }
@@ -229,8 +235,8 @@ async fn the_landing_page_says_what_kinds_of_documents_are_asked_and_nothing_of_
     app.put(&id, &body).await.expect(200);
     let landing = TestApp::send(app.client.get(&link).header("accept-language", "en")).await.text;
     for told in [
-        "An identity document of each owner and director",
-        "A proof of address of each owner and director",
+        "An identity document for each owner and director",
+        "Proof of address for each owner and director",
         "Register of shareholders",
         "about 15 minutes",
     ] {
@@ -259,19 +265,24 @@ async fn a_device_that_enters_the_birth_date_sees_what_another_gave() {
     let file = format!("/files/{}", documents["documents"][0]["file_id"].as_str().expect("a file"));
     for path in ["", "/review"] {
         let page = second.get(path).await.text;
-        assert!(page.contains("To see it, enter your date of birth") && !page.contains("Lovelace"), "{path}");
+        assert!(page.contains("To see them, enter your date of birth") && !page.contains("Lovelace"), "{path}");
     }
     assert!(!first.get("/review").await.text.contains("id=\"reveal\""), "there is nothing that it does not see");
     // What is no date costs no try.
     let slip = second.post("/reveal", &[("page", "review"), ("date.y", "1990")]).await;
     assert!(slip.header("location").ends_with("/review?reveal=no-date#reveal-date"), "{}", slip.header("location"));
+    assert!(slip.header("set-cookie").contains("HttpOnly") && slip.header("set-cookie").contains("Max-Age=60"));
+    let page = second.follows(&slip).await.text;
+    assert!(page.contains("name=\"date.y\" value=\"1990\""), "a slip is corrected, not typed again: {page}");
     let wrong = second.post("/reveal", &date("1990-12-11")).await;
-    assert_eq!(wrong.status.as_u16(), 303);
-    assert!(second.get("/review?reveal=wrong-date").await.text.contains("You can try 4 more times"));
+    assert!(!wrong.header("location").contains("1990"), "no value stands in a URL");
+    let page = second.follows(&wrong).await.text;
+    assert!(page.contains("You can try 4 more times") && page.contains("name=\"date.d\" value=\"11\""), "{page}");
+    assert!(!second.get("/review").await.text.contains("value=\"11\""), "only with the error");
     assert_eq!(app.trail().await[0]["action"], "kyc.form_reveal_failed");
     assert_eq!(second.get(&file).await.status.as_u16(), 404);
     let right = second.post("/reveal", &date("1990-12-10")).await;
-    assert!(right.header("location").ends_with("/review"));
+    assert!(right.header("location").ends_with("/review") && right.header("set-cookie").contains("Max-Age=0"));
     assert_eq!(app.trail().await[0]["action"], "kyc.form_revealed");
     let page = second.get("/review").await.text;
     assert!(page.contains("Lovelace") && page.contains("12 Harbour Road") && !page.contains("id=\"reveal\""));
@@ -320,6 +331,19 @@ async fn tries_at_the_same_moment_are_counted_one_by_one() {
     assert_eq!(failed, 5);
 }
 
+/// The boxes at these places, ticked now or no longer, as a page sends them.
+fn ticks(places: &[String], now: bool) -> Vec<(String, String)> {
+    let was = short_hash(if now { "" } else { "yes" });
+    let shown = places.iter().map(|place| (format!("was:keep:{place}"), was.clone()));
+    let ticked = places.iter().filter(|_| now).map(|place| (format!("keep:{place}"), "yes".to_owned()));
+    shown.chain(ticked).collect()
+}
+
+async fn posts(browser: &Browser, step: &str, fields: &[(String, String)]) {
+    let fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(browser.post(step, &fields).await.status.as_u16(), 303);
+}
+
 #[tokio::test]
 async fn what_is_never_shown_is_confirmed_or_given_again() {
     let app = TestApp::start().await;
@@ -330,22 +354,28 @@ async fn what_is_never_shown_is_confirmed_or_given_again() {
     let second = Browser::enter(&app, &link).await;
     second.post("/reveal", &date("1990-12-10")).await;
     let page = second.get("/review").await.text;
-    assert!(!page.contains("Lovelace") && !page.contains("name=\"agree\"") && page.contains("still right, or give it"));
+    assert!(
+        !page.contains("Lovelace") && !page.contains("name=\"agree\"") && page.contains("still correct, or enter it")
+    );
     // Some are confirmed on their pages, one is typed again.
     let details = second.get("/details").await.text;
     assert!(details.contains("name=\"keep:/last_name\"") && !details.contains("Lovelace"));
-    let keep = |place: &'static str| (place, "yes");
-    let typed = [("/first_name", "Grace"), ("was:/first_name", "e3b0c44298fc1c14"), keep("keep:/first_name")];
-    let rest = [keep("keep:/last_name"), keep("keep:/birth_date"), keep("keep:/nationality")];
-    second.post("/details", &[&typed[..], &rest].concat()).await;
-    assert!(second.get("/details").await.text.contains("You have confirmed this."));
+    let typed = [("/first_name", "Grace"), ("was:/first_name", "e3b0c44298fc1c14")];
+    let typed = typed.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let rest = ticks(&["/first_name", "/last_name", "/birth_date", "/nationality"].map(ToOwned::to_owned), true);
+    posts(&second, "/details", &[&typed[..], &rest].concat()).await;
+    let confirmed = async || second.get("/details").await.text.matches("value=\"yes\" checked").count();
+    assert_eq!(confirmed().await, 3);
+    // The word is taken back by taking the tick away.
+    posts(&second, "/details", &ticks(&["/last_name".to_owned()], false)).await;
+    assert_eq!(confirmed().await, 2);
+    posts(&second, "/details", &ticks(&["/last_name".to_owned()], true)).await;
     let address =
-        ["street_line_1", "city", "country", "postal_code"].map(|name| format!("keep:/residential_address/{name}"));
+        ["street_line_1", "city", "country", "postal_code"].map(|name| format!("/residential_address/{name}"));
     let identity =
-        ["number", "type", "issuing_country"].map(|name| format!("keep:/identifying_information/id_document/{name}"));
+        ["number", "type", "issuing_country"].map(|name| format!("/identifying_information/id_document/{name}"));
     for (step, places) in [("/address", &address[..]), ("/identity", &identity[..])] {
-        let ticked: Vec<_> = places.iter().map(|place| (place.as_str(), "yes")).collect();
-        second.post(step, &ticked).await;
+        posts(&second, step, &ticks(places, true)).await;
         assert!(!second.get("/review").await.text.contains("name=\"agree\""), "documents are confirmed as well");
         let page = second.get(step).await.text;
         let action =

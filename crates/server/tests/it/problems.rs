@@ -1,4 +1,4 @@
-//! Every code of the catalogue can be had, has its form, and has its page.
+//! Every code of the catalogue can be produced, has the right form, and has a page.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Answered, TestApp};
 
-/// Codes that no client can bring about at will; tests elsewhere force them.
+/// Codes that no client can cause at will. Other tests force them.
 const FORCED_ELSEWHERE: &[ProblemCode] = &[
     ProblemCode::InfectedFile,
     ProblemCode::InternalError,
@@ -75,6 +75,7 @@ async fn each_code_has_its_status_form_and_page() {
         app.content(&file, "bytes=99999999-").await,
     ];
     answers.extend(problems_of_verification().await);
+    answers.push(erased(&app).await);
     let mut seen = BTreeSet::new();
     for answer in answers.into_iter().filter(|answer| !answer.status.is_success()) {
         let (status, kind) = (answer.status.as_u16(), answer.header("content-type").to_owned());
@@ -96,7 +97,23 @@ async fn each_code_has_its_status_form_and_page() {
     assert_eq!(seen, expected);
 }
 
-/// What can go wrong with sessions, decisions, webhooks and providers.
+/// What a read of an erased customer gets.
+async fn erased(app: &TestApp) -> Answered {
+    let id = app.given("individual").await;
+    let made = app.new_key(None, Environment::Sandbox, &[KeyScope::ErasureRequest], None).await;
+    let request = app.client.post(format!("{}/v0/customers/{id}/erasure", app.url));
+    let request = request.header("Api-Key", made["key"].as_str().expect("a key"));
+    TestApp::send(request.json(&json!({ "reason": "Article 17", "requested_by": "Ada" }))).await.expect(200);
+    loop {
+        let answer = app.get(&format!("/v0/customers/{id}")).await;
+        if answer.status != 200 {
+            return answer;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+/// Problems with sessions, decisions, webhooks and providers.
 async fn problems_of_verification() -> Vec<Answered> {
     let settings = [
         ("after_approval", "refuse"),
@@ -197,7 +214,7 @@ async fn methods_media_types_and_sizes() {
 }
 
 #[tokio::test]
-async fn a_client_s_request_id_comes_back_beside_ours_when_it_is_sane() {
+async fn a_client_s_request_id_is_returned_beside_ours_if_it_is_sane() {
     let app = TestApp::start().await;
     let long = "x".repeat(129);
     for (sent, kept) in [("trace-1_2.3", "trace-1_2.3"), ("a b", ""), ("<x>", ""), (long.as_str(), "")] {

@@ -1,5 +1,5 @@
-//! Many processes on one PostgreSQL database. They share the root key, the keyring and the place of files, and nothing
-//! else: here three servers of one test, each with a data folder of its own. `proofs/processes.py` kills real ones.
+//! Several processes on one PostgreSQL database. They share only the root key, the keyring and the place of files. Here
+//! they are three servers in one test, each with its own data folder. `proofs/processes.py` kills real processes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,7 +72,7 @@ async fn two_hundred_writers_of_three_processes_lose_no_update() {
     for _ in 0..CUSTOMERS {
         ids.push(fleet.apps[0].given("individual").await);
     }
-    // Ten writers share a customer, each with a member of its own or one that it shares with few.
+    // Ten writers share a customer, each with its own member or one that it shares with a few others.
     let fields = ["first_name", "middle_name", "last_name", "most_recent_occupation", "account_purpose_other"];
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
@@ -157,14 +157,14 @@ async fn a_repeated_request_has_one_effect_whatever_process_it_reaches() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_one_process_does_the_others_see() {
+async fn the_other_processes_see_what_one_process_does() {
     let fleet = Fleet::start().await;
     let [one, two, three] = &fleet.apps[..] else { panic!("three") };
-    // A file that one stores another attaches, and the third shows.
+    // One stores a file, another attaches it, and the third shows it.
     let (file, id) = (one.given_file().await, two.given("individual").await);
     two.put(&id, &json!({ "documents": [{ "file_id": file, "purpose": "id_document" }] })).await.expect(200);
     assert_eq!(three.content(&file, "").await.status.as_u16(), 200);
-    // An epoch that one begins the others follow, with keys that they had and with new ones.
+    // One begins an epoch, and the others follow, with keys that they already had and with new ones.
     let epoch = one.command(keyring::Rotate {}).await.expect("rotated");
     assert_eq!(epoch["epoch"], 2);
     for app in [two, three] {
@@ -175,7 +175,7 @@ async fn what_one_process_does_the_others_see() {
         app.put(&id, &json!({ "first_name": "A" })).await.expect(200);
         one.profile(&new).await;
     }
-    // A clock that one puts forward, others go by soon; and of two that do it at once neither is lost.
+    // One advances the clock, and the others soon follow. Of two advances at the same time neither is lost.
     let advance = json!({ "advance": "P1D" });
     let (left, right) =
         futures_util::join!(one.post("/v0/sandbox/clock", &advance), two.post("/v0/sandbox/clock", &advance));
@@ -194,7 +194,7 @@ async fn while_the_database_is_away_every_operation_says_so_as_documented() {
     let app = TestApp::start_in(tempfile::tempdir().expect("a temporary folder"), None, &[("database", &*url)]).await;
     let id = app.given("individual").await;
     drop(cluster);
-    // What is known of the key is too old by then, and it is asked for first.
+    // By then, what is known about the key is too old, so the database is asked for the key first.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let document = document();
     let asked = OPERATIONS.iter().map(|operation| {
@@ -208,7 +208,7 @@ async fn while_the_database_is_away_every_operation_says_so_as_documented() {
         let (method, path) = (operation.method.as_str().to_lowercase(), operation.path);
         let status = answer.status.as_u16();
         let documented = &document["paths"][path][&method]["responses"][status.to_string()];
-        assert!(documented.is_object(), "{method} {path} answers {status}, which is not documented");
+        assert!(documented.is_object(), "{method} {path} responds with {status}, which is not documented");
         if !operation.scopes.is_empty() || path == "/readyz" {
             let description = documented["description"].as_str().expect("a description");
             assert!(description.contains("storage_unavailable"), "{method} {path}: {description}");

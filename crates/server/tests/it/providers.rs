@@ -1,5 +1,4 @@
-//! Providers: the simulated one in the sandbox, and Sumsub against a server on this machine that checks what it is
-//! sent.
+//! Providers: the simulated one in the sandbox, and Sumsub, played by a local server that checks every request.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -41,7 +40,7 @@ async fn the_sandbox_s_provider_does_what_the_token_says() {
         ("simulated-expired", "pending/submission_started"),
         ("anything else", "pending/submission_started"),
     ] {
-        // Whichever comes first, the token or the session.
+        // In either order: the token first or the session first.
         for token_first in [true, false] {
             let id = app.given("individual").await;
             if token_first {
@@ -57,7 +56,7 @@ async fn the_sandbox_s_provider_does_what_the_token_says() {
     }
 }
 
-/// A Sumsub of our own: checks every signature, remembers what it was asked, and answers from a list.
+/// Our own Sumsub. It checks every signature, remembers the requests, and returns prepared responses.
 #[derive(Clone, Default)]
 struct Fake {
     asked: Arc<Mutex<Vec<String>>>,
@@ -84,7 +83,7 @@ async fn answer(State(fake): State<Fake>, method: http::Method, uri: http::Uri, 
     (StatusCode::from_u16(status).expect("a status"), body).into_response()
 }
 
-/// A customer of production whose token goes to the fake.
+/// A production customer whose token goes to the fake.
 struct Scene {
     app: TestApp,
     fake: Fake,
@@ -195,26 +194,26 @@ async fn a_share_token_is_handed_over_once_and_its_verdict_is_a_decision() {
                 "GET /resources/applicants/5d08a63239b79354a2ebaa1d/status"
             ]
         );
-        // Restarted or asked again, nothing hands the token over once more.
+        // Neither a restart nor another request sends the token again.
         tokio::time::sleep(Duration::from_millis(1_200)).await;
         assert_eq!(scene.asked(2).await.len(), 2);
     }
 }
 
 #[tokio::test]
-async fn a_call_back_with_its_signature_makes_dossier_ask() {
+async fn a_signed_call_makes_dossier_ask_for_the_result() {
     let scene = Scene::set().await;
     scene.will_answer(200, CASE);
     scene.will_answer(200, PENDING);
     scene.begin().await;
     scene.asked(2).await;
-    // The case is noted a moment after it was answered.
+    // The case is recorded a moment after the response.
     let call = r#"{"applicantId":"5d08a63239b79354a2ebaa1d","type":"applicantReviewed",
         "reviewResult":{"reviewAnswer":"RED"}}"#;
     for secret in ["", "the-secret", "x"] {
         scene.called_back(secret, call).await.problem(401, "invalid_signature");
     }
-    assert_eq!(scene.asked(2).await.len(), 2, "who cannot sign makes nobody ask");
+    assert_eq!(scene.asked(2).await.len(), 2, "an unsigned call causes no request");
     for body in ["{}", r#"{"applicantId":7}"#, r#"{"applicantId":"unknown"}"#, "garbage"] {
         assert_eq!(scene.called_back("the-webhook-secret", body).await.status.as_u16(), 204, "{body}");
     }
@@ -226,12 +225,12 @@ async fn a_call_back_with_its_signature_makes_dossier_ask() {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    // What the call says is not believed: it said RED, and the answer to our question was GREEN.
+    // The content of the call is not trusted: it said RED, and the response to our request said GREEN.
     scene.until("approved").await;
 }
 
 #[tokio::test]
-async fn a_case_that_is_still_open_announces_nothing() {
+async fn a_case_that_is_still_open_causes_no_event() {
     let scene = Scene::set().await;
     scene.will_answer(200, CASE);
     scene.will_answer(200, PENDING);
@@ -246,7 +245,7 @@ async fn a_case_that_is_still_open_announces_nothing() {
     };
     for asked in 3..6 {
         scene.will_answer(200, PENDING);
-        // The case is noted a moment after it was answered.
+        // The case is recorded a moment after the response.
         for _ in 0..100 {
             scene.called_back("the-webhook-secret", r#"{"applicantId":"5d08a63239b79354a2ebaa1d"}"#).await;
             if scene.asked(2).await.len() >= asked {
@@ -262,10 +261,10 @@ async fn a_case_that_is_still_open_announces_nothing() {
 }
 
 #[tokio::test]
-async fn refusals_expiry_timeouts_and_garbage_leave_the_customer_where_it_is() {
+async fn refusals_expiry_timeouts_and_garbage_leave_the_customer_unchanged() {
     for (name, status, body) in [
         ("an expired token", 401, r#"{"code":401,"description":"Token is invalid"}"#),
-        ("a token of somebody else", 400, r#"{"errorCode":10503}"#),
+        ("a token of another applicant", 400, r#"{"errorCode":10503}"#),
         ("an error", 500, ""),
         ("garbage", 200, "<html>"),
         ("another shape", 200, r#"{"id":7}"#),
@@ -287,7 +286,7 @@ async fn refusals_expiry_timeouts_and_garbage_leave_the_customer_where_it_is() {
         scene.call(Method::PUT, &format!("/v0/customers/{}", scene.id), &token).await.expect(200);
         scene.until("approved").await;
     }
-    // Silence: given up after a while, and the token is not handed over again.
+    // No response: Dossier gives up after a while, and does not send the token again.
     let scene = Scene::set().await;
     *scene.fake.silent.lock().expect("a time") = Duration::from_secs(20);
     scene.begin().await;

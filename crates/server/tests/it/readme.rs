@@ -1,5 +1,5 @@
-//! The README, word for word: its first five minutes are run as they stand there, then the server is killed and what
-//! was written is read again.
+//! The README, word for word: runs its first five minutes exactly as written, then kills the server and reads back what
+//! was stored.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -17,7 +17,7 @@ fn blocks() -> Vec<&'static str> {
     README.split("```sh\n").skip(1).map(|rest| rest.split("```").next().expect("a closed block")).collect()
 }
 
-/// Starts the binary as the README does, in a folder of its own, on a free port.
+/// Starts the binary as the README does, in its own folder, on a free port.
 pub(crate) fn start(folder: &Path, log: Stdio) -> (Child, String, Option<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dossier"))
         .current_dir(folder)

@@ -1,5 +1,4 @@
-//! The reference at `/docs`: everything of the document is on it, every link on it leads somewhere, and nothing comes
-//! from elsewhere.
+//! The reference at `/docs`: it has everything in the document, its links work, and it loads nothing from elsewhere.
 
 use std::collections::HashSet;
 
@@ -15,7 +14,7 @@ async fn page() -> (TestApp, Answered) {
     (app, page)
 }
 
-/// What stands between the quotes after each of these beginnings.
+/// The text between the quotes after each occurrence of this beginning.
 fn attributes<'a>(page: &'a str, beginning: &'a str) -> impl Iterator<Item = &'a str> {
     page.split(beginning).skip(1).filter_map(|rest| rest.split('"').next())
 }
@@ -77,11 +76,11 @@ async fn every_schema_is_on_the_reference_with_its_members() {
 }
 
 #[tokio::test]
-async fn every_link_of_the_reference_leads_somewhere() {
+async fn every_link_of_the_reference_works() {
     let (app, page) = page().await;
     let ids: Vec<&str> = attributes(&page.text, " id=\"").collect();
     let known: HashSet<&str> = ids.iter().copied().collect();
-    assert_eq!(known.len(), ids.len(), "an id stands twice");
+    assert_eq!(known.len(), ids.len(), "an id is used twice");
     for target in attributes(&page.text, "href=\"#") {
         assert!(known.contains(target), "#{target} leads nowhere");
     }
@@ -92,7 +91,7 @@ async fn every_link_of_the_reference_leads_somewhere() {
 }
 
 #[test]
-fn code_in_descriptions_stands_between_two_backticks() {
+fn backticks_in_descriptions_are_paired() {
     fn descriptions<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         match value {
             Value::Object(members) => {
@@ -139,9 +138,9 @@ async fn the_reference_works_offline_and_without_scripts_and_is_small() {
     app.get("/docs/../secret").await.problem(404, "not_found");
 }
 
-/// One operation, whole: what changes here changes for every reader of the page.
+/// One whole operation. What changes here changes for every reader of the page.
 #[tokio::test]
-async fn an_operation_looks_as_it_did() {
+async fn an_operation_reads_as_reviewed() {
     let (app, page) = page().await;
     let section = section(&page.text, "operation", "readSandboxClock").replace(&app.url, "http://host");
     insta::assert_snapshot!("reference_operation", section.replace("><", ">\n<"));

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: one effect, one answer.
+//! `Idempotency-Key`: one effect, one response.
 
 use dossier::cli::audit;
 use dossier::cli::context::ScopeArgs;
@@ -18,7 +18,7 @@ async fn create(app: &TestApp, key: &str, body: &Value) -> Answered {
 }
 
 #[tokio::test]
-async fn a_repeated_creation_has_one_effect_and_the_same_answer_even_after_a_restart() {
+async fn a_repeated_creation_has_one_effect_and_the_same_response_even_after_a_restart() {
     let app = TestApp::start().await;
     let body = json!({ "email": "a@example.com", "type": "individual" });
     let first = create(&app, "k1", &body).await;
@@ -69,7 +69,7 @@ async fn a_refusal_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_key_has_a_form() {
+async fn a_malformed_key_is_refused() {
     let app = TestApp::start().await;
     let body = json!({ "email": "a@example.com", "type": "individual" });
     for key in ["", "a b", &"k".repeat(256)] {
@@ -90,7 +90,7 @@ async fn many_at_once_with_one_key_have_one_effect() {
         .collect();
     let mut texts = Vec::new();
     for task in tasks {
-        let answer = task.await.expect("an answer");
+        let answer = task.await.expect("a response");
         assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
         texts.push(answer.text);
     }
@@ -114,7 +114,7 @@ async fn every_post_put_and_patch_says_that_it_honours_the_key() {
     }
 }
 
-/// Asserts that the same request, sent again with its key, is answered as the first was, and answers that.
+/// Asserts that the same request gets the same response when it is sent again with its key, and returns the response.
 async fn twice(app: &TestApp, path: &str, key: &str, body: &Value, status: u16) -> Value {
     let send = || TestApp::send(with_key(app.request(Method::POST, path), key, body));
     let (first, second) = (send().await, send().await);
@@ -125,11 +125,11 @@ async fn twice(app: &TestApp, path: &str, key: &str, body: &Value, status: u16) 
 }
 
 #[tokio::test]
-async fn what_is_about_no_customer_is_repeated_as_safely() {
+async fn requests_about_no_customer_are_repeated_as_safely() {
     let app = TestApp::start().await;
     let ahead = twice(&app, "/v0/sandbox/clock", "k", &json!({ "advance": "P1D" }), 200).await;
     assert_eq!(ahead["ahead_seconds"], 86_400);
-    assert_eq!(app.get("/v0/sandbox/clock").await.expect(200)["ahead_seconds"], 86_400, "it was put forward once");
+    assert_eq!(app.get("/v0/sandbox/clock").await.expect(200)["ahead_seconds"], 86_400, "it was advanced once");
     let other = with_key(app.request(Method::POST, "/v0/sandbox/clock"), "k", &json!({ "advance": "P2D" }));
     TestApp::send(other).await.problem(409, "idempotency_key_reused");
 
@@ -155,7 +155,29 @@ async fn what_is_about_no_customer_is_repeated_as_safely() {
 }
 
 #[tokio::test]
-async fn what_is_simulated_is_simulated_once() {
+async fn a_kept_answer_outlives_the_webhook_that_it_is_about() {
+    let app = TestApp::start().await;
+    let url = json!({ "url": "http://127.0.0.1:18081/", "event_types": ["customer.created"] });
+    let webhook = app.post("/v0/webhooks", &url).await.expect(201);
+    let path = format!("/v0/webhooks/{}", webhook["id"].as_str().expect("an id"));
+    app.given("individual").await;
+    let deliveries = app.get(&format!("{path}/deliveries")).await.expect(200);
+    let delivery = deliveries["items"][0]["id"].as_str().expect("a delivery").to_owned();
+    let (enable, resend) = (format!("{path}/enable"), format!("{path}/deliveries/{delivery}/resend"));
+    let send = async |path: &str| TestApp::send(with_key(app.request(Method::POST, path), "k", &Value::Null)).await;
+    let (enabled, resent) = (send(&enable).await, send(&resend).await);
+    TestApp::send(app.request(Method::DELETE, &path)).await.expect(204);
+    for (path, first, status) in [(&enable, enabled, 200), (&resend, resent, 202)] {
+        let again = send(path).await;
+        assert_eq!((again.status.as_u16(), again.header("idempotent-replayed")), (status, "true"), "{path}");
+        assert_eq!(again.text, first.text, "{path}");
+        let other = with_key(app.request(Method::POST, path), "other", &Value::Null);
+        TestApp::send(other).await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_simulation_has_one_effect() {
     let app = TestApp::start().await;
     for actions in [&["kyc.status.submit", "kyc.status.reject"][..], &["session.expire"]] {
         let id = app.given("individual").await;

@@ -1,11 +1,11 @@
-//! Small files of the accepted types, whole and with something to see, and what can be wrong with them.
+//! Small files of the accepted types, complete and with visible content, and ways to damage them.
 
 use std::io::Write as _;
 
-/// More pixels than this are not drawn: the size alone is refused.
+/// Pictures with more pixels than this are not drawn, because they are refused for their size alone.
 const MAX_DRAWN: u64 = 50_000_000;
 
-/// A black picture of these dimensions, and as many bytes in a chunk that programs skip.
+/// A black picture of these dimensions, with this many extra bytes in a chunk that programs skip.
 pub(crate) fn png(width: u32, height: u32, data: usize) -> Vec<u8> {
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
     header.extend([1, 0, 0, 0, 0]);
@@ -15,7 +15,7 @@ pub(crate) fn png(width: u32, height: u32, data: usize) -> Vec<u8> {
     png_of(&[(b"IHDR", &header), (b"noIs", &noise(data)), (b"IDAT", &deflated(&pixels)), (b"IEND", b"")])
 }
 
-/// As zlib compresses it.
+/// Compresses bytes with zlib.
 pub(crate) fn deflated(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes it")
@@ -32,7 +32,7 @@ pub(crate) fn png_of(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     png
 }
 
-/// A grey picture of these dimensions, with these segments before its frame and as many bytes in comments.
+/// A grey picture of these dimensions, with these segments before its frame and this many bytes in comments.
 pub(crate) fn jpeg(width: u16, height: u16, segments: &[(u8, &[u8])], data: usize) -> Vec<u8> {
     // One component, all steps of quantisation 1, and two tables of one code each: nothing but zeros.
     let frame = [&[8][..], &height.to_be_bytes(), &width.to_be_bytes(), &[1, 1, 0x11, 0]].concat();
@@ -48,7 +48,7 @@ pub(crate) fn jpeg(width: u16, height: u16, segments: &[(u8, &[u8])], data: usiz
         jpeg.extend(u16::try_from(content.len() + 2).expect("short").to_be_bytes());
         jpeg.extend(content);
     }
-    // Two bits a block, filled up with ones.
+    // Two bits for each block, padded with ones.
     let blocks = usize::from(width.div_ceil(8)) * usize::from(height.div_ceil(8));
     if u64::from(width) * u64::from(height) <= MAX_DRAWN {
         jpeg.extend(vec![0; blocks / 4]);
@@ -58,13 +58,13 @@ pub(crate) fn jpeg(width: u16, height: u16, segments: &[(u8, &[u8])], data: usiz
     jpeg
 }
 
-/// A document of one empty page, with this in a stream that no page shows.
+/// A document with one empty page, and with this content in a stream that no page shows.
 pub(crate) fn pdf(content: &[u8]) -> Vec<u8> {
     let length = format!("4 0 obj\n<</Length {:010}>>\nstream\n", content.len());
     pdf_of(&[length.as_bytes(), content, b"\nendstream\nendobj\n"].concat(), "")
 }
 
-/// A document of one empty page, with these objects after it and these members in its trailer.
+/// A document with one empty page, these objects after it, and these members in its trailer.
 pub(crate) fn pdf_of(objects: &[u8], members: &str) -> Vec<u8> {
     let mut pdf = b"%PDF-1.7\n".to_vec();
     let mut table = String::from("xref\n0 4\n0000000000 65535 f \n");
@@ -82,7 +82,7 @@ pub(crate) fn pdf_of(objects: &[u8], members: &str) -> Vec<u8> {
     pdf
 }
 
-/// A document that opens only with a password: the hash of the empty one is another.
+/// A document that opens only with a password: its hash is not that of the empty password.
 pub(crate) fn locked_pdf() -> Vec<u8> {
     let (owner, user) = ("00".repeat(32), "11".repeat(32));
     let dictionary = format!("<</Filter/Standard/V 2/R 3/Length 128/P -4/O<{owner}>/U<{user}>>>");

@@ -203,3 +203,19 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
     let customer = app.get(&format!("/v0/customers/{id}?expand=requirements")).await.expect(200);
     assert_eq!(confirmed(&customer["requirements"]), []);
 }
+
+#[tokio::test]
+async fn the_review_leads_to_the_first_thing_that_is_left_and_says_when_it_is_ready() {
+    let app = TestApp::start().await;
+    let (_, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    browser.types("details", &[("/first_name", "Ada")]).await;
+    let review = browser.get("/review").await.text;
+    let primary = review.split("class=\"button primary\" href=\"").nth(1).expect("a primary button");
+    let leads = primary.split('"').next().expect("a page").split_once("/details").expect("the first step").1;
+    assert_eq!(leads, "?check&amp;back=review#f-birth_date");
+    assert!(!review.contains("Ready to submit"));
+    browser.completes_but(&["/first_name"]).await;
+    let review = browser.get("/review").await.text;
+    assert!(review.contains("Ready to submit") && !review.contains("class=\"button primary\""), "{review}");
+}

@@ -1,5 +1,5 @@
-//! What outsiders read, kept as text: a change to a message, a help text or the API's description is reviewed as the
-//! text it is. After a change that is meant, run the tests with `INSTA_UPDATE=always` and read the difference.
+//! What outsiders read, kept as text, so that a change to a message, a help text or the API's description is reviewed
+//! as text. After an intended change, run the tests with `INSTA_UPDATE=always` and read the difference.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -53,7 +53,7 @@ fn the_help_of_every_command_reads_as_reviewed() {
     insta::assert_snapshot!("help", text);
 }
 
-/// Every message macro of the sources, by file: what operators read in the log.
+/// The messages that operators read in the log, by source file.
 fn log_messages(folder: &Path, text: &mut String) {
     let mut entries: Vec<_> = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("one").path()).collect();
     entries.sort();
@@ -89,7 +89,7 @@ fn the_messages_of_the_log_read_as_reviewed() {
     insta::assert_snapshot!("log", text);
 }
 
-/// A body with everything wrong that the parser can find in one type of customer.
+/// For each type of customer, a body with every violation that the parser can find.
 fn wrong_bodies() -> Vec<(&'static str, Value)> {
     let long = "x".repeat(5_000);
     let address = json!({ "street_line_1": long, "city": 1, "country": "xx", "unknown": true });
@@ -117,7 +117,7 @@ fn wrong_bodies() -> Vec<(&'static str, Value)> {
 }
 
 #[tokio::test]
-async fn what_the_parser_says_of_wrong_bodies_reads_as_reviewed() {
+async fn the_violations_of_wrong_bodies_read_as_reviewed() {
     let app = TestApp::start().await;
     let mut text = String::new();
     for (kind, body) in wrong_bodies() {

@@ -1,4 +1,4 @@
-//! The audit trail: over HTTP, and what commands write into it and show of it.
+//! The audit trail over HTTP, and what commands write into it and show of it.
 
 use dossier::cli::audit::Query;
 use dossier::cli::context::ScopeArgs;
@@ -26,7 +26,7 @@ impl TestApp {
         Self::send(request.header("Api-Key", key)).await
     }
 
-    /// What commands list, newest first.
+    /// The entries as the command lists them, newest first.
     async fn listed(&self, scope: ScopeArgs, query: Query) -> Vec<Value> {
         let list = audit::List { scope, query, before: None, limit: 1_000 };
         self.command(list).await.expect("a list").as_array().expect("entries").clone()
@@ -47,7 +47,7 @@ fn seqs(entries: &Value) -> Vec<u64> {
     entries.map(|entry| entry["seq"].as_u64().expect("a number")).collect()
 }
 
-/// The change of a place.
+/// The change at a place.
 fn change<'a>(entry: &'a Value, pointer: &str) -> &'a Value {
     let mut changes = entry["changes"].as_array().expect("changes").iter();
     changes.find(|change| change["pointer"] == pointer).unwrap_or_else(|| panic!("{pointer} in {entry}"))
@@ -121,7 +121,7 @@ async fn the_trail_is_listed_over_http_without_anything_personal() {
     ] {
         assert_eq!(app.read_trail(&key, query).await.violations(), [violation], "{query}");
     }
-    // A cursor of one filter is none of another.
+    // A cursor of one filter is invalid with another.
     let page = app.read_trail(&key, "?limit=1").await.expect(200);
     let cursor = page["next_cursor"].as_str().expect("a cursor");
     let mixed = app.read_trail(&key, &format!("?customer_id={bob}&cursor={cursor}")).await;
@@ -129,7 +129,7 @@ async fn the_trail_is_listed_over_http_without_anything_personal() {
 }
 
 #[tokio::test]
-async fn the_trail_is_read_with_its_own_scope_inside_its_own_walls() {
+async fn the_trail_needs_its_own_scope_and_shows_one_account_and_environment() {
     let app = TestApp::start().await;
     app.read_trail(&app.key, "").await.problem(403, "insufficient_scope");
     let id = app.given("individual").await;
@@ -202,7 +202,7 @@ async fn what_operators_change_is_named_with_the_operator() {
 #[tokio::test]
 async fn settings_that_changed_are_named_once_and_secrets_are_not_shown() {
     let app = TestApp::start().await;
-    assert!(app.listed(PRODUCTION, Query::default()).await.is_empty(), "the defaults are no change");
+    assert!(app.listed(PRODUCTION, Query::default()).await.is_empty(), "the defaults do not count as a change");
     let sumsub = [
         ("provider", "sumsub"),
         ("sumsub_app_token", "token-11111"),
@@ -222,7 +222,7 @@ async fn settings_that_changed_are_named_once_and_secrets_are_not_shown() {
     assert_eq!(change(&shown, "/settings/sumsub_secret")["after"], "[secret]");
     assert!(!shown.to_string().contains("22222"), "{shown}");
 
-    // Rules under the same version are other rules all the same.
+    // Other rules with the same version still count as a change.
     let rules = app.folder.path().join("rules.toml");
     let written = |text: String| crate::command_line::settings_file(&rules, text);
     let path = rules.to_string_lossy().into_owned();
@@ -236,7 +236,7 @@ async fn settings_that_changed_are_named_once_and_secrets_are_not_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_look_at_an_entry_shows_before_and_after_and_is_noted_with_the_person() {
+async fn a_view_of_an_entry_shows_before_and_after_and_is_audited_with_the_operator() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     app.put(&id, &json!({ "first_name": "Ada" })).await.expect(200);
@@ -270,10 +270,10 @@ async fn a_look_at_an_entry_shows_before_and_after_and_is_noted_with_the_person(
         assert_eq!(none, json!([]));
         for (arguments, said) in [
             (&["audit", "show", "999999"][..], "no such entry"),
-            (&["audit", "list", "--action", "nonsense"], "the action must be one of"),
-            (&["audit", "list", "--actor", "nonsense"], "the actor must be one of"),
-            (&["audit", "list", "--from", "yesterday"], "a moment is written"),
-            (&["audit", "list", "--customer", "nonsense"], "not the id of a customer"),
+            (&["audit", "list", "--action", "nonsense"], "--action must be one of"),
+            (&["audit", "list", "--actor", "nonsense"], "--actor must be one of"),
+            (&["audit", "list", "--from", "yesterday"], "yesterday is not a time"),
+            (&["audit", "list", "--customer", "nonsense"], "is not a customer id"),
             (&["audit", "list", "--as", "a\nb"], "no control characters"),
             (&["audit", "list", "--as", ""], "1 to 128 characters"),
         ] {
@@ -287,7 +287,7 @@ async fn a_look_at_an_entry_shows_before_and_after_and_is_noted_with_the_person(
 }
 
 #[tokio::test]
-async fn simulated_steps_and_the_provider_s_answer_say_what_was_decided() {
+async fn entries_of_simulated_steps_and_of_the_provider_have_the_decision() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     app.open_session(&id).await;
@@ -325,7 +325,7 @@ fn the_guide_names_every_action_and_every_recorded_setting() {
     }
 }
 
-/// A copy of all records leaves the installation.
+/// A backup is a copy of all records that leaves the installation.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_in_the_trail_before_it_is_made() {
     let app = TestApp::start().await;

@@ -34,16 +34,16 @@ impl TestApp {
 #[tokio::test]
 async fn a_page_saves_its_fields_and_its_files_together_and_a_refused_file_takes_nothing_with_it() {
     let app = TestApp::start().await;
-    for (what, file_name, content, status, said, documents) in [
-        ("a file", "a.pdf", pdf(b"text"), 303, "", 1),
-        ("an input that was left alone", "", Vec::new(), 303, "", 0),
-        ("a file without a name", "", png(320, 200, 50), 303, "", 1),
-        ("an empty file", "a.pdf", Vec::new(), 422, "empty or damaged", 0),
-        ("a picture of an iPhone", "a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec(), 422, "HEIC picture", 0),
-        ("a text", "a.txt", b"This is no picture.".to_vec(), 422, "is not a JPEG", 0),
-        ("a picture of too many pixels", "a.png", png(10_000, 5_001, 50), 422, "too many pixels", 0),
-        ("a file that is too large", "a.pdf", pdf(&noise(11 * MIB)), 422, "larger than 10 MB", 0),
-        ("a file that is twice too large", "a.pdf", pdf(&noise(19 * MIB)), 422, "larger than 10 MB", 0),
+    for (what, file_name, content, said, documents) in [
+        ("a file", "a.pdf", pdf(b"text"), "", 1),
+        ("an input that was left alone", "", Vec::new(), "", 0),
+        ("a file without a name", "", png(320, 200, 50), "", 1),
+        ("an empty file", "a.pdf", Vec::new(), "empty or damaged", 0),
+        ("a picture of an iPhone", "a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec(), "HEIC picture", 0),
+        ("a text", "a.txt", b"This is no picture.".to_vec(), "is not a JPEG", 0),
+        ("a picture of too many pixels", "a.png", png(10_000, 5_001, 50), "too many pixels", 0),
+        ("a file that is too large", "a.pdf", pdf(&noise(11 * MIB)), "larger than 10 MB", 0),
+        ("a file that is twice too large", "a.pdf", pdf(&noise(19 * MIB)), "larger than 10 MB", 0),
     ] {
         let (id, link) = app.invited("individual").await;
         let browser = Browser::enter(&app, &link).await;
@@ -51,8 +51,9 @@ async fn a_page_saves_its_fields_and_its_files_together_and_a_refused_file_takes
         // The field after the file is read as well.
         let parts = [(was.0, was.1, &was.2[..]), (PROOF, Some(file_name), &content), (city.0, city.1, &city.2)];
         let answer = browser.sends("address", &parts, "").await;
-        assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text);
-        assert!(answer.text.contains(said), "{what}: {}", answer.text);
+        let page = browser.follows(&answer).await.text;
+        assert!(page.contains(said), "{what}: {page}");
+        assert_eq!(answer.header("location").contains("failed="), !said.is_empty(), "{what}");
         let page = browser.get("/address").await.text;
         assert!(page.contains("value=\"London\""), "{what}: what was typed is saved");
         assert_eq!(app.documents(&id).await, documents, "{what}");
@@ -87,15 +88,17 @@ async fn the_same_page_sent_twice_brings_a_file_once_and_another_file_as_well() 
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
-    for (name, content, status, documents) in [
-        ("a.pdf", pdf(b"one"), 303, 1),
-        ("a.pdf", pdf(b"one"), 303, 1),
-        ("b.pdf", pdf(b"two"), 303, 2),
-        ("a.pdf", pdf(b"another of the same name"), 422, 2),
+    const AGAIN: &str = "You already sent a different file";
+    for (name, content, said, documents) in [
+        ("a.pdf", pdf(b"one"), "", 1),
+        ("a.pdf", pdf(b"one"), "", 1),
+        ("b.pdf", pdf(b"two"), "", 2),
+        ("a.pdf", pdf(b"another of the same name"), AGAIN, 2),
     ] {
         let parts = [("attempt", None, &b"0123456789abcdef"[..]), (PROOF, Some(name), &content)];
         let answer = browser.sends("address", &parts, "upload:proof_of_address").await;
-        assert_eq!(answer.status.as_u16(), status, "{name}: {}", answer.text);
+        let page = browser.follows(&answer).await.text;
+        assert_eq!(page.contains(AGAIN), !said.is_empty(), "{name}: {page}");
         assert_eq!(app.documents(&id).await, documents, "{name}");
     }
     let customer = app.get(&format!("/v0/customers/{id}?expand=documents")).await.expect(200);
@@ -116,6 +119,9 @@ async fn pages_that_are_malformed_or_too_much_are_refused_and_leave_nothing() {
     let (city, was) = ((city.0, city.1, &city.2[..]), (was.0, was.1, &was.2[..]));
     let whole = page(&[city, was]);
     let long = vec![b'x'; MIB];
+    let form = "application/x-www-form-urlencoded";
+    let fields = |count: usize| (0..count).map(|number| format!("a{number}=1&")).collect::<String>().into_bytes();
+    let typed = format!("{CITY}=London&was:{CITY}={}", short_hash("")).into_bytes();
     let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
     for (what, kind, body, status) in [
         ("nothing", &content_type[..], Vec::new(), 400),
@@ -128,6 +134,7 @@ async fn pages_that_are_malformed_or_too_much_are_refused_and_leave_nothing() {
         ("too many fields", &content_type, page(&[&[city, was][..], &[("a", None, &b""[..]); 999]].concat()), 400),
         ("too many files", &content_type, page(&[(PROOF, Some("a.pdf"), &good[..]); 17]), 400),
         ("too much text", &content_type, page(&[city, was, (CITY, None, &long)]), 413),
+        ("too many fields without files", form, [fields(999), typed].concat(), 400),
         (
             "a part without a name",
             &content_type,
@@ -142,6 +149,8 @@ async fn pages_that_are_malformed_or_too_much_are_refused_and_leave_nothing() {
         let answer = TestApp::send(request).await;
         assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text);
         assert!(answer.header("content-type").starts_with("text/html"), "{what}");
+        let said = if status == 413 { "Your answers are too long" } else { "Your answers did not arrive in full" };
+        assert!(answer.text.contains(said) && answer.text.contains("Go back"), "{what}: {}", answer.text);
     }
     assert_eq!(app.profile(&id).await["residential_address"], Value::Null);
     assert_eq!(app.documents(&id).await, 0);
@@ -176,11 +185,11 @@ async fn what_a_browser_still_sends_of_a_refused_file_is_read_within_a_budget_of
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
-    for (script, status) in [(false, "422"), (true, "200")] {
+    for (script, status, said) in [(false, "303", "upload-unsupported_file_type"), (true, "200", "is not a JPEG")] {
         for size in [5 * MIB, 19 * MIB] {
             let answer = sends_all(&app, &browser, script, size).expect("an answer");
             assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{size}: {answer}");
-            assert!(answer.contains("is not a JPEG"), "{size}: {answer}");
+            assert!(answer.contains(said), "{size}: {answer}");
         }
     }
     let drains = &app.server.as_ref().expect("running").app.drains;
@@ -211,7 +220,7 @@ async fn a_session_that_uploads_without_end_is_told_to_wait() {
     let browser = Browser::enter(&app, &link).await;
     let empty = (PROOF, Some("a.txt"), &b"This is no picture."[..]);
     for _ in 0..5 {
-        assert_eq!(browser.sends("address", &[empty; 16], "").await.status.as_u16(), 422);
+        assert_eq!(browser.sends("address", &[empty; 16], "").await.status.as_u16(), 303);
     }
     let refused = browser.sends("address", &[empty], "").await;
     assert_eq!((refused.status.as_u16(), refused.header("ratelimit-policy")), (429, "\"form-uploads\";q=80;w=4800"));

@@ -1,4 +1,4 @@
-//! Webhooks: at least once, in order, signed; whatever receivers do.
+//! Webhooks are delivered at least once, in order and signed, whatever receivers do.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use crate::described::closed_document;
 
 const QUICK: &[(&str, &str)] = &[("webhook_waits", "20ms, 40ms, 80ms"), ("webhook_give_up", "1h")];
 
-/// One request that a receiver got.
+/// A request that a receiver got.
 #[derive(Clone)]
 struct Got {
     headers: HashMap<String, String>,
@@ -35,7 +35,7 @@ impl Got {
     }
 }
 
-/// What a receiver does with its n-th request: raw bytes to answer; how it then treats the connection.
+/// What a receiver does with a request: the raw bytes of its response, and how it then treats the connection.
 #[derive(Clone)]
 enum Act {
     Answer(String),
@@ -76,7 +76,7 @@ impl Receiver {
         self.got.lock().expect("a log").clone()
     }
 
-    /// Waits until so many distinct events were taken.
+    /// Waits until this many distinct events were accepted.
     async fn wait(&self, events: usize) -> Vec<Got> {
         for _ in 0..1_500 {
             let got = self.got();
@@ -180,7 +180,7 @@ fn hmac(key: &str, message: &[u8]) -> Vec<u8> {
     aws_lc_rs::hmac::sign(&key, message).as_ref().to_vec()
 }
 
-/// Numbers of each customer's events, in the order of their first taking.
+/// The numbers of each customer's events, in the order in which they were first accepted.
 fn orders(got: &[Got]) -> HashMap<String, Vec<u64>> {
     let mut orders: HashMap<String, Vec<u64>> = HashMap::new();
     for one in got {
@@ -195,7 +195,7 @@ fn orders(got: &[Got]) -> HashMap<String, Vec<u64>> {
 }
 
 #[tokio::test]
-async fn an_endpoint_is_registered_listed_deleted_and_told_of_verification_only_unless_asked() {
+async fn an_endpoint_is_registered_listed_and_deleted_and_by_default_gets_only_verification_events() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("200 OK")).await;
     let hook = app.post("/v0/webhooks", &json!({ "url": receiver.url })).await.expect(201);
@@ -224,7 +224,7 @@ async fn an_endpoint_is_registered_listed_deleted_and_told_of_verification_only_
     TestApp::send(app.request(Method::DELETE, &path)).await.problem(404, "not_found");
     app.simulate(&id, "kyc.status.approve").await.expect(200);
     tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(receiver.got().len(), 1, "a deleted endpoint is told nothing");
+    assert_eq!(receiver.got().len(), 1, "a deleted endpoint gets nothing");
     for (body, violation) in [
         (json!({}), "/url required"),
         (json!({ "url": "ftp://x.example/" }), "/url invalid_url"),
@@ -248,7 +248,7 @@ async fn private_addresses_are_reached_only_if_the_operator_names_them() {
     for (settings, reached) in [
         (&[][..], &["http://127.0.0.1:3000/", "http://localhost:3000/", "http://127.0.0.2:3000/"][..]),
         (&[("webhook_private", "none")], &[]),
-        // A server that others reach protects the network it stands in.
+        // A server that other machines can reach protects its own network.
         (&[("listen", "0.0.0.0:0")], &[]),
         (&[("webhook_private", "10.0.0.0/8:8443, 127.0.0.2")], &["http://10.1.2.3:8443/", "http://127.0.0.2:3000/"]),
     ] {
@@ -274,7 +274,7 @@ async fn private_addresses_are_reached_only_if_the_operator_names_them() {
 }
 
 #[tokio::test]
-async fn the_time_that_is_signed_is_that_of_the_world_whatever_the_sandbox_says() {
+async fn the_signed_time_is_real_time_whatever_the_sandbox_clock_says() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("204 No Content")).await;
     register(&app, &receiver.url).await;
@@ -287,7 +287,7 @@ async fn the_time_that_is_signed_is_that_of_the_world_whatever_the_sandbox_says(
 }
 
 #[tokio::test]
-async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_a_key_is_rolled() {
+async fn deliveries_are_signed_with_key_and_secret_and_also_with_a_rolled_key_s_successor() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("204 No Content")).await;
     let hook = register(&app, &receiver.url).await;
@@ -295,7 +295,7 @@ async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_
     let first = receiver.wait(1).await[0].clone();
     assert_eq!(first.header("x-hmac-signature"), hex(&hmac(&app.key, &first.body)));
     assert_eq!(first.header("x-hmac-signature-next"), "");
-    // Standard Webhooks, as its specification says.
+    // Standard Webhooks, as specified.
     use base64::Engine as _;
     let base64 = base64::engine::general_purpose::STANDARD;
     let secret =
@@ -308,7 +308,7 @@ async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &secret);
     let expected = format!("v1,{}", base64.encode(aws_lc_rs::hmac::sign(&key, &signed).as_ref()));
     assert_eq!(first.header("webhook-signature"), expected);
-    // Rolled: both keys sign; after the overlap the new one alone; revoked: nobody, and what waits, waits.
+    // A rolled key: both keys sign. After the overlap: only the new one. Revoked: none, and deliveries wait.
     let key_id = hook["key_id"].as_str().expect("an id").to_owned();
     let rolled = app.command(keys::Roll { key_id, overlap: 2 }).await.expect("rolled");
     let (new, new_id) = (rolled["key"].as_str().expect("a key"), rolled["key_id"].as_str().expect("an id"));
@@ -345,8 +345,8 @@ async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_
     assert_eq!(fourth.header("x-hmac-signature"), hex(&hmac(other, &fourth.body)));
 }
 
-/// Every misbehaviour for the first answers, then taking: nothing is lost, repeats carry the same id, order is kept,
-/// and an endpoint that behaves is not kept waiting.
+/// Every receiver first misbehaves in its own way and then accepts. Nothing is lost, repetitions carry the same id,
+/// order is kept, and an endpoint that behaves does not have to wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_receivers_do_nothing_is_lost_and_order_is_kept() {
     let app = TestApp::start_with(QUICK).await;
@@ -400,7 +400,7 @@ async fn whatever_receivers_do_nothing_is_lost_and_order_is_kept() {
         }
     }
     let prompt = good.wait(20).await;
-    assert!(prompt.last().expect("one").at - began < Duration::from_secs(5), "bad neighbours delay nobody");
+    assert!(prompt.last().expect("one").at - began < Duration::from_secs(5), "bad receivers delay no others");
     for (name, receiver, hook) in &receivers {
         let got = receiver.wait(20).await;
         for numbers in orders(&got).values() {
@@ -416,12 +416,12 @@ async fn whatever_receivers_do_nothing_is_lost_and_order_is_kept() {
         let log = deliveries(&app, hook).await;
         let log = log.as_array().expect("a log");
         assert!(log.len() == 20 && log.iter().all(|one| one["state"] == "delivered"), "{name}");
-        assert!(log.iter().any(|one| one["attempts"].as_u64() > Some(1)), "{name} was not taken at once");
+        assert!(log.iter().any(|one| one["attempts"].as_u64() > Some(1)), "{name} was not accepted at once");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_never_end_are_not_waited_for() {
+async fn dossier_does_not_wait_for_the_end_of_endless_responses() {
     let app = TestApp::start_with(QUICK).await;
     for act in [Act::Trickle, Act::Flood] {
         let receiver = Receiver::start(move |_| act.clone()).await;
@@ -467,7 +467,7 @@ async fn gone_disables_and_enabling_sends_what_waits() {
 }
 
 #[tokio::test]
-async fn a_delivery_in_flight_to_a_deleted_endpoint_is_not_in_the_way_of_a_new_endpoint() {
+async fn a_delivery_in_flight_to_a_deleted_endpoint_does_not_block_a_new_endpoint() {
     let app = TestApp::start_with(QUICK).await;
     let slow = Receiver::start(|_| Act::Silence(Duration::from_secs(30))).await;
     let hook = register(&app, &slow.url).await;
@@ -489,7 +489,7 @@ async fn a_delivery_in_flight_to_a_deleted_endpoint_is_not_in_the_way_of_a_new_e
 }
 
 #[tokio::test]
-async fn three_days_of_failure_disable_an_endpoint_and_the_sandbox_clock_brings_them_about() {
+async fn three_days_of_failure_by_the_sandbox_clock_disable_an_endpoint() {
     let settings = &[("webhook_waits", "1h"), ("webhook_give_up", "3d")];
     let app = TestApp::start_with(settings).await;
     let receiver = Receiver::start(|_| status("500 No")).await;
@@ -514,7 +514,7 @@ async fn three_days_of_failure_disable_an_endpoint_and_the_sandbox_clock_brings_
 }
 
 #[tokio::test]
-async fn a_delivery_is_sent_again_when_it_is_asked_for() {
+async fn a_delivery_is_sent_again_on_request() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("200 OK")).await;
     let hook = register(&app, &receiver.url).await;
@@ -541,7 +541,7 @@ async fn a_delivery_is_sent_again_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_waits_is_delivered_after_a_restart() {
+async fn pending_deliveries_are_sent_after_a_restart() {
     let app = TestApp::start_with(QUICK).await;
     let down = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = down.local_addr().expect("an address");
@@ -559,7 +559,7 @@ async fn what_waits_is_delivered_after_a_restart() {
             tokio::spawn(serve(stream, Arc::clone(&log), Arc::new(|_| status("200 OK")), Arc::default()));
         }
     });
-    // The wait of the restarted server is the ordinary one; the sandbox's clock shortens it.
+    // The restarted server waits as long as usual; advancing the sandbox clock shortens the wait.
     for _ in 0..100 {
         app.post("/v0/sandbox/clock", &json!({ "advance": "PT5M" })).await.expect(200);
         if got.lock().expect("a log").len() >= 2 {
@@ -616,7 +616,7 @@ async fn a_key_without_events_registers_and_enables_no_webhook() {
 }
 
 #[tokio::test]
-async fn what_listen_forwards_shows_no_link_that_its_key_may_not_see() {
+async fn events_that_listen_forwards_show_no_link_that_its_key_may_not_see() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("200 OK")).await;
     let key = app.new_key(None, Environment::Sandbox, &[KeyScope::EventsRead], None).await["key"].clone();

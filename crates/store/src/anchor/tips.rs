@@ -13,7 +13,7 @@ use super::Position;
 #[derive(Debug, Default)]
 pub struct Tips {
     tips: Mutex<HashMap<Scope, Tip>>,
-    moved: AtomicBool,
+    changed: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ impl Tips {
                 tip.position = position;
             }
         }
-        self.moved.store(true, Ordering::Release);
+        self.changed.store(true, Ordering::Release);
     }
 
     /// Compares a trail in the database with the known end, while no other process can write the trail. The database is
@@ -60,12 +60,12 @@ impl Tips {
     /// The ends, if any has moved since the last call.
     #[must_use]
     pub fn take(&self) -> Option<BTreeMap<Scope, Position>> {
-        self.moved.swap(false, Ordering::AcqRel).then(|| self.all())
+        self.changed.swap(false, Ordering::AcqRel).then(|| self.all())
     }
 
-    /// Call this if the ends could not be written. They are then taken again.
-    pub fn put_back(&self) {
-        self.moved.store(true, Ordering::Release);
+    /// Makes the next `take` return the ends again, after they could not be written.
+    pub fn mark_changed(&self) {
+        self.changed.store(true, Ordering::Release);
     }
 
     #[must_use]
@@ -76,7 +76,7 @@ impl Tips {
     /// Replaces everything that was known, after an older state of the database was accepted.
     pub fn reset(&self, ends: impl IntoIterator<Item = (Scope, Position)>) {
         *self.tips() = ends.into_iter().map(|(scope, position)| (scope, Tip { position, is_lost: false })).collect();
-        self.moved.store(true, Ordering::Release);
+        self.changed.store(true, Ordering::Release);
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
         tips.publish([(SCOPE, at(1, 1))]);
         assert_eq!(tips.take(), Some(BTreeMap::from([(SCOPE, at(2, 2))])));
         assert_eq!(tips.take(), None);
-        tips.put_back();
+        tips.mark_changed();
         assert!(tips.take().is_some());
     }
 

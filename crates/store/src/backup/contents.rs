@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream};
 use super::files::{self, hash_of_object};
 use super::{Backup, Finding, Part, RestoreReport};
 use crate::blobs::{BlobInfo, BlobPath, BlobWriter, Blobs};
-use crate::transfer::plain;
+use crate::transfer::error_text;
 
 /// The contents of a backup as read-only storage.
 struct BackupContents(Backup);
@@ -31,7 +31,7 @@ impl Backup {
         let list = match files::read_list(self).await {
             Ok(list) => list,
             Err(error @ StoreError::Corrupt(_)) => {
-                compared.findings.push(Finding::new(Part::Contents, plain(&error)));
+                compared.findings.push(Finding::new(Part::Contents, error_text(&error)));
                 return Ok((compared, absent));
             }
             Err(error) => return Err(error),

@@ -110,14 +110,14 @@ impl Backup {
         let wrong = |why: &str| StoreError::Corrupt(format!("the anchor of the backup cannot be used: {why}"));
         let text = self.storage.read_object(&self.object(ANCHOR), 0..self.size(ANCHOR).await?).await?;
         let text = std::str::from_utf8(&text).map_err(|_| wrong("it was altered"))?;
-        let anchor = key.read(&self.shown(), text).map_err(|error| wrong(&error.to_string()))?;
+        let anchor = key.read(&self.location(), text).map_err(|error| wrong(&error.to_string()))?;
         let same_moment = anchor.checkpoints.iter().all(|one| one.at == self.manifest.created_at);
         if anchor.is_whole && same_moment { Ok(Some(anchor)) } else { Err(wrong("it belongs to another time")) }
     }
 
     /// The name of this backup in the mark of a database into which it is being restored.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn location(&self) -> String {
         format!("the backup {}", self.name)
     }
 

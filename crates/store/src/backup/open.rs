@@ -8,18 +8,19 @@ use dossier_core::account::Account;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::File;
-use dossier_core::ids::FileId;
+use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::{
-    AuditStore as _, CustomerStore as _, EventStore as _, FileStore as _, KeyStore as _, Progress, StoreError,
-    WebhookStore as _,
+    AuditStore as _, CustomerStore as _, ErasureStore as _, EventStore as _, FileStore as _, KeyStore as _, Progress,
+    StoreError, WebhookStore as _,
 };
 
 use super::{Backup, Finding, Part};
+use crate::DATABASE_FILE;
 use crate::anchor::{AnchorKey, check};
 use crate::records;
 use crate::sqlite::SqliteStore;
+use crate::transfer::error_text;
 use crate::transfer::mark::Location;
-use crate::transfer::plain;
 use crate::transfer::snapshot::Pace;
 use crate::vault::RootKey;
 
@@ -31,6 +32,8 @@ const PAGE: usize = 500;
 pub struct OpenReport {
     /// Customers, with everything they have.
     pub customers: u64,
+    /// Erased customers: those with a tombstone, and those that were erased after the backup was made.
+    pub erased: u64,
     /// Events, with their bodies.
     pub events: u64,
     pub answers: u64,
@@ -51,20 +54,21 @@ pub struct OpenReport {
 
 impl OpenReport {
     /// Opens everything in an embedded database into which a backup was restored, after upgrading it. The contents of
-    /// files are read from the backup. `absent` holds the files that have no content there.
+    /// files are read from the backup. `absent` holds the files that have no content there, and `erased`
+    /// the customers that were erased since.
     pub async fn restored(
         backup: &Backup,
         folder: &Path,
         (keyring, root, key): (&Path, &RootKey, &AnchorKey),
         now: Timestamp,
-        absent: &BTreeSet<FileId>,
+        (absent, erased): (&BTreeSet<FileId>, &BTreeSet<(Scope, CustomerId)>),
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
         // A copy, because opening a store may write to the keyring.
         let own = folder.join("keyring.json");
         std::fs::copy(keyring, &own).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         if backup.manifest.is_unsealed()
-            && let Err(error) = SqliteStore::seal_rows(&folder.join("dossier.db"), &own, root, now)
+            && let Err(error) = SqliteStore::seal_rows(&folder.join(DATABASE_FILE), &own, root, now)
         {
             return Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() });
         }
@@ -72,11 +76,11 @@ impl OpenReport {
         match SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal) {
             Ok(store) => {
                 let records = backup.manifest.records();
-                let all = Self::all(&store, &|file| absent.contains(&file.id), records, progress).await;
+                let all = Self::all(&store, &|file| absent.contains(&file.id), erased, records, progress).await;
                 let mut opened = all?;
                 opened.compare(backup, &store, key).await?;
                 let rows =
-                    records::compare(Location::Sqlite(&folder.join("dossier.db")), Pace::Fast, &|_, _| {}).await?;
+                    records::compare(Location::Sqlite(&folder.join(DATABASE_FILE)), Pace::Fast, &|_, _| {}).await?;
                 opened.compared = rows.rows;
                 opened.findings.extend(rows.findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
                 Ok(opened)
@@ -87,17 +91,19 @@ impl OpenReport {
         }
     }
 
-    /// Opens everything in a store. `absent` tells which files had no content when they were backed up. Fails only if
+    /// Opens everything in a store. `absent` tells which files had no content when they were
+    /// backed up, and `erased` holds the customers that were erased since. Fails only if
     /// the store cannot be read at all; anything that cannot be opened is a finding.
     pub async fn all(
         store: &SqliteStore,
         absent: &(dyn Fn(&File) -> bool + Send + Sync),
+        erased: &BTreeSet<(Scope, CustomerId)>,
         total: u64,
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
         let mut opened = Self::default();
         for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
-            opened.customers(store, scope, &|done| progress(done.min(total), total)).await?;
+            opened.customers(store, scope, erased, &|done| progress(done.min(total), total)).await?;
             opened.events(store, scope).await;
             opened.files(store, scope, absent).await;
             opened.keys_settings_and_answers(store, scope).await;
@@ -117,7 +123,7 @@ impl OpenReport {
                 self.findings.extend(findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
             }
             Ok(None) => {}
-            Err(error) => self.add_finding(Part::Audit, plain(&error)),
+            Err(error) => self.add_finding(Part::Audit, error_text(&error)),
         }
         Ok(())
     }
@@ -130,6 +136,7 @@ impl OpenReport {
         &mut self,
         store: &SqliteStore,
         scope: Scope,
+        erased: &BTreeSet<(Scope, CustomerId)>,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), StoreError> {
         let mut after = None;
@@ -139,10 +146,22 @@ impl OpenReport {
             after = Some(last);
             for id in ids {
                 match store.customer(scope, id).await {
-                    Ok(Some(_)) => self.customers += 1,
+                    Ok(Some(_)) => {
+                        self.customers += 1;
+                        self.erased += u64::from(erased.contains(&(scope, id)));
+                    }
                     Ok(None) => self.add_finding(Part::Customers, format!("customers: customer {id} was not found")),
+                    Err(StoreError::Erased { .. }) => match store.tombstone(scope, id).await {
+                        Ok(_) => self.erased += 1,
+                        Err(error) => {
+                            self.add_finding(
+                                Part::Customers,
+                                format!("customers: customer {id}: {}", error_text(&error)),
+                            );
+                        }
+                    },
                     Err(error) => {
-                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)))
+                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", error_text(&error)))
                     }
                 }
             }
@@ -164,7 +183,7 @@ impl OpenReport {
                     if !self.events_one_by_one(store, scope, &mut after).await {
                         self.add_finding(
                             Part::Events,
-                            format!("events: of account {}: {}", scope.account, plain(&error)),
+                            format!("events: of account {}: {}", scope.account, error_text(&error)),
                         );
                         return;
                     }
@@ -192,7 +211,7 @@ impl OpenReport {
                     *after += 1;
                     self.add_finding(
                         Part::Events,
-                        format!("events: event after position {}: {}", *after - 1, plain(&error)),
+                        format!("events: event after position {}: {}", *after - 1, error_text(&error)),
                     );
                 }
             }
@@ -206,7 +225,8 @@ impl OpenReport {
             let page = match store.list_files(scope, None, before, PAGE).await {
                 Ok(page) => page,
                 Err(error) => {
-                    return self.add_finding(Part::Files, format!("files: of {}: {}", scope.account, plain(&error)));
+                    return self
+                        .add_finding(Part::Files, format!("files: of {}: {}", scope.account, error_text(&error)));
                 }
             };
             let Some(last) = page.last() else { return };
@@ -215,7 +235,7 @@ impl OpenReport {
                 if absent(file) {
                     self.without_content += 1;
                 } else if let Err(error) = read_through(store, scope, file).await {
-                    self.add_finding(Part::Files, format!("files: file {}: {}", file.id, plain(&error)));
+                    self.add_finding(Part::Files, format!("files: file {}: {}", file.id, error_text(&error)));
                 } else {
                     self.files += 1;
                 }
@@ -226,19 +246,20 @@ impl OpenReport {
     /// API keys, endpoints, recorded settings and kept answers.
     async fn keys_settings_and_answers(&mut self, store: &SqliteStore, scope: Scope) {
         if let Err(error) = store.api_keys(scope).await {
-            self.add_finding(Part::Secrets, format!("api_keys: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("api_keys: of {}: {}", scope.account, error_text(&error)));
         }
         if let Err(error) = store.endpoints(scope).await {
-            self.add_finding(Part::Secrets, format!("endpoints: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("endpoints: of {}: {}", scope.account, error_text(&error)));
         }
         if let Err(error) = store.recorded_settings(scope).await {
-            self.add_finding(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, error_text(&error)));
         }
         match store.open_keys_secrets_and_answers(scope) {
             Ok(answers) => self.answers += answers,
-            Err(error) => {
-                self.add_finding(Part::Secrets, format!("answers and secrets: of {}: {}", scope.account, plain(&error)))
-            }
+            Err(error) => self.add_finding(
+                Part::Secrets,
+                format!("answers and secrets: of {}: {}", scope.account, error_text(&error)),
+            ),
         }
     }
 }

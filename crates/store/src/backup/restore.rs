@@ -17,7 +17,7 @@ use crate::transfer::mark::Location;
 use crate::transfer::record::{Record, decode, hash};
 use crate::transfer::snapshot::Facts;
 use crate::transfer::target::Target;
-use crate::transfer::{PORTION, Shape, plain};
+use crate::transfer::{PORTION, Shape, error_text};
 use crate::vault::stream::sealed_length;
 
 /// Since this migration both engines have had the same columns and numbers.
@@ -52,7 +52,7 @@ pub async fn restore_rows(
         newest_epoch: manifest.newest_epoch,
         shapes: Vec::new(),
     };
-    let mut target = Target::begin(to, &backup.shown(), &facts, now).await?;
+    let mut target = Target::begin(to, &backup.location(), &facts, now).await?;
     reached("restore: begun");
     let (mut restored, total) = (RestoreReport::default(), manifest.records());
     for rows in &manifest.rows {
@@ -112,7 +112,7 @@ impl Table<'_> {
             match (RowReader::open(backup, table).await, HashReader::open(backup, table).await) {
                 (Ok(reader), Ok(hashes)) => (reader, hashes),
                 (Err(error), _) | (_, Err(error)) => {
-                    find(findings, plain(&error));
+                    find(findings, error_text(&error));
                     return Ok(0);
                 }
             };
@@ -123,7 +123,7 @@ impl Table<'_> {
             let encoded = match reader.next().await {
                 Ok(encoded) => encoded,
                 Err(error @ StoreError::Corrupt(_)) => {
-                    let why = plain(&error);
+                    let why = error_text(&error);
                     find(findings, format!("record {} and those after it cannot be read: {why}", number + 1));
                     break;
                 }
@@ -132,7 +132,7 @@ impl Table<'_> {
             let expected = match hashes.next().await {
                 Ok(expected) => expected,
                 Err(error @ StoreError::Corrupt(_)) => {
-                    find(findings, format!("the hash of record {} cannot be read: {}", number + 1, plain(&error)));
+                    find(findings, format!("the hash of record {} cannot be read: {}", number + 1, error_text(&error)));
                     break;
                 }
                 Err(error) => return Err(error),
@@ -210,7 +210,7 @@ pub async fn restore_files(
     let list = match files::read_list(backup).await {
         Ok(list) => list,
         Err(error @ StoreError::Corrupt(_)) => {
-            restored.findings.push(Finding::new(Part::Contents, plain(&error)));
+            restored.findings.push(Finding::new(Part::Contents, error_text(&error)));
             return Ok(restored);
         }
         Err(error) => return Err(error),

@@ -75,6 +75,14 @@ impl KeyCache {
         }
     }
 
+    /// Forgets the keys of data subjects that were erased.
+    pub(crate) fn forget(&self, scope: Scope, subjects: &[PersonId]) {
+        for subject in subjects {
+            self.subjects.remove(&(scope, *subject));
+            self.roots.remove(&(scope, *subject));
+        }
+    }
+
     fn insert(&self, scope: Scope, subject: PersonId, key: Arc<SubjectKey>, hint: Hint) {
         self.roots.insert((scope, subject), (key.root().clone(), hint));
         self.subjects.insert((scope, subject), (key, hint));

@@ -12,6 +12,9 @@ use std::sync::atomic::AtomicU64;
 use async_trait::async_trait;
 use dossier_core::store::{Store, StoreError};
 
+use crate::certificate::Certifier;
+use crate::ledger::Ledger;
+
 pub use audit::TrailStore;
 pub use chores::ChoreStore;
 pub use processes::ProcessStore;
@@ -21,13 +24,13 @@ pub use totals::{TotalStore, Totals, Waiting};
 #[async_trait]
 pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore + TotalStore {
     /// What the writer has done so far, for the metrics.
-    fn figures(&self) -> &Figures;
+    fn writer_stats(&self) -> &WriterStats;
 
     /// The engine and its version, for people.
     fn name(&self) -> String;
 
     /// Where the rows lie, for people: a file, or hosts and name of a database. Never includes a password.
-    fn shown(&self) -> String;
+    fn location(&self) -> String;
 
     /// Runs the engine's own integrity check. Fails with the first fault.
     async fn check_integrity(&self) -> Result<(), StoreError>;
@@ -38,13 +41,19 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
     /// How many rows were refused since the start because their seal did not match.
     fn refused_rows(&self) -> u64;
 
+    /// The copy of the ledger of erasures beside the keyring.
+    fn ledger_file(&self) -> &Ledger;
+
+    /// The key that signs certificates of erasure.
+    fn certifier(&self) -> &Certifier;
+
     /// The id that keyring and database share.
     fn installation(&self) -> [u8; 16];
 }
 
 /// What the writer of an engine has done since it started.
 #[derive(Debug, Default)]
-pub struct Figures {
+pub struct WriterStats {
     /// Committed transactions.
     pub commits: AtomicU64,
     /// Committed changes.

@@ -5,15 +5,15 @@ use dossier_core::store::StoreError;
 
 #[async_trait]
 pub trait ProcessStore: Send + Sync {
-    async fn others(&self) -> Result<u64, StoreError> {
+    async fn other_processes(&self) -> Result<u64, StoreError> {
         Ok(0)
     }
 
     /// Whether this process runs the work that only one of them may run.
-    async fn leads(&self) -> Result<bool, StoreError> {
+    async fn is_leader(&self) -> Result<bool, StoreError> {
         Ok(true)
     }
 
     /// Hands the background work of this process to the others now, instead of when its leases end.
-    async fn leave(&self) {}
+    async fn hand_over_work(&self) {}
 }

@@ -9,6 +9,12 @@ pub trait RotationStore: Send + Sync {
     /// The epoch that wraps new keys.
     fn active_epoch(&self) -> u32;
 
+    /// When that epoch began. `None` if the keyring does not say.
+    fn active_since(&self) -> Option<Timestamp>;
+
+    /// When the last of the epochs up to this one was destroyed. `None` while one of them exists.
+    fn destroyed_at(&self, epoch: u32) -> Option<Timestamp>;
+
     /// Begins a new epoch, wraps every key again and destroys the older epochs. Returns the number of the new epoch.
     /// After a failure, running it again continues where it stopped.
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError>;

@@ -8,9 +8,11 @@ use dossier_core::ids::FileId;
 use dossier_core::store::StoreError;
 use futures_util::TryStreamExt as _;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::PostgresStore;
 use super::commit::LOCK_FILES;
+use super::database::{Error, Session};
 use super::rows::{Columns, row_limit, scope_values, statements, uuid};
 use crate::blobs::BlobPath;
 use crate::files::{self, PORTION, day_of};
@@ -74,14 +76,9 @@ impl PostgresStore {
         let ids: Vec<_> = paths.iter().map(|path| uuid(path.id.as_bytes())).collect();
         self.database
             .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
-                Box::pin(async move {
-                    session.query(LOCK_FILES, &[accounts, environments, ids]).await?;
-                    session.execute(DELETE, &[accounts, environments, ids]).await?;
-                    session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await
-                })
+                Box::pin(delete_unused(session, accounts, environments, ids))
             })
             .await
-            .map(drop)
     }
 
     /// Deletes the staging keys of earlier days, unless a file still needs them.
@@ -121,4 +118,32 @@ impl PostgresStore {
         }
         Ok(deleted)
     }
+}
+
+/// Deletes the rows of those of the files that no customer names.
+async fn delete_unused(
+    session: Session<'_>,
+    accounts: &Vec<Uuid>,
+    environments: &Vec<i16>,
+    ids: &Vec<Uuid>,
+) -> Result<(), Error> {
+    session.query(LOCK_FILES, &[accounts, environments, ids]).await?;
+    session.execute(DELETE, &[accounts, environments, ids]).await?;
+    session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await.map(drop)
+}
+
+/// As [`delete_unused`], within the transaction of a change. Returns the files that were deleted.
+pub(super) async fn delete_unused_of(
+    session: Session<'_>,
+    scope: Scope,
+    files: &[FileId],
+) -> Result<Vec<FileId>, Error> {
+    let (account, environment) = scope_values(scope);
+    let ids: Vec<_> = files.iter().map(|file| uuid(file.as_bytes())).collect();
+    delete_unused(session, &vec![account; ids.len()], &vec![environment; ids.len()], &ids).await?;
+    let mut left = HashSet::new();
+    for row in session.query(KNOWN, &[&account, &environment, &ids]).await? {
+        left.insert(FileId::from_bytes(Columns::of(&row).id()?));
+    }
+    Ok(files.iter().copied().filter(|file| !left.contains(file)).collect())
 }

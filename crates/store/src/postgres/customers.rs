@@ -81,8 +81,8 @@ statements! {
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id")
     );
     SUMMARIES_BY_EMAIL = summary_of!("AND email_index = ANY($3) ORDER BY customer_id");
-    SUMMARIES = summary_of!("AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
-    SUBJECTS = subjects_of!("customer_id = $3");
+    SUMMARIES = summary_of!("AND customer_id < $3 AND type < 2 ORDER BY customer_id DESC LIMIT $4");
+    pub(super) SUBJECTS = subjects_of!("customer_id = $3");
     SUBJECTS_OF_MANY = subjects_of!("customer_id = ANY($3) AND subject_id = customer_id");
     OWN_KEYS = concat!(
         "SELECT u.place, s.customer_id, s.subject_id, s.epoch, s.wrapped, s.mac",
@@ -268,7 +268,7 @@ impl PostgresStore {
         Ok(keys)
     }
 
-    /// The key of a subject that must exist.
+    /// The key of a subject that must exist, unless the customer was erased.
     pub(super) async fn subject_key(
         &self,
         scope: Scope,
@@ -276,7 +276,10 @@ impl PostgresStore {
         subject: PersonId,
     ) -> Result<Arc<SubjectKey>, StoreError> {
         let keys = self.subject_keys(scope, customer, &[subject]).await?;
-        keys.get(&subject).cloned().ok_or_else(|| no_key(customer))
+        match keys.get(&subject) {
+            Some(key) => Ok(Arc::clone(key)),
+            None => Err(self.why_without_key(scope, customer).await?),
+        }
     }
 
     /// The keys of those subjects that have one.
@@ -302,17 +305,17 @@ impl PostgresStore {
     }
 }
 
-fn no_key(customer: CustomerId) -> StoreError {
+pub(super) fn no_key(customer: CustomerId) -> StoreError {
     StoreError::Corrupt(format!("customer {customer} has no key"))
 }
 
-fn subject_row(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<SubjectRow>, StoreError> {
+pub(super) fn subject_row(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<SubjectRow>, StoreError> {
     let (customer, subject) = (CustomerId::from_bytes(columns.id()?), PersonId::from_bytes(columns.id()?));
     let row = SubjectRow { scope, customer, subject, wrapped: columns.wrapped()? };
     Ok(Unchecked::new(row, columns.next()?))
 }
 
-fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<PlainRow>, StoreError> {
+pub(super) fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<PlainRow>, StoreError> {
     let row = PlainRow {
         scope,
         id: CustomerId::from_bytes(columns.id()?),

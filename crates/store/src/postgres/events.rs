@@ -10,11 +10,10 @@ use tokio::sync::watch;
 
 use super::PostgresStore;
 use super::rows::{Columns, number, row_limit, scope_values, statements};
-use crate::sealed;
-use crate::vault::Purpose;
+use crate::sealed::{self, EventRow};
 
 statements! {
-    EVENTS = "SELECT position, type, customer_id, number, body FROM events
+    EVENTS = "SELECT position, type, customer_id, number, at, body FROM events
         WHERE account_id = $1 AND environment = $2 AND position > $3 ORDER BY position LIMIT $4";
     NEWEST = "SELECT event FROM audit_heads WHERE account_id = $1 AND environment = $2";
 }
@@ -27,9 +26,9 @@ impl EventStore for PostgresStore {
         let mut events = Vec::with_capacity(found.len());
         for row in &found {
             let mut columns = Columns::of(row);
-            let (position, event_type) = (columns.count()?, columns.next()?);
-            let (customer, number) = (CustomerId::from_bytes(columns.id()?), columns.count()?);
-            let body = Pii::new(self.open_event(scope, customer, number, columns.next()?).await?);
+            let (position, row) = (columns.count()?, event_row(&mut columns)?);
+            let (event_type, customer, number) = (row.event_type.clone(), row.customer, row.number);
+            let body = Pii::new(self.open_event(scope, row).await?);
             events.push(StoredEvent { position, event_type, customer, number, body });
         }
         Ok(events)
@@ -47,14 +46,19 @@ impl EventStore for PostgresStore {
 }
 
 impl PostgresStore {
-    pub(super) async fn open_event(
-        &self,
-        scope: Scope,
-        customer: CustomerId,
-        number: u64,
-        cell: Vec<u8>,
-    ) -> Result<Vec<u8>, StoreError> {
-        let key = self.subject_key(scope, customer, PersonId::of_customer(customer)).await?;
-        sealed::open_attached(&key, Purpose::Events, scope, customer, b"", number, cell)
+    pub(super) async fn open_event(&self, scope: Scope, row: EventRow) -> Result<Vec<u8>, StoreError> {
+        let key = self.subject_key(scope, row.customer, PersonId::of_customer(row.customer)).await;
+        sealed::open_event(key, &*self.existing_scope_keys(scope).await?, scope, row)
     }
+}
+
+/// Reads type, customer, number, time and body.
+pub(super) fn event_row(columns: &mut Columns<'_>) -> Result<EventRow, StoreError> {
+    Ok(EventRow {
+        event_type: columns.next()?,
+        customer: CustomerId::from_bytes(columns.id()?),
+        number: columns.count()?,
+        at: columns.moment()?,
+        cell: columns.next()?,
+    })
 }

@@ -106,7 +106,7 @@ impl KeyStore for PostgresStore {
         Ok(records)
     }
 
-    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
+    async fn record_key_use(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
         let (mut accounts, mut environments) = (Vec::new(), Vec::new());
         for (scope, ..) in &used {
             let (account, environment) = scope_values(*scope);

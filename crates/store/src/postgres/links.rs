@@ -28,7 +28,7 @@ impl LinkStore for PostgresStore {
         Ok(Some(Link { scope, customer, session, used_at: columns.optional_moment()? }))
     }
 
-    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
+    async fn record_pass_use(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
         let hash = self.vault.key_lookup(pass);
         self.database.query(PASS_USED, &[&&hash[..], &at.as_micros()]).await.map(drop)
     }

@@ -20,24 +20,24 @@ statements! {
 }
 
 impl PostgresStore {
-    pub(crate) async fn standing(url: &str) -> Result<DatabaseState, OpenError> {
+    pub(crate) async fn read_state(url: &str) -> Result<DatabaseState, OpenError> {
         let database = Database::new(url)?;
         let connection = database.first_connection().await?;
         let session = database.session(&connection);
-        let mut standing = DatabaseState::default();
+        let mut state = DatabaseState::default();
         if has(session, "migrations").await? {
             for row in &session.query(MIGRATIONS, &[]).await? {
-                standing.migrations = u32::try_from(Columns::of(row).count()?).unwrap_or(u32::MAX);
+                state.migrations = u32::try_from(Columns::of(row).count()?).unwrap_or(u32::MAX);
             }
         }
         if has(session, "transfer_mark").await? {
             for row in &session.query(READ, &[]).await? {
                 let mut columns = Columns::of(row);
                 let (kind, place, at): (String, String, i64) = (columns.next()?, columns.next()?, columns.next()?);
-                standing.mark = Some(Mark::read(&kind, place, at)?);
+                state.mark = Some(Mark::read(&kind, place, at)?);
             }
         }
-        Ok(standing)
+        Ok(state)
     }
 
     pub(crate) async fn set_mark(url: &str, mark: Option<&Mark>) -> Result<(), OpenError> {
@@ -56,8 +56,8 @@ impl PostgresStore {
     }
 
     /// The hosts and the name of the database in a URL, and nothing else of it.
-    pub(crate) fn shown(url: &str) -> String {
-        Database::new(url).map_or_else(|_| "PostgreSQL".to_owned(), |database| database.shown().to_owned())
+    pub(crate) fn location_of(url: &str) -> String {
+        Database::new(url).map_or_else(|_| "PostgreSQL".to_owned(), |database| database.location().to_owned())
     }
 }
 

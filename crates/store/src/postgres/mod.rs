@@ -7,6 +7,7 @@ mod collection;
 mod commit;
 mod customers;
 mod database;
+mod erasures;
 mod events;
 mod files;
 mod fingerprints;
@@ -44,12 +45,14 @@ use crate::anchor::Tips;
 use crate::api_keys::ApiKeyCache;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
+use crate::certificate::Certifier;
 use crate::chores::{Chore, SharedEmails};
-use crate::prepared::{self, SealingKeys};
+use crate::ledger::Ledger;
+use crate::prepared::{self, PreparedEffect, SealingKeys};
 use crate::sealed::{SubjectKeys, account_scope};
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
-use crate::{ChoreStore as _, Engine, Figures, OpenError};
+use crate::{ChoreStore as _, Engine, OpenError, WriterStats};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
@@ -76,6 +79,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("chores", chores::STATEMENTS),
         ("collection", collection::STATEMENTS),
         ("customers", customers::STATEMENTS),
+        ("erasures", erasures::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),
         ("fingerprints", fingerprints::STATEMENTS),
@@ -115,6 +119,8 @@ pub struct PostgresStore {
     /// The endpoint that is served first the next time. It rotates among those with due deliveries.
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
+    ledger: Ledger,
+    certifier: Certifier,
     database: Arc<Database>,
     records: Loader,
     summaries: Loader,
@@ -146,6 +152,7 @@ impl PostgresStore {
         let session = database.session(&connection);
         check_settings(session).await?;
         let fresh = !keyring.exists();
+        let (ledger, certifier) = (Ledger::beside(keyring, root), Certifier::new(root));
         let opened = if fresh { None } else { Some(Keyring::open(keyring, root)?) };
         if let Some(keyring) = &opened {
             row_seals::check_age(session, keyring).await?;
@@ -185,6 +192,8 @@ impl PostgresStore {
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
+            ledger,
+            certifier,
             shards: Shards::new(),
             writer: Writer::start(&database, &tips),
             tips,
@@ -281,16 +290,16 @@ async fn open_pepper(session: Session<'_>, vault: &Vault) -> Result<(), OpenErro
 
 #[async_trait]
 impl Engine for PostgresStore {
-    fn figures(&self) -> &Figures {
-        self.writer.figures()
+    fn writer_stats(&self) -> &WriterStats {
+        self.writer.stats()
     }
 
     fn name(&self) -> String {
         self.engine.clone()
     }
 
-    fn shown(&self) -> String {
-        self.database.shown().to_owned()
+    fn location(&self) -> String {
+        self.database.location().to_owned()
     }
 
     async fn check_integrity(&self) -> Result<(), StoreError> {
@@ -306,6 +315,14 @@ impl Engine for PostgresStore {
         self.vault.refused_rows()
     }
 
+    fn ledger_file(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn certifier(&self) -> &Certifier {
+        &self.certifier
+    }
+
     fn installation(&self) -> [u8; 16] {
         self.vault.installation()
     }
@@ -316,6 +333,7 @@ impl Store for PostgresStore {
     /// Reads the keys that sealing the change needs, seals it, and has it written.
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
         let scope = change.scope;
+        let erased = self.subjects_to_erase(&change).await?;
         let new_scopes = match &change.effect {
             Effect::AccountCreated(account) => Some(prepared::new_scope_keys(&self.vault, account.account_id)?),
             _ => None,
@@ -338,10 +356,18 @@ impl Store for PostgresStore {
         let (outcome, change) = self.writer.change(prepared).await;
         let (outcome, hint) = outcome?;
         if outcome == Committed::Done {
+            let mut ledger_entry = None;
             if let Some(change) = change {
+                if let PreparedEffect::CustomerErased(row) = &change.effect {
+                    ledger_entry = row.erasure.row.ledger_entry();
+                }
                 self.cache.records.remember(&change, hint);
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
+            if let Some(entry) = ledger_entry {
+                self.cache.keys.forget(entry.scope, &erased);
+                self.ledger.remember(entry);
+            }
         } else if wraps {
             // Another process may have begun an epoch.
             self.vault.reload_keyring();

@@ -10,15 +10,15 @@ use crate::ProcessStore;
 
 #[async_trait]
 impl ProcessStore for PostgresStore {
-    async fn others(&self) -> Result<u64, StoreError> {
+    async fn other_processes(&self) -> Result<u64, StoreError> {
         self.database.query_one(ALIVE, &[]).await?.map_or(Ok(0), |row| Columns::of(&row).count())
     }
 
-    async fn leads(&self) -> Result<bool, StoreError> {
+    async fn is_leader(&self) -> Result<bool, StoreError> {
         Ok(self.shards.held(&self.database).await?.contains(&0))
     }
 
-    async fn leave(&self) {
-        self.shards.leave(&self.database).await;
+    async fn hand_over_work(&self) {
+        self.shards.release_all(&self.database).await;
     }
 }

@@ -36,6 +36,8 @@ macro_rules! due {
     };
 }
 
+pub(super) use due;
+
 statements! {
     QUEUE = "SELECT customer_id FROM customers WHERE account_id = $1 AND environment = $2 AND queued_at IS NOT NULL
         ORDER BY queued_at LIMIT $3";

@@ -87,7 +87,7 @@ impl Shards {
     }
 
     /// Releases all leases, so that the others need not wait for their end.
-    pub(super) async fn leave(&self, database: &Database) {
+    pub(super) async fn release_all(&self, database: &Database) {
         let all: Vec<i16> = (0..).take(SHARDS).collect();
         let left = async {
             database.query(RELEASE, &[&self.process, &all]).await?;

@@ -25,6 +25,7 @@ statements! {
     CONTENTS = "ANALYZE contents";
     CUSTOMERS = "ANALYZE customers";
     DELIVERIES = "ANALYZE deliveries";
+    ERASURES = "ANALYZE erasures";
     EVENTS = "ANALYZE events";
     FILE_USES = "ANALYZE file_uses";
     FILES = "ANALYZE files";

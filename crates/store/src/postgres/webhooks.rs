@@ -11,12 +11,15 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, StoreError, WebhookStore};
-use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
+use dossier_core::webhook::{
+    AttemptResult, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::PostgresStore;
 use super::database::{Error, Session};
+use super::events::event_row;
 use super::rows::{Columns, number, row_limit, scope_values, statements, uuid};
 use crate::rows::{EndpointRow, Unchecked};
 use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
@@ -56,8 +59,8 @@ statements! {
         WHERE deliveries.account_id = u.account_id AND deliveries.environment = u.environment AND deliveries.id = u.id
             AND deliveries.next_at = u.next_at AND deliveries.state = 0
         RETURNING deliveries.account_id, deliveries.environment, deliveries.id";
-    EVENT = "SELECT body FROM events WHERE account_id = $1 AND environment = $2 AND position = $3
-        AND customer_id = $4 AND number = $5";
+    EVENT = "SELECT type, customer_id, number, at, body FROM events
+        WHERE account_id = $1 AND environment = $2 AND position = $3 AND customer_id = $4 AND number = $5";
     SIGNER = endpoints_of!("AND endpoint_id = $3 AND disabled IS NULL");
     MIDSTATES = "SELECT midstates FROM api_keys WHERE account_id = $1 AND environment = $2 AND key_id = $3";
     ENDED_DELIVERIES = "DELETE FROM deliveries WHERE (account_id, environment, id) IN (
@@ -183,11 +186,11 @@ impl WebhookStore for PostgresStore {
             .query_one(EVENT, &[&account, &environment, &number(due.event), &customer, &number(due.number)])
             .await?;
         let row = row.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
-        let body = self.open_event(due.scope, due.customer, due.number, Columns::of(&row).next()?).await?;
+        let body = self.open_event(due.scope, event_row(&mut Columns::of(&row))?).await?;
         Ok(Some(signer.message(due, body, now)))
     }
 
-    async fn attempted(&self, mut attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+    async fn record_attempts(&self, mut attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         // Sort them, so that two processes that record results at once do not wait for each other.
         attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));
         let disabling = self
@@ -306,11 +309,11 @@ impl PostgresStore {
 }
 
 /// Returns whether the attempt disabled the endpoint.
-async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bool, Error> {
-    let Attempted { due, at, said, verdict } = attempted;
-    let said = match said {
-        Said::Status(status) => status.to_string(),
-        Said::Failure(word) => (*word).to_owned(),
+async fn write_attempt(session: Session<'_>, attempted: &FinishedAttempt) -> Result<bool, Error> {
+    let FinishedAttempt { due, at, result, verdict } = attempted;
+    let result = match result {
+        AttemptResult::Status(status) => status.to_string(),
+        AttemptResult::Failure(word) => (*word).to_owned(),
     };
     let (account, environment) = scope_values(due.scope);
     let (endpoint, customer, at) = (uuid(due.endpoint.as_bytes()), uuid(due.customer.as_bytes()), at.as_micros());
@@ -339,7 +342,7 @@ async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bo
                 &next,
                 &ended,
                 &at,
-                &said,
+                &result,
                 &shows_link,
             ],
         )

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::commit::{self, Assumptions, Outcome};
 use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, Retries, SharedConnection, copy, in_time};
-use crate::Figures;
+use crate::WriterStats;
 use crate::anchor::Tips;
 use crate::planted::planted;
 use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
@@ -36,32 +36,32 @@ struct Job {
 
 pub(super) struct Writer {
     lanes: Vec<mpsc::Sender<Job>>,
-    figures: Arc<Figures>,
+    stats: Arc<WriterStats>,
 }
 
 impl Writer {
     /// Must be called within a runtime.
     pub(super) fn start(database: &Arc<Database>, tips: &Arc<Tips>) -> Self {
-        let figures = Arc::new(Figures::default());
+        let stats = Arc::new(WriterStats::default());
         let lane = |_| {
             let (jobs, waiting) = mpsc::channel(MAX_WAITING);
-            tokio::spawn(run(Lane::new(database, &figures, tips), waiting));
+            tokio::spawn(run(Lane::new(database, &stats, tips), waiting));
             jobs
         };
-        Self { lanes: (0..LANES).map(lane).collect(), figures: Arc::clone(&figures) }
+        Self { lanes: (0..LANES).map(lane).collect(), stats: Arc::clone(&stats) }
     }
 
-    pub(super) fn figures(&self) -> &Figures {
-        &self.figures
+    pub(super) fn stats(&self) -> &WriterStats {
+        &self.stats
     }
 
     /// Queues a change and waits until it is durable or refused. Returns the change unless the queue was full.
     pub(super) async fn change(&self, change: PreparedChange) -> (Outcome, Option<PreparedChange>) {
         let (reply, response) = oneshot::channel();
         let lane = usize::from(change.scope.account.as_bytes()[15]) % LANES;
-        self.figures.waiting.fetch_add(1, Ordering::Relaxed);
+        self.stats.waiting.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = self.lanes[lane].try_send(Job { change, reply }) {
-            self.figures.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.stats.waiting.fetch_sub(1, Ordering::Relaxed);
             let error = match error {
                 mpsc::error::TrySendError::Full(_) => StoreError::Busy,
                 mpsc::error::TrySendError::Closed(_) => ended(),
@@ -78,15 +78,15 @@ fn ended() -> StoreError {
 
 struct Lane {
     database: Arc<Database>,
-    figures: Arc<Figures>,
+    stats: Arc<WriterStats>,
     assumptions: Assumptions,
     tips: Arc<Tips>,
 }
 
 impl Lane {
-    fn new(database: &Arc<Database>, figures: &Arc<Figures>, tips: &Arc<Tips>) -> Self {
-        let (database, figures, tips) = (Arc::clone(database), Arc::clone(figures), Arc::clone(tips));
-        Self { database, figures, assumptions: Assumptions::default(), tips }
+    fn new(database: &Arc<Database>, stats: &Arc<WriterStats>, tips: &Arc<Tips>) -> Self {
+        let (database, stats, tips) = (Arc::clone(database), Arc::clone(stats), Arc::clone(tips));
+        Self { database, stats, assumptions: Assumptions::default(), tips }
     }
 
     /// The number of waiting changes to commit now, given the commits in flight and their changes. Of plain updates it
@@ -130,7 +130,7 @@ async fn run(lane: Lane, mut jobs: mpsc::Receiver<Job>) {
                 break;
             }
             let batch = take_batch(&mut waiting, size);
-            lane.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+            lane.stats.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
             changes += batch.len();
             commits.push(commit_batch(&lane, batch));
         }
@@ -201,8 +201,8 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     }
     let outcomes = match commit_all(lane, &changes).await {
         Ok(outcomes) => {
-            lane.figures.commits.fetch_add(1, Ordering::Relaxed);
-            lane.figures.changes.fetch_add(size as u64, Ordering::Relaxed);
+            lane.stats.commits.fetch_add(1, Ordering::Relaxed);
+            lane.stats.changes.fetch_add(size as u64, Ordering::Relaxed);
             outcomes
         }
         // The database refuses one of them. The others are committed one by one.

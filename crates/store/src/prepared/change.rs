@@ -10,6 +10,7 @@ use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 
 use super::customer::{AttachedFile, CustomerRow, NewSubject};
+use super::erasure::{ErasedCustomer, SealedErasure};
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use crate::audit_chain::StoredEntry;
 use crate::vault::{RowSeal, ScopeKeys, WrappedKey};
@@ -37,6 +38,9 @@ pub(crate) enum PreparedEffect {
         link: Option<StoredLink>,
         ends_passes: bool,
     },
+    ErasureScheduled(Box<SealedErasure>),
+    ErasureCancelled(CustomerId),
+    CustomerErased(Box<ErasedCustomer>),
     File {
         file: Box<NewFile>,
         mac: RowSeal,
@@ -111,6 +115,7 @@ impl PreparedChange {
     pub(crate) const fn written_customer(&self) -> Option<CustomerId> {
         match &self.effect {
             PreparedEffect::Customer { row, .. } => Some(row.id),
+            PreparedEffect::CustomerErased(erased) => Some(erased.id),
             _ => None,
         }
     }
@@ -145,11 +150,15 @@ impl PreparedEffect {
     pub(crate) fn oldest_epoch(&self) -> Option<u32> {
         match self {
             Self::Customer { new_subjects, .. } => new_subjects.iter().map(|new| new.wrapped.epoch).min(),
+            // The tombstone names the newest epoch that ever wrapped a key of the customer.
+            Self::CustomerErased(erased) => erased.erasure.row.epoch,
             Self::Account { scope_keys, .. } => scope_keys.iter().map(|(_, wrapped)| wrapped.epoch).min(),
             Self::None
             | Self::Key { .. }
             | Self::KeyRevoked { .. }
             | Self::File { .. }
+            | Self::ErasureScheduled(_)
+            | Self::ErasureCancelled(_)
             | Self::AccountChanged { .. }
             | Self::Pass { .. }
             | Self::PassEnded(_)

@@ -1,7 +1,7 @@
 //! An audit entry as it is stored.
 
 use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Actor, Caller, Scope};
+use dossier_core::caller::{Caller, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::PersonId;
 
@@ -44,7 +44,7 @@ pub(super) fn stored_entry(
 
 /// The entry for rows that were stored before entries named the rows they wrote.
 pub(crate) fn records_noted_entry(scope: Scope, keys: &ScopeKeys, at: Timestamp, records: RowHashes) -> StoredEntry {
-    let caller = Caller { scope, actor: Actor::System, request_id: "upgrade".to_owned(), address: None };
+    let caller = Caller::system(scope, "upgrade");
     let entry = stored_entry(scope, AuditEntry::new(&caller, at, Action::RecordsNoted), None, keys);
     StoredEntry { records: records.into_column(), ..entry }
 }

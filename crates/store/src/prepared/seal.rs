@@ -33,8 +33,13 @@ pub(crate) fn seal(
     let mut fresh = Vec::new();
     let persons = audit_detail::persons_after(&effect);
     let effect = keys.effect(scope, effect, audit.as_ref(), new_scopes, &mut fresh)?;
+    let is_erased = matches!(effect, PreparedEffect::CustomerErased(_));
     let own_key = |customer: CustomerId| {
-        let key = keys.subjects.get(&PersonId::of_customer(customer));
+        // What is said about the erasure itself is to be read afterwards.
+        let key = match is_erased {
+            true => Some(&keys.scope.remains),
+            false => keys.subjects.get(&PersonId::of_customer(customer)),
+        };
         key.ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
     };
     let audit = audit.map(|entry| {
@@ -83,6 +88,11 @@ impl SealingKeys<'_> {
                 let email_moves = matches!(after.email_index, EmailIndex::Nth(_));
                 let basis = Precondition::Version { expected, email_moves };
                 self.customer(scope, basis, &after, beside, numbers_change, fresh)?
+            }
+            Effect::ErasureScheduled(erasure) => self.scheduled(scope, &erasure)?,
+            Effect::ErasureCancelled(id) => PreparedEffect::ErasureCancelled(id),
+            Effect::CustomerErased { basis, tombstone, is_scheduled } => {
+                self.erased(scope, (basis, is_scheduled), *tombstone)
             }
             Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
             Effect::WebhookCreated(new) => {

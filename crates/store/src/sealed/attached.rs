@@ -1,6 +1,10 @@
 //! What belongs to a data subject but not to its record: kept answers, events, details of audit entries.
 
+use std::sync::Arc;
+
 use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::event::erased_envelope;
 use dossier_core::idempotency::{Answer, PendingAnswer, Ticket};
 use dossier_core::ids::CustomerId;
 use dossier_core::pii::Pii;
@@ -100,6 +104,34 @@ pub fn open_attached(
 ) -> Result<Vec<u8>, StoreError> {
     let binding = attached_binding(purpose, scope, &customer, row, version);
     open_padded(key.key(purpose), purpose, customer, &binding, cell)
+}
+
+/// An event as it is stored.
+pub(crate) struct EventRow {
+    pub(crate) customer: CustomerId,
+    pub(crate) number: u64,
+    pub(crate) event_type: String,
+    pub(crate) at: Timestamp,
+    pub(crate) cell: Vec<u8>,
+}
+
+/// Opens the body of an event. `key` is the customer's, or how reading it failed. Of an erased customer only the last
+/// event has a body. The envelopes of the others remain, without what they said.
+pub(crate) fn open_event(
+    key: Result<Arc<SubjectKey>, StoreError>,
+    keys: &ScopeKeys,
+    scope: Scope,
+    row: EventRow,
+) -> Result<Vec<u8>, StoreError> {
+    let EventRow { customer, number, event_type, at, cell } = row;
+    let open = |key: &SubjectKey, cell| open_attached(key, Purpose::Events, scope, customer, b"", number, cell);
+    match key {
+        Ok(key) => open(&key, cell),
+        Err(StoreError::Erased { .. }) => {
+            Ok(open(&keys.remains, cell).unwrap_or_else(|_| erased_envelope(&event_type, customer, at)))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn open_padded(

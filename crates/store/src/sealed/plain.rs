@@ -7,7 +7,7 @@ use dossier_core::customer::{Customer, CustomerType, EmailIndex};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
-use crate::columns::kind_of;
+use crate::columns::{is_erased, kind_of};
 use crate::prepared::CustomerRow;
 use crate::rows::{self, PersonsRow, Row, Table, Unchecked};
 use crate::vault::{Binding, Fields, Purpose, ScopeKeys};
@@ -81,9 +81,12 @@ impl Row for PlainRow {
 }
 
 impl Unchecked<PlainRow> {
-    /// Returns the columns if the seal matches.
+    /// Returns the columns if the seal matches. Fails with [`StoreError::Erased`] if only a tombstone is left.
     pub(crate) fn open(self, keys: &ScopeKeys) -> Result<PlainColumns, StoreError> {
         let row = self.check(keys)?;
+        if is_erased(row.kind) {
+            return Err(StoreError::Erased { customer: row.id, at: Timestamp::from_micros(row.updated_at) });
+        }
         let email = <[u8; 16]>::try_from(&row.email_index[..]);
         let email =
             email.map_err(|_| StoreError::Corrupt(format!("customer {}: the e-mail index is invalid", row.id)))?;

@@ -94,19 +94,21 @@ impl SqliteStore {
     }
 }
 
-/// Deletes the rows of files that no customer names.
-pub(super) fn delete_unused(connection: &Connection, paths: &[BlobPath]) -> Result<(), rusqlite::Error> {
+/// Deletes the rows of those of the files that no customer names, and returns them.
+pub(super) fn delete_unused(connection: &Connection, paths: &[BlobPath]) -> Result<Vec<BlobPath>, rusqlite::Error> {
+    let mut deleted = Vec::new();
     let mut delete = connection.prepare_cached(
         "DELETE FROM files WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND NOT EXISTS
             (SELECT 1 FROM file_uses WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3)",
     )?;
-    for BlobPath { scope, id } in paths {
-        let (account, environment) = scope_columns(scope);
-        if delete.execute((account, environment, id.as_bytes()))? > 0 {
-            delete_content(connection, *scope, *id)?;
+    for path in paths {
+        let (account, environment) = scope_columns(&path.scope);
+        if delete.execute((account, environment, path.id.as_bytes()))? > 0 {
+            delete_content(connection, path.scope, path.id)?;
+            deleted.push(path.clone());
         }
     }
-    Ok(())
+    Ok(deleted)
 }
 
 fn delete_content(connection: &Connection, scope: Scope, file: FileId) -> Result<(), rusqlite::Error> {

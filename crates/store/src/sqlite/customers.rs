@@ -134,7 +134,7 @@ impl CustomerStore for SqliteStore {
             let mut ids = connection
                 .prepare_cached(
                     "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id < ?3
-                     ORDER BY customer_id DESC LIMIT ?4",
+                        AND type < 2 ORDER BY customer_id DESC LIMIT ?4",
                 )?
                 .query_map((account, environment, after, limit + 1), |row| row.get(0).map(CustomerId::from_bytes))?
                 .collect::<Result<Vec<_>, _>>()?;
@@ -147,7 +147,9 @@ impl CustomerStore for SqliteStore {
             let rows = match summaries {
                 Some(_) => Vec::new(),
                 None => connection
-                    .prepare_cached(summary_of!("AND customer_id < ?3 ORDER BY customer_id DESC LIMIT ?4"))?
+                    .prepare_cached(summary_of!(
+                        "AND customer_id < ?3 AND type < 2 ORDER BY customer_id DESC LIMIT ?4"
+                    ))?
                     .query_map((account, environment, after, limit), |row| summary_row(scope, row))?
                     .collect::<Result<Vec<_>, _>>()?,
             };
@@ -318,7 +320,7 @@ impl SqliteStore {
         Ok(summary)
     }
 
-    /// The key of a subject that must exist.
+    /// The key of a subject that must exist, unless the customer was erased.
     pub(super) fn subject_key(
         &self,
         scope: Scope,
@@ -329,7 +331,7 @@ impl SqliteStore {
             return Ok(key);
         }
         let keys = self.subject_keys(scope, customer, &[subject])?;
-        keys.get(&subject).cloned().ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
+        keys.get(&subject).cloned().map_or_else(|| Err(self.why_without_key(scope, customer)?), Ok)
     }
 
     /// The keys of those subjects that have one.
@@ -356,7 +358,7 @@ impl SqliteStore {
     }
 }
 
-fn wrapped_subjects(
+pub(super) fn wrapped_subjects(
     connection: &Connection,
     scope: Scope,
     customer: CustomerId,
@@ -401,7 +403,7 @@ fn summary_row(scope: Scope, row: &Row<'_>) -> Result<SummaryRow, rusqlite::Erro
     Ok(SummaryRow { plain: plain(scope, row)?, names: row.get(13)?, email: row.get(8)? })
 }
 
-fn plain(scope: Scope, row: &Row<'_>) -> Result<Unchecked<PlainRow>, rusqlite::Error> {
+pub(super) fn plain(scope: Scope, row: &Row<'_>) -> Result<Unchecked<PlainRow>, rusqlite::Error> {
     let plain = PlainRow {
         scope,
         id: CustomerId::from_bytes(row.get(0)?),

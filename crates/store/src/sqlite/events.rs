@@ -2,18 +2,18 @@
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
 use dossier_core::event::StoredEvent;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::pii::Pii;
 use dossier_core::store::{EventStore, StoreError};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{OptionalExtension as _, Row};
 use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::numbering::Places;
 use crate::columns::scope_columns;
-use crate::sealed;
-use crate::vault::Purpose;
+use crate::sealed::{self, EventRow};
 
 #[async_trait]
 impl EventStore for SqliteStore {
@@ -23,23 +23,18 @@ impl EventStore for SqliteStore {
             let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
             connection
                 .prepare_cached(
-                    "SELECT position, type, customer_id, number, body FROM events
+                    "SELECT position, type, customer_id, number, at, body FROM events
                      WHERE place > ?3 AND place <= ?4 AND account_id = ?1 AND environment = ?2 ORDER BY place LIMIT ?5",
                 )?
                 .query_map((account, environment, places.after(after), places.before(None), limit), |row| {
-                    Ok((
-                        row.get::<_, u64>(0)?,
-                        row.get::<_, String>(1)?,
-                        CustomerId::from_bytes(row.get(2)?),
-                        row.get::<_, u64>(3)?,
-                        row.get::<_, Vec<u8>>(4)?,
-                    ))
+                    Ok((row.get::<_, u64>(0)?, event_row(row, 1)?))
                 })?
                 .collect::<Result<Vec<_>, _>>()
         })?;
         rows.into_iter()
-            .map(|(position, event_type, customer, number, cell)| {
-                let body = Pii::new(self.open_event(scope, customer, number, cell)?);
+            .map(|(position, row)| {
+                let (event_type, customer, number) = (row.event_type.clone(), row.customer, row.number);
+                let body = Pii::new(self.open_event(scope, row)?);
                 Ok(StoredEvent { position, event_type, customer, number, body })
             })
             .collect()
@@ -61,14 +56,19 @@ impl EventStore for SqliteStore {
 }
 
 impl SqliteStore {
-    pub(super) fn open_event(
-        &self,
-        scope: Scope,
-        customer: CustomerId,
-        number: u64,
-        cell: Vec<u8>,
-    ) -> Result<Vec<u8>, StoreError> {
-        let key = self.subject_key(scope, customer, PersonId::of_customer(customer))?;
-        sealed::open_attached(&key, Purpose::Events, scope, customer, b"", number, cell)
+    pub(super) fn open_event(&self, scope: Scope, row: EventRow) -> Result<Vec<u8>, StoreError> {
+        let key = self.subject_key(scope, row.customer, PersonId::of_customer(row.customer));
+        sealed::open_event(key, &*self.existing_scope_keys(scope)?, scope, row)
     }
+}
+
+/// Reads type, customer, number, time and body, from the given column.
+pub(super) fn event_row(row: &Row<'_>, from: usize) -> Result<EventRow, rusqlite::Error> {
+    Ok(EventRow {
+        event_type: row.get(from)?,
+        customer: CustomerId::from_bytes(row.get(from + 1)?),
+        number: row.get(from + 2)?,
+        at: Timestamp::from_micros(row.get(from + 3)?),
+        cell: row.get(from + 4)?,
+    })
 }

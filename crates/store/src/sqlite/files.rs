@@ -229,7 +229,7 @@ impl FileStore for SqliteStore {
                 }
             }
             let paths = expired.clone();
-            self.writer.task(move |connection| collection::delete_unused(connection, &paths)).await?;
+            self.writer.task(move |connection| collection::delete_unused(connection, &paths).map(drop)).await?;
             // A file that was attached at the last moment still has its row, so its content stays.
             collected.expired += self.delete_unknown(expired).await?;
         }

@@ -102,7 +102,7 @@ impl KeyStore for SqliteStore {
         rows.into_iter().map(|row| self.key_record(row)).collect()
     }
 
-    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
+    async fn record_key_use(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
         self.writer
             .task(move |connection| {
                 let mut update = connection.prepare_cached(

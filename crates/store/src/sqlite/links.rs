@@ -35,7 +35,7 @@ impl LinkStore for SqliteStore {
         Ok(Some(Link { scope, customer, session, used_at: used_at.map(Timestamp::from_micros) }))
     }
 
-    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
+    async fn record_pass_use(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
         let hash = self.vault.key_lookup(pass);
         self.writer
             .lazy(move |connection| {

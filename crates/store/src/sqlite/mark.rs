@@ -13,7 +13,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS transfer_mark (
     one INTEGER PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, at INTEGER NOT NULL) STRICT";
 
 impl SqliteStore {
-    pub(crate) fn standing(file: &Path) -> Result<DatabaseState, OpenError> {
+    pub(crate) fn read_state(file: &Path) -> Result<DatabaseState, OpenError> {
         if !file.exists() {
             return Ok(DatabaseState::default());
         }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("uses_and_fingerprints", include_str!("../../migrations/sqlite/0011_uses_and_fingerprints.sql")),
     ("chores", include_str!("../../migrations/sqlite/0012_chores.sql")),
     ("decisions_and_settings", include_str!("../../migrations/sqlite/0013_decisions_and_settings.sql")),
+    ("erasures", include_str!("../../migrations/sqlite/0014_erasures.sql")),
 ];
 
 pub(crate) const NEWEST: usize = MIGRATIONS.len();

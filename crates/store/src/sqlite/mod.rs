@@ -7,6 +7,7 @@ mod collection;
 mod commit;
 mod connection;
 mod customers;
+mod erasures;
 mod events;
 mod files;
 mod fingerprints;
@@ -29,7 +30,7 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -45,11 +46,14 @@ use crate::anchor::Tips;
 use crate::api_keys::ApiKeyCache;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
+use crate::certificate::Certifier;
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
+use crate::ledger::Ledger;
+use crate::prepared::PreparedEffect;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, Figures, OpenError};
+use crate::{DATABASE_FILE, Engine, OpenError, WriterStats};
 use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::{Readers, Snapshot};
@@ -78,6 +82,10 @@ pub struct SqliteStore {
     /// The endpoint that is served first the next time. It rotates among those with due deliveries.
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
+    ledger: Ledger,
+    /// Whether the log still holds pages from before an erasure.
+    unscrubbed: AtomicBool,
+    certifier: Certifier,
     tips: Arc<Tips>,
     readers: Arc<Readers>,
     cache: Cache<Snapshot>,
@@ -105,11 +113,12 @@ impl SqliteStore {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(OpenError::Database(format!("SQLite {} is too old", rusqlite::version())));
         }
-        let database = folder.join("dossier.db");
+        let database = folder.join(DATABASE_FILE);
         let fresh = !keyring.exists();
         if fresh && database.exists() {
             return Err(OpenError::KeyringMissing);
         }
+        let (ledger, certifier) = (Ledger::beside(keyring, root), Certifier::new(root));
         let keyring =
             if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
         let budget = Budget::embedded(cache.unwrap_or(CACHE), CACHE);
@@ -133,6 +142,9 @@ impl SqliteStore {
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
+            ledger,
+            unscrubbed: AtomicBool::new(false),
+            certifier,
             tips,
             readers,
             cache,
@@ -200,15 +212,15 @@ impl SqliteStore {
 
 #[async_trait]
 impl Engine for SqliteStore {
-    fn figures(&self) -> &Figures {
-        self.writer.figures()
+    fn writer_stats(&self) -> &WriterStats {
+        self.writer.stats()
     }
 
     fn name(&self) -> String {
         format!("SQLite {}", rusqlite::version())
     }
 
-    fn shown(&self) -> String {
+    fn location(&self) -> String {
         self.readers.database().display().to_string()
     }
 
@@ -226,6 +238,14 @@ impl Engine for SqliteStore {
         self.vault.refused_rows()
     }
 
+    fn ledger_file(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn certifier(&self) -> &Certifier {
+        &self.certifier
+    }
+
     fn installation(&self) -> [u8; 16] {
         self.vault.installation()
     }
@@ -234,16 +254,25 @@ impl Engine for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        let erased = self.subjects_to_erase(&change)?;
         let (prepared, new_subjects) = self.prepare(change)?;
         let aftermath = prepared.aftermath(new_subjects);
         self.cache.records.forget(&prepared);
         let (outcome, change) = self.writer.change(prepared).await;
         let outcome = outcome?;
         if outcome == Committed::Done {
+            let mut ledger_entry = None;
             if let Some(change) = change {
+                if let PreparedEffect::CustomerErased(row) = &change.effect {
+                    ledger_entry = row.erasure.row.ledger_entry();
+                }
                 self.cache.records.remember(&change, None);
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
+            if let Some(entry) = ledger_entry {
+                self.cache.keys.forget(entry.scope, &erased);
+                self.ledger.remember(entry);
+            }
         }
         Ok(outcome)
     }

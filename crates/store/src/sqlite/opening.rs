@@ -69,8 +69,12 @@ impl SqliteStore {
             after = last.ticket.key_hash;
             count += answers.len() as u64;
             for KeptAnswer { ticket, customer, version, cell } in answers {
-                let key = customer.map(|id| self.subject_key(scope, id, PersonId::of_customer(id))).transpose()?;
-                sealed::open_answer(&keys, key.as_deref(), scope, &ticket, (customer, version), cell)?;
+                let key = customer.map(|id| self.subject_key(scope, id, PersonId::of_customer(id))).transpose();
+                // The answers of an erased customer are forgotten with the others of their time.
+                if matches!(key, Err(StoreError::Erased { .. })) {
+                    continue;
+                }
+                sealed::open_answer(&keys, key?.as_deref(), scope, &ticket, (customer, version), cell)?;
             }
         }
     }

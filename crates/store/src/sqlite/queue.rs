@@ -45,7 +45,12 @@ impl QueueStore for SqliteStore {
 }
 
 impl SqliteStore {
-    fn customers_due(&self, table: &str, column: &str, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+    pub(super) fn customers_due(
+        &self,
+        table: &str,
+        column: &str,
+        now: Timestamp,
+    ) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
         let mut due = Vec::new();
         for condition in [DUE_IN_PRODUCTION, DUE_IN_SANDBOXES] {
             let condition = condition.replace("COLUMN", column);

@@ -29,6 +29,14 @@ impl RotationStore for SqliteStore {
         self.vault.active_epoch()
     }
 
+    fn active_since(&self) -> Option<Timestamp> {
+        self.vault.active_since()
+    }
+
+    fn destroyed_at(&self, epoch: u32) -> Option<Timestamp> {
+        self.vault.destroyed_at(epoch)
+    }
+
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
         let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
@@ -39,7 +47,7 @@ impl RotationStore for SqliteStore {
         self.rewrap_scopes(epoch).await?;
         self.rewrap_staging(epoch).await?;
         self.rewrap_subjects(epoch, progress).await?;
-        self.vault.destroy_old_epochs().map_err(keyring)?;
+        self.vault.destroy_old_epochs(&now.to_string()).map_err(keyring)?;
         Ok(epoch)
     }
 }

@@ -10,10 +10,13 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, SandboxStore as _, StoreError, WebhookStore};
-use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
+use dossier_core::webhook::{
+    AttemptResult, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
+use super::events::event_row;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::rows::{EndpointRow, Unchecked};
@@ -149,19 +152,22 @@ impl WebhookStore for SqliteStore {
 
     async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
         let Some(signer) = self.signer(due.scope, due.endpoint, now).await? else { return Ok(None) };
-        let cell = self.readers.read(|connection| {
+        let row = self.readers.read(|connection| {
             let Some(places) = Places::of(connection, due.scope)? else { return Ok(None) };
             connection
-                .prepare_cached("SELECT body FROM events WHERE place = ?1 AND customer_id = ?2 AND number = ?3")?
-                .query_row((places.at(due.event)?, due.customer.as_bytes(), due.number), |row| row.get::<_, Vec<u8>>(0))
+                .prepare_cached(
+                    "SELECT type, customer_id, number, at, body FROM events
+                     WHERE place = ?1 AND customer_id = ?2 AND number = ?3",
+                )?
+                .query_row((places.at(due.event)?, due.customer.as_bytes(), due.number), |row| event_row(row, 0))
                 .optional()
         })?;
-        let cell = cell.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
-        let body = self.open_event(due.scope, due.customer, due.number, cell)?;
+        let row = row.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
+        let body = self.open_event(due.scope, row)?;
         Ok(Some(signer.message(due, body, now)))
     }
 
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+    async fn record_attempts(&self, attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         let (report, disabled) = std::sync::mpsc::channel();
         // If this is lost in a power cut, the delivery is made again: it arrives at least once.
         self.writer
@@ -174,7 +180,7 @@ impl WebhookStore for SqliteStore {
                 Ok(())
             })
             .await?;
-        let disabling: Vec<Attempted> = disabled.try_iter().collect();
+        let disabling: Vec<FinishedAttempt> = disabled.try_iter().collect();
         if !disabling.is_empty() {
             self.signers.forget();
         }
@@ -306,11 +312,11 @@ struct DueRow {
 }
 
 /// Returns whether the attempt disabled the endpoint.
-fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool, rusqlite::Error> {
-    let Attempted { due, at, said, verdict } = attempted;
-    let said = match said {
-        Said::Status(status) => status.to_string(),
-        Said::Failure(word) => (*word).to_owned(),
+fn write_attempt(connection: &Connection, attempted: &FinishedAttempt) -> Result<bool, rusqlite::Error> {
+    let FinishedAttempt { due, at, result, verdict } = attempted;
+    let result = match result {
+        AttemptResult::Status(status) => status.to_string(),
+        AttemptResult::Failure(word) => (*word).to_owned(),
     };
     let (account, environment) = scope_columns(&due.scope);
     let (endpoint, customer, at) = (due.endpoint.as_bytes(), due.customer.as_bytes(), at.as_micros());
@@ -340,7 +346,7 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
             next,
             ended,
             at,
-            said,
+            result,
             due.shows_link,
         ])?;
     if rows == 0 {

@@ -3,6 +3,7 @@
 //!
 //! It is read before the store is opened. Its table exists only while there is a mark.
 
+use std::fmt;
 use std::path::Path;
 
 use dossier_core::clock::Timestamp;
@@ -82,10 +83,10 @@ pub enum Location<'a> {
 
 impl Location<'_> {
     /// Reads the state of the database without changing it.
-    pub async fn standing(self) -> Result<DatabaseState, OpenError> {
+    pub async fn read_state(self) -> Result<DatabaseState, OpenError> {
         match self {
-            Self::Sqlite(file) => SqliteStore::standing(file),
-            Self::Postgres(url) => PostgresStore::standing(url).await,
+            Self::Sqlite(file) => SqliteStore::read_state(file),
+            Self::Postgres(url) => PostgresStore::read_state(url).await,
         }
     }
 
@@ -105,13 +106,14 @@ impl Location<'_> {
             Self::Postgres(url) => PostgresStore::seal_rows(url, keyring, root, now).await,
         }
     }
+}
 
-    /// The location for people, never with a password.
-    #[must_use]
-    pub fn shown(self) -> String {
+/// For people, never with a password.
+impl fmt::Display for Location<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sqlite(file) => file.display().to_string(),
-            Self::Postgres(url) => PostgresStore::shown(url),
+            Self::Sqlite(file) => file.display().fmt(f),
+            Self::Postgres(url) => f.write_str(&PostgresStore::location_of(url)),
         }
     }
 }

@@ -50,6 +50,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("contents", &["account_id", "environment", "file_id"]),
     table("staging_keys", &["account_id", "environment", "day"]),
     table("links", &["account_id", "environment", "token_hash"]),
+    table("erasures", &["account_id", "environment", "customer_id"]),
     table("sandbox_clocks", &["account_id"]),
     table("recorded_settings", &["account_id", "environment"]),
     table("endpoints", &["account_id", "environment", "endpoint_id"]),
@@ -117,7 +118,7 @@ impl Shape {
 
 /// The text of an error for a person who runs a command, without the kind of the error if a text says more.
 #[must_use]
-pub fn plain(error: impl Borrow<StoreError>) -> String {
+pub fn error_text(error: impl Borrow<StoreError>) -> String {
     match error.borrow() {
         StoreError::Corrupt(text) | StoreError::Unavailable(text) => text.clone(),
         other => other.to_string(),

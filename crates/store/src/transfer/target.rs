@@ -26,17 +26,17 @@ impl Target {
         facts: &Facts,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let standing = location.standing().await.map_err(to_store_error)?;
-        let begun = matches!(&standing.mark, Some(Mark::Arriving { from: begun, .. }) if begun == from);
-        if standing.mark.is_some() && !begun {
-            let text = format!("{} is marked: its records moved away, or it receives others", location.shown());
+        let state = location.read_state().await.map_err(to_store_error)?;
+        let begun = matches!(&state.mark, Some(Mark::Arriving { from: begun, .. }) if begun == from);
+        if state.mark.is_some() && !begun {
+            let text = format!("{} is marked: its records moved away, or it receives others", location);
             return Err(StoreError::Corrupt(text));
         }
-        if standing.migrations > facts.schema {
-            return Err(StoreError::Corrupt(format!("{} is not empty; use an empty database", location.shown())));
+        if state.migrations > facts.schema {
+            return Err(StoreError::Corrupt(format!("{} is not empty; use an empty database", location)));
         }
         if !begun {
-            Self::check_empty(location, standing.migrations).await?;
+            Self::check_empty(location, state.migrations).await?;
             let mark = Mark::Arriving { from: from.to_owned(), at: now };
             location.set_mark(Some(&mark)).await.map_err(to_store_error)?;
         }
@@ -62,13 +62,12 @@ impl Target {
             Location::Sqlite(file) => (SqliteTarget::accounts(file).map_err(to_store_error)?, 0),
             Location::Postgres(url) => PostgresTarget::occupants(url).await.map_err(to_store_error)?,
         };
-        let shown = location.shown();
         if processes > 0 {
-            let text = format!("{processes} processes use {shown}; stop them, and wait for 10 seconds");
+            let text = format!("{processes} processes use {location}; stop them, and wait for 10 seconds");
             return Err(StoreError::Corrupt(text));
         }
         if accounts > 0 {
-            return Err(StoreError::Corrupt(format!("{shown} has accounts already; use an empty database")));
+            return Err(StoreError::Corrupt(format!("{location} has accounts already; use an empty database")));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dossier_core::clock::Timestamp;
 use dossier_core::ids::AccountId;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,9 @@ struct Epoch {
     epoch: u32,
     state: EpochState,
     created_at: String,
+    /// When the key was destroyed. Older versions did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    destroyed_at: Option<String>,
     /// The sealed key in base64. Empty once destroyed.
     sealed: String,
 }
@@ -112,6 +116,26 @@ impl Keyring {
         active.expect("a keyring has one active epoch").epoch
     }
 
+    /// When the active epoch began. `None` if the file does not say it in RFC 3339.
+    #[must_use]
+    pub fn active_since(&self) -> Option<Timestamp> {
+        let active = self.file.epochs.iter().find(|epoch| epoch.state == EpochState::Active)?;
+        Timestamp::parse(&active.created_at)
+    }
+
+    /// When the last of the epochs up to this one was destroyed. `None` while one of them exists.
+    #[must_use]
+    pub fn destroyed_at(&self, epoch: u32) -> Option<Timestamp> {
+        let mut newest = None;
+        for one in self.file.epochs.iter().filter(|one| one.epoch <= epoch) {
+            if one.state != EpochState::Destroyed {
+                return None;
+            }
+            newest = newest.max(one.destroyed_at.as_deref().and_then(Timestamp::parse));
+        }
+        newest
+    }
+
     #[must_use]
     pub fn has_epoch(&self, epoch: u32) -> bool {
         self.key(epoch).is_some()
@@ -169,17 +193,20 @@ impl Keyring {
             older.state = EpochState::DecryptOnly;
         }
         let sealed = STANDARD.encode(cell.into_bytes());
-        self.file.epochs.push(Epoch { epoch, state: EpochState::Active, created_at, sealed });
+        let state = EpochState::Active;
+        self.file.epochs.push(Epoch { epoch, state, created_at, destroyed_at: None, sealed });
         self.write().inspect_err(|_| self.file.epochs = before)?;
         self.keys.push((epoch, key));
         Ok(epoch)
     }
 
     /// Destroys the keys of all epochs before the active one. Keys that they still wrap can never be opened again.
-    pub fn destroy_before_active(&mut self) -> Result<(), OpenError> {
+    pub fn destroy_before_active(&mut self, now: &str) -> Result<(), OpenError> {
         let (active, before) = (self.active(), self.file.epochs.clone());
-        for epoch in self.file.epochs.iter_mut().filter(|epoch| epoch.epoch != active) {
+        let living = |epoch: &&mut Epoch| epoch.epoch != active && epoch.state != EpochState::Destroyed;
+        for epoch in self.file.epochs.iter_mut().filter(living) {
             epoch.state = EpochState::Destroyed;
+            epoch.destroyed_at = Some(now.to_owned());
             epoch.sealed.clear();
         }
         self.write().inspect_err(|_| self.file.epochs = before)?;

@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, PersonId};
 use dossier_core::store::StoreError;
 
@@ -87,6 +88,18 @@ impl Vault {
         self.keyring.read().expect(POISONED).active()
     }
 
+    /// See [`Keyring::active_since`].
+    #[must_use]
+    pub fn active_since(&self) -> Option<Timestamp> {
+        self.keyring.read().expect(POISONED).active_since()
+    }
+
+    /// See [`Keyring::destroyed_at`].
+    #[must_use]
+    pub fn destroyed_at(&self, epoch: u32) -> Option<Timestamp> {
+        self.keyring.read().expect(POISONED).destroyed_at(epoch)
+    }
+
     /// How many rows were refused since the start because their seal did not match.
     #[must_use]
     pub fn refused_rows(&self) -> u64 {
@@ -117,8 +130,8 @@ impl Vault {
     }
 
     /// See [`Keyring::destroy_before_active`].
-    pub fn destroy_old_epochs(&self) -> Result<(), crate::OpenError> {
-        self.keyring.write().expect(POISONED).destroy_before_active()?;
+    pub fn destroy_old_epochs(&self, now: &str) -> Result<(), crate::OpenError> {
+        self.keyring.write().expect(POISONED).destroy_before_active(now)?;
         self.wraps.write().expect(POISONED).retain(|(epoch, _), _| *epoch == self.active_epoch());
         Ok(())
     }

@@ -33,6 +33,16 @@ impl RootKey {
         self.0.derive(&[b"anchor"]).hmac_key()
     }
 
+    /// The key that seals the ledger of erasures.
+    pub(crate) fn ledger_key(&self) -> SecretKey {
+        self.0.derive(&[b"erasure-ledger"])
+    }
+
+    /// The seed of the key that signs certificates of erasure.
+    pub(crate) fn certificate_seed(&self) -> SecretKey {
+        self.0.derive(&[b"erasure-certificates"])
+    }
+
     /// Creates a root key and writes it to a new file that only its owner can read.
     pub fn create_file(path: &Path) -> Result<Self, OpenError> {
         let key = Self::random();

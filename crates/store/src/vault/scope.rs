@@ -9,12 +9,14 @@ use dossier_core::idempotency::{Attempt, Ticket};
 use dossier_core::parse::Email;
 
 use super::row::{Fields, RowKey, RowSeal};
-use super::{Midstates, SecretKey};
+use super::{Midstates, SecretKey, SubjectKey};
 
 /// The keys of one scope. They belong to no person.
 pub struct ScopeKeys {
     /// Seals names of accounts and keys, HMAC mid-states, and audit details that concern no customer.
     pub service: SecretKey,
+    /// Seals what is written about a customer when it is erased, and has no other key any more.
+    pub remains: Arc<SubjectKey>,
     email: Midstates,
     idempotency: hmac::Key,
     chain: hmac::Key,
@@ -30,6 +32,7 @@ impl ScopeKeys {
         let hmac_key = |label: &[&[u8]]| root.derive(label).hmac_key();
         Self {
             service: root.derive(&[b"service"]),
+            remains: Arc::new(SubjectKey::new(root.derive(&[b"remains"]))),
             email: root.derive(&[b"blind-index", b"email"]).midstates(),
             idempotency: hmac_key(&[b"idempotency"]),
             chain: hmac_key(&[b"audit-chain"]),

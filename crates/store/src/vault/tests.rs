@@ -111,7 +111,7 @@ fn rotation_keeps_living_keys_and_ends_old_wraps() {
     vault.begin_epoch("later".into()).expect("an epoch");
     let new = vault.rewrap_subject(here, ada, &old).expect("both epochs are open");
     assert_eq!((old.epoch, new.epoch), (1, 2));
-    vault.destroy_old_epochs().expect("the end of epoch 1");
+    vault.destroy_old_epochs("2026-01-01T00:00:00Z").expect("the end of epoch 1");
     assert!(vault.open_subject(here, ada, &new).is_ok());
     assert!(vault.open_subject(here, ada, &old).is_err(), "an old backup stays shut");
 }

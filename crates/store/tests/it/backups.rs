@@ -78,7 +78,9 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
     Location::Sqlite(&whole.file()).set_mark(None).await.expect("unmarked");
     let again = {
         let store = sqlite(&engine, whole.folder.path());
-        let opened = OpenReport::all(&store, &|_| false, 0, &|_, _| {}).await.expect("a report");
+        let opened = OpenReport::all(&store, &|_| false, &std::collections::BTreeSet::new(), 0, &|_, _| {})
+            .await
+            .expect("a report");
         assert_eq!(opened.findings, Vec::new());
         assert_eq!((opened.customers, opened.files, opened.chains), (24, 4, 2), "{opened:?}");
         assert!(opened.answers >= 24 && opened.events > 24, "{opened:?}");
@@ -293,7 +295,7 @@ async fn an_interrupted_restore_continues() {
     let file = target.path().join("dossier.db");
     let to = Location::Sqlite(&file);
     restore_rows(&backup, to, NOW, &|_, _| {}).await.expect("restored");
-    assert!(to.standing().await.expect("a database").mark.is_some(), "not to be served before all is compared");
+    assert!(to.read_state().await.expect("a database").mark.is_some(), "not to be served before all is compared");
     // The state after the process died halfway.
     let database = rusqlite::Connection::open(&file).expect("the database");
     database

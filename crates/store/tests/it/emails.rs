@@ -9,7 +9,7 @@ use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::Committed;
-use dossier_core::use_cases::create_customer::{CreateError, create};
+use dossier_core::use_cases::create_customer::{CreateError, create_customer};
 use dossier_core::use_cases::reindex_emails::reindex_emails;
 use dossier_core::use_cases::write_customer::UpdateError;
 
@@ -53,7 +53,7 @@ pub(crate) async fn an_email_is_found_however_it_is_written(mut engine: Engine) 
     ] {
         assert_eq!(found(&services, &caller, email).await, there.then_some(id).as_slice(), "{email}");
         let body = format!(r#"{{"email":"{}","type":"individual"}}"#, email.trim());
-        let created = create(&services, &caller, Request::unkeyed(body.as_bytes())).await;
+        let created = create_customer(&services, &caller, Request::unkeyed(body.as_bytes())).await;
         assert_eq!(matches!(created, Err(CreateError::EmailTaken(owner)) if owner == id), there, "{email}");
     }
 }
@@ -65,7 +65,7 @@ pub(crate) async fn a_domain_is_composed_before_it_is_compared_and_an_empty_one_
     assert_eq!(found(&services, &caller, "s@\u{3b1}\u{301}\u{345}.example").await, [id]);
     for nothing in ["x@\u{ad}", "x@\u{200b}"] {
         let body = format!(r#"{{"email":"{nothing}","type":"individual"}}"#);
-        let refused = create(&services, &caller, Request::unkeyed(body.as_bytes())).await;
+        let refused = create_customer(&services, &caller, Request::unkeyed(body.as_bytes())).await;
         assert!(matches!(refused, Err(CreateError::Invalid(_))), "{nothing:?}");
     }
 }
@@ -105,7 +105,7 @@ pub(crate) async fn an_upgrade_makes_each_email_findable_and_the_oldest_customer
     put(&services, &caller, newer, r#"{"email":"ZOË@example.com"}"#).await.expect("the same address");
     assert_eq!(found(&services, &caller, "zoë@example.com").await, [older, newer]);
     let body = br#"{"email":"zoe\u0308@example.com","type":"individual"}"#;
-    let refused = create(&services, &caller, Request::unkeyed(body)).await;
+    let refused = create_customer(&services, &caller, Request::unkeyed(body)).await;
     assert!(matches!(refused, Err(CreateError::EmailTaken(owner)) if owner == older));
     // A customer that changes its address is found by the new one alone, and takes no other customer's.
     put(&services, &caller, older, r#"{"email":"countess@example.com"}"#).await.expect("it is free");

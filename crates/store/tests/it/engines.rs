@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::clock::{Clock, Timestamp};
 use dossier_core::ids::{AccountId, Random};
 use dossier_core::kyc::Policy;
@@ -250,7 +250,7 @@ pub(crate) fn scope_of(account: [u8; 16], environment: u8) -> Scope {
 
 /// A caller in the sandbox of a new account.
 pub(crate) async fn caller(services: &Services) -> Caller {
-    let caller = |scope| Caller { scope, actor: Actor::System, request_id: "test".into(), address: None };
+    let caller = |scope| Caller::system(scope, "test");
     let account = accounts::create(services, "test".into(), caller).await.expect("an account");
     caller(Scope { account: account.account_id, environment: Environment::Sandbox })
 }

@@ -12,7 +12,7 @@ use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::services::Services;
 use dossier_core::store::{Committed, Freshness};
-use dossier_core::use_cases::create_customer::create;
+use dossier_core::use_cases::create_customer::create_customer;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_store::blobs::Folder;
@@ -246,7 +246,7 @@ async fn background_work_is_divided_and_taken_over() {
     }
     assert!(shares.0 > 0 && shares.1 > 0 && shares.0 + shares.1 == 12, "{shares:?}");
     // One ends in an orderly way, so the other need not wait for its leases.
-    other.leave().await;
+    other.hand_over_work().await;
     drop(other);
     for _ in 0..80 {
         if due(engine.store()).await.len() == 12 {
@@ -499,7 +499,7 @@ async fn waits_for_its_standby(commit: impl AsyncFn(&Services, &Caller, Customer
 async fn a_commit_waits_for_its_standby_whatever_the_time() {
     waits_for_its_standby(async |services, caller, _| {
         let body = br#"{"email":"b@example.com","type":"individual"}"#;
-        create(services, caller, Request::unkeyed(body)).await.is_ok()
+        create_customer(services, caller, Request::unkeyed(body)).await.is_ok()
     })
     .await;
 }

@@ -100,7 +100,7 @@ async fn housekeeping_keeps_the_cache_and_rotation_empties_it() {
     let new = NewKey { name: "used".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let now = services.clock.now();
-    services.store.keys_used(vec![(caller.scope, key.key_id, now)]).await.expect("noted");
+    services.store.record_key_use(vec![(caller.scope, key.key_id, now)]).await.expect("noted");
     services.store.forget_answers(now).await.expect("forgotten");
     services.store.forget_deliveries(now).await.expect("forgotten");
     services.store.collect_files(Timestamp::from_micros(i64::MAX / 2)).await.expect("collected");

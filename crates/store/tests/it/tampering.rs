@@ -9,7 +9,7 @@ use dossier_core::ids::CustomerId;
 use dossier_core::kyc::Kyc;
 use dossier_core::parse::Email;
 use dossier_core::store::{Committed, StoreError};
-use dossier_core::use_cases::create_customer::create;
+use dossier_core::use_cases::create_customer::create_customer;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use rusqlite::Connection;
 
@@ -28,7 +28,7 @@ async fn filled() -> (Engine, Caller, Vec<CustomerId>) {
     for n in 0..4 {
         let body = format!(r#"{{"email":"{n}@example.com","type":"individual"}}"#);
         ids.push(
-            create(&services, &caller, Request::unkeyed(body.as_bytes()))
+            create_customer(&services, &caller, Request::unkeyed(body.as_bytes()))
                 .await
                 .expect("created")
                 .customer

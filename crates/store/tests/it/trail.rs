@@ -5,7 +5,7 @@ use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::services::Services;
-use dossier_core::settings::{Recorded, Settings};
+use dossier_core::settings::{RecordedSetting, Settings};
 use dossier_core::use_cases::decide::decide;
 use dossier_core::use_cases::write::append_audit;
 use dossier_core::use_cases::{accounts, record_settings, session, show_audit_entry};
@@ -247,8 +247,8 @@ pub(crate) async fn changed_settings_are_recorded_once(mut engine: Engine) {
     let scope = accounts::installation(&services).await.expect("readable").expect("an account");
     assert_eq!(scope, Scope { environment: Environment::Production, ..system.scope });
     let of = |rails: &str, secret: Option<&str>| {
-        let secret = Recorded::Secret(secret.map(str::to_owned));
-        Settings::from([("rails".to_owned(), Recorded::Value(rails.to_owned())), ("secret".to_owned(), secret)])
+        let secret = RecordedSetting::Secret(secret.map(str::to_owned));
+        Settings::from([("rails".to_owned(), RecordedSetting::Value(rails.to_owned())), ("secret".to_owned(), secret)])
     };
     let defaults = of("eur/sepa", None);
     let mut seen = Vec::new();

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
+use dossier_store::transfer::mark::Location;
 use dossier_store::vault::RootKey;
 use rusqlite::Connection;
 
@@ -96,7 +97,7 @@ async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
         // New changes are linked with the older ones.
         let id = customers.iter().find(|(of, ..)| of == scope).expect("a customer").1;
         let id = CustomerId::from_bytes(id);
-        let caller = Caller { scope: *scope, actor: Actor::System, request_id: "test".into(), address: None };
+        let caller = Caller::system(*scope, "test");
         let before = store.changed_since(*scope, id, 1).await.expect("pointers");
         assert!(["/first_name", "/last_name"].iter().all(|field| before.iter().any(|named| named == field)));
         put(&services, &caller, id, r#"{"most_recent_occupation":"x"}"#).await.expect("updated");
@@ -158,9 +159,9 @@ async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
 }
 
 /// The findings of comparing all rows with the entries that name them.
-async fn compared(engine: &Engine) -> Vec<String> {
-    let (file, _) = engine.rows_in();
-    let location = dossier_store::transfer::mark::Location::Sqlite(&file);
+pub(crate) async fn compared(engine: &Engine) -> Vec<String> {
+    let (file, url) = engine.rows_in();
+    let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
     let compared = dossier_store::records::compare(location, dossier_store::backup::Pace::Fast, &|_, _| {}).await;
     let compared = compared.expect("compared");
     assert!(compared.rows > 20);

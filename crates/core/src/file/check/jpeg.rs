@@ -6,9 +6,9 @@ use crate::file::record::Flaw;
 
 /// Start of image, and the first byte of the next marker.
 pub(super) const SIGNATURE: &[u8] = b"\xff\xd8\xff";
-/// A progressive picture has about ten scans; thousands are an attack on whoever decodes them.
+/// A progressive picture has about ten scans. Thousands are an attack on decoders.
 const MAX_SCANS: u32 = 200;
-/// Bytes that belong to nothing between the segments: some cameras leave a few, and every viewer skips them.
+/// Stray bytes between the segments. Some cameras leave a few, and every viewer skips them.
 const MAX_STRAY: u32 = 4 * 1_024;
 
 #[derive(Default)]
@@ -23,17 +23,17 @@ pub(super) struct Jpeg {
 
 #[derive(Default, Clone, Copy)]
 enum State {
-    /// Before the two bytes of a start of image, of which so many have come.
+    /// In the two bytes of a start of image, with the number of bytes seen so far.
     #[default]
     Start,
     StartCode,
-    /// A marker begins here.
+    /// At the start of a marker.
     Marker,
     /// After the 0xFF of a marker.
     Code,
-    /// The two bytes of a segment's length: the marker, and the first byte.
+    /// In the two bytes of a segment's length, with the marker and the first byte.
     Length(u8, Option<u8>),
-    /// In a segment: the marker, how many bytes are left, how many have come, and what the frame header said so far.
+    /// In a segment, with the marker, the bytes left, the bytes seen, and the frame header so far.
     Segment {
         marker: u8,
         left: usize,
@@ -44,7 +44,7 @@ enum State {
     Scan,
     /// After a 0xFF in it.
     ScanCode,
-    /// Behind the end of the image.
+    /// After the end of the image.
     End,
 }
 
@@ -55,7 +55,7 @@ impl Jpeg {
                 self.tail.push(bytes);
                 return Ok(());
             }
-            // What is long is skipped, not walked.
+            // Skip long parts at once instead of byte by byte.
             let skipped = match &mut self.state {
                 State::Segment { left, at, .. } if *at >= 5 => {
                     let skipped = bytes.len().min(*left);
@@ -119,7 +119,7 @@ impl Jpeg {
             State::Scan => State::Scan,
             State::ScanCode => match byte {
                 0x00 | 0xd0..=0xd7 => State::Scan,
-                // Markers may be filled up in front, restart markers too.
+                // A marker may follow fill bytes. So may a restart marker.
                 0xff => State::ScanCode,
                 _ => self.marker(byte)?,
             },
@@ -130,9 +130,9 @@ impl Jpeg {
 
     fn marker(&mut self, code: u8) -> Result<State, &'static str> {
         match code {
-            // Markers may be filled up in front.
+            // A marker may follow fill bytes.
             0xff => Ok(State::Code),
-            // For arithmetic coding; it stands alone.
+            // A marker for arithmetic coding, which has no length.
             0x01 if self.scans == 0 => Ok(State::Marker),
             0xd9 if self.has_frame && self.scans > 0 => Ok(State::End),
             0xd9 => Err("ends without a picture"),
@@ -147,7 +147,7 @@ impl Jpeg {
             // Start of frame: precision, height, width.
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 let [precision, high, low, wide, narrow] = frame;
-                // Baseline, extended and progressive. What is lossless, arithmetic or finer no ordinary program shows.
+                // Baseline, extended and progressive. Ordinary programs show no lossless, arithmetic or finer coding.
                 if !matches!(marker, 0xc0..=0xc2) || precision != 8 {
                     return Err("has a coding that no ordinary program shows");
                 }

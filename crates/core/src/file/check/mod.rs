@@ -1,6 +1,6 @@
-//! What an uploaded file is, by its content alone, in one pass and constant memory: a picture or a PDF whose structure
-//! holds from its beginning to its end. Nothing is decoded. What only begins like one of them is refused, and so is
-//! what carries another file behind its end.
+//! Checks an uploaded file by its content alone, in one pass and constant memory. It must be a picture or a PDF whose
+//! structure is valid from start to end. Nothing is decoded. A file that only starts like one of them is refused, and
+//! so is one that carries another file after its end.
 
 mod jpeg;
 mod pdf;
@@ -12,35 +12,35 @@ pub use size::TOO_MANY_PIXELS;
 
 use crate::file::record::{Flaw, MediaType};
 
-/// Why a file is not taken.
+/// Why a file is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// It has no bytes.
+    /// The file is empty.
     #[error("the file is empty")]
     Empty,
-    /// It is something else; when it is something well known, what.
+    /// The file is of another type, which is named if it is well known.
     #[error("the file is not of an accepted type")]
     OtherType(Option<&'static str>),
-    /// It begins like an accepted type, and is not whole or not sane.
+    /// The file starts like an accepted type, but is incomplete or invalid.
     #[error("the {} {why}", .of.name())]
     Damaged {
-        /// What it begins like.
+        /// The type that it starts like.
         of: MediaType,
         /// What is wrong with it.
         why: &'static str,
     },
 }
 
-/// What a whole file is.
+/// The result for a whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checked {
-    /// Its type.
+    /// The type of the file.
     pub media_type: MediaType,
-    /// Why it proves nothing.
+    /// Why the file proves nothing, if so.
     pub flaw: Option<Flaw>,
 }
 
-/// Types that people try, by what they begin with: to say in the answer what was sent. (offset, bytes, name)
+/// Types that people try, by their first bytes, so that the answer can say what was sent. (offset, bytes, name)
 const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
     (4, b"ftypheic", "a HEIC picture"),
     (4, b"ftypheix", "a HEIC picture"),
@@ -64,7 +64,7 @@ const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
 /// No other signature needs more bytes than this.
 const HEAD: usize = 12;
 
-/// In so many bytes a PDF has begun.
+/// The header of a PDF starts within this many bytes.
 const HEAD_OF_PDF: usize = pdf::MAX_BEFORE + pdf::SIGNATURE.len();
 
 /// A check in progress.
@@ -86,7 +86,7 @@ impl Check {
     ///
     /// # Errors
     ///
-    /// [`Fault`] as soon as it is certain.
+    /// A [`Fault`] as soon as it is certain.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         if self.of.is_some() {
             return self.forward(bytes);
@@ -99,11 +99,11 @@ impl Check {
         if self.of.is_some() { self.forward(&bytes[missing..]) } else { Ok(()) }
     }
 
-    /// What the whole file is.
+    /// Ends the file, and returns its type.
     ///
     /// # Errors
     ///
-    /// [`Fault`].
+    /// A [`Fault`] when the file is refused.
     pub fn finish(mut self) -> Result<Checked, Fault> {
         if self.of.is_none() {
             if self.head.is_empty() {
@@ -130,7 +130,7 @@ impl Check {
         })
     }
 
-    /// Decides by what has come; by what is all that will be looked at, when `is_last`.
+    /// Decides the type from the bytes so far, if they suffice. With `is_last` they must.
     fn decide(&mut self, is_last: bool) -> Result<(), Fault> {
         let head = &self.head;
         let mut begin = 0;
@@ -150,7 +150,7 @@ impl Check {
                 None if is_last => return Err(Fault::OtherType(None)),
                 None => return Ok(()),
             }
-            // What stands before a PDF must not be a file of its own.
+            // The bytes before a PDF must not be another file.
             if begin > 0 && tail::check_beginning(&head[..begin]).is_err() {
                 return Err(Fault::OtherType(None));
             }

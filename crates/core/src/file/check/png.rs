@@ -17,7 +17,7 @@ pub(super) struct Png {
     part: Vec<u8>,
     checksum: crc32fast::Hasher,
     has_header: bool,
-    /// Whether there must be a palette before the data, and none has come.
+    /// Whether the data needs a palette, and none has come yet.
     needs_palette: bool,
     data: Data,
     /// The first two bytes of the data, which say how it is compressed.
@@ -26,7 +26,7 @@ pub(super) struct Png {
     tail: Tail,
 }
 
-/// How far the data is, whose chunks stand together.
+/// Progress within the data, whose chunks must be consecutive.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum Data {
     #[default]
@@ -41,7 +41,7 @@ enum State {
     Signature,
     /// The length and the type of a chunk.
     Head,
-    /// Its data, of which so much is left.
+    /// The data of a chunk, with the number of bytes left.
     Data([u8; 4], u32),
     Checksum([u8; 4]),
     End,
@@ -103,7 +103,7 @@ impl Png {
         self.tail.finish().map(|()| self.flaw)
     }
 
-    /// So many bytes, once they are there.
+    /// Returns `wanted` bytes once they have arrived.
     fn gather(&mut self, bytes: &mut &[u8], wanted: usize) -> Option<Vec<u8>> {
         let (taken, rest) = bytes.split_at(bytes.len().min(wanted - self.part.len()));
         self.part.extend_from_slice(taken);
@@ -128,7 +128,7 @@ impl Png {
             b"PLTE" if length % 3 != 0 || !(3..=MAX_PALETTE).contains(&length) => return Err("has a wrong palette"),
             b"PLTE" => self.needs_palette = false,
             b"IDAT" | b"IEND" => {}
-            // Upper case: whoever does not know the chunk cannot show the picture.
+            // Upper case: a program that does not know the chunk cannot show the picture.
             _ if kind[0].is_ascii_uppercase() => return Err("has a chunk that no program knows"),
             _ => {}
         }
@@ -169,7 +169,7 @@ impl Png {
     }
 }
 
-/// Refuses data that does not begin as zlib's does (RFC 1950, 2.2): with the method, a window of at most 32 KiB, no
+/// Refuses data without a valid zlib header (RFC 1950, 2.2): with the method, a window of at most 32 KiB, no
 /// preset dictionary, and a checksum.
 fn check_compression(header: &[u8]) -> Result<(), &'static str> {
     match header {

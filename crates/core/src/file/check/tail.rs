@@ -1,9 +1,9 @@
-//! What stands around a picture or a PDF, and what would make another file of it. Cameras, scanners and banks put a lot
-//! behind the end: films, previews, padding.
+//! The bytes around a picture or a PDF, which must not make it another file as well. Cameras, scanners and banks append
+//! a lot: films, previews, padding.
 
 use memchr::memmem;
 
-/// So many of the first bytes are looked at.
+/// How many of the first bytes are examined.
 const HEAD: usize = 1_024;
 /// A reader of ZIP archives looks for the end record in the last 64 KiB and its own bytes.
 const ZIP_END: usize = 64 * 1_024 + RECORD;
@@ -11,7 +11,7 @@ const ZIP_END: usize = 64 * 1_024 + RECORD;
 const RECORD: usize = 22;
 const ZIP_END_SIGNATURE: &[u8] = b"PK\x05\x06";
 
-/// What begins like this is a file of its own.
+/// Bytes that start like this are another file.
 const FILES: &[&[u8]] = &[
     b"PK\x03\x04",
     b"PK\x05\x06",
@@ -27,14 +27,14 @@ const FILES: &[&[u8]] = &[
     b"<!--",
     b"<%",
 ];
-/// What has this near its beginning is a page or a program for one.
+/// Bytes that have this near their start are a web page or a script.
 const PAGES: &[&[u8]] =
     &[b"<script", b"<html", b"<!doctype", b"<svg", b"<body", b"<head", b"<iframe", b"<img", b"<?php"];
 
-/// Bytes behind the end, in one pass and constant memory.
+/// The bytes after the end, in one pass and constant memory.
 #[derive(Default)]
 pub(super) struct Tail {
-    /// Its first bytes behind the padding.
+    /// The first bytes after the padding.
     head: Vec<u8>,
 }
 
@@ -54,7 +54,7 @@ fn without_padding(bytes: &[u8]) -> &[u8] {
     &bytes[bytes.iter().take_while(|byte| padding(byte)).count()..]
 }
 
-/// Refuses bytes around a file that begin like a file of their own, behind padding and a byte order mark.
+/// Refuses bytes around a file that start like another file, after padding and a byte order mark.
 pub(super) fn check_beginning(bytes: &[u8]) -> Result<(), &'static str> {
     let bytes = without_padding(bytes);
     let bytes = without_padding(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
@@ -66,14 +66,14 @@ pub(super) fn check_beginning(bytes: &[u8]) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Looks through a whole file for the end of a ZIP archive: one that stands where readers look for it makes an archive
-/// of any file.
+/// Searches a whole file for the end record of a ZIP archive. If it is where readers look for it, the file is also an
+/// archive.
 #[derive(Default)]
 pub(super) struct Archive {
-    /// The last bytes, in which a record may begin.
+    /// The last bytes, in which a record may start.
     carry: Vec<u8>,
     length: usize,
-    /// Where the newest record begins.
+    /// Where the newest record starts.
     end: Option<usize>,
 }
 
@@ -101,12 +101,12 @@ impl Archive {
     }
 }
 
-/// Where the last end record begins that a reader would take, in bytes that begin at a place of the file.
+/// The start of the last end record that a reader would accept, in bytes that start at `begins` in the file.
 fn newest(bytes: &[u8], begins: usize) -> Option<usize> {
     let number = |at: usize| bytes.get(at..at + 4).map_or(0, |four| u32::from_le_bytes(four.try_into().expect("four")));
     let is_record = |at: &usize| {
         let (size, offset) = (number(at + 12), number(at + 16));
-        // The directory stands before the record; of a large archive both are said elsewhere.
+        // The directory comes before the record. A large archive has both sizes elsewhere.
         let directory = u64::from(size) + u64::from(offset);
         at + RECORD <= bytes.len() && (directory <= (begins + at) as u64 || size == u32::MAX || offset == u32::MAX)
     };
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tail_is_refused_for_what_would_make_another_file_of_it_however_it_is_cut() {
+    fn a_tail_that_is_another_file_is_refused_in_pieces_of_any_size() {
         let film = [&b"\0\0\0\x18ftypmp42"[..], &[7; 1_000]].concat();
         for (tail, good) in [
             (Vec::new(), true),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_is_found_wherever_its_reader_looks_however_the_file_is_cut() {
+    fn an_archive_is_found_wherever_its_reader_looks_in_pieces_of_any_size() {
         let record = |disk: u8, size: u8, comment: u8| {
             [&b"PK\x05\x06"[..], &[disk, 0, disk, 0, 1, 0, 1, 0, size, 0, 0, 0, 0, 0, 0, 0, comment, 0]].concat()
         };
@@ -160,7 +160,7 @@ mod tests {
             ([&picture[..], &record(0, 50, 200), &[1; 200]].concat(), false),
             ([&picture[..], &record(0, 50, 0), &[1; 60_000]].concat(), false),
             ([&picture[..], &record(0, 50, 0), &[1; 70_000]].concat(), true),
-            // Where there is no room for its directory nobody takes it for one.
+            // Without room for its directory, no reader accepts the record.
             ([&picture[..10], &record(0, 50, 0), &picture].concat(), true),
             ([&picture[..], b"PK\x05\x06"].concat(), true),
         ] {

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::customer::CustomerType;
 use crate::customer::record::Customer;
 use crate::form::edit::tests::customer;
-use crate::form::edit::{Edit, apply};
+use crate::form::edit::{Edit, Typed, apply};
 use crate::form::settle::read;
 use crate::form::sheet::{Sheet, Shown};
 use crate::form::trouble::Wrong;
@@ -241,9 +241,26 @@ fn the_account_may_show_everything_at_once_or_nothing_ever() {
     story.tries("phone", TRUE_DATE);
     assert!(story.under("phone", Reveal::Never, |sheet| sheet.shown(NAME) == Shown::Hidden("•••".to_owned())));
     assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME, DATE]);
-    story.edit("phone", &Edit::KeepAsGiven(vec![NAME.to_owned(), "/nothing".to_owned()]));
+    story.edit("phone", &kept(&[NAME, "/nothing"], true));
     story.types("phone", DATE, TRUE_DATE);
     assert!(story.unconfirmed("phone", Reveal::Never).is_empty(), "one was confirmed, the other typed again");
     story.integrator(NAME, "Grace");
     assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what changes is asked about again");
+    story.edit("phone", &kept(&[NAME], true));
+    assert!(story.unconfirmed("phone", Reveal::Never).is_empty());
+    story.edit("phone", &kept(&[NAME], false));
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is taken back is asked about again");
+    let retyped = Typed { fields: vec![(NAME.to_owned(), "Edith".to_owned())], ..confirmed(&[NAME], true) };
+    story.edit("tablet", &Edit::Fields(retyped));
+    story.integrator(NAME, "Grace");
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is typed over is not confirmed");
+}
+
+fn confirmed(places: &[&str], is_right: bool) -> Typed {
+    let kept = places.iter().map(|place| ((*place).to_owned(), is_right));
+    Typed { kept: kept.collect(), ..Typed::default() }
+}
+
+fn kept(places: &[&str], is_right: bool) -> Edit {
+    Edit::Fields(confirmed(places, is_right))
 }

@@ -1,4 +1,4 @@
-//! Requirements in every country: which addresses are complete, which examples fit, and who has one name.
+//! Requirements in every country: complete addresses, fitting examples, and people with one name.
 
 use crate::customer::profile::Profile;
 use crate::kyc::requirements::*;
@@ -21,7 +21,7 @@ fn find(requirements: Vec<Requirement>, id: &str) -> Option<Requirement> {
     requirements.into_iter().find(|one| one.id == id)
 }
 
-fn takes(kind: CustomerType, body: &Value) -> bool {
+fn accepts(kind: CustomerType, body: &Value) -> bool {
     let body = serde_json::to_vec(body).expect("JSON has string keys only");
     Profile::parse(kind, &body, Nulls::Refused).expect("JSON").finish().is_ok()
 }
@@ -35,7 +35,7 @@ fn rules(field: &str, more: &str) -> Result<RuleSet, Vec<String>> {
 }
 
 fn accepted(field: &str, more: &str) -> RuleSet {
-    rules(field, more).expect("good rules")
+    rules(field, more).expect("valid rules")
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn an_empty_postal_code_is_complete_where_the_country_needs_none() {
 }
 
 #[test]
-fn a_rule_for_the_postal_code_alone_does_not_ask_where_there_is_none() {
+fn a_rule_for_the_postal_code_alone_skips_countries_without_one() {
     let rules = accepted("'/residential_address/postal_code'", "");
     for (country, asks) in [("GB", true), ("IE", true), ("AE", false), ("HK", false)] {
         let profile = json!({ "residential_address": { "country": country, "postal_code": "" } });
@@ -78,9 +78,9 @@ fn a_rule_for_the_postal_code_alone_does_not_ask_where_there_is_none() {
     }
 }
 
-/// As a program does that knows nothing but the requirements.
+/// Like a program that knows nothing but the requirements.
 #[test]
-fn the_examples_of_every_country_are_taken_and_leave_nothing_open() {
+fn the_examples_of_every_country_are_accepted_and_leave_nothing_open() {
     fn put(body: &mut Value, pointer: &str, value: Value) {
         let mut at = body;
         for part in Place::new(pointer).steps() {
@@ -114,7 +114,7 @@ fn the_examples_of_every_country_are_taken_and_leave_nothing_open() {
                 for one in open.iter().filter(|one| one.document.is_none() && one.is_open()) {
                     put(&mut body, &one.pointer, one.example.clone());
                 }
-                assert!(takes(kind, &body), "{}: {body}", country.expose());
+                assert!(accepts(kind, &body), "{}: {body}", country.expose());
                 open = asked(&rules, kind, &body);
             }
             open.retain(|one| one.document.is_none() && one.is_open());
@@ -132,7 +132,7 @@ fn the_examples_of_every_country_are_taken_and_leave_nothing_open() {
 }
 
 #[test]
-fn examples_look_as_in_the_country_of_whom_they_are_for() {
+fn examples_fit_the_country_of_the_customer_or_person() {
     let rules = RuleSet::baseline();
     let example = |country: &str, id: &str| {
         let prospect = Prospect { country: Country::new(country), ..Prospect::default() };
@@ -155,13 +155,13 @@ fn examples_look_as_in_the_country_of_whom_they_are_for() {
     }
     assert_eq!(example("US", "residential_state"), "CA");
     assert_eq!(example("US", "tax_number")["issuing_country"], "US");
-    // A person lives elsewhere than the business is.
+    // A person may live in another country than the business.
     let person =
         json!({ "id": "p", "has_control": true, "residential_address": { "country": "CA", "postal_code": "" } });
     let profile = json!({ "business_address": { "country": "GB" }, "associated_persons": [person] });
     let address = find(asked(&rules, KINDS[1], &profile), "person_address@p").expect("it is asked for");
     assert_eq!((&address.example["country"], &address.example["state"]), (&json!("CA"), &json!("QC")));
-    // What an operator wrote for this country stays.
+    // An example that an operator wrote for this country stays.
     let canada =
         json!({ "street_line_1": "1", "city": "Ottawa", "country": "CA", "postal_code": "K1A 0A9", "state": "ON" });
     let mut example = canada.clone();
@@ -201,7 +201,7 @@ fn one_legal_name_is_enough_and_is_asked_for_once() {
 }
 
 #[test]
-fn of_several_places_any_is_enough_and_a_wrong_one_is_named() {
+fn any_of_several_places_is_enough_and_a_wrong_one_is_named() {
     let rules = accepted("['/first_name', '/middle_name']", ", check = 'website', optional = true");
     for (profile, error, pointer) in [
         (json!({}), None, None),
@@ -213,7 +213,7 @@ fn of_several_places_any_is_enough_and_a_wrong_one_is_named() {
         assert_eq!(found.as_ref().and_then(|one| one.error), error, "{profile}");
         assert_eq!(found.as_ref().map(|one| one.pointer.as_str()), pointer, "{profile}");
     }
-    // What reviewers asked for again is told from a new answer at any of the places.
+    // A flag tells the flagged answer from a new one at any of the places.
     let rules = accepted("['/first_name', '/middle_name']", "");
     let given = |profile: Value| find(asked(&rules, KINDS[0], &profile), "a").expect("it is asked for").given;
     let hashes =
@@ -223,7 +223,7 @@ fn of_several_places_any_is_enough_and_a_wrong_one_is_named() {
 }
 
 #[test]
-fn a_rule_for_one_place_hashes_what_is_given_as_it_always_did() {
+fn the_hash_of_an_answer_at_one_place_never_changes() {
     for field in ["'/first_name'", "['/first_name']"] {
         let rules = accepted(field, "");
         let found = find(asked(&rules, KINDS[0], &json!({ "first_name": "Ada" })), "a").expect("it is asked for");
@@ -233,13 +233,13 @@ fn a_rule_for_one_place_hashes_what_is_given_as_it_always_did() {
 }
 
 #[test]
-fn everything_wrong_with_a_list_of_places_is_said_at_once() {
+fn everything_wrong_with_a_list_of_places_is_reported_at_once() {
     for (field, expected) in [
         ("[]", &["a: needs.field: the list is empty"][..]),
         (
             "['/first_name', '/shoe_size', 'last_name', '/first_name']",
             &[
-                "a: needs.field.3: /first_name stands in the list twice",
+                "a: needs.field.3: /first_name is in the list twice",
                 "a: needs.field.1: a PUT body of type individual has no /shoe_size",
                 "a: needs.field.2: a PUT body of type individual has no last_name",
             ],

@@ -1,4 +1,4 @@
-//! The loop against a store that ends each commit as the test says.
+//! Tests of the write loop, with a store whose results each test scripts.
 
 use std::collections::VecDeque;
 use std::future::ready;
@@ -13,9 +13,10 @@ use crate::account::Account;
 use crate::api_key::{ApiKey, KeyRecord};
 use crate::audit::action::Action;
 use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
-use crate::caller::{Actor, Environment};
+use crate::caller::Environment;
 use crate::clock::{Clock, Timestamp};
 use crate::customer::summary::Summary;
+use crate::erasure::{Erasure, LedgerEntry, Tombstone};
 use crate::event::StoredEvent;
 use crate::file::record::File;
 use crate::ids::testing::Dice;
@@ -27,6 +28,7 @@ use crate::store::Store;
 use crate::store::answers::AnswerStore;
 use crate::store::audit::{AuditStore, Progress};
 use crate::store::customers::{CustomerStore, Freshness, Page, Record, SameNumber};
+use crate::store::erasures::ErasureStore;
 use crate::store::events::EventStore;
 use crate::store::files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
 use crate::store::keys::KeyStore;
@@ -35,10 +37,10 @@ use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
 use crate::store::webhooks::WebhookStore;
 use crate::turns::Turns;
-use crate::webhook::delivery::{Attempted, Delivery, Due, Message};
+use crate::webhook::delivery::{Delivery, Due, FinishedAttempt, Message};
 use crate::webhook::endpoint::Endpoint;
 
-/// How commits end, what is known of the request, and what was committed.
+/// A store with scripted results of commits and replays. It keeps what was committed.
 #[derive(Default)]
 struct Scripted {
     endings: Mutex<VecDeque<Committed>>,
@@ -46,7 +48,7 @@ struct Scripted {
     committed: Mutex<Vec<Change>>,
 }
 
-/// Implements the port: what a test scripts is written out, and nothing calls the rest.
+/// Implements the port. The scripted methods are written out, and nothing calls the others.
 macro_rules! scripted {
     ($($port:ident { $($name:ident($($type:ty),*) -> $out:ty;)* } $(+ { $($scripted:tt)* })?)*) => {
         $(
@@ -82,6 +84,15 @@ scripted! {
         customer_of_case(&str) -> Option<(Scope, CustomerId)>;
         same_numbers(Scope, CustomerId) -> Vec<SameNumber>;
     }
+    ErasureStore {
+        erasure(Scope, CustomerId) -> Option<Erasure>;
+        due_erasures(Timestamp) -> Vec<(Scope, CustomerId)>;
+        tombstone(Scope, CustomerId) -> Option<Tombstone>;
+        tombstones(Scope, Option<CustomerId>, usize) -> Vec<Tombstone>;
+        ledger(Option<LedgerEntry>, usize) -> Vec<LedgerEntry>;
+        forget_erased(Timestamp) -> ();
+        finish_erasures() -> ();
+    }
     EventStore {
         events(Scope, u64, usize) -> Vec<StoredEvent>;
         newest_event(Scope) -> u64;
@@ -108,13 +119,13 @@ scripted! {
     KeyStore {
         api_key(&ApiKey) -> Option<Arc<KeyRecord>>;
         api_keys(Scope) -> Vec<KeyRecord>;
-        keys_used(Vec<(Scope, KeyId, Timestamp)>) -> ();
+        record_key_use(Vec<(Scope, KeyId, Timestamp)>) -> ();
         account(AccountId) -> Option<Account>;
         accounts() -> Vec<Account>;
     }
     LinkStore {
         link(&str) -> Option<Link>;
-        pass_used(&str, Timestamp) -> ();
+        record_pass_use(&str, Timestamp) -> ();
     }
     QueueStore {
         review_queue(Scope, usize) -> Vec<CustomerId>;
@@ -137,7 +148,7 @@ scripted! {
         deliveries(Scope, WebhookId, Option<u64>, usize) -> Vec<Delivery>;
         claim_deliveries(Timestamp, i64, &[WebhookId], usize) -> Vec<Due>;
         message(&Due, Timestamp) -> Option<Message>;
-        attempted(Vec<Attempted>) -> Vec<Attempted>;
+        record_attempts(Vec<FinishedAttempt>) -> Vec<FinishedAttempt>;
         forget_deliveries(Timestamp) -> u64;
     }
 }
@@ -164,7 +175,7 @@ const KEYED: Option<Attempt<'_>> = Some(Attempt { key: "k", route: "POST /", con
 
 struct Run {
     result: Result<Answer, Refusal>,
-    /// How often something was loaded; what was loaded last is the same number.
+    /// How often the loop loaded, which is also the last version that it loaded.
     loaded: u64,
     committed: Vec<Change>,
 }
@@ -197,23 +208,23 @@ fn run(
     Run { result, loaded, committed }
 }
 
-/// What comes of a future that never waits.
+/// The result of a future that never waits.
 fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
-        Poll::Pending => panic!("it waits"),
+        Poll::Pending => panic!("the future waits"),
     }
 }
 
 fn caller() -> Caller {
-    Caller { scope: SCOPE, actor: Actor::System, request_id: "this".to_owned(), address: None }
+    Caller::system(SCOPE, "this")
 }
 
 fn answer(version: u64) -> Answer {
     Answer::about(CustomerId::from_bytes([4; 16]), version, b"{}".to_vec())
 }
 
-/// A new version of what was loaded, which its audit entry names.
+/// A change whose audit entry and answer name the version that was loaded.
 #[allow(clippy::unnecessary_wraps)]
 fn next_version(version: u64) -> Result<Outcome<Answer>, Refusal> {
     let mut audit = AuditEntry::new(&caller(), Noon.now(), Action::CustomerUpdated);
@@ -226,7 +237,7 @@ fn versions(committed: &[Change]) -> Vec<Option<u64>> {
 }
 
 #[test]
-fn a_write_starts_over_on_the_version_that_came_first() {
+fn a_write_starts_over_from_the_version_that_was_committed_first() {
     let store = Scripted { endings: Mutex::new([Committed::VersionMoved; 2].into()), ..Scripted::default() };
     let run = run(store, None, next_version);
     assert_eq!(run.result.expect("written").version, Some(3));
@@ -234,7 +245,7 @@ fn a_write_starts_over_on_the_version_that_came_first() {
 }
 
 #[test]
-fn a_request_whose_repetition_came_first_gets_its_answer() {
+fn a_request_gets_the_answer_of_its_repetition_that_committed_first() {
     let first = Answer { replayed: true, ..answer(9) };
     let store = Scripted {
         endings: Mutex::new([Committed::AnswerTaken].into()),
@@ -248,7 +259,7 @@ fn a_request_whose_repetition_came_first_gets_its_answer() {
 }
 
 #[test]
-fn a_write_that_is_always_overtaken_gives_up_busy() {
+fn a_write_that_others_always_overtake_fails_as_busy() {
     let endings = Mutex::new([Committed::VersionMoved; 2 * MAX_ATTEMPTS].into());
     let run = run(Scripted { endings, ..Scripted::default() }, None, next_version);
     assert!(matches!(run.result, Err(Refusal::Store(StoreError::Busy))));
@@ -256,14 +267,14 @@ fn a_write_that_is_always_overtaken_gives_up_busy() {
 }
 
 #[test]
-fn nothing_is_committed_when_nothing_changed_and_no_key_was_sent() {
+fn an_unkeyed_request_that_changes_nothing_commits_nothing() {
     let run = run(Scripted::default(), None, |version| Ok(Outcome::Unchanged(answer(version))));
     assert_eq!(run.result.expect("answered").version, Some(1));
     assert!(run.committed.is_empty());
 }
 
 #[test]
-fn a_keyed_request_that_changed_nothing_has_its_answer_kept_alone() {
+fn a_keyed_request_that_changes_nothing_commits_only_its_answer() {
     let run = run(Scripted::default(), KEYED, |version| Ok(Outcome::Unchanged(answer(version))));
     let [Change { effect: Effect::None, audit: None, events, answer: Some(kept), .. }] = &run.committed[..] else {
         panic!("{:?}", run.committed)
@@ -296,7 +307,7 @@ fn a_repeated_request_loads_and_computes_nothing() {
 }
 
 #[test]
-fn what_may_be_old_is_loaded_again_before_anything_is_committed() {
+fn a_record_that_may_be_old_is_loaded_again_before_anything_is_committed() {
     let run = run(Scripted::default(), KEYED, |version| match version {
         1 => Ok(Outcome::Again),
         newest => next_version(newest),

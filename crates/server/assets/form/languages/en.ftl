@@ -8,21 +8,21 @@ title-error = Error: { $title }
 
 welcome-individual = { $company } asks you to verify your identity
 welcome-corporate = { $company } asks you to verify your business
-welcome-text = { $company } is required by law to check who its customers are. On the next pages, enter your details and upload the documents it needs.
-welcome-again = { $company } has checked what you sent and needs some of it again. The next page lists what to change.
+welcome-text = { $company } is required by law to check who its customers are. On the next pages you will enter your details and upload documents.
+welcome-again = { $company } has checked what you sent and needs some of it again. The next page shows what to change.
 welcome-minutes = It takes about { $minutes } minutes.
 welcome-saved = Your answers are saved as you go. You can stop at any time and continue later, on this or another device.
 welcome-until = This link works until { $date }.
 welcome-go = Start
-ready-title = Have these at hand
+ready-title = What you will need
 ready-id_document = Your identity document, such as a passport or identity card
-ready-person_id_document = An identity document of each owner and director
-ready-person_proof_of_address = A proof of address of each owner and director
+ready-person_id_document = An identity document for each owner and director
+ready-person_proof_of_address = Proof of address for each owner and director
 company-legal = { $legal } is responsible for your data.
-company-privacy = Privacy notice of { $company }
-company-terms = Terms of { $company }
+company-privacy = Privacy notice from { $company }
+company-terms = Terms from { $company }
 company-support = Get help from { $company }
-review-takes = { $company } usually needs { $time } to decide.
+review-takes = { $company } usually decides within { $time }.
 time-minutes = { $count ->
     [one] 1 minute
    *[other] { $count } minutes
@@ -48,24 +48,24 @@ overview-review = Review and submit
 comment = Message from { $company }
 correct = This is correct as it is
 correct-why = Why is it correct?
-correct-hint = { $company } reads your reason. With it, you need not give this again.
-correct-kept = You have given a reason, which is hidden here. Leave this empty to keep it.
+correct-hint = { $company } will read your reason. If you give one, you do not have to enter this again.
+correct-kept = A reason has been given and is hidden here. To keep it, leave this empty.
 leave = Save and exit
-exit-saved = Everything is saved. You can close this page, and go on later with the same link.
+exit-saved = Everything is saved. You can close this page and continue later with the same link.
 left-title = You have left the form
 left-text = Your answers are saved. To continue, open the link you were sent. You can close this page.
 
 home-name = Identity verification
 home-title = Open the link from your message
-home-text = Whoever asks you to verify yourself sends you a link of your own, by email or in another message. Open that link to begin or to go on. What you gave before is kept.
-home-resume = Go on with your verification
+home-text = The company that asked you to verify your identity sent you a personal link, by email or in another message. Open that link to start or to continue. Everything you saved before is still there.
+home-resume = Continue your verification
 paste-label = Or paste your link here
-paste-hint = Copy all of it from the message, even if it takes up several lines.
+paste-hint = Copy the whole link from the message, even if it runs over several lines.
 paste-go = Open the link
-paste-wrong = This is not a whole link. Copy it again, from “https” to its last letter.
+paste-wrong = This is not a complete link. Copy it again, from “https” to the very end.
 support = Get help from { $company }
-left-why = This device no longer opens the form, in case other people use it too.
-left-again = Go on now
+left-why = In case other people use this device too, it can no longer open the form without the link.
+left-again = Continue now
 
 expired-title = This link has expired
 expired-text = For your security, a link works for a few days only. Your answers are saved. To continue, ask { $company } for a new link.
@@ -94,9 +94,11 @@ failed-text = The problem is on our side. Everything you saved is still there. G
 cross-site-title = We could not accept this request
 cross-site-text = For your security, answers can be sent only from the form itself. Open the link from the message you received, and try again.
 too-fast-title = Please wait a minute
-too-fast-text = We have received a lot from you in a short time. To prevent misuse, there is a limit for each minute. Everything you saved is still there. Go back and try again in a minute.
-too-many-title = You cannot add any more
-too-many-text = You have reached the limit for people or documents. To add another, go back and remove one first.
+too-fast-text = You have sent a lot in a short time, and we limit this to prevent misuse. Everything you saved is still there. Go back and try again in a minute.
+incomplete-title = Your answers did not arrive in full
+incomplete-text = The connection may have been interrupted. Nothing from this page was saved this time. Go back and send it again.
+too-long-title = Your answers are too long
+too-long-text = There was too much text on this page, and nothing from it was saved this time. Go back, shorten what you entered and send it again.
 
 steps = Steps
 steps-done = { $done } of { $all } steps complete
@@ -115,6 +117,7 @@ step-funds = How you will use the account
 step-people = People who own or run the business
 step-documents = Documents
 step-review = Review and submit
+step-ready = Ready to submit
 continue = Continue
 save-and-continue = Save and continue
 save-and-exit = Save and exit
@@ -126,8 +129,8 @@ countries-all = All countries
 countries-open = Show all countries
 countries-found = Countries found: { $count }
 countries-none = No country has this name or code. Try another spelling
-countries-restored = This is no country of the list. { $country } is still chosen
-countries-cleared = This is no country of the list. Choose one of the list
+countries-restored = This is not in the list. { $country } is still selected
+countries-cleared = This is not in the list. Choose a country from the list
 yes = Yes
 no = No
 day = Day
@@ -150,7 +153,7 @@ month-12 = December
 saved = Saved.
 saved-over = This replaces what was saved on another device on { $time }.
 saved-elsewhere = Saved on another device on { $time }.
-kept = Already provided: { $mask }. It is hidden to protect your privacy. To keep it, leave this empty.
+kept = Already provided: { $mask }. It is hidden to protect your privacy. To keep it, leave this field empty.
 replaced = Saved. Some of your answers replace answers saved on another device.
 errors = { $count ->
     [one] There is a problem
@@ -159,15 +162,16 @@ errors = { $count ->
 
 people-text = Add each person who owns 25% or more of the business, and each person who manages or controls it, such as a director.
 people-none = You have not added anyone yet.
+people-full = You cannot add any more people. Remove one first.
 people-complete = { $name } is complete. Add another person, or continue.
-people-shares = { $named } % of 100 % named
-people-owns = Owns { $share } %
+people-shares = { $named }% of 100% accounted for
+people-owns = Owns { $share }%
 people-owner = Owner
 people-controls = Controls the business
 needed = We also need:
-needed-owner = Because { $name } owns 25 % or more, we also need:
+needed-owner = Because { $name } owns 25% or more, we also need:
 needed-controller = Because { $name } controls the business, we also need:
-needed-both = Because { $name } owns 25 % or more and controls the business, we also need:
+needed-both = Because { $name } owns 25% or more and controls the business, we also need:
 person-add = Add a person
 person-number = Person { $number }
 person-remove = Remove this person
@@ -175,39 +179,40 @@ person-remove-sure = Everything entered about this person will be deleted.
 person-remove-yes = Yes, remove
 
 upload-hint = Upload a photo or scan (JPEG or PNG) or a PDF, up to 10 MB.
-example-whole = All of it in the picture, with all four corners
-example-page = The page with your photo, down to its last lines
+example-whole = The whole document, with all four corners
+example-page = The whole photo page, with the lines at the bottom
 example-sharp = Not blurred, not too dark
-example-glare = No glare, and nothing over it
-example-letter = Name, address and date can be read
+example-glare = No glare, and nothing covering it
+example-letter = Name, address and date are easy to read
 upload-choose = Choose a file
 upload-another = Choose another file
 upload-camera = Take a photo
 upload-send = Upload
 upload-none = Choose a file first.
 upload-again = You already sent a different file from this page. Please choose your file again.
+upload-full = You cannot add any more documents. Remove one first.
 upload-unsupported_file_type = This file is not a JPEG, PNG or PDF. Choose a different file, or take a photo.
 upload-damaged_file = This file is empty or damaged, so it cannot be opened. Choose a different file.
 upload-infected_file = Our virus scanner refused this file. Choose a different file, or take a photo.
 upload-not_scanned = This file could not be checked for viruses just now. Try again in a few minutes.
 upload-payload_too_large = This file is larger than 10 MB. Choose a smaller one, or take a photo.
-upload-heic = This is a HEIC picture, and this browser cannot convert it. Take a picture here, or choose a JPEG, PNG or PDF.
-upload-pixels = This picture has too many pixels. Choose a smaller one, or take a picture here.
+upload-heic = This is a HEIC picture, and your browser cannot convert it. Take a photo here, or choose a JPEG, PNG or PDF.
+upload-pixels = This picture has too many pixels. Choose a smaller one, or take a photo here.
 upload-preparing = Preparing the picture…
-upload-progress = Uploading: { $percent } %
+upload-progress = Uploading: { $percent }%
 upload-done = Uploaded: { $name }
-upload-broken = The file could not be sent: the connection broke three times.
+upload-broken = The file could not be uploaded, because the connection was lost three times.
 upload-try-again = Try again
 upload-other = Choose a different file
 upload-cancel = Cancel
 upload-cancelled = The upload was cancelled.
-upload-waiting = A file is still being uploaded. You will go on as soon as it is done.
+upload-waiting = A file is still being uploaded. You will continue as soon as it is done.
 file-given = File uploaded
 file-refused = Not accepted: { $why }
 file-remove = Remove
 file-remove-number = Remove file { $number }: { $document }
 js-offline = No connection. What you have typed is still here, and will be saved when you are online again.
-js-retry = The connection broke. Trying again…
+js-retry = The connection was lost. Trying again…
 js-sending = Uploading…
 
 review-left = { $count ->
@@ -216,35 +221,35 @@ review-left = { $count ->
 }
 review-kept = Provided ({ $mask })
 review-changed = Something has changed since you opened this page. Please check your answers again.
-reveal-title = See what was given before
-reveal-individual = Some of this was given on another device or by { $company }, and is hidden. To see it, enter your date of birth.
-reveal-corporate = Some of this was given on another device or by { $company }, and is hidden. To see it, enter the date on which the business was formed.
-reveal-show = Show it
+reveal-title = See earlier answers
+reveal-individual = Some answers were given on another device or by { $company }, and are hidden. To see them, enter your date of birth.
+reveal-corporate = Some answers were given on another device or by { $company }, and are hidden. To see them, enter the date the business was formed.
+reveal-show = Show answers
 reveal-wrong = { $count ->
-    [one] This is not the date that we have. You can try once more.
-   *[other] This is not the date that we have. You can try { $count } more times.
+    [one] This does not match the date we have. You can try once more.
+   *[other] This does not match the date we have. You can try { $count } more times.
 }
-reveal-no-date = Enter the day, the month and the year of the date
-reveal-closed = The date was wrong too many times. With this link, what was given before stays hidden. Nothing is lost.
-reveal-never-title = Some of this is hidden
-reveal-never = What was given on another device or by { $company } is not shown here, to protect it. Where a page asks for it, confirm that it is still right, or give it again.
-keep-as-given = This is still right
+reveal-no-date = Enter the day, month and year
+reveal-closed = The date was wrong too many times. With this link, earlier answers stay hidden. Nothing has been lost.
+reveal-never-title = Some answers are hidden
+reveal-never = To protect your privacy, answers that were given on another device or by { $company } are not shown here. Where a page asks about one, confirm that it is still correct, or enter it again.
+keep-as-given = This is still correct
 kept-confirmed = You have confirmed this.
 change = Change
 truth-title = Your declaration
-truth-missing = Tick the box to declare that what you have given is true and complete
+truth-missing = Tick the box to declare that your answers are true and complete
 picture-show = Show the picture
-review-share = { $share } %
+review-share = { $share }%
 review-control = Controls the business
 consent-title = Your consent
-consent-true = What I have given is true and complete.
-consent-use = { $company } may use it to verify me, and the persons whom I have named, as the law requires, and keep it for as long as the law requires.
-consent-share = { $company } may have it checked by the companies that it uses for verification.
-consent-agree = I agree that my data are used in this way.
+consent-true = My answers and documents are true and complete.
+consent-use = { $company } may use my data to verify me and the people I have named, as the law requires, and keep it for as long as the law requires.
+consent-share = { $company } may have my data checked by the companies it uses for verification.
+consent-agree = I agree to my data being used in this way.
 consent-missing = Tick the box to agree to the use of your data
 submit = Submit
 
-wrong-unconfirmed = Confirm that this is still right, or give it again
+wrong-unconfirmed = Confirm that this is still correct, or enter it again
 wrong-too_long = “{ $field }” is too long. Use no more than { $most } characters
 wrong-nul_character = “{ $field }” contains a character that cannot be saved. Delete it and type it again
 wrong-invalid_date = { $date } does not exist. Check the day and month
@@ -313,7 +318,7 @@ missing-proof_of_address = Upload a bill, bank statement or official letter that
 missing-person_proof_of_address = Upload a bill, bank statement or official letter that shows this person’s name and address
 missing-business_proof_of_address = Upload a bill, bank statement or official letter that shows the name and address of the business
 missing-business_legal_name = Enter the legal name of the business as it is in the company register
-missing-registration_number = Enter the number of the business in the company register
+missing-registration_number = Enter the registration number of the business
 missing-formation_date = Enter the date the business was formed
 missing-primary_website = Enter the address of the website, for example www.example.com
 missing-business_description = Describe what the business does
@@ -345,17 +350,17 @@ wrong-date_month = The month must be a number from 1 to 12
 wrong-date_day = The day must be a number from 1 to 31
 fault-asked_again-document = Please upload a new file: { $field }
 wrong-other_calendar = { $calendar ->
-    [persian] This looks like a date of the Persian calendar
-    [thai] This looks like a date of the Thai calendar
-    [either] This looks like a date of the Persian or the Hijri calendar
-   *[other] This looks like a date of the Hijri calendar
+    [persian] This looks like a date in the Persian calendar
+    [thai] This looks like a date in the Thai calendar
+    [either] This looks like a date in the Persian or the Hijri calendar
+   *[other] This looks like a date in the Hijri calendar
 }
 date-meant = Did you mean { $date }?
 date-use = Use { $date }
 wrong-long_ago = This is more than 120 years ago. Check the year
-wrong-blank = Write this with letters or digits that can be seen; a name needs at least one letter
-wrong-unseen = The character at position { $at } cannot be seen. Delete everything in this field and type it again
-wrong-not_a_share = Write the share as a number from 0 to 100, such as 33.3
+wrong-blank = Enter letters or digits that can be seen. A name needs at least one letter
+wrong-unseen = The character at position { $at } is invisible. Delete everything in this field and type it again
+wrong-not_a_share = Enter the share as a number from 0 to 100, for example 33.3
 
 field-account_purpose = Purpose of the account
 field-account_purpose_other = Purpose of the account, in your own words
@@ -420,7 +425,7 @@ choice-self_employed = Self-employed
 choice-student = Student
 choice-unemployed = Unemployed
 choice-charitable_donations = Donations to charity
-choice-ecommerce_retail_payments = Payments of an online shop
+choice-ecommerce_retail_payments = Payments for an online shop
 choice-investment_purposes = Investment
 choice-other = Something else
 choice-payments_to_friends_or_family_abroad = Payments to friends or family abroad
@@ -438,7 +443,7 @@ label-residential_state = State
 label-id_document = Your identity document
 label-id_document_front = { $kind ->
     [passport] Photo page of the passport
-   *[other] Picture of the identity document, front
+   *[other] Identity document, front
 }
 label-id_document_back = Identity document, back
 label-business_tax_number = { $country ->
@@ -469,17 +474,17 @@ because-id_document_back = Cards have information on both sides, so we need the 
 because-proof_of_address = A bill, bank statement or official letter from the last three months that shows the name and address.
 because-tax_number = US law requires it for people who live in the United States.
 because-business_legal_name = As shown in the company register.
-because-registration_number = The number of the business in the company register.
+because-registration_number = As shown in the company register.
 because-formation_date = As shown in the company register.
 because-business_address = The registered address of the business.
 because-business_tax_number = US law requires it for businesses in the United States.
 because-primary_website = The address must work, for example www.example.com.
 because-business_formation = It shows that the business is legally registered.
 because-shareholder_registry = It shows who owns the business.
-because-directors_registry = It shows who acts for the business.
+because-directors_registry = It shows who can act for the business.
 because-ownership = Enter each share as a percentage. Together they cannot be more than 100%.
 because-controller = The law requires the name of at least one person who manages or directs the business.
-because-expected_volume = An estimate is enough. Larger amounts need more information.
+because-expected_volume = An estimate is enough. For larger amounts, we need more information.
 because-source_of_funds = The law requires this for large amounts, and for some purposes and countries. For example: salary, savings or the sale of a house.
 because-proof_of_source_of_funds = For example a payslip, a contract of sale or a bank statement.
 because-account_purpose_other = You chose “Something else”. Describe it in a few words.

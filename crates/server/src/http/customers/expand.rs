@@ -1,4 +1,4 @@
-//! `expand`: what reads of customers show besides the customer object.
+//! `expand`: what a read of customers returns besides the customer object.
 
 use dossier_core::caller::Caller;
 use dossier_core::customer::{Customer, CustomerView};
@@ -11,23 +11,18 @@ use crate::http::problem::Problem;
 use crate::http::query::{Parameters, Query};
 use crate::http::state::App;
 
-/// What reads may show besides the customer object.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Expand {
     /// Every KYC field as stored.
     pub profile: bool,
-    /// The documents, with what is known of their files.
+    /// The documents, with the details of their files.
     pub documents: bool,
-    /// What is required, and how it stands.
+    /// The requirements, each with its state.
     pub requirements: bool,
 }
 
 impl Expand {
-    /// Reads `expand`, the only parameter.
-    ///
-    /// # Errors
-    ///
-    /// 400 for a value that is not known.
+    /// Reads `expand` where it is the only parameter.
     pub fn only(query: Query) -> Result<Self, Problem> {
         let mut parameters = query.only(&["expand"]);
         let expand = Self::read(&mut parameters);
@@ -36,27 +31,28 @@ impl Expand {
 
     /// Reads `expand` among others.
     pub fn read(parameters: &mut Parameters) -> Self {
-        let mut expand = Self::default();
-        for name in parameters.text("expand").iter().flat_map(|list| list.split(',')) {
-            match name {
-                "profile" => expand.profile = true,
-                "documents" => expand.documents = true,
-                "requirements" => expand.requirements = true,
-                _ => {
-                    let message = "must be some of: profile, documents, requirements";
-                    parameters.refuse("expand", Code::UnknownValue, message);
+        let parse = |list: &str| {
+            let mut expand = Self::default();
+            for name in list.split(',') {
+                match name {
+                    "profile" => expand.profile = true,
+                    "documents" => expand.documents = true,
+                    "requirements" => expand.requirements = true,
+                    _ => return None,
                 }
             }
-        }
-        expand
+            Some(expand)
+        };
+        let message = "must be some of: profile, documents, requirements";
+        parameters.read("expand", parse, Code::UnknownValue, message).unwrap_or_default()
     }
 
-    /// What the document says of it.
+    /// Its description in the OpenAPI document.
     #[must_use]
     pub fn parameter() -> Value {
         query(
             "expand",
-            "What to show besides, separated by commas: `profile`, `documents`, `requirements`",
+            "What else to return, separated by commas: `profile`, `documents`, `requirements`",
             json!({
                 "type": "string",
                 "pattern": "^(profile|documents|requirements)(,(profile|documents|requirements))*$",
@@ -71,11 +67,7 @@ impl Expand {
         self.profile || self.documents || self.requirements
     }
 
-    /// Appends the JSON of a customer with what was asked for.
-    ///
-    /// # Errors
-    ///
-    /// The store's.
+    /// Appends the JSON of a customer with the requested parts.
     pub async fn write(
         self,
         app: &App,
@@ -98,10 +90,10 @@ impl Expand {
         Ok(())
     }
 
-    /// The same wish for the next page.
+    /// The same parameter for the link to the next page.
     pub fn query(self) -> String {
-        let wishes = [("profile", self.profile), ("documents", self.documents), ("requirements", self.requirements)];
-        let names: Vec<_> = wishes.iter().filter(|(_, wished)| *wished).map(|(name, _)| *name).collect();
+        let parts = [("profile", self.profile), ("documents", self.documents), ("requirements", self.requirements)];
+        let names: Vec<_> = parts.iter().filter(|(_, is_wanted)| *is_wanted).map(|(name, _)| *name).collect();
         if names.is_empty() { String::new() } else { format!("&expand={}", names.join(",")) }
     }
 }

@@ -8,8 +8,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
 use dossier_core::customer::{CustomerView, Summary};
+use dossier_core::erasure::Tombstone;
 use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
+use dossier_core::store::StoreError;
 use dossier_core::violation::Code;
 use http::{HeaderValue, Method, header};
 use serde_json::json;
@@ -18,7 +20,7 @@ use super::expand::Expand;
 use crate::http::context::RequestContext;
 use crate::http::extract::Reader;
 use crate::http::openapi::operation::{Operation, Shows};
-use crate::http::openapi::parts::{CUSTOMERS, answer_with, limit, query};
+use crate::http::openapi::parts::{CUSTOMERS, limit, query, response_with};
 use crate::http::page::{PORTION, PageWriter};
 use crate::http::problem::Problem;
 use crate::http::problem::ProblemCode::InvalidParameters;
@@ -32,25 +34,26 @@ pub(crate) const LIST: Operation = Operation {
     shows: Shows::Customers,
     problems: &[&[InvalidParameters]],
     describe: || {
-        let email = "The customer with this e-mail, compared without case and surrounding white space";
+        let email = "Only the customer with this e-mail; case and surrounding white space are ignored";
         let cursor = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$" });
         json!({
             "operationId": "listCustomers",
             "tags": [CUSTOMERS],
             "summary": "List customers, newest first",
-            "description": "A page can have fewer items than `limit`: it also ends before it has more than 1 MiB.",
+            "description": "A page ends before it exceeds 1 MiB, so it may have fewer items than `limit`.",
             "parameters": [
                 query("email", email, json!({ "type": "string" })),
                 limit(),
-                query("cursor", "`next_cursor` of the page before", cursor),
+                query("cursor", "`next_cursor` of the previous page", cursor),
                 Expand::parameter(),
+                query("include", "`erased` also lists erased customers", json!({ "enum": ["erased"] })),
             ],
-            "responses": { "200": answer_with("A page", "CustomerList", &["Link"]) },
+            "responses": { "200": response_with("A page of customers", "CustomerList", &["Link"]) },
         })
     },
 };
 
-/// Customers, newest first, page by page; or the one with an e-mail.
+/// A page of customers, newest first, or the one with an e-mail.
 pub(crate) async fn list(
     State(app): State<App>,
     Reader(caller, sees): Reader,
@@ -62,23 +65,25 @@ pub(crate) async fn list(
     let next = match &page.email {
         Some(email) => {
             let found = app.services.store.summaries_by_email(caller.scope, email).await?;
+            let found: Vec<_> = found.into_iter().map(Item::Customer).collect();
             write_items(&app, &caller, &mut writer, page.expand, &found).await?;
             None
         }
         None => write_page(&app, &caller, &mut writer, &page).await?.map(cursor),
     };
-    // A cursor is base64, of which JSON escapes nothing.
+    // A cursor is base64, so nothing in it needs escaping in JSON.
     let member = next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\""));
     let mut response = writer.end(sees, &format!("\"next_cursor\":{member}"));
     if let Some(next) = next {
         let expand = page.expand.query();
-        let link = format!("</v0/customers?limit={}&cursor={next}{expand}>; rel=\"next\"", page.limit);
+        let include = if page.erased { "&include=erased" } else { "" };
+        let link = format!("</v0/customers?limit={}&cursor={next}{expand}{include}>; rel=\"next\"", page.limit);
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(link).expect("a cursor is visible ASCII"));
     }
     Ok(response)
 }
 
-/// Writes the items of a page. Returns the last of them when there are more.
+/// Writes the items of a page. Returns the last of them if more follow.
 async fn write_page(
     app: &App,
     caller: &Caller,
@@ -89,45 +94,89 @@ async fn write_page(
     loop {
         let portion = left.min(PORTION);
         writer.make_room(portion)?;
-        let found = app.services.store.summaries(caller.scope, last, portion).await?;
-        let written = write_items(app, caller, writer, page.expand, &found.summaries).await?;
-        last = written.checked_sub(1).map(|at| found.summaries[at].id).or(last);
+        let (items, rest) = read_items(app, caller, last, portion, page.erased).await?;
+        let written = write_items(app, caller, writer, page.expand, &items).await?;
+        last = written.checked_sub(1).map(|at| items[at].id()).or(last);
         left -= written;
-        let more = found.more || written < found.summaries.len();
-        if !found.more || written < portion || left == 0 {
+        let more = rest || written < items.len();
+        if !rest || written < portion || left == 0 {
             return Ok(last.filter(|_| more));
         }
     }
 }
 
-/// Writes customers until the page is full. Returns how many.
+/// A customer in a list, or what remains of it.
+enum Item {
+    Customer(Summary),
+    Erased(Tombstone),
+}
+
+impl Item {
+    const fn id(&self) -> CustomerId {
+        match self {
+            Self::Customer(summary) => summary.id,
+            Self::Erased(tombstone) => tombstone.id,
+        }
+    }
+}
+
+/// The next items of a list, newest first, and whether others come after them.
+async fn read_items(
+    app: &App,
+    caller: &Caller,
+    after: Option<CustomerId>,
+    limit: usize,
+    erased: bool,
+) -> Result<(Vec<Item>, bool), Problem> {
+    let store = &app.services.store;
+    let page = store.summaries(caller.scope, after, limit).await?;
+    let mut items: Vec<_> = page.summaries.into_iter().map(Item::Customer).collect();
+    if !erased {
+        return Ok((items, page.more));
+    }
+    items.extend(store.tombstones(caller.scope, after, limit + 1).await?.into_iter().map(Item::Erased));
+    items.sort_by_key(|item| std::cmp::Reverse(item.id()));
+    let more = page.more || items.len() > limit;
+    items.truncate(limit);
+    Ok((items, more))
+}
+
+/// Writes customers until the page is full, and returns their number.
 async fn write_items(
     app: &App,
     caller: &Caller,
     writer: &mut PageWriter<'_>,
     expand: Expand,
-    summaries: &[Summary],
+    items: &[Item],
 ) -> Result<usize, Problem> {
-    writer.expect(summaries.len());
-    for (at, summary) in summaries.iter().enumerate() {
-        let whole = match expand.whole() {
-            true => app.services.store.customer(caller.scope, summary.id).await?,
-            false => None,
-        };
-        match &whole {
-            Some(customer) => expand.write(app, caller, customer, writer.item()).await?,
-            None => CustomerView::new(summary, None).write(writer.item()),
+    writer.expect(items.len());
+    for (at, item) in items.iter().enumerate() {
+        match item {
+            Item::Customer(summary) if expand.whole() => {
+                match app.services.store.customer(caller.scope, summary.id).await {
+                    Ok(Some(customer)) => expand.write(app, caller, &customer, writer.item()).await?,
+                    // It was erased since the list was read.
+                    Ok(None) | Err(StoreError::Erased { .. }) => {
+                        CustomerView::new(summary, None).write(writer.item());
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Item::Customer(summary) => CustomerView::new(summary, None).write(writer.item()),
+            Item::Erased(tombstone) => {
+                serde_json::to_writer(writer.item(), &tombstone.view()).expect("a view has string keys only");
+            }
         }
         if !writer.keep()? {
             return Ok(at);
         }
-        // Records at hand never wait for anything, so this gives other requests a turn.
+        // Cached records never wait for anything, so this gives other requests a turn.
         tokio::task::coop::consume_budget().await;
     }
-    Ok(summaries.len())
+    Ok(items.len())
 }
 
-/// A position in the list: opaque to clients, and of no use outside of their own scope.
+/// A position in the list: opaque to clients, and useless outside their own scope.
 fn cursor(id: CustomerId) -> String {
     URL_SAFE_NO_PAD.encode(id.as_bytes())
 }
@@ -137,22 +186,26 @@ fn read_cursor(text: &str) -> Option<CustomerId> {
     Some(CustomerId::from_bytes(bytes.try_into().ok()?))
 }
 
-/// A page of the list as it was asked for.
+/// The requested page.
 struct Page {
     email: Option<Email>,
     after: Option<CustomerId>,
     limit: usize,
     expand: Expand,
+    /// Whether erased customers are listed as well.
+    erased: bool,
 }
 
 impl Page {
     fn read(query: Query) -> Result<Self, Problem> {
-        let mut parameters = query.only(&["limit", "cursor", "email", "expand"]);
+        let mut parameters = query.only(&["limit", "cursor", "email", "expand", "include"]);
         let limit = parameters.limit();
         let message = "must be a next_cursor of this list";
         let after = parameters.read("cursor", read_cursor, Code::InvalidCursor, message);
         let email = parameters.text("email").as_deref().map(Email::searched);
         let expand = Expand::read(&mut parameters);
-        parameters.end().map(|()| Self { email, after, limit, expand })
+        let include = |text: &str| (text == "erased").then_some(());
+        let erased = parameters.read("include", include, Code::UnknownValue, "must be erased").is_some();
+        parameters.end().map(|()| Self { email, after, limit, expand, erased })
     }
 }

@@ -1,6 +1,7 @@
-//! Customers over HTTP: each handler reads the request, calls one use case, and gives its answer.
+//! Customers over HTTP: each handler reads the request, calls one use case and returns its response.
 
 pub mod expand;
+pub mod export;
 pub mod list;
 
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
-use dossier_core::use_cases::create_customer::create as create_customer;
-use dossier_core::use_cases::remove_document::remove_document as remove;
+use dossier_core::use_cases::create_customer::create_customer;
+use dossier_core::use_cases::remove_document;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -28,7 +29,7 @@ use super::conditions::{
 use super::extract::{CustomerPath, DocumentPath, Reader, Writer};
 use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
 use super::openapi::parts::{
-    CUSTOMERS, answer_with, bare, body_by_type, customer_id, etag_condition, file_id, if_match, named, request_header,
+    CUSTOMERS, bare, body_by_type, customer_id, etag_condition, file_id, if_match, named, request_header, response_with,
 };
 use super::problem::Problem;
 use super::problem::ProblemCode::{
@@ -62,13 +63,13 @@ pub(crate) const CREATE: Operation = Operation {
             "operationId": "createCustomer",
             "tags": [CUSTOMERS],
             "summary": "Create a customer",
-            "description": "`email` and `type` are needed, the names are optional; what else is missing is asked for \
-                later. Older clients send `beneficiary_type` in place of `type`: the server still accepts that, and \
+            "description": "`email` and `type` are required and the names are optional; everything else follows \
+                later. Older clients send `beneficiary_type` instead of `type`. The server still accepts it, and \
                 refuses a body in which the two contradict each other.",
             "requestBody": body_by_type("application/json", &named("NewCustomer"), &individual, &business),
             "responses": {
-                "201": answer_with(
-                    "The customer; only its customer_id to a key without customers:read",
+                "201": response_with(
+                    "The customer, or only its `customer_id` for a key without `customers:read`",
                     "CreatedCustomer",
                     &["Location", "ETag"],
                 ),
@@ -77,7 +78,6 @@ pub(crate) const CREATE: Operation = Operation {
     },
 };
 
-/// Creates a customer.
 pub(crate) async fn create(
     State(app): State<App>,
     Writer(caller, sees): Writer,
@@ -106,13 +106,14 @@ pub(crate) const PUT: Operation = Operation {
     shows: Shows::Preferred,
     problems: &[TAKES_JSON, WRITES, UPDATES, &[EmailTaken]],
     describe: || {
-        let prefer = "`return=representation` answers the whole customer instead of `{}`, to a key with customers:read";
+        let prefer = "`return=representation` returns the whole customer instead of `{}`, if the key has \
+            `customers:read`";
         json!({
             "operationId": "updateCustomer",
             "tags": [CUSTOMERS],
             "summary": "Update customer data",
-            "description": "The type of the stored customer decides which variant the body is read as, also where it \
-                fits both. Absent members stay as they are. `null` is refused.",
+            "description": "The type of the stored customer decides which variant the body is parsed as, even if it \
+                fits both. Absent members stay unchanged. `null` is refused.",
             "parameters": [
                 customer_id(),
                 if_match(),
@@ -125,7 +126,7 @@ pub(crate) const PUT: Operation = Operation {
                 &example(include_str!("../../../assets/examples/update-business.json")),
             ),
             "responses": {
-                "200": answer_with(
+                "200": response_with(
                     "Successful update of customer data",
                     "CustomerOrEmpty",
                     &["ETag", "Dossier-Warning", "Preference-Applied"],
@@ -135,7 +136,6 @@ pub(crate) const PUT: Operation = Operation {
     },
 };
 
-/// Changes the members that the body names.
 pub(crate) async fn put(
     State(app): State<App>,
     Writer(caller, sees): Writer,
@@ -163,9 +163,9 @@ pub(crate) const PATCH: Operation = Operation {
         json!({
             "operationId": "patchCustomer",
             "tags": [CUSTOMERS],
-            "summary": "Change or clear single members (JSON Merge Patch, RFC 7396)",
-            "description": "`null` clears a member. Lists follow the rules of PUT: documents accumulate, associated \
-                persons keep their identity.",
+            "summary": "Change or clear members of a customer (JSON Merge Patch, RFC 7396)",
+            "description": "`null` clears a member. Lists follow the rules of PUT: documents accumulate, and \
+                associated persons keep their ids.",
             "parameters": [customer_id(), if_match()],
             "requestBody": body_by_type(
                 "application/merge-patch+json",
@@ -174,8 +174,8 @@ pub(crate) const PATCH: Operation = Operation {
                 &json!({ "primary_website": null }),
             ),
             "responses": {
-                "200": answer_with(
-                    "The customer with its profile; {} to a key without customers:read",
+                "200": response_with(
+                    "The customer with its profile, or `{}` for a key without `customers:read`",
                     "CustomerOrEmpty",
                     &["ETag", "Dossier-Warning"],
                 ),
@@ -184,7 +184,6 @@ pub(crate) const PATCH: Operation = Operation {
     },
 };
 
-/// Applies a merge patch, in which `null` clears. The answer is the whole customer, to a key that may read it.
 pub(crate) async fn patch(
     State(app): State<App>,
     Writer(caller, sees): Writer,
@@ -226,14 +225,14 @@ pub(crate) const REMOVE_DOCUMENT: Operation = Operation {
             "operationId": "removeDocument",
             "tags": [CUSTOMERS],
             "summary": "Remove a document from a customer's record",
-            "description": "Also one of an associated person. The file stays with the customer: it was evidence once.",
+            "description": "A document of an associated person is removed in the same way. The file is kept, because \
+                it was evidence.",
             "parameters": [customer_id(), file_id(), if_match()],
-            "responses": { "204": bare("Removed", &["ETag"]) },
+            "responses": { "204": bare("The document was removed", &["ETag"]) },
         })
     },
 };
 
-/// Takes a document out of the record.
 pub(crate) async fn remove_document(
     State(app): State<App>,
     Writer(caller, _): Writer,
@@ -242,7 +241,7 @@ pub(crate) async fn remove_document(
 ) -> Result<Response, Problem> {
     let condition = condition(request.headers())?;
     let (Some(id), Some(file)) = (id, file) else { return Err(Problem::not_found()) };
-    let version = remove(&app.services, &caller, id, file, &condition).await?;
+    let version = remove_document::remove_document(&app.services, &caller, id, file, &condition).await?;
     Ok((StatusCode::NO_CONTENT, [(header::ETAG, etag(version))]).into_response())
 }
 
@@ -257,22 +256,20 @@ pub(crate) const READ: Operation = Operation {
             "operationId": "getCustomer",
             "tags": [CUSTOMERS],
             "summary": "Read a customer",
-            "description": "With `expand` it also shows every KYC field as stored, the documents, and what is \
-                required.",
+            "description": "`expand` adds every KYC field as stored, the documents, and the requirements.",
             "parameters": [
                 customer_id(),
                 Expand::parameter(),
-                etag_condition("If-None-Match", "Answer 304 if the stored version is still this one"),
+                etag_condition("If-None-Match", "Respond with 304 if the stored version is still this one"),
             ],
             "responses": {
-                "200": answer_with("The customer", "Customer", &["ETag"]),
-                "304": bare("The version is still the one that If-None-Match names", &["ETag"]),
+                "200": response_with("The customer", "Customer", &["ETag"]),
+                "304": bare("The stored version is still the one in `If-None-Match`", &["ETag"]),
             },
         })
     },
 };
 
-/// The customer, with its profile when asked for.
 pub(crate) async fn read(
     State(app): State<App>,
     Reader(caller, sees): Reader,

@@ -1,4 +1,4 @@
-//! What surrounds every page of the documentation: the style of the hosted form, Dossier's name, and the way around.
+//! The frame of every page of the documentation: the style of the hosted form, Dossier's name, and the navigation.
 
 use axum::response::{IntoResponse as _, Response};
 use flate2::Compression;
@@ -7,17 +7,16 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::pages::assets::{self, accepts_gzip, gzip};
 
-/// What a browser may load and run. Nothing comes from elsewhere, and nothing is sent.
+/// What a browser may load and run. Nothing is loaded from elsewhere, and nothing is sent.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
 pub(super) const SHORT: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=3600");
 
-/// The pages that every page links to, with their paths.
 const PLACES: [(&str, &str); 3] =
     [("API reference", "/docs"), ("Problems", "/problems"), ("OpenAPI document", "/openapi.json")];
 
-/// A page as it is sent, both ways.
+/// A page as it is sent, plain and compressed.
 pub(crate) struct Page {
     plain: String,
     compressed: Vec<u8>,
@@ -37,7 +36,7 @@ impl Page {
                     title { (title) " · Dossier" }
                     link rel="stylesheet" href=(assets::url("form.css"));
                     link rel="stylesheet" href=(assets::url("docs.css"));
-                    link rel="icon" href="data:,";
+                    link rel="icon" type="image/svg+xml" href=(assets::url("icon.svg"));
                     @if scripted { script src=(assets::url("docs.js")) defer {} }
                 }
                 body.docs {
@@ -66,7 +65,6 @@ impl Page {
         Self::new(title, place, false, &html! { main #main tabindex="-1" { h1 { (title) } (content) } })
     }
 
-    /// The response to a request with these headers.
     #[must_use]
     pub(crate) fn respond(&self, status: StatusCode, headers: &HeaderMap) -> Response {
         let fixed = [

@@ -1,7 +1,7 @@
 //! Documentation that the server serves itself: the OpenAPI document, a reference made from it, and a page for every
 //! problem. All of it works offline, and without scripts.
 //!
-//! `frame.rs` is what surrounds every page. `reference.rs` is the page at `/docs`, made of operations
+//! `frame.rs` makes the frame of every page. `reference.rs` is the page at `/docs`, made of operations
 //! (`operation.rs`), schemas (`schema.rs`) and examples (`sample.rs`). `problems.rs` is the catalogue of problems.
 
 pub(crate) mod frame;
@@ -30,16 +30,15 @@ pub(crate) const OPENAPI: Operation = Operation {
             "operationId": "getOpenApi",
             "tags": [SERVICE],
             "summary": "Read this document",
-            "description": "Made from the types that parse requests.",
+            "description": "Generated from the types that parse requests.",
             "responses": { "200": {
-                "description": "OpenAPI 3.1",
+                "description": "The document, as OpenAPI 3.1",
                 "content": { "application/json": { "schema": { "type": "object" } } },
             } },
         })
     },
 };
 
-/// The OpenAPI document, as text.
 pub fn openapi(document: &'static str) -> Response {
     ([(header::CONTENT_TYPE, "application/json"), frame::SHORT], document).into_response()
 }

@@ -11,13 +11,13 @@ use super::schema::Schemas;
 /// How deep a body is unfolded: down to the document of a person of a business.
 const DEEP: u8 = 5;
 
-/// Headers that nearly every response has. The page says so once.
+/// Headers that nearly every response has. The page lists them once.
 pub(super) const EVERYWHERE: [&str; 3] = ["Api-Key-Expires", "X-Request-Id", "X-Client-Request-Id"];
 
-/// An operation of the server, or a call that it makes.
+/// An operation of the server, or a call that the server makes.
 pub(super) struct Described<'a> {
     pub(super) method: Method,
-    /// The path; `None` for a call that goes to a URL of the reader's.
+    /// The path. `None` for a call that goes to a URL of the reader's.
     pub(super) path: Option<&'a str>,
     pub(super) operation: &'a Value,
 }
@@ -35,14 +35,13 @@ impl Described<'_> {
         self.operation["tags"].as_array().is_some_and(|tags| tags.iter().any(|of| of == tag))
     }
 
-    /// Its line in the contents.
+    /// Its line in the table of contents.
     pub(super) fn link(&self) -> Markup {
         html! {
             a href={ "#" (self.id()) } { (method(&self.method)) span { (self.summary()) } }
         }
     }
 
-    /// The whole section.
     pub(super) fn section(&self, schemas: Schemas<'_>, url: &str) -> Markup {
         let Self { method: verb, path, operation } = self;
         let parameters = operation["parameters"].as_array().filter(|parameters| !parameters.is_empty());
@@ -61,7 +60,7 @@ impl Described<'_> {
                         h4 { "Body" }
                         p.rules {
                             code { (media_type) }
-                            @if operation["requestBody"]["required"] != true { ", may be left out" }
+                            @if operation["requestBody"]["required"] != true { ", optional" }
                         }
                         (schemas.shape(&content["schema"], DEEP))
                     }
@@ -75,12 +74,12 @@ impl Described<'_> {
         }
     }
 
-    /// What it takes, by media type.
+    /// The request bodies, by media type.
     fn bodies(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.operation["requestBody"]["content"].as_object().into_iter().flatten()
     }
 
-    /// Which key is needed, and what decides about what it sees.
+    /// The key that the operation needs, and what the response shows.
     fn key(&self) -> Markup {
         let scopes = self.operation["x-scopes"].as_array();
         html! {
@@ -105,7 +104,7 @@ impl Described<'_> {
     fn samples(&self, schemas: Schemas<'_>, url: &str) -> Markup {
         let is_json = |media_type: &str| !media_type.starts_with("multipart/");
         let bodies = self.bodies().filter(|(kind, _)| is_json(kind)).flat_map(|(_, content)| of_body(schemas, content));
-        // The first one stands in the call already.
+        // The first one is already part of the call.
         let bodies: Vec<_> = bodies.skip(usize::from(self.path.is_some())).collect();
         html! {
             div.samples {
@@ -146,7 +145,7 @@ fn parameter(schemas: Schemas<'_>, parameter: &Value) -> Markup {
     }
 }
 
-/// By status; the document has them in the order in which operations describe them.
+/// The responses by status. The document has them in the order in which operations describe them.
 fn responses(operation: &Value) -> Vec<(&String, &Value)> {
     let mut responses: Vec<_> = operation["responses"].as_object().into_iter().flatten().collect();
     responses.sort_by_key(|(status, _)| *status);
@@ -187,7 +186,7 @@ fn response(schemas: Schemas<'_>, status: &str, response: &Value) -> Markup {
     }
 }
 
-/// The codes of a response, which stand between backticks, each with a link to its page.
+/// The codes of a response, which are written in backticks, each with a link to its page.
 fn problems(description: &str) -> Markup {
     html! {
         @for (at, code) in description.split('`').skip(1).step_by(2).enumerate() {

@@ -1,4 +1,4 @@
-//! The catalogue of problems, and a page for each, to which the `type` of a problem leads.
+//! The catalogue of problems, and a page for each. The `type` of a problem is the URL of its page.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -17,7 +17,7 @@ const PLACE: &str = "/problems";
 pub(crate) async fn all(headers: HeaderMap) -> Response {
     let content = html! {
         p.lead {
-            "A request that cannot be answered as asked gets a problem document (RFC 9457) with one of these codes."
+            "A request that fails gets a problem document (RFC 9457) with one of these codes."
         }
         (table())
         h2 #violations { "Violations" }
@@ -27,11 +27,8 @@ pub(crate) async fn all(headers: HeaderMap) -> Response {
     Page::narrow("Problems", PLACE, &content).respond(StatusCode::OK, &headers)
 }
 
-/// `GET /problems/{code}`: what one code means and what to do.
-///
-/// # Errors
-///
-/// 404 for a code that is not in the catalogue; people get a page that leads to it.
+/// `GET /problems/{code}`: what one code means and what to do. For an unknown code, programs get a 404 and people a
+/// page that leads to the catalogue.
 pub(crate) async fn one(Path(code): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(problem) = ProblemCode::ALL.iter().find(|problem| problem.as_str() == code) else {
         return match Wants::of(&headers) {
@@ -57,7 +54,7 @@ fn unknown() -> Page {
         "No problem has this code",
         "",
         &html! {
-            p { "The code may belong to another version of Dossier, or the address may be cut off." }
+            p { "The code may belong to another version of Dossier, or the URL may be incomplete." }
             p { a href=(PLACE) { "All problems" } }
         },
     )

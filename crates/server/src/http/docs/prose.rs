@@ -1,8 +1,8 @@
-//! The text of descriptions, in which code stands between backticks.
+//! The text of descriptions, in which code is written in backticks.
 
 use maud::{Markup, html};
 
-/// A text with its code marked as such.
+/// Marks the code in a text as such.
 pub(super) fn inline(text: &str) -> Markup {
     html! {
         @for (at, part) in text.split('`').enumerate() {

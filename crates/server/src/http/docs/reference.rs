@@ -1,4 +1,4 @@
-//! The reference of the API: one page, made from the OpenAPI document. A script adds search; all else works without.
+//! The API reference: one page, made from the OpenAPI document. Without scripts, only its search is missing.
 
 use http::Method;
 use maud::{Markup, html};
@@ -10,7 +10,6 @@ use super::problems;
 use super::prose::{inline, slug};
 use super::schema::Schemas;
 
-/// Makes the page for a server at this URL.
 #[must_use]
 pub(crate) fn page(document: &Value, url: &str) -> Page {
     let reference = Reference { document, schemas: Schemas::of(document), url };
@@ -63,7 +62,7 @@ impl<'a> Reference<'a> {
         own.chain(calls).filter(|one| one.is_of(tag)).collect()
     }
 
-    /// The contents, with the search that the script shows. On a narrow screen they are folded.
+    /// The table of contents, with the search that the script shows. On a narrow screen it is folded.
     fn contents(&self) -> Markup {
         html! {
             nav.contents aria-label="Contents" {

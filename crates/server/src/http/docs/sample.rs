@@ -1,4 +1,4 @@
-//! Examples: values that fit a schema, and calls by curl.
+//! Examples: values that fit a schema, and calls with curl.
 
 use std::fmt::Write as _;
 
@@ -10,10 +10,10 @@ use super::schema::{Schemas, variants};
 const ID: &str = "019abc00-0000-7000-8000-000000000000";
 const TIME: &str = "2026-01-05T12:00:00.000Z";
 
-/// Schemas do not nest deeper than this; one that contained itself would.
+/// Schemas do not nest deeper than this. Only one that contained itself would.
 const DEEPEST: u8 = 8;
 
-/// A value that looks as one of this schema does.
+/// An example of a value with this schema.
 pub(super) fn sample<'a>(schemas: Schemas<'a>, schema: &'a Value) -> Value {
     value(schemas, schema, DEEPEST)
 }
@@ -61,7 +61,7 @@ fn text(schema: &Value) -> &'static str {
     }
 }
 
-/// The examples of a body, each with what it is an example of; made from the schema where the document has none.
+/// The examples of a body, each with its summary. Made from the schema if the document has none.
 pub(super) fn of_body<'a>(schemas: Schemas<'a>, content: &'a Value) -> Vec<(&'a str, Value)> {
     let listed = content["examples"].as_object().into_iter().flatten();
     let listed: Vec<_> = listed
@@ -74,7 +74,7 @@ pub(super) fn of_body<'a>(schemas: Schemas<'a>, content: &'a Value) -> Vec<(&'a 
     }
 }
 
-/// A call of an operation by curl.
+/// A call of an operation with curl.
 pub(super) fn curl(schemas: Schemas<'_>, url: &str, method: &Method, path: &str, operation: &Value) -> String {
     let parameters = || operation["parameters"].as_array().into_iter().flatten();
     let mut target = path.to_owned();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::prose::inline;
 
-/// An enumeration with more values than these is only linked to where a member has it as its type.
+/// An enumeration with more values than this is linked to, and not listed at each member of its type.
 const FEW_VALUES: usize = 24;
 
 /// The named schemas of the document.
@@ -26,7 +26,8 @@ impl<'a> Schemas<'a> {
         name(schema).and_then(|name| self.0.get(name)).unwrap_or(schema)
     }
 
-    /// What a schema consists of. Other schemas inside of it are unfolded this deep, and linked to below that.
+    /// The members, items or variants of a schema. Schemas inside it are unfolded to this depth, and linked to below
+    /// it.
     pub(super) fn shape(self, schema: &'a Value, depth: u8) -> Markup {
         let target = self.target(schema);
         let required: Vec<&str> =
@@ -99,7 +100,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// A schema that has a name, whole.
+    /// The section of a named schema.
     pub(super) fn section(self, name: &str, schema: &'a Value) -> Markup {
         html! {
             section.schema id={ "schema-" (name) } {
@@ -112,7 +113,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Whether there is more to say of it than its type.
+    /// Whether there is more to say about a schema than its type.
     pub(super) fn has_shape(self, schema: &'a Value) -> bool {
         let target = self.target(schema);
         members(target).is_some()
@@ -121,7 +122,7 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// Between which limits something is.
+/// Two limits as text, with the unit.
 fn range(schema: &Value, least: &str, most: &str, of: &str) -> Option<String> {
     match (schema.get(least), schema.get(most)) {
         (Some(least), Some(most)) => Some(format!("{least} to {most}{of}")),
@@ -131,7 +132,7 @@ fn range(schema: &Value, least: &str, most: &str, of: &str) -> Option<String> {
     }
 }
 
-/// The name that a schema refers to.
+/// The name of the schema that this one refers to.
 fn name(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
@@ -140,7 +141,7 @@ fn members(schema: &Value) -> Option<&Map<String, Value>> {
     schema["properties"].as_object().filter(|members| !members.is_empty())
 }
 
-/// The schemas of which a value fits one.
+/// The alternatives of which a value must fit one.
 pub(super) fn variants(schema: &Value) -> impl Iterator<Item = &Value> {
     ["oneOf", "anyOf"].into_iter().filter_map(|kind| schema[kind].as_array()).flatten()
 }
@@ -162,7 +163,7 @@ fn type_name(schema: &Value) -> &str {
     name(schema).or_else(|| schema["type"].as_str()).unwrap_or("any value")
 }
 
-/// The type of a value, in which named schemas are links.
+/// The type of a value. Named schemas in it are links.
 pub(super) fn type_of(schema: &Value) -> Markup {
     let format = schema["format"].as_str();
     let types: Vec<&Value> = match &schema["type"] {

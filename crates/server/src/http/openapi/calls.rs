@@ -1,25 +1,25 @@
-//! The calls that registered webhooks get.
+//! The requests that registered webhooks receive.
 
 use serde_json::{Value, json};
 
 use super::parts::{WEBHOOKS, json_body, parameter, request_header};
 
-/// The calls that registered endpoints get.
 pub(super) fn calls() -> Value {
     let text = || json!({ "type": "string" });
     let required = |name: &str, description: &str, schema: Value| parameter(name, "header", true, description, schema);
     let hexadecimal = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
-    let by_key = "Hexadecimal HMAC-SHA-256 of the body, by the API key that registered or last enabled the webhook";
-    let by_next = "The same by the key's successor, while a rolled key and its successor both work";
-    let standard = "Standard Webhooks: `v1,` and the base64 HMAC-SHA-256 of id.timestamp.body, by the secret of the \
-        webhook";
+    let by_key =
+        "Hexadecimal HMAC-SHA-256 of the body, keyed with the API key that registered or last enabled the webhook";
+    let by_next = "The same, keyed with that key's successor, while a rolled key and its successor both work";
+    let standard = "Standard Webhooks: `v1,` and the base64 HMAC-SHA-256 of `id.timestamp.body`, keyed with the \
+        webhook's secret";
     json!({
         "customerEvent": { "post": {
             "operationId": "customerEvent",
             "tags": [WEBHOOKS],
-            "summary": "An event of a customer",
-            "description": "Sent at least once, in the order of the customer's events. An answer other than 2xx, or \
-                none, makes the server try again with the same webhook-id and the same body.",
+            "summary": "An event about a customer",
+            "description": "Sent at least once, in the order of the customer's events. After a response other than \
+                2xx, or none, the server tries again with the same `webhook-id` and the same body.",
             "security": [],
             "parameters": [
                 required("webhook-id", "The id of the event, the same for every attempt", text()),
@@ -30,9 +30,9 @@ pub(super) fn calls() -> Value {
             ],
             "requestBody": json_body("EventMessage", true, &example()),
             "responses": {
-                "2XX": { "description": "The event was taken" },
+                "2XX": { "description": "The event was accepted" },
                 "410": { "description": "The webhook is disabled at once" },
-                "4XX": { "description": "The delivery is tried again later" },
+                "4XX": { "description": "The delivery is attempted again later" },
             },
         } },
     })

@@ -1,4 +1,4 @@
-//! The OpenAPI document, assembled from the operations beside the handlers, the types of bodies and answers, and the
+//! The OpenAPI document, assembled from the operations beside the handlers, the types of bodies and responses, and the
 //! catalogue of problems.
 //!
 //! `operation.rs` says what describes an operation, and `parts.rs` what descriptions share. `schemas/` holds the named
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use operation::Operation;
 
-/// The whole document, with a path for each of these operations.
+/// The document that describes these operations.
 #[must_use]
 pub fn document(operations: &[Operation]) -> Value {
     let mut paths = Map::new();
@@ -27,13 +27,14 @@ pub fn document(operations: &[Operation]) -> Value {
         "info": {
             "title": "Dossier",
             "version": env!("CARGO_PKG_VERSION"),
-            "summary": "The KYC/KYB record of your customers. The Customers API v0, self-hosted.",
-            "description": "Rules that no schema can say: the type of the stored customer decides by which of the two \
-                variants the body of PUT is read; absent members stay as they are; PUT refuses `null` (PATCH clears \
-                members); unknown members are refused; documents accumulate. Every problem has a page under /problems.",
+            "summary": "KYC and KYB records of your customers: the Customers API v0, self-hosted.",
+            "description": "Rules that the schemas cannot express: the type of the stored customer decides which of \
+                the two variants the body of PUT is parsed as; absent members stay unchanged; PUT refuses `null`, and \
+                PATCH clears a member with it; unknown members are refused; documents accumulate. Every problem has a \
+                page under /problems.",
             "license": { "name": "Apache License 2.0", "identifier": "Apache-2.0" },
         },
-        "servers": [{ "url": "/", "description": "The server that this document comes from" }],
+        "servers": [{ "url": "/", "description": "The server that serves this document" }],
         "security": [{ "ApiKey": [] }, { "Bearer": [] }],
         "tags": tags(),
         "paths": paths,
@@ -46,7 +47,8 @@ pub fn document(operations: &[Operation]) -> Value {
                 },
                 "Bearer": {
                     "type": "http", "scheme": "bearer",
-                    "description": "The same key as `Authorization: Bearer`; a raw `Authorization: <key>` works too",
+                    "description": "The same key, as `Authorization: Bearer <key>`. A bare `Authorization: <key>` also \
+                        works",
                 },
             },
             "headers": headers::all(),
@@ -59,13 +61,17 @@ pub fn document(operations: &[Operation]) -> Value {
 fn tags() -> Value {
     let tag = |name: &str, description: &str| json!({ "name": name, "description": description });
     json!([
-        tag(parts::CUSTOMERS, "Records of customers: create, read, update, and remove documents."),
-        tag(parts::FILES, "Uploaded evidence, sealed when it is stored."),
-        tag(parts::VERIFICATION, "KYC sessions, decisions, and what is required of whom."),
-        tag(parts::SANDBOX, "Simulated steps and the clock of the sandbox. Keys of production are refused."),
-        tag(parts::EVENTS, "Events in order, for polling."),
-        tag(parts::AUDIT, "Who did what, in order. Entries name places of records, and no values."),
-        tag(parts::WEBHOOKS, "Endpoints that are called with events, and the log of deliveries."),
-        tag(parts::SERVICE, "The server itself: its health, its document, and calls of a provider."),
+        tag(parts::CUSTOMERS, "Create, read and update customers, and remove documents from their records."),
+        tag(parts::FILES, "Upload and read evidence. It is encrypted before it is stored."),
+        tag(parts::VERIFICATION, "KYC sessions, decisions and requirements."),
+        tag(parts::ERASURE, "Erase customers, and read the certificates of it."),
+        tag(
+            parts::SANDBOX,
+            "Simulate steps of a verification, and advance the sandbox clock. Production keys are refused."
+        ),
+        tag(parts::EVENTS, "Events in order, for clients that poll."),
+        tag(parts::AUDIT, "Who did what, and when. Entries name the fields that changed, never their values."),
+        tag(parts::WEBHOOKS, "URLs that events are sent to, and the log of deliveries."),
+        tag(parts::SERVICE, "The server itself: its health, this document, and the URL that a provider calls."),
     ])
 }

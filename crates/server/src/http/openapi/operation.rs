@@ -1,4 +1,4 @@
-//! What describes an operation. Each handler has its own operation beside it.
+//! The description of an operation. Each handler has its operation beside it.
 
 use dossier_core::api_key::KeyScope;
 use http::Method;
@@ -11,10 +11,10 @@ use crate::http::problem::ProblemCode::{
     UnsupportedMediaType,
 };
 
-/// Kinds of problems that belong together.
+/// Problems that several operations have in common.
 pub type Problems = &'static [ProblemCode];
 
-/// What every operation may answer that asks for a key,
+/// What every operation that needs a key may respond with.
 const KEYED: Problems = &[
     AmbiguousCredentials,
     MalformedRequest,
@@ -25,49 +25,46 @@ const KEYED: Problems = &[
     Overloaded,
     StorageUnavailable,
 ];
-/// every one that writes,
+/// What every operation that writes may also respond with.
 pub const WRITES: Problems = &[StorageFull];
-/// and every one that takes JSON.
+/// What every operation that takes JSON may also respond with.
 pub const TAKES_JSON: Problems = &[InvalidBody, MalformedJson, RequestTimeout, PayloadTooLarge, UnsupportedMediaType];
 
-/// What an operation may answer that asks for none.
+/// What an operation that needs no key may respond with.
 pub const PUBLIC: Problems = &[MalformedRequest, InternalError, Overloaded];
 
 /// One operation of the public port.
 pub struct Operation {
-    /// The method.
     pub method: Method,
-    /// The path, as the router has it.
+    /// The path, as the router spells it.
     pub path: &'static str,
-    /// The scopes that a key needs, all of them; none where no key is asked for.
+    /// The scopes that a key needs, all of them. Empty if the operation needs no key.
     pub scopes: &'static [KeyScope],
-    /// What its answer shows of customers.
     pub shows: Shows,
-    /// What it answers besides what every operation of its kind does.
+    /// The problems of this operation, beyond those that every operation of its kind has.
     pub problems: &'static [Problems],
-    /// What it is, takes and answers, without what every operation of its kind has in common.
+    /// The OpenAPI description, without what every operation of its kind has in common.
     pub describe: fn() -> Value,
 }
 
-/// What an answer shows of customers. Other scopes of the key decide about some of it.
+/// What a response shows of customers. Some of it depends on further scopes of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
-    /// No customer: the answer has the fields of its own schema.
+    /// No customer: the response has the fields of its own schema.
     Own,
-    /// Customers.
     Customers,
-    /// The customer to a key that may read customers, and this to others.
+    /// The customer if the key may read customers, and otherwise this text.
     CustomerOr(&'static str),
-    /// The customer if the request prefers it, to a key that may read customers; `{}` otherwise.
+    /// The customer if the request prefers it and the key may read customers, and otherwise `{}`.
     Preferred,
-    /// Where the customer's verification stands, with the link.
+    /// The state of the customer's verification, with the link.
     Kycs,
-    /// Events, each with the customer as of then.
+    /// Events, each with the customer as it was then.
     Events,
 }
 
 impl Operation {
-    /// What its answer shows, and to which keys: as the documentation says it.
+    /// The fields of the response and the scopes that they need, as the documentation lists them.
     #[must_use]
     pub fn fields(&self) -> String {
         const LINK: &str = "`kyc_flow_link` with `kyc:session`, otherwise `null`";
@@ -76,21 +73,21 @@ impl Operation {
             Shows::Customers => format!("{}; {LINK}", self.own_fields()),
             Shows::CustomerOr(less) => format!("the customer with `customers:read`, otherwise `{less}`; {LINK}"),
             Shows::Preferred => {
-                format!("`{{}}`; if the request prefers it and with `customers:read`, the customer; {LINK}")
+                format!("the customer with `customers:read` if the request prefers it, otherwise `{{}}`; {LINK}")
             }
-            Shows::Kycs => format!("{}, the link included", self.own_fields()),
-            Shows::Events => format!("{}, each event with the customer as of then; {LINK}", self.own_fields()),
+            Shows::Kycs => format!("{}, including the link", self.own_fields()),
+            Shows::Events => format!("{}, each event with the customer as it was then; {LINK}", self.own_fields()),
         }
     }
 
-    /// The fields that the schema of its answer names.
+    /// The fields in the schema of the response.
     fn own_fields(&self) -> String {
         let description = (self.describe)();
-        let answers = description["responses"].as_object().into_iter().flatten();
-        let Some((_, answer)) = answers.into_iter().find(|(status, _)| status.starts_with('2')) else {
+        let responses = description["responses"].as_object().into_iter().flatten();
+        let Some((_, response)) = responses.into_iter().find(|(status, _)| status.starts_with('2')) else {
             return String::new();
         };
-        let Some(content) = answer["content"].as_object() else { return "no body".to_owned() };
+        let Some(content) = response["content"].as_object() else { return "no body".to_owned() };
         let Some(json) = content.get("application/json") else { return "the content".to_owned() };
         let name = json["schema"]["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
         let schema = match name {
@@ -106,7 +103,7 @@ impl Operation {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     }
 
-    /// Its description with what every operation of its kind has in common: key, problems and headers.
+    /// The description completed with what every operation of its kind has in common: key, problems and headers.
     pub(super) fn complete(&self) -> Value {
         let mut description = (self.describe)();
         let mut problems: Vec<ProblemCode> = self.problems.concat();

@@ -1,4 +1,4 @@
-//! What the descriptions of operations share: tags, parameters, bodies and answers.
+//! What the descriptions of operations share: tags, parameters, bodies and responses.
 
 use serde_json::{Map, Value, json};
 
@@ -10,6 +10,7 @@ pub(crate) const FILES: &str = "Files";
 pub(crate) const VERIFICATION: &str = "Verification";
 pub(crate) const SANDBOX: &str = "Sandbox";
 pub(crate) const EVENTS: &str = "Events";
+pub(crate) const ERASURE: &str = "Erasure";
 pub(crate) const AUDIT: &str = "Audit trail";
 pub(crate) const WEBHOOKS: &str = "Webhooks";
 pub(crate) const SERVICE: &str = "Service";
@@ -30,23 +31,23 @@ fn id_in_path(name: &str, description: &str) -> Value {
     parameter(name, "path", true, description, json!({ "type": "string", "format": "uuid" }))
 }
 
-/// As the published document has it.
+/// Its description is that of the published document.
 pub(crate) fn customer_id() -> Value {
     id_in_path("customer_id", "The unique identifier of the customer")
 }
 
 pub(crate) fn file_id() -> Value {
-    id_in_path("file_id", "The id of an uploaded file")
+    id_in_path("file_id", "The id of the file")
 }
 
 pub(crate) fn webhook_id() -> Value {
-    id_in_path("webhook_id", "The id of a webhook")
+    id_in_path("webhook_id", "The id of the webhook")
 }
 
 pub(crate) fn idempotency_key() -> Value {
     request_header(
         "Idempotency-Key",
-        "The same key and request, sent again within 30 days, have one effect and get the same answer",
+        "A request that is repeated with the same key within 30 days takes effect once and gets the same response",
         json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }),
     )
 }
@@ -63,7 +64,7 @@ pub(crate) fn if_match() -> Value {
 
 pub(crate) fn limit() -> Value {
     let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
-    query("limit", "How many items a page may have", schema)
+    query("limit", "The most items that a page may have", schema)
 }
 
 /// A reference to a named schema.
@@ -91,17 +92,17 @@ pub(crate) fn body_by_type(media_type: &str, schema: &Value, individual: &Value,
     json!({ "required": true, "content": { media_type: content } })
 }
 
-/// An answer in JSON by the name of its schema.
-pub(crate) fn answer(description: &str, schema: &str) -> Value {
+/// A response in JSON, by the name of its schema.
+pub(crate) fn response(description: &str, schema: &str) -> Value {
     json!({ "description": description, "content": { "application/json": { "schema": named(schema) } } })
 }
 
-/// The same with headers of its own.
-pub(crate) fn answer_with(description: &str, schema: &str, headers: &[&str]) -> Value {
-    with_headers(answer(description, schema), headers)
+/// The same, with headers of its own.
+pub(crate) fn response_with(description: &str, schema: &str, headers: &[&str]) -> Value {
+    with_headers(response(description, schema), headers)
 }
 
-/// An answer without a body.
+/// A response without a body.
 pub(crate) fn bare(description: &str, headers: &[&str]) -> Value {
     with_headers(json!({ "description": description }), headers)
 }

@@ -1,34 +1,30 @@
-//! The catalogue of problems: every kind that a client can meet, with its code, its status and what to do.
+//! The catalogue of problems: every kind that a client can get, with its code, its status and what to do.
 
 macro_rules! catalogue {
     ($($variant:ident = $code:literal $status:literal $title:literal: $help:literal,)*) => {
-        /// Every kind of problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ProblemCode { $(#[doc = $help] $variant),* }
 
         impl ProblemCode {
-            /// The whole catalogue.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The stable code.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code),* }
             }
 
-            /// The HTTP status.
             #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Self::$variant => $status),* }
             }
 
-            /// What it is, in a few words.
+            /// The kind of problem, in a few words.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),* }
             }
 
-            /// What it means and what to do, for its page.
+            /// What the problem means and what to do about it, for its page.
             #[must_use]
             pub const fn help(self) -> &'static str {
                 match self { $(Self::$variant => $help),* }
@@ -38,26 +34,29 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    AccountIncomplete = "account_incomplete" 409 "The account lacks what customers are told":
-        "Before they give anything, customers of production are told who asks and where the privacy notice is. The \
-            account has no legal name or no privacy URL; the text says which. Set them on the server: dossier accounts \
-            set --legal-name … --privacy-url https://…",
+    AccountIncomplete = "account_incomplete" 409 "The account is incomplete":
+        "In production, the form tells customers who asks for their data and where the privacy notice is. The account \
+            has no legal name or no privacy URL; the detail says which. Set them on the server: dossier accounts set \
+            --legal-name … --privacy-url https://…",
     AlreadyApproved = "already_approved" 409 "The customer is already approved":
-        "An approved customer needs no KYC session. If something about the customer has changed, send it with PUT: \
-            Dossier asks the reviewers by itself.",
+        "An approved customer needs no KYC session. If something about the customer has changed, send it with PUT. \
+            Dossier then asks for a review by itself.",
     AmbiguousCredentials = "ambiguous_credentials" 400 "Two different API keys":
         "The request carries two different API keys, for example one in Api-Key and another in Authorization. Send \
             one.",
     ApprovedLocked = "approved_locked" 409 "The identity of an approved customer is locked":
         "This installation refuses changes to the names, birth date, nationality, ids, addresses and owners of an \
-            approved customer (setting after_approval). Offboard the customer, or change the setting.",
-    DamagedFile = "damaged_file" 400 "The file is not whole":
-        "The file begins like a JPEG, a PNG or a PDF but is cut off, cannot be opened by an ordinary program, has \
-            something else behind its end, or has more than 200 million pixels (a PNG 50 million); an empty file is \
-            none. The text says which. Save it anew from an ordinary program and send that.",
+            approved customer (setting after_approval). Offboard the customer first, or change the setting.",
+    DamagedFile = "damaged_file" 400 "The file is damaged":
+        "The file is empty, or it begins like a JPEG, a PNG or a PDF but is cut off, cannot be opened by an ordinary \
+            program, has data after its end, or has more than 200 million pixels (a PNG 50 million). The detail says \
+            which. Save the file again with an ordinary program and upload the result.",
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
         "Another customer of this account and environment already has this e-mail; case and surrounding white \
             space are ignored. The member customer_id names that customer. Update it instead.",
+    Erased = "erased" 410 "The customer was erased":
+        "The customer's keys were destroyed, so its data can no longer be read. The member erased_at says when. GET \
+            /v0/customers/{customer_id}/erasure shows what remains, with the certificates.",
     IdempotencyKeyReused = "idempotency_key_reused" 409 "The idempotency key belongs to another request":
         "The same Idempotency-Key was already sent with a different body, record or requested representation. The \
             member first_request_id names that request. Use a new key for each new request.",
@@ -68,30 +67,30 @@ catalogue! {
         "The API key is valid but lacks the scope that the endpoint needs. The member scope names it. Create a key \
             with that scope: dossier keys create --scope …",
     InternalError = "internal_error" 500 "Internal error":
-        "The fault is in the server. The outcome of the request is unknown, and repeating it is safe. The request \
-            id finds the cause in the log.",
+        "The fault is in the server. The outcome of the request is unknown, and repeating it is safe. The log has \
+            the cause under the request id.",
     InvalidBody = "invalid_body" 400 "The body is invalid":
         "Nothing was changed. The member errors lists every violation with a JSON Pointer into the body, a stable \
             code and a message. Correct them all and send the request again.",
     InvalidHeader = "invalid_header" 400 "A request header is invalid":
-        "A header does not have the form that its standard requires; the text names the header. An entity tag \
-            stands in double quotes, as in the ETag header. An Idempotency-Key has 1 to 255 visible ASCII characters.",
+        "A header does not have the form that its standard requires; the detail names the header. An entity tag is \
+            written in double quotes, as in the ETag header. An Idempotency-Key has 1 to 255 visible ASCII characters.",
     InvalidParameters = "invalid_parameters" 400 "A query parameter is invalid":
         "The member errors lists every invalid query parameter. Its pointer is a slash and the parameter's name.",
     InvalidSignature = "invalid_signature" 401 "The signature is invalid":
         "A provider must sign its calls with the secret that is configured for it. Nothing was changed.",
     MalformedJson = "malformed_json" 400 "The body is not valid JSON":
-        "The body must be one JSON text in UTF-8 (RFC 8259). The text gives the line and column at which parsing \
+        "The body must be one JSON text in UTF-8 (RFC 8259). The detail gives the line and column at which parsing \
             stopped. Unpaired surrogates in escapes are refused, and so are numbers that no program can represent.",
     MalformedMultipart = "malformed_multipart" 400 "The form is not a single file":
         "An upload is multipart/form-data with exactly one part. The part is called file, has a file name of at \
-            most 255 bytes in UTF-8, and its header has at most 8 KiB. The text says what was found instead.",
+            most 255 bytes in UTF-8, and its header has at most 8 KiB. The detail says what was found instead.",
     MalformedRequest = "malformed_request" 400 "The request is not well-formed HTTP":
         "The request could be read in more than one way. It has, for example, no Host header or two, an unknown \
             transfer coding, two lengths, or lines that end without a carriage return. The server refused it without \
             reading on and closed the connection.",
     HeadersTooLarge = "headers_too_large" 431 "The request headers are too large":
-        "The server reads at most 64 header fields and 32 KiB of headers. Send fewer.",
+        "A request may have at most 64 header fields and 32 KiB of headers. Send fewer.",
     MethodNotAllowed = "method_not_allowed" 405 "The method is not allowed":
         "The resource exists but does not support this method. The Allow header lists the methods it supports.",
     MisdirectedRequest = "misdirected_request" 421 "The request is for another server":
@@ -100,13 +99,13 @@ catalogue! {
     NoSession = "no_session" 409 "The customer has no KYC session":
         "Open a session first: POST /v0/customers/{customer_id}/kycs.",
     NotPossible = "not_possible" 409 "This transition is not possible":
-        "The customer's present state does not allow what was asked for. The text names both, and the API guide \
-            has the table of states.",
+        "The customer's present state does not allow the requested transition. The detail names both, and the API \
+            guide has the table of states.",
     Offboarded = "offboarded" 409 "The customer is offboarded":
         "The relationship with this customer has ended. A decision with the outcome reinstate starts it again.",
     NotFound = "not_found" 404 "Not found":
         "The path is unknown, or the id is malformed, unknown, or belongs to another account or environment. The \
-            server does not tell which.",
+            server does not say which.",
     Overloaded = "overloaded" 503 "The server is overloaded":
         "The server is already handling as many requests as it can, or as many as one caller may have in progress. \
             Nothing was changed. Repeat the request after the time given by Retry-After.",
@@ -136,19 +135,19 @@ catalogue! {
             work, and writing resumes without a restart once there is space.",
     TooManyRequests = "too_many_requests" 429 "Too many requests":
         "The key, its account, the form or the address has sent more requests than it may, or the key has too many \
-            requests in progress that wait for events or read files. RateLimit-Policy names the limit, and Retry- \
-            After says when to try again. Nothing was changed.",
+            requests in progress that wait for events or read files. RateLimit-Policy names the limit, and \
+            Retry-After says when to try again. Nothing was changed.",
     QuotaExceeded = "quota_exceeded" 429 "A quota is used up":
         "The account or the customer already has as much of something as the operator allows. RateLimit-Policy \
-            names the quota. Nothing was changed. Try again when there is less of it, or on another day if the quota \
-            is daily.",
+            names the quota. Nothing was changed. Try again once there is less of it, or the next day if the quota is \
+            daily.",
     TooManyWebhooks = "too_many_webhooks" 409 "Too many webhooks":
         "An account has at most 16 endpoints in each environment. Delete one that you no longer need.",
     Unauthorized = "unauthorized" 401 "A valid API key is required":
         "Send your key in the Api-Key header. Authorization: <key> and Authorization: Bearer <key> work as well. \
             The response is the same for a missing, malformed, unknown, expired or revoked key.",
     UriTooLong = "uri_too_long" 414 "The URL is too long":
-        "A path with its query may have 4 KiB. No endpoint needs more: send data in the body.",
+        "A path with its query may have 4 KiB. No operation needs more: send data in the body.",
     UnsupportedFileType = "unsupported_file_type" 415 "The file type is not supported":
         "Files must be JPEG, PNG or PDF. The content decides, not the name or the declared type. The member \
             accepted lists the types. Convert the file and send it again.",

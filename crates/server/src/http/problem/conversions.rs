@@ -1,7 +1,7 @@
-//! What use cases and the store fail with, as problems.
+//! Errors of use cases and of the store, as problems.
 
-use dossier_core::file::MediaType;
 use dossier_core::file::check::Fault;
+use dossier_core::file::{MAX_FILE, MediaType};
 use dossier_core::idempotency::KeyReused;
 use dossier_core::kyc::Conflict;
 use dossier_core::parse::SyntaxError;
@@ -10,6 +10,7 @@ use dossier_core::use_cases::create_customer::CreateError;
 use dossier_core::use_cases::upload_file::UploadError;
 use dossier_core::use_cases::webhooks::WebhookError;
 use dossier_core::use_cases::write_customer::UpdateError;
+use dossier_core::webhook::MAX_ENDPOINTS;
 use http::header;
 
 use super::{Problem, ProblemCode};
@@ -40,6 +41,11 @@ impl From<StoreError> for Problem {
                 ..Self::new(ProblemCode::StorageUnavailable, "The storage is unavailable; nothing was changed.")
                     .retry_after(5)
             },
+            StoreError::Erased { customer, at } => {
+                Self::new(ProblemCode::Erased, "The customer was erased; its data can no longer be read.")
+                    .member("customer_id", customer.to_string())
+                    .member("erased_at", at.to_string())
+            }
             StoreError::Taken(_) | StoreError::Exhausted | StoreError::Corrupt(_) | StoreError::Unknown(_) => {
                 Self { cause: Some(error.to_string()), ..Self::internal() }
             }
@@ -82,7 +88,10 @@ impl From<UploadError> for Problem {
                 let text = fault.to_string();
                 Self::new(ProblemCode::DamagedFile, format!("{}{}.", text[..1].to_uppercase(), &text[1..]))
             }
-            UploadError::TooLarge => Self::new(ProblemCode::PayloadTooLarge, "A file may have at most 10 MiB.").close(),
+            UploadError::TooLarge => {
+                let text = format!("A file may have at most {} MiB.", MAX_FILE / (1_024 * 1_024));
+                Self::new(ProblemCode::PayloadTooLarge, text).close()
+            }
             UploadError::Infected => Self::new(ProblemCode::InfectedFile, "The virus scanner refused the file."),
             UploadError::NotScanned => {
                 let text = "The file could not be scanned for viruses; nothing was stored.";
@@ -117,7 +126,8 @@ impl From<WebhookError> for Problem {
             WebhookError::NotFound => Self::not_found(),
             WebhookError::KeyReused(reused) => reused.into(),
             WebhookError::TooMany => {
-                Self::new(ProblemCode::TooManyWebhooks, "This environment already has 16 endpoints.")
+                let text = format!("This environment already has {MAX_ENDPOINTS} endpoints.");
+                Self::new(ProblemCode::TooManyWebhooks, text)
             }
             WebhookError::Store(error) => error.into(),
         }
@@ -151,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_answer_of_the_store_becomes_its_problem_and_tells_no_cause() {
+    fn every_error_of_the_store_becomes_a_problem_that_hides_the_cause() {
         for (error, code, retry) in [
             (StoreError::Full, ProblemCode::StorageFull, true),
             (

@@ -1,4 +1,4 @@
-//! Problems: every answer that is not what was asked for, as RFC 9457 problem details.
+//! Problems: every error response, as RFC 9457 problem details.
 
 mod catalogue;
 mod conversions;
@@ -14,7 +14,6 @@ use serde_json::{Map, Value};
 
 pub use catalogue::ProblemCode;
 
-/// One problem on its way to a client.
 #[derive(Debug, Clone)]
 pub struct Problem {
     code: ProblemCode,
@@ -26,26 +25,24 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of a kind, in words for this occurrence, which never repeat what was sent.
+    /// `detail` describes this occurrence. It never repeats a value from the request.
     pub fn new(code: ProblemCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { code, detail: detail.into(), errors: Vec::new(), members: Map::new(), headers: Vec::new(), cause: None }
     }
 
-    /// With an additional member.
     #[must_use]
     pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members.insert(name.to_owned(), value.into());
         self
     }
 
-    /// With a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
     }
 
-    /// Closes the connection after the answer: what comes next on it cannot be trusted or was not read.
+    /// Closes the connection after the response, because what follows on it was not read or cannot be trusted.
     #[must_use]
     pub fn close(self) -> Self {
         self.header(header::CONNECTION, HeaderValue::from_static("close"))
@@ -55,19 +52,19 @@ impl Problem {
         self.header(header::RETRY_AFTER, seconds.into())
     }
 
-    /// 404, the same for every reason.
+    /// The 404, which is the same for every reason.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(ProblemCode::NotFound, "Not found.")
     }
 
-    /// 409 for an e-mail that this customer has.
+    /// The 409 for an e-mail that this customer already has.
     fn email_taken(customer: CustomerId) -> Self {
         Self::new(ProblemCode::EmailTaken, "A customer with this e-mail already exists; customer_id names it.")
             .member("customer_id", customer.to_string())
     }
 
-    /// 400 with violations of the body.
+    /// The 400 with the violations of a body.
     #[must_use]
     pub fn invalid(violations: Violations) -> Self {
         let count = violations.len();
@@ -79,20 +76,19 @@ impl Problem {
         Self { errors: violations.0, ..Self::new(ProblemCode::InvalidBody, detail) }
     }
 
-    /// 400 with wrong query parameters.
+    /// The 400 with the violations of query parameters.
     #[must_use]
     pub fn invalid_parameters(errors: Vec<Violation>) -> Self {
         Self { errors, ..Self::new(ProblemCode::InvalidParameters, "A query parameter is invalid; errors says which.") }
     }
 
-    /// 503, nothing was changed.
     #[must_use]
     pub fn overloaded() -> Self {
         Self::new(ProblemCode::Overloaded, "The server is overloaded; nothing was changed. Try again in a moment.")
             .retry_after(1)
     }
 
-    /// 500 after a panic.
+    /// The 500 after a panic.
     #[must_use]
     pub fn internal() -> Self {
         Self::new(
@@ -101,13 +97,12 @@ impl Problem {
         )
     }
 
-    /// The kind of problem.
     #[must_use]
     pub const fn code(&self) -> ProblemCode {
         self.code
     }
 
-    /// The answer. `type` is a page of this server that explains the code.
+    /// The response. `type` is the URL of the page on this server that explains the code.
     #[must_use]
     pub fn render(self, public_url: &str, request_id: &str) -> Response {
         #[derive(Serialize)]
@@ -129,7 +124,7 @@ impl Problem {
 
         let Self { code, detail, errors, members, headers, cause } = self;
         if let Some(cause) = cause {
-            // The one place where the operator is told; the client learns nothing more than the request id.
+            // Only the log has the cause; the client learns no more than the request id.
             tracing::error!(request_id, cause, "a request failed");
         }
         let body = Body {
@@ -153,7 +148,7 @@ impl Problem {
     }
 }
 
-/// A handler's problem travels as an extension; the outermost layer, which knows the request id, renders it.
+/// A handler's problem travels as an extension. The outermost layer, which knows the request id, renders it.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response =

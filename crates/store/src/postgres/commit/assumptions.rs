@@ -5,8 +5,8 @@
 //! Everything that a batch assumes is part of its statement ([`Batch::write`]): the hash of each chain's end, the last
 //! numbers of its events and deliveries, and the version and newest entry of each customer. The database compares them
 //! with its rows in the statement that writes these rows, under the locks that writing takes. If one differs, the
-//! statement fails ([`Error::Moved`]), nothing is written, and the batch is committed under the locks. A wrong
-//! assumption costs a round trip and nothing else.
+//! statement fails ([`Error::AssumptionFailed`]), nothing is written, and the batch is committed under the locks. A
+//! wrong assumption costs a round trip and nothing else.
 //!
 //! A scope with an enabled endpoint is left out, since its events need deliveries. If another process creates or
 //! enables an endpoint, it appends an entry, which moves the head.
@@ -79,7 +79,7 @@ impl Assumptions {
         }
         // If it is unknown whether the statement was committed, or if the database has ended the connection, the
         // connection is useless and is not returned.
-        if !matches!(written, Err(PipelineError::AtTheEnd(_) | PipelineError::Before(Error::Gone(_)))) {
+        if !matches!(written, Err(PipelineError::AtTheEnd(_) | PipelineError::Before(Error::Unavailable(_)))) {
             connection.end();
         }
         match written {
@@ -87,7 +87,7 @@ impl Assumptions {
                 tips.publish(batch.ends);
                 Ok(Some(batch.entries.into_iter().map(|entry| Ok((Committed::Done, entry))).collect()))
             }
-            Err(PipelineError::Before(Error::Moved)) => Ok(None),
+            Err(PipelineError::Before(Error::AssumptionFailed)) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -2,7 +2,7 @@
 
 use dossier_core::store::Committed;
 
-use super::{audit, files, keys, links, sandbox, webhooks};
+use super::{audit, erasures, files, keys, links, sandbox, webhooks};
 use crate::postgres::database::{Error, Session};
 use crate::prepared::{PreparedChange, PreparedEffect};
 use crate::records::RowHashes;
@@ -17,6 +17,9 @@ pub(super) async fn write(
     let scope = change.scope;
     let done = match &change.effect {
         PreparedEffect::None | PreparedEffect::Customer { .. } => true,
+        PreparedEffect::ErasureScheduled(erasure) => erasures::schedule(session, erasure).await?,
+        PreparedEffect::ErasureCancelled(id) => erasures::cancel(session, scope, *id).await?,
+        PreparedEffect::CustomerErased(erased) => erasures::erase(session, scope, erased, other_rows).await?,
         PreparedEffect::Clock { expected, seconds } => sandbox::set_clock(session, scope, *expected, *seconds).await?,
         PreparedEffect::Endpoint(endpoint) => webhooks::insert(session, endpoint).await?,
         PreparedEffect::EndpointEnabled { id, key, at } => {

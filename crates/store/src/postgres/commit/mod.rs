@@ -12,6 +12,7 @@ mod batch;
 mod check;
 mod customers;
 mod effects;
+mod erasures;
 mod events;
 mod files;
 mod keys;
@@ -34,11 +35,12 @@ pub(super) use keys::insert_scope_key;
 pub(super) use locked_state::FILES as LOCK_FILES;
 
 /// The statements of a commit, by the file that declares them.
-pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 11] = [
+pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 12] = [
     ("commit::answers", answers::STATEMENTS),
     ("commit::audit", audit::STATEMENTS),
     ("commit::batch", batch::STATEMENTS),
     ("commit::customers", customers::STATEMENTS),
+    ("commit::erasures", erasures::STATEMENTS),
     ("commit::events", events::STATEMENTS),
     ("commit::files", files::STATEMENTS),
     ("commit::locked_state", locked_state::STATEMENTS),

@@ -40,7 +40,7 @@ impl SharedConnection {
 
     /// Returns the connection to the pool if its transaction was rolled back and the database did not end it.
     pub(crate) fn recover(self, error: &Error, undone: Result<(), Error>) {
-        if undone.is_ok() && !matches!(error, Error::Gone(_)) {
+        if undone.is_ok() && !matches!(error, Error::Unavailable(_)) {
             self.return_to_pool();
         }
     }

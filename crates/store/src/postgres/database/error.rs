@@ -12,11 +12,11 @@ pub(crate) enum Error {
     Conflict(String),
     /// An assumption of a statement does not hold, and nothing was written. It divided by zero, which no other
     /// statement does.
-    Moved,
+    AssumptionFailed,
     /// The database ended or refused the connection, and said so.
-    Gone(String),
+    Unavailable(String),
     /// The connection broke. What was sent without a response may have been done.
-    Lost(String),
+    ConnectionLost(String),
     Full,
     /// The database refused the statement. Nothing of its transaction was written.
     Refused(String),
@@ -28,19 +28,19 @@ impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(code) = error.code().map(tokio_postgres::error::SqlState::code) else {
             // Without a code it is a failure of the connection. Its messages come from the system.
-            return Self::Lost(error.to_string());
+            return Self::ConnectionLost(error.to_string());
         };
         let text = format!("PostgreSQL error {code}");
         match code {
             "40001" | "40P01" => Self::Conflict(text),
             "53100" => Self::Full,
-            "22012" => Self::Moved,
+            "22012" => Self::AssumptionFailed,
             // Terminated, shutting down, starting up, too many connections, read only after a failover, timed out.
-            "25006" | "53300" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Gone(text),
+            "25006" | "53300" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Unavailable(text),
             // A pooler reports this when it has lost the server, which may have committed first. So does an engine that
             // cannot tell whether it has.
-            "40003" => Self::Lost(text),
-            _ if code.starts_with("08") => Self::Lost(text),
+            "40003" => Self::ConnectionLost(text),
+            _ if code.starts_with("08") => Self::ConnectionLost(text),
             _ => Self::Refused(text),
         }
     }
@@ -49,9 +49,9 @@ impl From<tokio_postgres::Error> for Error {
 impl From<PoolError> for Error {
     fn from(error: PoolError) -> Self {
         match error {
-            PoolError::Backend(error) => Self::Gone(Self::from(error).to_string()),
-            PoolError::Timeout(_) => Self::Gone("no connection was free in time".into()),
-            other => Self::Gone(other.to_string()),
+            PoolError::Backend(error) => Self::Unavailable(Self::from(error).to_string()),
+            PoolError::Timeout(_) => Self::Unavailable("no connection was free in time".into()),
+            other => Self::Unavailable(other.to_string()),
         }
     }
 }
@@ -65,8 +65,10 @@ impl From<StoreError> for Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Conflict(text) | Self::Gone(text) | Self::Lost(text) | Self::Refused(text) => f.write_str(text),
-            Self::Moved => f.write_str("another process wrote in the meantime"),
+            Self::Conflict(text) | Self::Unavailable(text) | Self::ConnectionLost(text) | Self::Refused(text) => {
+                f.write_str(text)
+            }
+            Self::AssumptionFailed => f.write_str("another process wrote in the meantime"),
             Self::Full => f.write_str("the disk of the database is full"),
             Self::Store(error) => error.fmt(f),
         }
@@ -83,8 +85,8 @@ impl From<Error> for StoreError {
     /// For an error of a transaction that was not committed, or that only reads.
     fn from(error: Error) -> Self {
         match error {
-            Error::Conflict(_) | Error::Moved => Self::Busy,
-            Error::Gone(text) | Error::Lost(text) => Self::Unavailable(text),
+            Error::Conflict(_) | Error::AssumptionFailed => Self::Busy,
+            Error::Unavailable(text) | Error::ConnectionLost(text) => Self::Unavailable(text),
             Error::Full => Self::Full,
             Error::Refused(text) => Self::Corrupt(text),
             Error::Store(error) => error,
@@ -105,7 +107,7 @@ impl PipelineError {
     /// The meaning of a failed COMMIT. A server that ends the connection may have committed first.
     pub(super) fn at_the_end(error: Error) -> Self {
         match error {
-            Error::Gone(text) | Error::Lost(text) => Self::AtTheEnd(text),
+            Error::Unavailable(text) | Error::ConnectionLost(text) => Self::AtTheEnd(text),
             error => Self::Before(error),
         }
     }

@@ -79,7 +79,7 @@ impl Database {
     }
 
     /// Hosts and name, for people, without user and password.
-    pub(super) fn shown(&self) -> &str {
+    pub(super) fn location(&self) -> &str {
         &self.shown
     }
 
@@ -143,10 +143,10 @@ impl Database {
                 Err(_) => {
                     // Any other read on this connection has waited as long.
                     *slot.write().expect(POISONED) = None;
-                    return Err(Error::Gone("no response in time".into()).into());
+                    return Err(Error::Unavailable("no response in time".into()).into());
                 }
             };
-            if matches!(error, Error::Gone(_)) {
+            if matches!(error, Error::Unavailable(_)) {
                 // It may still be open but useless, connected to what was the primary before a failover.
                 *slot.write().expect(POISONED) = None;
             }

@@ -27,7 +27,10 @@ impl Retries {
     /// committed.
     pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), StoreError> {
         self.made += 1;
-        let again = matches!(error, Error::Conflict(_) | Error::Moved | Error::Gone(_) | Error::Lost(_));
+        let again = matches!(
+            error,
+            Error::Conflict(_) | Error::AssumptionFailed | Error::Unavailable(_) | Error::ConnectionLost(_)
+        );
         if !again || self.made == self.left || self.began.elapsed() > DEADLINE {
             return Err(error.into());
         }

@@ -100,7 +100,7 @@ impl Session<'_> {
     pub(crate) async fn commit_alone(self, sql: &str, params: &[&dyn Param]) -> Result<(), PipelineError> {
         // If the connection broke, the end may have been reached, whatever the server has sent until then.
         let executed = |error: tokio_postgres::Error| match error.into() {
-            Error::Lost(text) => PipelineError::AtTheEnd(text),
+            Error::ConnectionLost(text) => PipelineError::AtTheEnd(text),
             error => PipelineError::Before(error),
         };
         let kinds: Vec<Type> = params.iter().map(|param| param.kind()).collect();
@@ -176,7 +176,7 @@ impl Session<'_> {
         // A statement that the database refused has undone the transaction, whatever the end reports. If the connection
         // broke, the end was sent as well and may have been reached.
         let mut rows = responses.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| match error {
-            Error::Lost(text) if end.is_some() => PipelineError::AtTheEnd(text),
+            Error::ConnectionLost(text) if end.is_some() => PipelineError::AtTheEnd(text),
             error => PipelineError::Before(error),
         })?;
         if begin.is_some() {

@@ -4,7 +4,7 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use super::audit::{Heads, record_settings};
-use super::{Outcome, WriteState, customers, files, keys, links, sandbox, webhooks};
+use super::{Outcome, WriteState, customers, erasures, files, keys, links, sandbox, webhooks};
 use crate::api_keys::KeyRow;
 use crate::prepared::{PreparedChange, PreparedEffect};
 
@@ -20,6 +20,9 @@ pub(super) fn write(
     let done: Result<bool, StoreError> = match &change.effect {
         PreparedEffect::None => Ok(true),
         PreparedEffect::Customer { .. } => return customers::write(change, connection, written),
+        PreparedEffect::ErasureScheduled(erasure) => Ok(erasures::schedule(connection, erasure)?),
+        PreparedEffect::ErasureCancelled(id) => Ok(erasures::cancel(connection, scope, *id)?),
+        PreparedEffect::CustomerErased(erased) => return erasures::erase(connection, scope, erased, other_rows),
         PreparedEffect::Clock { expected, seconds } => Ok(sandbox::set_clock(connection, scope, *expected, *seconds)?),
         PreparedEffect::Endpoint(endpoint) => {
             webhooks::insert(connection, scope, endpoint)?;

@@ -5,6 +5,7 @@ mod answers;
 mod audit;
 mod customers;
 mod effects;
+mod erasures;
 mod events;
 mod files;
 mod keys;

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::failure::is_io;
 use crate::sqlite::readers::Readers;
 use crate::sqlite::{OnFatal, Role, connect};
-use crate::{Figures, OpenError};
+use crate::{OpenError, WriterStats};
 
 /// A checkpoint is made after this many changes, or after this time if there were fewer. It copies pages without a
 /// pause. A commit that wakes on the same processor waits for it, and commits wait for its sync. A checkpoint after
@@ -37,7 +37,7 @@ pub(super) struct Checkpointer {
     /// all pages at once. The file is never closed: closing it would release all locks of the process on it.
     database: std::mem::ManuallyDrop<std::fs::File>,
     readers: Arc<Readers>,
-    figures: Arc<Figures>,
+    stats: Arc<WriterStats>,
     finish: Arc<AtomicBool>,
     on_fatal: OnFatal,
 }
@@ -46,7 +46,7 @@ impl Checkpointer {
     pub(super) fn new(
         file: &Path,
         readers: &Arc<Readers>,
-        figures: &Arc<Figures>,
+        stats: &Arc<WriterStats>,
         finish: &Arc<AtomicBool>,
         on_fatal: &OnFatal,
     ) -> Result<Self, OpenError> {
@@ -57,7 +57,7 @@ impl Checkpointer {
             connection: connect(file, Role::Checkpointer)?,
             database: std::mem::ManuallyDrop::new(database),
             readers: Arc::clone(readers),
-            figures: Arc::clone(figures),
+            stats: Arc::clone(stats),
             finish: Arc::clone(finish),
             on_fatal: Arc::clone(on_fatal),
         })
@@ -68,7 +68,7 @@ impl Checkpointer {
         let (mut seen, mut unsynced) = (0, 0);
         loop {
             let wake = written.recv_timeout(CHECKPOINT_AFTER);
-            let commits = self.figures.commits.load(Ordering::Relaxed);
+            let commits = self.stats.commits.load(Ordering::Relaxed);
             if commits != seen {
                 seen = commits;
                 self.move_pages();
@@ -109,7 +109,7 @@ impl Checkpointer {
         self.readers.release();
         match checkpoint(&self.connection, mode) {
             Ok(pages) => {
-                self.figures.wal_pages.store(pages.unsigned_abs(), Ordering::Relaxed);
+                self.stats.wal_pages.store(pages.unsigned_abs(), Ordering::Relaxed);
                 return pages;
             }
             Err(error) if is_io(&error) => (self.on_fatal)(&error.to_string()),

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpoint::{CHANGES_PER_CHECKPOINT, move_last_pages};
 use super::failure::{is_full, is_io, is_locked, locked};
 use super::{Job, JobKind, JobResult};
-use crate::Figures;
+use crate::WriterStats;
 use crate::planted::planted;
 use crate::prepared::PreparedChange;
 use crate::sqlite::OnFatal;
@@ -68,7 +68,7 @@ pub(super) struct WriterThread {
     connection: Connection,
     heads: Heads,
     readers: Arc<Readers>,
-    figures: Arc<Figures>,
+    stats: Arc<WriterStats>,
     finish_checkpoint: Arc<AtomicBool>,
     written: SyncSender<()>,
     since_checkpoint: u64,
@@ -84,7 +84,7 @@ impl WriterThread {
         connection: Connection,
         heads: Heads,
         readers: Arc<Readers>,
-        figures: Arc<Figures>,
+        stats: Arc<WriterStats>,
         (finish_checkpoint, written): (Arc<AtomicBool>, SyncSender<()>),
         on_fatal: OnFatal,
     ) -> Self {
@@ -92,7 +92,7 @@ impl WriterThread {
             connection,
             heads,
             readers,
-            figures,
+            stats,
             finish_checkpoint,
             written,
             since_checkpoint: 0,
@@ -120,7 +120,7 @@ impl WriterThread {
                     batch.push(job);
                 }
             }
-            self.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+            self.stats.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
             lazy.extend(batch.extract_if(.., |job| matches!(job.kind, JobKind::Lazy(_))));
             if !batch.is_empty() {
                 typical.record(batch.len());
@@ -198,8 +198,8 @@ impl WriterThread {
         match result {
             Ok(()) => {
                 self.heads.publish();
-                self.figures.commits.fetch_add(1, Ordering::Relaxed);
-                self.figures.changes.fetch_add(jobs, Ordering::Relaxed);
+                self.stats.commits.fetch_add(1, Ordering::Relaxed);
+                self.stats.changes.fetch_add(jobs, Ordering::Relaxed);
                 // Unsynced commits are in no hurry to be moved either.
                 self.since_checkpoint += if self.synced { jobs } else { 0 };
                 ran.into_iter().for_each(|ran| ran.send_reply(Ok(())));

@@ -21,7 +21,7 @@ use super::commit::Heads;
 use super::readers::Readers;
 use crate::anchor::Tips;
 use crate::prepared::PreparedChange;
-use crate::{Figures, OpenError};
+use crate::{OpenError, WriterStats};
 use checkpoint::Checkpointer;
 pub(super) use checkpoint::lower_priority;
 pub(crate) use failure::is_locked;
@@ -63,7 +63,7 @@ type JobResult = (Result<Committed, StoreError>, Option<Box<PreparedChange>>);
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     pub(super) patience: Duration,
-    figures: Arc<Figures>,
+    stats: Arc<WriterStats>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -76,14 +76,14 @@ impl Writer {
         on_fatal: OnFatal,
     ) -> Result<Self, OpenError> {
         connection.busy_timeout(LOCK_STEP)?;
-        let figures = Arc::new(Figures::default());
+        let stats = Arc::new(WriterStats::default());
         let finish_checkpoint = Arc::new(AtomicBool::new(false));
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let (written, checkpoints) = sync_channel(1);
-        let checkpointer = Checkpointer::new(&database, &readers, &figures, &finish_checkpoint, &on_fatal)?;
+        let checkpointer = Checkpointer::new(&database, &readers, &stats, &finish_checkpoint, &on_fatal)?;
         let heads = Heads::new(tips);
         let thread =
-            WriterThread::new(connection, heads, readers, Arc::clone(&figures), (finish_checkpoint, written), on_fatal);
+            WriterThread::new(connection, heads, readers, Arc::clone(&stats), (finish_checkpoint, written), on_fatal);
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(name.into()).spawn(body).map_err(|cause| OpenError::File {
                 attempt: "start a thread for",
@@ -95,11 +95,11 @@ impl Writer {
             spawn("dossier-writer", Box::new(move || thread.run(waiting)))?,
             spawn("dossier-checkpoint", Box::new(move || checkpointer.run(&checkpoints)))?,
         ];
-        Ok(Self { jobs: Some(jobs), patience: LOCK_PATIENCE, figures, threads: Mutex::new(threads) })
+        Ok(Self { jobs: Some(jobs), patience: LOCK_PATIENCE, stats, threads: Mutex::new(threads) })
     }
 
-    pub(super) fn figures(&self) -> &Figures {
-        &self.figures
+    pub(super) fn stats(&self) -> &WriterStats {
+        &self.stats
     }
 
     /// Queues a change and waits until it is durable or refused.
@@ -142,9 +142,9 @@ impl Writer {
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
         let jobs = self.jobs.as_ref().expect("the queue closes when the store is dropped");
-        self.figures.waiting.fetch_add(1, Ordering::Relaxed);
+        self.stats.waiting.fetch_add(1, Ordering::Relaxed);
         jobs.try_send(job).map_err(|error| {
-            self.figures.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.stats.waiting.fetch_sub(1, Ordering::Relaxed);
             match error {
                 mpsc::error::TrySendError::Full(_) => StoreError::Busy,
                 mpsc::error::TrySendError::Closed(_) => ended(),

@@ -3,7 +3,7 @@
 use dossier_core::clock::Timestamp;
 use dossier_core::file::FileName;
 use dossier_core::idempotency::Request;
-use dossier_core::use_cases::create_customer::create;
+use dossier_core::use_cases::create_customer::create_customer;
 use dossier_core::use_cases::upload_file::Upload;
 use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::use_cases::{advance_clock, webhooks};
@@ -17,8 +17,8 @@ pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mu
     let caller = caller(&services).await;
     let body = br#"{"email":"a@example.com","type":"individual"}"#;
     let attempt = || Request { route: "create", body, idempotency_key: Some("k") };
-    let first = create(&services, &caller, attempt()).await.expect("created");
-    let second = create(&services, &caller, attempt()).await.expect("answered again");
+    let first = create_customer(&services, &caller, attempt()).await.expect("created");
+    let second = create_customer(&services, &caller, attempt()).await.expect("answered again");
     assert!(!first.replayed && second.replayed && first.body.expose() == second.body.expose());
     let id = first.customer.expect("about the customer");
     let one = keyed_put(&services, &caller, id, r#"{"first_name":"A"}"#, Some("p")).await.expect("updated");

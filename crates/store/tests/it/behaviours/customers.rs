@@ -13,8 +13,8 @@ use dossier_core::kyc::{RuleSet, State};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Committed, Freshness};
-use dossier_core::use_cases::create_customer::{CreateError, create};
-use dossier_core::use_cases::evaluate::Evaluated;
+use dossier_core::use_cases::create_customer::{CreateError, create_customer};
+use dossier_core::use_cases::evaluate::EvaluationResult;
 use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::use_cases::{evaluate, session};
 
@@ -115,12 +115,13 @@ pub(crate) async fn a_taken_email_writes_nothing(mut engine: Engine) {
     let id = given(&services, &caller, "Ada@example.com", "individual").await;
     let entries = trail(&services, caller.scope, None, 100).await.len();
     let body = br#"{"email":" ada@EXAMPLE.com","type":"corporate"}"#;
-    let refused = create(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") }).await;
+    let refused =
+        create_customer(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") }).await;
     assert!(matches!(refused, Err(CreateError::EmailTaken(owner)) if owner == id));
     assert_eq!(services.store.summaries(caller.scope, None, 10).await.expect("a list").summaries.len(), 1);
     assert_eq!(trail(&services, caller.scope, None, 100).await.len(), entries);
     let body = br#"{"email":"other@example.com","type":"corporate"}"#;
-    create(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") })
+    create_customer(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") })
         .await
         .expect("the key was not used up");
 }
@@ -318,10 +319,10 @@ pub(crate) async fn new_rules_are_applied_by_an_empty_put_and_by_a_start(mut eng
     put(&services, &caller, customers[0], "{}").await.expect("evaluated");
     assert_eq!(state(&services, customers[0]).await, State::Submitted);
     let evaluated = evaluate::evaluate_all(&services, caller.scope).await.expect("evaluated");
-    assert_eq!(evaluated, Evaluated { submitted: 2, damaged: 0 });
+    assert_eq!(evaluated, EvaluationResult { submitted: 2, damaged: 0 });
     for id in &customers {
         assert_eq!(state(&services, *id).await, State::Submitted);
     }
     let again = evaluate::evaluate_all(&services, caller.scope).await.expect("evaluated");
-    assert_eq!((again, read(&services, caller.scope, untouched).await.version), (Evaluated::default(), 1));
+    assert_eq!((again, read(&services, caller.scope, untouched).await.version), (EvaluationResult::default(), 1));
 }

@@ -21,7 +21,7 @@ pub(crate) async fn a_key_is_found_only_by_itself(mut engine: Engine) {
     let stranger = ApiKey::generate(Environment::Sandbox, services.random.as_ref());
     assert!(services.store.api_key(&stranger).await.expect("a look-up").is_none());
     let used = Timestamp::from_micros(77);
-    services.store.keys_used(vec![(caller.scope, record.key_id, used)]).await.expect("noted");
+    services.store.record_key_use(vec![(caller.scope, record.key_id, used)]).await.expect("noted");
     api_keys::revoke(&services, &caller, record.key_id).await.expect("revoked");
     let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
     assert!(

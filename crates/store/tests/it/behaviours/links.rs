@@ -6,7 +6,7 @@ use dossier_core::change::Effect;
 use dossier_core::idempotency::Request;
 use dossier_core::kyc::State;
 use dossier_core::store::{Committed, Link};
-use dossier_core::use_cases::enter_form::{end_pass, enter, visitor};
+use dossier_core::use_cases::enter_form::{end_pass, issue_pass, visitor};
 use dossier_core::use_cases::{advance_clock, session};
 
 use crate::behaviours::{changed, given, put, read, read_to_change};
@@ -54,7 +54,7 @@ pub(crate) async fn entering_the_form_is_in_the_audit_chain(mut engine: Engine) 
     let request = Request { route: "test", body: b"", idempotency_key: None };
     session::open(&services, &caller, Some(id), request).await.expect("opened");
     let customer = read(&services, caller.scope, id).await;
-    let pass = enter(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable");
+    let pass = issue_pass(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable");
     assert!(pass.is_some(), "the form is open");
     put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
@@ -69,7 +69,7 @@ pub(crate) async fn passes_to_the_form_end_one_by_one_and_all_at_once(mut engine
     for id in [id, id, id, other] {
         session::open(&services, &caller, Some(id), Request::unkeyed(b"")).await.expect("opened");
         let customer = read(&services, caller.scope, id).await;
-        let pass = enter(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable");
+        let pass = issue_pass(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable");
         entered.push(pass.expect("the form is open"));
     }
     let link = read(&services, caller.scope, id).await.kyc.session.expect("a session").link;
@@ -88,8 +88,8 @@ pub(crate) async fn passes_to_the_form_end_one_by_one_and_all_at_once(mut engine
     assert_eq!(good().await, [false, true, true, true]);
     assert!(services.store.link(token).await.expect("readable").is_some(), "the link stays");
     let later = services.now(caller.scope).plus_seconds(60);
-    services.store.pass_used(&entered[1].secret, later).await.expect("noted");
-    services.store.pass_used(&entered[1].secret, services.now(caller.scope)).await.expect("noted");
+    services.store.record_pass_use(&entered[1].secret, later).await.expect("noted");
+    services.store.record_pass_use(&entered[1].secret, services.now(caller.scope)).await.expect("noted");
     let used = services.store.link(&entered[1].secret).await.expect("readable").expect("a pass");
     assert_eq!(used.used_at, Some(later), "the latest use counts");
     session::open(&services, &caller, Some(id), Request::unkeyed(br#"{"renew":true}"#)).await.expect("renewed");
@@ -105,7 +105,8 @@ pub(crate) async fn a_change_that_ends_passes_ends_them_among_plain_updates(mut 
     let id = given(&services, &caller, "a@example.com", "individual").await;
     session::open(&services, &caller, Some(id), Request::unkeyed(b"")).await.expect("opened");
     let customer = read(&services, caller.scope, id).await;
-    let pass = enter(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable").expect("open");
+    let pass =
+        issue_pass(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable").expect("open");
     for name in ["A", "B", "C"] {
         put(&services, &caller, id, &format!(r#"{{"first_name":"{name}"}}"#)).await.expect("updated");
     }

@@ -4,6 +4,7 @@
 
 mod answers;
 mod customers;
+mod erasure;
 mod files;
 mod keys;
 mod links;
@@ -19,7 +20,7 @@ use dossier_core::idempotency::{Answer, Request};
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::create_customer::create;
+use dossier_core::use_cases::create_customer::create_customer;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use dossier_core::use_cases::upload_file::Upload;
 use dossier_core::use_cases::write_customer::UpdateError;
@@ -63,6 +64,12 @@ pub(crate) use customers::{
     committed_data_is_there_after_reopening, customers_are_listed_newest_first,
     fields_changed_since_a_version_are_named_once, new_rules_are_applied_by_an_empty_put_and_by_a_start,
 };
+pub(crate) use erasure::{
+    a_change_that_was_computed_before_an_erasure_is_refused, a_scheduled_erasure_waits_and_can_be_cancelled,
+    an_erased_customer_is_unreadable_and_its_tombstone_remains,
+    an_erasure_that_was_cancelled_in_the_meantime_does_not_run, an_older_state_is_erased_again_with_the_first_date,
+    another_process_forgets_the_keys_of_an_erased_customer,
+};
 pub(crate) use files::{
     a_file_is_attached_with_the_change_that_names_it, content_in_another_place_does_not_open,
     equal_numbers_and_contents_are_found_in_their_scope_only, unattached_files_are_collected_and_evidence_never_is,
@@ -102,7 +109,7 @@ pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T",
 
 pub(crate) async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
     let body = format!(r#"{{"email":"{email}","type":"{kind}"}}"#);
-    let created = create(services, caller, Request::unkeyed(body.as_bytes())).await;
+    let created = create_customer(services, caller, Request::unkeyed(body.as_bytes())).await;
     created.expect("created").customer.expect("about the customer")
 }
 

@@ -8,7 +8,7 @@ use dossier_core::ids::WebhookId;
 use dossier_core::services::Services;
 use dossier_core::use_cases::api_keys::NewKey;
 use dossier_core::use_cases::{api_keys, session, webhooks};
-use dossier_core::webhook::{Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
+use dossier_core::webhook::{AttemptResult, Disabled, Due, Endpoint, FinishedAttempt, Guard, Verdict};
 
 use crate::behaviours::{given, put};
 use crate::engines::{Engine, caller};
@@ -32,7 +32,7 @@ pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, 
     subscribed_to(services, caller, r#""customer.created","customer.updated""#).await
 }
 
-async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
+pub(crate) async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
     let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
     let (_, key) = api_keys::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
@@ -59,11 +59,12 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     assert_eq!(again.len(), 1, "until the lease ends");
     let message = store.message(&again[0], now).await.expect("readable").expect("there");
     assert!(message.contract.is_some() && message.id.ends_with("_1"));
-    let attempted = |due: &Due, verdict| Attempted { due: due.clone(), at: now, said: Said::Status(200), verdict };
-    store.attempted(vec![attempted(&again[0], Verdict::Delivered)]).await.expect("noted");
+    let attempted =
+        |due: &Due, verdict| FinishedAttempt { due: due.clone(), at: now, result: AttemptResult::Status(200), verdict };
+    store.record_attempts(vec![attempted(&again[0], Verdict::Delivered)]).await.expect("noted");
     let second = claim(now).await.expect("claimed");
     assert_eq!(second.iter().map(|due| due.number).collect::<Vec<_>>(), [2]);
-    store.attempted(vec![attempted(&second[0], Verdict::Disable(Disabled::Gone))]).await.expect("noted");
+    store.record_attempts(vec![attempted(&second[0], Verdict::Disable(Disabled::Gone))]).await.expect("noted");
     assert!(store.message(&second[0], now).await.expect("readable").is_none(), "a disabled endpoint is sent nothing");
     assert!(claim(now.plus_seconds(1_000_000)).await.expect("claimed").is_empty());
     webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
@@ -71,7 +72,7 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     let log = store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
     assert_eq!(log.iter().map(|one| one.state).collect::<Vec<_>>(), ["pending", "delivered"]);
     webhooks::delete(&services, &caller, Some(endpoint)).await.expect("deleted");
-    store.attempted(vec![attempted(&second[0], Verdict::Delivered)]).await.expect("nothing to note");
+    store.record_attempts(vec![attempted(&second[0], Verdict::Delivered)]).await.expect("nothing to note");
     assert!(store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").is_empty());
 }
 
@@ -92,7 +93,10 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     assert!(!shown && due.shows_link.is_none(), "the registering key may not see links");
     due.shows_link = Some(shown);
     let again = Verdict::Again(now.plus_seconds(1));
-    store.attempted(vec![Attempted { due, at: now, said: Said::Status(500), verdict: again }]).await.expect("noted");
+    store
+        .record_attempts(vec![FinishedAttempt { due, at: now, result: AttemptResult::Status(500), verdict: again }])
+        .await
+        .expect("noted");
     let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
@@ -116,15 +120,15 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
     let now = services.clock.now();
     let claimed = services.store.claim_deliveries(now, 60, &[], 10).await.expect("claimed");
     assert_eq!(claimed.len(), 3);
-    let gone = |due: &Due| Attempted {
+    let gone = |due: &Due| FinishedAttempt {
         due: due.clone(),
         at: now,
-        said: Said::Status(410),
+        result: AttemptResult::Status(410),
         verdict: Verdict::Disable(Disabled::Gone),
     };
-    let disabling = services.store.attempted(claimed[..2].iter().map(gone).collect()).await.expect("noted");
+    let disabling = services.store.record_attempts(claimed[..2].iter().map(gone).collect()).await.expect("noted");
     assert_eq!(disabling.iter().map(|one| one.due.endpoint).collect::<Vec<_>>(), [endpoint]);
-    assert!(services.store.attempted(vec![gone(&claimed[2])]).await.expect("noted").is_empty());
+    assert!(services.store.record_attempts(vec![gone(&claimed[2])]).await.expect("noted").is_empty());
     let attempts = services.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
     assert_eq!(attempts.iter().map(|one| one.attempts).collect::<Vec<_>>(), [1, 1, 1], "each attempt is in the log");
 }

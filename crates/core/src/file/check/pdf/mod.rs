@@ -1,5 +1,5 @@
-//! PDF (ISO 32000): its header near the beginning, its trailer near the end, and the cross-reference section to which
-//! that leads. What else lies between is not parsed: no PDF is ever decompressed, rendered or run by this program.
+//! PDF (ISO 32000): the header near the start, the trailer near the end, and the cross-reference section that the
+//! trailer points to. The rest is not parsed. This program never decompresses, renders or runs a PDF.
 
 mod password;
 mod scan;
@@ -10,13 +10,13 @@ use crate::file::check::tail::check_beginning;
 use crate::file::record::Flaw;
 
 pub(super) const SIGNATURE: &[u8] = b"%PDF-";
-/// Readers look for the header in this many bytes: byte order marks, mail headers and print tickets stand before it.
+/// Readers look for the header in this many bytes. Byte order marks, mail headers and print tickets may precede it.
 pub(super) const MAX_BEFORE: usize = 1_024;
 /// Readers look for the trailer in this many bytes at the end,
 const TRAILER: usize = 1_024;
-/// and as many may stand behind it.
-const MAX_BEHIND: usize = 1_024;
-const KEPT: usize = TRAILER + MAX_BEHIND;
+/// and as many may follow it.
+const MAX_AFTER: usize = 1_024;
+const KEPT: usize = TRAILER + MAX_AFTER;
 const CUT_OFF: &str = "is cut off, or has something behind its end";
 
 pub(super) struct Pdf {
@@ -40,7 +40,7 @@ impl Pdf {
         self.length += bytes.len() as u64;
         let kept = &bytes[bytes.len().saturating_sub(KEPT)..];
         self.tail.extend_from_slice(kept);
-        // Not byte by byte, however the file comes.
+        // Scan in larger pieces, even if the file arrives byte by byte.
         if self.tail.len() > 2 * KEPT {
             self.tail.drain(..self.tail.len() - KEPT);
         }
@@ -64,11 +64,11 @@ impl Pdf {
         Ok((!self.opens(section)).then_some(Flaw::NeedsPassword))
     }
 
-    /// What the end says of where the newest cross-reference section begins.
+    /// The offset of the newest cross-reference section, as the end of the file says it.
     fn offset(&self) -> Result<u64, &'static str> {
         let end = memchr::memmem::rfind(&self.tail, b"%%EOF").ok_or(CUT_OFF)?;
         let (trailer, behind) = (&self.tail[..end], &self.tail[end + b"%%EOF".len()..]);
-        if self.tail.len() - end > MAX_BEHIND + b"%%EOF".len() {
+        if self.tail.len() - end > MAX_AFTER + b"%%EOF".len() {
             return Err(CUT_OFF);
         }
         check_beginning(behind)?;
@@ -76,13 +76,13 @@ impl Pdf {
         let start = memchr::memmem::rfind(trailer, b"startxref").ok_or("has no cross-reference table")?;
         let offset = trailer[start + b"startxref".len()..].trim_ascii();
         let offset = std::str::from_utf8(offset).ok().and_then(|digits| digits.parse::<u64>().ok());
-        // Counted from the header, or from what stands before it.
+        // The offset counts from the header, or from the start of the file.
         offset
             .filter(|offset| *offset < self.before + self.length)
             .ok_or("has a cross-reference table outside of the file")
     }
 
-    /// The section that begins there, or after the white space that does.
+    /// The section at an offset, or after the white space there.
     fn section(&self, offset: u64) -> Option<&Section> {
         let leads_to = |offset: u64, section: &Section| (section.at - section.gap..=section.at).contains(&offset);
         let is_meant = |section: &&Section| {
@@ -91,7 +91,7 @@ impl Pdf {
         self.scan.sections.iter().rev().find(is_meant)
     }
 
-    /// Whether it opens without a password. One that only its owner must give restricts what may be done with it.
+    /// Whether the file opens without a password. An owner password only restricts what may be done with the file.
     fn opens(&self, section: &Section) -> bool {
         let handler = match &section.encryption {
             Encryption::None => return true,

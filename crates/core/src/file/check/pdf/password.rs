@@ -1,5 +1,5 @@
-//! Whether a PDF opens without a password: the standard security handler (ISO 32000-2, 7.6.4) with the empty password
-//! of a user. Nothing is decrypted with what it finds.
+//! Whether a PDF opens without a password: the standard security handler (ISO 32000-2, 7.6.4) with an empty user
+//! password. The key is not used to decrypt anything.
 
 use aes::Aes128;
 use cbc::Encryptor;
@@ -11,11 +11,11 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::file::check::pdf::syntax::{Dictionary, Value};
 
-/// What fills up a password that is shorter than 32 bytes, and all there is of the empty one.
+/// The padding of a password that is shorter than 32 bytes. The empty password is padding only.
 const PADDING: [u8; 32] = *b"\x28\xbf\x4e\x5e\x4e\x75\x8a\x41\x64\x00\x4e\x56\xff\xfa\x01\x08\
                              \x2e\x2e\x00\xb6\xd0\x68\x3e\x80\x2f\x0c\xa9\xfe\x64\x53\x69\x7a";
 
-/// What an encryption dictionary of the standard handler says of passwords.
+/// The members of an encryption dictionary of the standard handler that concern passwords.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Handler {
     revision: i64,
@@ -28,7 +28,7 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    /// `None` of a dictionary of another handler, or one that cannot be read.
+    /// `None` if the dictionary is of another handler, or cannot be read.
     pub(super) fn read(dictionary: &Dictionary<'_>) -> Option<Self> {
         if dictionary.get(b"Filter") != Some(&Value::Name(b"Standard")) {
             return None;
@@ -46,11 +46,11 @@ impl Handler {
         })
     }
 
-    /// Whether the empty password of a user opens the file, which has this first identifier.
+    /// Whether the empty user password opens the file with this first identifier.
     pub(super) fn opens(&self, id: &[u8]) -> bool {
         match self.revision {
             2 => self.user == encrypted(&self.key(id, 5), PADDING.to_vec(), 0..1),
-            // Some writers leave the length of the key out, or give it elsewhere.
+            // Some writers omit the length of the key, or put it elsewhere.
             3 | 4 => [self.length, 16, 5].into_iter().filter(|length| (5..=16).contains(length)).any(|length| {
                 let hash = Md5::new().chain_update(PADDING).chain_update(id).finalize();
                 let expected = encrypted(&self.key(id, length), hash.to_vec(), 0..20);
@@ -62,7 +62,7 @@ impl Handler {
         }
     }
 
-    /// The file's key, by the empty password (algorithm 2).
+    /// The file's key for the empty password (algorithm 2).
     fn key(&self, id: &[u8], length: usize) -> Vec<u8> {
         let mut hash = Md5::new().chain_update(PADDING).chain_update(self.owner.get(..32).unwrap_or(&self.owner));
         hash.update(self.permissions.to_le_bytes());
@@ -110,7 +110,7 @@ fn strong_hash(salt: &[u8]) -> Vec<u8> {
             .ok()
             .and_then(|cipher| cipher.encrypt_padded::<NoPadding>(&mut block, length).ok())
             .expect("a key, a start and a text of whole blocks");
-        // 256 is 1 modulo 3, so the number that 16 bytes make is as good as their sum.
+        // 256 is 1 modulo 3, so the sum of the 16 bytes has the same remainder as the number that they form.
         hash = match encrypted[..16].iter().map(|byte| u32::from(*byte)).sum::<u32>() % 3 {
             0 => Sha256::digest(encrypted).to_vec(),
             1 => Sha384::digest(encrypted).to_vec(),

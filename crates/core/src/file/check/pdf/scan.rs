@@ -1,31 +1,31 @@
-//! What a PDF has in plain text, found in one pass: where cross-reference sections begin, what their trailers say of
-//! encryption, and whether a page is among the objects. So much of the file is in memory as may belong to one find.
+//! Finds in one pass what a PDF has in plain text: the cross-reference sections, what their trailers say about
+//! encryption, and whether there is a page among the objects. Only the bytes that may belong to one find are in memory.
 
 use memchr::memmem;
 
 use crate::file::check::pdf::password::Handler;
 use crate::file::check::pdf::syntax::{Dictionary, ObjectId, Value, is_regular, is_space};
 
-/// So much before a find may belong to it: the dictionary of the object in which it stands,
-const BEHIND: usize = 8 * 1_024;
-/// and so much after it: the rest of that dictionary.
+/// How many bytes before a find may belong to it: the dictionary of the object that contains it,
+const BEFORE: usize = 8 * 1_024;
+/// and how many after it: the rest of that dictionary.
 const AHEAD: usize = 4 * 1_024;
-/// So much is looked through at a time.
+/// How many bytes are scanned at a time.
 const BLOCK: usize = 16 * 1_024;
-/// A file has a section for each time it was saved, and one encryption dictionary. Thousands cost only time.
+/// A file has a section for each save, and one encryption dictionary. Thousands would only cost time.
 const MAX_FINDS: usize = 500;
-/// Each file that is embedded may have an encryption dictionary of its own.
+/// Each embedded file may have its own encryption dictionary.
 const MAX_HANDLERS: usize = 16;
-/// White space before a section, to the beginning of which some programs point.
+/// White space before a section. Some programs point to the start of it.
 const MAX_GAP: usize = 16;
 /// White space between two words.
 const MAX_SPACE: usize = 64;
 
 /// A cross-reference section.
 pub(super) struct Section {
-    /// Where it begins, counted from the header,
+    /// Where it starts, counted from the header,
     pub(super) at: u64,
-    /// and white space before it.
+    /// and the white space before it.
     pub(super) gap: u64,
     pub(super) kind: Kind,
     pub(super) encryption: Encryption,
@@ -35,20 +35,20 @@ pub(super) struct Section {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A table, whose trailer is still to come.
+    /// A table whose trailer has not come yet.
     Table,
     /// A table with its trailer.
     WithTrailer,
-    /// A stream. Objects may be inside of others.
+    /// A stream. Objects may be inside other objects.
     Stream,
 }
 
-/// What a trailer says of encryption.
+/// What a trailer says about encryption.
 pub(super) enum Encryption {
     None,
-    /// This object has the dictionary.
+    /// The dictionary is in this object.
     Object(ObjectId),
-    /// This is in the dictionary, if anything that is known.
+    /// The dictionary is in the trailer. `None` if its handler is unknown.
     Here(Option<Handler>),
 }
 
@@ -58,7 +58,7 @@ struct Object {
     id: ObjectId,
     at: u64,
     gap: u64,
-    /// Where its content begins.
+    /// Where its content starts.
     body: u64,
 }
 
@@ -84,13 +84,13 @@ const WORDS: [(&[u8], Word); 6] = [
 #[derive(Default)]
 pub(super) struct Scan {
     buffer: Vec<u8>,
-    /// Where the buffer begins in the file.
+    /// The offset of the buffer in the file.
     begins: u64,
-    /// How much of the buffer was looked through.
+    /// How much of the buffer was scanned.
     seen: usize,
     /// The newest object.
     object: Option<Object>,
-    /// Where the newest object stands of which the dictionary was read.
+    /// The offset of the newest object whose dictionary was read.
     read: Option<u64>,
     /// Sections and dictionaries.
     finds: usize,
@@ -98,7 +98,7 @@ pub(super) struct Scan {
     pub(super) sections: Vec<Section>,
     pub(super) has_too_many: bool,
     pub(super) has_page: bool,
-    /// Whether some objects may be inside of others, where nothing is found.
+    /// Whether some objects may be inside others, where the scan finds nothing.
     pub(super) hides_objects: bool,
 }
 
@@ -116,12 +116,12 @@ impl Scan {
         self.look(self.buffer.len());
     }
 
-    /// The encryption dictionary that an object is.
+    /// The encryption dictionary in an object.
     pub(super) fn handler(&self, id: ObjectId) -> Option<&Handler> {
         self.handlers.iter().find(|(known, _)| *known == id).map(|(_, handler)| handler)
     }
 
-    /// Looks at every word that begins before a place in the buffer.
+    /// Examines every word that starts before a place in the buffer.
     fn look(&mut self, until: usize) {
         let mut found = Vec::new();
         for (text, word) in WORDS {
@@ -135,19 +135,19 @@ impl Scan {
         found.sort_unstable_by_key(|(at, ..)| *at);
         let buffer = std::mem::take(&mut self.buffer);
         for (at, end, word) in found {
-            self.note(&buffer, at, end, word);
+            self.handle(&buffer, at, end, word);
         }
         self.buffer = buffer;
-        let old = until.saturating_sub(BEHIND);
+        let old = until.saturating_sub(BEFORE);
         self.buffer.drain(..old);
         self.begins += old as u64;
         self.seen = until - old;
     }
 
-    /// Takes a word that stands at a place in the buffer.
-    fn note(&mut self, buffer: &[u8], at: usize, end: usize, word: Word) {
-        // The same bytes are looked at, however the file comes.
-        let (before, after) = (&buffer[at.saturating_sub(BEHIND)..at], &buffer[end..buffer.len().min(at + AHEAD)]);
+    /// Handles a word at a place in the buffer.
+    fn handle(&mut self, buffer: &[u8], at: usize, end: usize, word: Word) {
+        // The same bytes are examined, however the file is cut into pieces.
+        let (before, after) = (&buffer[at.saturating_sub(BEFORE)..at], &buffer[end..buffer.len().min(at + AHEAD)]);
         let ends_there = !after.first().is_some_and(|byte| is_regular(*byte));
         let begins_there = !before.last().is_some_and(|byte| is_regular(*byte));
         let place = self.begins + at as u64;
@@ -177,7 +177,7 @@ impl Scan {
         !self.has_too_many
     }
 
-    /// Takes the trailer of the newest table.
+    /// Reads the trailer of the newest table.
     fn end_table(&mut self, after: &[u8]) {
         if let Some(section) = self.sections.last_mut().filter(|section| section.kind == Kind::Table)
             && let Some(trailer) = Dictionary::read(after)
@@ -188,12 +188,12 @@ impl Scan {
         }
     }
 
-    /// Reads the dictionary of the object in which a place of the buffer is, once.
+    /// Reads the dictionary of the object around a place in the buffer, once.
     fn read_object(&mut self, buffer: &[u8], at: usize) {
         let Some(object) = self.object.filter(|object| self.read != Some(object.at)) else { return };
         self.read = Some(object.at);
         let begin = object.body.checked_sub(self.begins).and_then(|begin| usize::try_from(begin).ok());
-        let Some(begin) = begin.filter(|begin| at - begin <= BEHIND && self.may_find()) else { return };
+        let Some(begin) = begin.filter(|begin| at - begin <= BEFORE && self.may_find()) else { return };
         let Some(dictionary) = Dictionary::read(&buffer[begin..buffer.len().min(at + AHEAD)]) else { return };
         if dictionary.get(b"Type") == Some(&Value::Name(b"XRef")) {
             let mut section = Section::new(object.at, object.gap, Kind::Stream);
@@ -216,7 +216,7 @@ impl Section {
         Self { at, gap, kind, encryption: Encryption::None, id: Vec::new() }
     }
 
-    /// What its trailer says.
+    /// Reads its trailer.
     fn take(&mut self, trailer: &Dictionary<'_>) {
         self.encryption = match trailer.get(b"Encrypt") {
             Some(Value::Reference(id)) => Encryption::Object(*id),
@@ -237,7 +237,7 @@ fn is_table(after: &[u8]) -> bool {
     spaces > 0 && after.get(spaces).is_some_and(u8::is_ascii_digit)
 }
 
-/// Whether a name that stands after these bytes is the value of this member.
+/// Whether a name after these bytes is the value of this member.
 fn is_value_of(member: &[u8], before: &[u8]) -> bool {
     before[..before.len() - spaces_before(before, MAX_SPACE)].ends_with(member)
 }
@@ -246,7 +246,7 @@ fn spaces_before(bytes: &[u8], most: usize) -> usize {
     bytes.iter().rev().take(most).take_while(|byte| is_space(**byte)).count()
 }
 
-/// The number and the generation before the word `obj`, and how many bytes they are.
+/// The number and generation before the word `obj`, and their length in bytes.
 fn object_before(before: &[u8]) -> Option<(ObjectId, usize)> {
     let (generation, rest) = number_before::<u16>(before)?;
     let (number, rest) = number_before::<u32>(rest)?;
@@ -254,7 +254,7 @@ fn object_before(before: &[u8]) -> Option<(ObjectId, usize)> {
     begins.then_some(((number, generation), before.len() - rest.len()))
 }
 
-/// The number before some white space at the end of these bytes, and what stands before it.
+/// The number before the white space at the end of these bytes, and the bytes before it.
 fn number_before<T: std::str::FromStr>(bytes: &[u8]) -> Option<(T, &[u8])> {
     let spaces = spaces_before(bytes, MAX_GAP);
     let bytes = &bytes[..bytes.len() - spaces];

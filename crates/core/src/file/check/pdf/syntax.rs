@@ -1,9 +1,9 @@
-//! As much of the syntax of PDF (ISO 32000-2, 7.2 and 7.3) as a trailer and an encryption dictionary need.
+//! The part of the syntax of PDF (ISO 32000-2, 7.2 and 7.3) that trailers and encryption dictionaries need.
 
-/// Dictionaries and arrays inside of each other.
+/// How deep dictionaries and arrays may be nested.
 const MAX_DEPTH: u8 = 8;
 
-/// The number and the generation by which an object is referred to.
+/// The number and generation that refer to an object.
 pub(super) type ObjectId = (u32, u16);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,17 +14,17 @@ pub(super) enum Value<'a> {
     Reference(ObjectId),
     Array(Vec<Value<'a>>),
     Dictionary(Dictionary<'a>),
-    /// `true`, `null`, a number with a fraction, or what is no PDF.
+    /// `true`, `null`, a number with a fraction, or something that is not PDF.
     Word(&'a [u8]),
 }
 
-/// The members of a dictionary, in their order.
+/// The members of a dictionary, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dictionary<'a>(Vec<(&'a [u8], Value<'a>)>);
 
 impl<'a> Dictionary<'a> {
-    /// Reads the dictionary at the beginning of these bytes, after white space. Where the bytes end in it, it has the
-    /// members that came.
+    /// Reads the dictionary at the start of these bytes, after white space. If the bytes end within it, it has the
+    /// members so far.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader { bytes };
         reader.skip_space();
@@ -55,7 +55,7 @@ pub(super) const fn is_space(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' ')
 }
 
-/// Whether a byte may stand in a name or a number.
+/// Whether a byte may be part of a name or a number.
 pub(super) const fn is_regular(byte: u8) -> bool {
     !is_space(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         rest.is_some()
     }
 
-    /// White space and comments.
+    /// Skips white space and comments.
     fn skip_space(&mut self) {
         loop {
             self.take_while(is_space);
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The members up to `>>`.
+    /// Reads the members up to `>>`.
     fn dictionary(&mut self, depth: u8) -> Dictionary<'a> {
         let mut values = self.values(b">>", depth).into_iter();
         let mut members = Vec::new();
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
                 let number = std::str::from_utf8(word).ok().and_then(|word| word.parse().ok());
                 number.map_or(Value::Word(word), Value::Number)
             }
-            // A bracket that nothing opened.
+            // A closing bracket without an opening one.
             _ => {
                 let (word, rest) = self.bytes.split_at(1);
                 self.bytes = rest;
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A text in parentheses, after the first one.
+    /// Reads a text in parentheses, after the opening one.
     fn literal(&mut self) -> Vec<u8> {
         let (mut text, mut open) = (Vec::new(), 1);
         while let Some(byte) = self.next() {
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             match byte {
                 b')' if open == 0 => break,
                 b'\\' => self.escaped(&mut text),
-                // However a line ends, it is one byte.
+                // A line ending counts as one byte, whatever its form.
                 b'\r' => {
                     self.is_next(b"\n");
                     text.push(b'\n');
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
                 }
                 text.push(code.to_le_bytes()[0]);
             }
-            // The text goes on in the next line.
+            // The text continues on the next line.
             b'\r' => {
                 self.is_next(b"\n");
             }
@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A text in hexadecimal digits, after the `<`.
+    /// Reads a text in hexadecimal digits, after the `<`.
     fn hexadecimal(&mut self) -> Vec<u8> {
         let digits = self.take_while(|byte| byte != b'>');
         self.next();
@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
             .filter_map(|byte| char::from(*byte).to_digit(16))
             .map(|digit| digit.to_le_bytes()[0])
             .collect();
-        // A last digit that is missing is zero.
+        // A missing last digit counts as zero.
         digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0)).collect()
     }
 }
@@ -251,7 +251,7 @@ mod tests {
             assert_eq!(read(text).get(name.as_bytes()), expected.as_ref(), "{text}");
         }
         assert_eq!(Dictionary::read(b"[1]"), None);
-        // What is nested without end costs nothing.
+        // Endless nesting costs nothing.
         read("<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A<</A 1");
     }
 }

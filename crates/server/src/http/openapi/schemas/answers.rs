@@ -1,9 +1,10 @@
-//! Answers besides the customer: problems, files, events, webhooks, deliveries.
+//! Responses other than the customer: problems, files, events, webhooks, deliveries.
 //!
-//! They are made from the types that are serialised, except where no type is: pages of lists are written item by item
-//! (`page.rs`), an event is stored text with its id in front, and the members of a problem depend on its kind.
+//! They are made from the types that are serialised, except where there is no type: pages of lists are written item by
+//! item (`page.rs`), an event is stored text with its id in front, and the members of a problem depend on its code.
 
 use dossier_core::audit::{AuditRow, Decided};
+use dossier_core::erasure::{ErasedCustomer, ErasureDecision};
 use dossier_core::file::{AttachmentView, FileView};
 use dossier_core::violation::Violation;
 use dossier_core::webhook::{Delivery, EndpointView};
@@ -11,23 +12,31 @@ use serde_json::{Value, json};
 
 use super::parts::{described, id, list_of, object, or_null, reference, shown, text, time};
 use super::words::{event_type, media_type, problem_code, words};
+use crate::erasures::ErasureState;
 use crate::http::answers::{DeliveryList, RequirementList, SandboxClock, ServiceStatus, UploadedFile};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
-    let empty = json!({ "type": "object", "description": "Nothing to show.", "additionalProperties": false });
+    let empty = json!({ "type": "object", "description": "An object without members.", "additionalProperties": false });
     vec![
         ("Empty", empty),
         ("Problem", problem()),
-        ("Violation", described("A rule that is broken, and where.", shown::<Violation>())),
+        ("Violation", described("A broken rule, and where.", shown::<Violation>())),
         ("UploadedFile", described("A file that was just stored.", shown::<UploadedFile<'_>>())),
-        ("File", described("What is known of a file.", shown::<FileView<'_>>())),
-        ("Attachment", described("Whose evidence a file is, and since when.", shown::<AttachmentView>())),
+        ("File", described("The details of a file.", shown::<FileView<'_>>())),
+        (
+            "Attachment",
+            described("The customer or person whose evidence a file is, and since when.", shown::<AttachmentView>()),
+        ),
         ("OpenedSession", opened_session()),
-        ("RequirementList", described("What would be required.", shown::<RequirementList<'_>>())),
+        ("RequirementList", described("What would be required of a customer.", shown::<RequirementList<'_>>())),
         ("SandboxClock", described("The clock of the sandbox.", shown::<SandboxClock>())),
         ("Event", event()),
         ("EventMessage", event_message()),
         ("EventList", event_list()),
+        ("ErasureDecision", described("What was decided about a request.", shown::<ErasureDecision>())),
+        ("Erasure", described("An erasure, scheduled or done.", shown::<ErasureState>())),
+        ("ErasedReference", erased_reference()),
+        ("ErasedCustomer", described("What remains of an erased customer.", shown::<ErasedCustomer>())),
         ("AuditEntry", described("An entry of the audit trail.", shown::<AuditRow>())),
         (
             "AuditDecision",
@@ -43,7 +52,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("WebhookList", object("Webhooks.", json!({ "items": list_of("Webhook") }), &[])),
         ("Delivery", described("An event on its way to a webhook.", shown::<Delivery>())),
         ("DeliveryList", described("A page of deliveries.", shown::<DeliveryList>())),
-        ("ServiceStatus", described("That the server works.", shown::<ServiceStatus>())),
+        ("ServiceStatus", described("The health of the server.", shown::<ServiceStatus>())),
     ]
 }
 
@@ -56,25 +65,27 @@ fn problem() -> Value {
     let place = json!({ "type": "integer", "minimum": 0 });
     let changed = json!({ "type": "array", "items": { "type": "string" } });
     let properties = json!({
-        "type": { "type": "string", "format": "uri", "description": "A page that explains the code" },
-        "title": text("What it is, in a few words"),
+        "type": { "type": "string", "format": "uri", "description": "The URL of a page that explains the code" },
+        "title": text("The kind of problem, in a few words"),
         "status": { "type": "integer", "description": "The HTTP status" },
-        "detail": text("What happened this time. No text repeats a value that was sent"),
+        "detail": text("What happened. It never repeats a value from the request"),
         "instance": text("The request, as a URN"),
         "code": problem_code(),
-        "message": text("The same text as detail"),
-        "request_id": text("The same as X-Request-Id"),
-        "errors": with(list_of("Violation"), "Of invalid_body and invalid_parameters: every rule that is broken"),
-        "line": with(place.clone(), "Of malformed_json: where reading stopped"),
-        "column": with(place, "Of malformed_json: where reading stopped"),
-        "scope": text("Of insufficient_scope: the scope that the key lacks"),
-        "customer_id": with(id(), "Of email_taken: the customer that has the e-mail"),
-        "first_request_id": text("Of idempotency_key_reused: the request that used the key first"),
-        "changed": with(changed, "Of precondition_failed: pointers to the fields that changed since"),
-        "accepted": with(accepted, "Of unsupported_file_type: the types that are accepted"),
+        "message": text("The same text as `detail`"),
+        "request_id": text("The same id as in `X-Request-Id`"),
+        "errors": with(list_of("Violation"), "Only with `invalid_body` and `invalid_parameters`: every broken rule"),
+        "line": with(place.clone(), "Only with `malformed_json`: the line where parsing stopped"),
+        "column": with(place, "Only with `malformed_json`: the column where parsing stopped"),
+        "scope": text("Only with `insufficient_scope`: the scope that the key lacks"),
+        "customer_id": with(id(), "Only with `email_taken`, the customer that has the e-mail, and with `erased`"),
+        "erased_at": with(time(), "Only with `erased`: when the customer was erased"),
+        "first_request_id": text("Only with `idempotency_key_reused`: the request that used the key first"),
+        "changed": with(changed, "Only with `precondition_failed`: pointers to the fields that have changed since"),
+        "accepted": with(accepted, "Only with `unsupported_file_type`: the accepted types"),
     });
-    let optional = ["errors", "line", "column", "scope", "customer_id", "first_request_id", "changed", "accepted"];
-    object("Why a request was not answered as asked (RFC 9457).", properties, &optional)
+    let optional =
+        ["errors", "line", "column", "scope", "customer_id", "erased_at", "first_request_id", "changed", "accepted"];
+    object("Why a request failed (RFC 9457).", properties, &optional)
 }
 
 fn opened_session() -> Value {
@@ -82,44 +93,54 @@ fn opened_session() -> Value {
 }
 
 fn event_message() -> Value {
+    let customer = "The customer as it was when the event happened";
     let properties = json!({
         "event_type": event_type(),
         "entity_id": id(),
         "entity_type": words(["customer"]),
         "created_at": time(),
-        "entity_object": { "$ref": reference("Customer"), "description": "The customer as of the event" },
+        "entity_object": {
+            "description": customer,
+            "anyOf": [{ "$ref": reference("Customer") }, { "$ref": reference("ErasedReference") }],
+        },
     });
-    object("The body that webhooks get.", properties, &[])
+    object("The body that webhooks receive.", properties, &[])
+}
+
+fn erased_reference() -> Value {
+    let properties = json!({ "customer_id": id(), "erased": { "type": "boolean", "const": true } });
+    object("The customer of an event, once it was erased.", properties, &[])
 }
 
 fn event() -> Value {
-    let number = "Counts the customer's events from 1, without gaps";
+    let number = "The number of the event among the customer's events, from 1 without gaps";
     let mut properties = json!({
-        "id": text("The same as webhook-id of a delivery"),
+        "id": text("The same id as `webhook-id` in deliveries"),
         "number": { "type": "integer", "minimum": 1, "description": number },
     });
     if let (Some(all), Value::Object(message)) = (properties.as_object_mut(), event_message()["properties"].take()) {
         all.extend(message);
     }
-    object("An event: what webhooks get, with its id and number.", properties, &[])
+    object("An event as webhooks receive it, with its id and number.", properties, &[])
 }
 
 fn event_list() -> Value {
-    let properties = json!({ "items": list_of("Event"), "next_after": text("Give it as `after` of the next request") });
+    let properties = json!({ "items": list_of("Event"), "next_after": text("Pass it as `after` in the next request") });
     object("Events, oldest first.", properties, &[])
 }
 
 fn audit_list() -> Value {
-    let next = or_null(json!({ "type": "string" }), "Give it as `cursor` to get the next page; null on the last");
+    let next =
+        or_null(json!({ "type": "string" }), "Pass it as `cursor` to get the next page; `null` on the last page");
     object("A page of the audit trail.", json!({ "items": list_of("AuditEntry"), "next_cursor": next }), &[])
 }
 
 fn webhook() -> Value {
-    let mut schema = described("An endpoint that is called with events.", shown::<EndpointView<'_>>());
+    let mut schema = described("A URL that events are sent to.", shown::<EndpointView<'_>>());
     let members = &mut schema["properties"];
     members.as_object_mut().expect("an object has members").shift_remove("secret");
     members["disabled_reason"]["anyOf"][0]["description"] =
-        "`gone` if the endpoint answered 410, `failing` if it took nothing for three days".into();
+        "`gone` if the URL responded with 410, `failing` if it accepted nothing for three days".into();
     schema
 }
 

@@ -1,5 +1,5 @@
-//! The customer as answers and events show it. Its own schema is written by hand, as its JSON is: a list does not
-//! serialise a customer, but copies the text that is stored. A document joins what the record says with what its file
+//! The customer as responses and events show it. Its schema is written by hand, because its JSON is too: a list does
+//! not serialise a customer, but copies the stored text. A document combines what the record says with what its file
 //! says, and has no type either.
 
 use dossier_core::customer::associated_person::AssociatedPerson;
@@ -19,35 +19,35 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("Customer", customer()),
         ("IndividualCustomer", of_type("individual", "An individual.", "IndividualProfile")),
         ("BusinessCustomer", of_type("corporate", "A business.", "BusinessProfile")),
-        ("CreatedCustomer", one_of("Customer", "CustomerReference", "a key without customers:read sees only the id")),
+        ("CreatedCustomer", one_of("Customer", "CustomerReference", "the key lacks `customers:read`")),
         ("CustomerReference", described("The id of a customer.", shown::<CustomerReference>())),
-        ("CustomerOrEmpty", one_of("Customer", "Empty", "the customer is not shown")),
+        ("CustomerOrEmpty", one_of("Customer", "Empty", "the response does not show the customer")),
         ("CustomerList", customer_list()),
         ("IndividualProfile", profile("Every KYC field of an individual as stored.", schema::of::<Individual>())),
         ("BusinessProfile", profile("Every KYC field of a business as stored.", schema::of::<Business>())),
         ("StoredPerson", profile("An associated person as stored.", schema::of::<AssociatedPerson>())),
         ("CustomerDocument", document()),
-        ("Kycs", described("Where a customer's verification stands.", shown::<KycsView<'_>>())),
+        ("Kycs", described("The state of a customer's verification.", shown::<KycsView<'_>>())),
         ("RailStatus", described("A payment rail and its status.", shown::<Rail>())),
-        ("Requirement", described("Something that is required, and how it stands.", shown::<Requirement>())),
+        ("Requirement", described("Something that is required, and its state.", shown::<Requirement>())),
         (
             "ConfirmedRequirement",
-            described("The customer's word that what is there is correct as it is.", shown::<Confirmed>()),
+            described("The customer's statement that the present value is correct.", shown::<Confirmed>()),
         ),
-        ("RequiredDocument", described("What a required document may be.", shown::<Evidence>())),
+        ("RequiredDocument", described("Which documents satisfy a requirement.", shown::<Evidence>())),
     ]
 }
 
 fn customer() -> Value {
     let (individual, business) = (reference("IndividualCustomer"), reference("BusinessCustomer"));
     json!({
-        "description": "A customer. `type` tells the two kinds apart.",
+        "description": "A customer. `type` tells the two types apart.",
         "oneOf": [{ "$ref": individual }, { "$ref": business }],
         "discriminator": { "propertyName": "type", "mapping": { "individual": individual, "corporate": business } },
     })
 }
 
-/// One answer or the other. The larger comes first: a client that tries them in order then drops nothing.
+/// One schema or the other. The larger comes first, so that a client that tries them in order drops nothing.
 fn one_of(larger: &str, smaller: &str, when: &str) -> Value {
     json!({
         "description": format!("{larger}, or {smaller} if {when}."),
@@ -55,14 +55,14 @@ fn one_of(larger: &str, smaller: &str, when: &str) -> Value {
     })
 }
 
-/// Members of the other kind are `null`. Their type has room for a string all the same: some clients lose a member
-/// whose only value is `null`.
+/// Members of the other type of customer are `null`. Their schema allows a string all the same, because some client
+/// generators lose a member whose only value is `null`.
 fn of_type(kind: &str, description: &str, profile: &str) -> Value {
     let name = |owner: &str, description: &str| {
-        let description = if owner == kind { description } else { "null: the other kind of customer has it" };
+        let description = if owner == kind { description } else { "Always `null` for this type of customer" };
         or_null(json!({ "type": "string" }), description)
     };
-    let verified = "The verified address, while KYC is approved";
+    let verified = "The verified address; `null` unless KYC is approved";
     let properties = json!({
         "customer_id": id(),
         "email": { "type": "string" },
@@ -71,12 +71,15 @@ fn of_type(kind: &str, description: &str, profile: &str) -> Value {
         "last_name": name("individual", "As in the profile"),
         "company_name": name("corporate", "The legal name, as in the profile"),
         "address": or_null(json!({ "$ref": reference("Address") }), verified),
-        "kycs": or_null(json!({ "$ref": reference("Kycs") }), "null until a KYC session exists"),
+        "kycs": or_null(json!({ "$ref": reference("Kycs") }), "`null` until a KYC session has been opened"),
         "created_at": time(),
         "updated_at": time(),
-        "profile": { "$ref": reference(profile), "description": "With expand=profile" },
-        "documents": expanded(list_of("CustomerDocument"), "With expand=documents; those of associated persons too"),
-        "requirements": expanded(list_of("Requirement"), "With expand=requirements"),
+        "profile": { "$ref": reference(profile), "description": "Only with `expand=profile`" },
+        "documents": expanded(
+            list_of("CustomerDocument"),
+            "Only with `expand=documents`; includes those of associated persons",
+        ),
+        "requirements": expanded(list_of("Requirement"), "Only with `expand=requirements`"),
     });
     object(description, properties, &["profile", "documents", "requirements"])
 }
@@ -87,13 +90,17 @@ fn expanded(mut schema: Value, description: &str) -> Value {
 }
 
 fn customer_list() -> Value {
-    let next = or_null(json!({ "type": "string" }), "Give it as `cursor` to get the next page; null on the last");
-    object("A page of customers.", json!({ "items": list_of("Customer"), "next_cursor": next }), &[])
+    let next =
+        or_null(json!({ "type": "string" }), "Pass it as `cursor` to get the next page; `null` on the last page");
+    let item = json!({ "anyOf": [{ "$ref": reference("Customer") }, { "$ref": reference("ErasedCustomer") }] });
+    let description = "Customers; with `include=erased` also what remains of erased ones";
+    let items = json!({ "type": "array", "items": item, "description": description });
+    object("A page of customers.", json!({ "items": items, "next_cursor": next }), &[])
 }
 
-/// What is stored has the objects of bodies in it, so that what was read can be sent again. But records accumulate more
-/// than one request may name, persons have ids, credentials are never shown again, and the e-mail stands beside the
-/// profile.
+/// A stored profile consists of the objects of request bodies, so that what was read can be sent back. But records
+/// accumulate more than one request may name, persons have ids, credentials are never shown again, and the e-mail is
+/// not part of the profile.
 fn profile(description: &str, schema: Value) -> Value {
     let mut schema = closed(schema);
     stored(&mut schema);
@@ -118,7 +125,7 @@ fn stored(schema: &mut Value) {
     }
 }
 
-/// Answers may get more members.
+/// Responses may gain members.
 fn open(schema: &mut Value) {
     if let Some(object) = schema.as_object_mut() {
         object.shift_remove("additionalProperties");
@@ -127,7 +134,7 @@ fn open(schema: &mut Value) {
 
 fn document() -> Value {
     let as_in_profile = || or_null(json!({ "type": "string" }), "As in the profile");
-    let person = "The associated person whose document it is; null for the customer's own";
+    let person = "The associated person that the document belongs to; `null` for the customer's own";
     let properties = json!({
         "file_id": id(),
         "person_id": or_null(id(), person),
@@ -136,10 +143,10 @@ fn document() -> Value {
         "description": as_in_profile(),
         "name": text("The name of the file"),
         "type": media_type(),
-        "size": { "type": "integer", "description": "In bytes" },
+        "size": { "type": "integer", "description": "The size in bytes" },
         "state": file_state(),
         "uploaded_at": time(),
         "attached_at": or_null(time(), "When it became evidence of this customer or person"),
     });
-    object("A document of a record, with what is known of its file.", properties, &[])
+    object("A document of a record, with the details of its file.", properties, &[])
 }

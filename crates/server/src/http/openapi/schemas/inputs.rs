@@ -11,6 +11,7 @@ use dossier_core::kyc::decision::{NewDecision, RailName};
 use dossier_core::schema::{of, update_body};
 use dossier_core::use_cases::advance_clock::Advance;
 use dossier_core::use_cases::create_customer::NewCustomer;
+use dossier_core::use_cases::erase::NewErasure;
 use dossier_core::use_cases::session::NewSession;
 use dossier_core::use_cases::simulate::{NewRail, Simulation};
 use dossier_core::webhook::NewWebhook;
@@ -32,15 +33,16 @@ fn bodies() -> Vec<(&'static str, Value)> {
         ("BusinessUpdate", described("Members of a business to change.", variant(1))),
         ("CustomerPatch", patch()),
         ("NewFile", form),
-        ("NewSession", described("How a KYC session is opened.", closed(of::<NewSession>()))),
+        ("NewSession", described("How to open a KYC session.", closed(of::<NewSession>()))),
         ("NewDecision", described("A decision about a customer.", closed(of::<NewDecision>()))),
-        ("Simulation", described("A step of a sandbox customer.", closed(of::<Simulation>()))),
-        ("Advance", described("How far the clock of the sandbox is advanced.", closed(of::<Advance>()))),
-        ("NewWebhook", described("An endpoint to call.", closed(of::<NewWebhook>()))),
+        ("Simulation", described("An action to simulate on a sandbox customer.", closed(of::<Simulation>()))),
+        ("Advance", described("How far to advance the sandbox clock.", closed(of::<Advance>()))),
+        ("NewErasure", described("A request to erase a customer.", closed(of::<NewErasure>()))),
+        ("NewWebhook", described("A webhook to register.", closed(of::<NewWebhook>()))),
     ]
 }
 
-/// The objects inside of bodies.
+/// The objects inside bodies.
 fn parts() -> Vec<(&'static str, Value)> {
     vec![
         ("Address", described("A postal address.", closed(of::<Address>()))),
@@ -48,18 +50,24 @@ fn parts() -> Vec<(&'static str, Value)> {
         ("IndividualDocument", described("A document of an individual.", closed(of::<IndividualDocument>()))),
         ("BusinessDocument", described("A document of a business.", closed(of::<BusinessDocument>()))),
         ("PersonDocument", described("A document of an associated person.", closed(of::<PersonDocument>()))),
-        ("IdDocument", described("The data of an id document.", closed(of::<IdDocument>()))),
+        ("IdDocument", described("An id document.", closed(of::<IdDocument>()))),
         ("TaxNumber", described("The tax number of an individual.", closed(of::<TaxNumber>()))),
         ("PersonTaxNumber", described("The tax number of an associated person.", closed(of::<PersonTaxNumber>()))),
-        ("IdentifyingInformation", described("What identifies an individual.", closed(of::<IdentifyingInformation>()))),
+        (
+            "IdentifyingInformation",
+            described("The id document and tax number of an individual.", closed(of::<IdentifyingInformation>())),
+        ),
         (
             "PersonIdentifyingInformation",
-            described("What identifies an associated person.", closed(of::<PersonIdentifyingInformation>())),
+            described(
+                "The id document and tax number of an associated person.",
+                closed(of::<PersonIdentifyingInformation>()),
+            ),
         ),
         (
             "ExternalKycProviderData",
             described(
-                "What lets an identity provider share its verification.",
+                "What an identity provider needs to share its verification.",
                 closed(of::<ExternalKycProviderData>()),
             ),
         ),
@@ -68,15 +76,15 @@ fn parts() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The members of the two variants and of the objects in them, as PATCH takes them.
+/// The members of the two variants, and of the objects in them, as PATCH accepts them.
 fn patches() -> Vec<(&'static str, Value)> {
     let patch = |description: &str, schema: Value| described(description, patched(schema));
     vec![
         (
             "IndividualPatch",
-            patch("Members of an individual to change, or to clear with null.", closed(of::<Individual>())),
+            patch("Members of an individual to change, or to clear with `null`.", closed(of::<Individual>())),
         ),
-        ("BusinessPatch", patch("Members of a business to change, or to clear with null.", closed(of::<Business>()))),
+        ("BusinessPatch", patch("Members of a business to change, or to clear with `null`.", closed(of::<Business>()))),
         ("AddressPatch", patch("Members of an address to change.", closed(of::<Address>()))),
         ("IdDocumentPatch", patch("Members of an id document to change.", closed(of::<IdDocument>()))),
         ("TaxNumberPatch", patch("Members of a tax number to change.", closed(of::<TaxNumber>()))),
@@ -91,23 +99,23 @@ fn patches() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Generators make of the two names of one member that nothing is required. So the newer name is, and the older one is
-/// marked as such; the parser takes either.
+/// From two names for one member, client generators conclude that neither is required. So the schema requires the newer
+/// name and marks the older one as deprecated. The parser accepts either.
 fn new_customer() -> Value {
     let mut schema = described("A new customer.", closed(of::<NewCustomer>()));
     schema["required"] = json!(["email", "type"]);
     let members = &mut schema["properties"];
-    members["type"]["description"] = "The type of customer, which never changes; business is an older word for \
-        corporate"
+    members["type"]["description"] = "The type of customer, which never changes. `business` is an older word for \
+        `corporate`"
         .into();
     let older = &mut members["beneficiary_type"];
     older["deprecated"] = true.into();
-    older["description"] = "The older name of type. A body that has it may leave type out".into();
+    older["description"] = "The older name of `type`. A body with it may omit `type`".into();
     schema
 }
 
-/// A branch of the published body of PUT. Generators would name its type after its title, which is the name of another
-/// schema: what answers show.
+/// A branch of the published body of PUT. Without its title: client generators would name the type after it, and that
+/// name belongs to another schema, the one of responses.
 fn variant(branch: usize) -> Value {
     let mut body = closed(update_body());
     let mut schema = body["oneOf"][branch].take();
@@ -140,8 +148,8 @@ fn patch() -> Value {
     })
 }
 
-/// What a merge patch may say of an object: nothing is required, and `null` clears. Lists are those of PUT; documents
-/// and the e-mail cannot be cleared.
+/// The schema of an object in a merge patch: nothing is required, and `null` clears a member. Lists are those of PUT.
+/// Documents and the e-mail cannot be cleared.
 fn patched(mut schema: Value) -> Value {
     let Some(object) = schema.as_object_mut() else { return schema };
     if !object.contains_key("properties") {
@@ -150,7 +158,7 @@ fn patched(mut schema: Value) -> Value {
     object.shift_remove("required");
     for (name, member) in object["properties"].as_object_mut().into_iter().flatten() {
         if !matches!(name.as_str(), "documents" | "email") {
-            let description = member["description"].as_str().unwrap_or("null clears it").to_owned();
+            let description = member["description"].as_str().unwrap_or("`null` clears it").to_owned();
             *member = or_null(patched(member.take()), &description);
         }
     }

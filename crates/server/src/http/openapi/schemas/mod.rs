@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use parts::reference;
 
-/// Every named schema, with the schemas inside of it written out.
+/// Every named schema, with the schemas inside it written out.
 pub(super) fn named() -> Vec<(&'static str, Value)> {
     [inputs::all(), customer::all(), answers::all(), words::all()].concat()
 }
@@ -36,7 +36,7 @@ fn refer_inside(value: &mut Value, named: &[(&'static str, Value)]) {
     }
 }
 
-/// The description of a member may differ from that of its type: it then stands beside the reference.
+/// A member may have another description than its type. It is then written beside the reference.
 fn refer(value: &mut Value, named: &[(&'static str, Value)]) {
     let is_schema = value.get("type").is_some() || value.get("anyOf").is_some();
     match named.iter().find(|(_, schema)| is_schema && are_equal(schema, value)) {
@@ -51,7 +51,7 @@ fn refer(value: &mut Value, named: &[(&'static str, Value)]) {
     }
 }
 
-/// Whether two schemas are the same but for their descriptions.
+/// Whether two schemas differ at most in their descriptions.
 fn are_equal(one: &Value, other: &Value) -> bool {
     let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return false };
     let members = |of: &Map<String, Value>| of.len() - usize::from(of.contains_key("description"));

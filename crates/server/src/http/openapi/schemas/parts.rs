@@ -5,12 +5,12 @@ use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-/// Where a named schema stands.
+/// The reference to a named schema.
 pub(crate) fn reference(name: &str) -> String {
     format!("#/components/schemas/{name}")
 }
 
-/// The schema of a type as it is serialised, with the types inside of it written out.
+/// The schema of a type as it is serialised, with the types inside it written out.
 pub(super) fn shown<T: JsonSchema>() -> Value {
     let mut settings = SchemaSettings::draft2020_12().for_serialize();
     settings.inline_subschemas = true;
@@ -20,7 +20,7 @@ pub(super) fn shown<T: JsonSchema>() -> Value {
     schema.to_value()
 }
 
-/// Leaves out what only Rust knows, and writes lists of words and what may be `null` as the other schemas do.
+/// Removes what matters only to Rust, and writes enumerations and nullable members as the other schemas do.
 fn tidy(schema: &mut Schema) {
     schema.remove("title");
     if schema.get("type").is_some_and(|kind| *kind == "integer" || *kind == json!(["integer", "null"])) {
@@ -32,7 +32,7 @@ fn tidy(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
         *text = text.replace('\n', " ").trim_end_matches('.').to_owned();
     }
-    // The comments of a type do not say what a list of them holds.
+    // The comment of a type does not describe a list of it.
     if let Some(Value::Object(items)) = schema.get_mut("items") {
         items.shift_remove("description");
     }
@@ -64,7 +64,7 @@ pub(super) fn described(description: &str, mut schema: Value) -> Value {
     schema
 }
 
-/// The same schema without room for unknown members, at every depth: the parser refuses them.
+/// The same schema without unknown members at any depth, because the parser refuses them.
 #[must_use]
 pub fn closed(mut schema: Value) -> Value {
     close(&mut schema);
@@ -84,7 +84,7 @@ fn close(value: &mut Value) {
     }
 }
 
-/// An object, all of whose members are required but those that are listed as optional.
+/// An object whose members are all required, except those in `optional`.
 pub(super) fn object(description: &str, properties: Value, optional: &[&str]) -> Value {
     let names = properties.as_object().into_iter().flat_map(|properties| properties.keys());
     let required: Vec<_> = names.filter(|name| !optional.contains(&name.as_str())).collect();

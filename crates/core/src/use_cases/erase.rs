@@ -1,0 +1,278 @@
+//! Erases customers: schedules an erasure, cancels it, and runs it once it is due.
+
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
+use crate::caller::{Caller, Scope};
+use crate::change::{Basis, Change, Effect};
+use crate::customer::profile::Profile;
+use crate::customer::record::Customer;
+use crate::erasure::{Decision, Erasure, ErasureDecision, ErasureRequest, Extent, LedgerEntry, Tombstone};
+use crate::event::Event;
+use crate::file::record::File;
+use crate::hidden::{is_blank, is_hidden};
+use crate::idempotency::{Answer, Request};
+use crate::ids::{CustomerId, FileId};
+use crate::parse::context::Nulls;
+use crate::parse::leaf::Text;
+use crate::parse::value::parse;
+use crate::record;
+use crate::services::Services;
+use crate::store::error::StoreError;
+use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::use_cases::write_customer::{UpdateError, newest};
+use crate::violation::{Code, Violation};
+
+/// How far back the erasures of other processes are looked for, every second. It covers a process that was busy, and
+/// clocks that differ.
+const FORGOTTEN_WITHIN_SECONDS: i64 = 600;
+/// The number of files that are read at a time.
+const PAGE: usize = 100;
+
+record! {
+    /// The body of a request to erase a customer.
+    value NewErasure {
+        /// Why the customer is to be erased
+        reason: Text<1000>,
+        /// Who asked for it
+        requested_by: Text<256>,
+        /// true: nothing is scheduled; the response says what an erasure would destroy and what would remain
+        dry_run: Option<bool>,
+    }
+}
+
+/// A customer that is to be erased, with its files.
+struct Found {
+    basis: Basis,
+    customer: Customer,
+    scheduled: Option<Erasure>,
+    files: Vec<File>,
+}
+
+impl Found {
+    async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
+        let (basis, customer) = newest(services, caller, id).await?;
+        let scheduled = services.store.erasure(caller.scope, id).await?;
+        let mut files = Vec::new();
+        loop {
+            let before = files.last().map(|file: &File| file.id);
+            let page = services.store.list_files(caller.scope, Some(id), before, PAGE).await?;
+            let is_last = page.len() < PAGE;
+            files.extend(page);
+            if is_last {
+                return Ok(Self { basis, customer, scheduled, files });
+            }
+        }
+    }
+
+    /// The decision about a request.
+    fn decision(&self, erasure: &Erasure, dry_run: bool) -> ErasureDecision {
+        let id = self.customer.id;
+        let is_own = |file: &&File| file.attachments.iter().all(|attachment| attachment.customer == id);
+        let own_files = self.files.iter().filter(is_own).count();
+        let persons = match &self.customer.profile {
+            Profile::Business(business) => business.associated_persons.as_ref().map_or(0, |persons| persons.0.len()),
+            Profile::Individual(_) => 0,
+        };
+        ErasureDecision {
+            decision: Decision::Scheduled,
+            customer_id: id,
+            dry_run,
+            requested_at: erasure.requested_at,
+            due_at: erasure.due_at,
+            erases: Extent { associated_persons: persons, files: own_files },
+            keeps: Extent { associated_persons: 0, files: self.files.len() - own_files },
+        }
+    }
+}
+
+/// Schedules the erasure of a customer and returns the decision. A customer whose erasure is already scheduled keeps
+/// the first date.
+///
+/// # Errors
+///
+/// [`StoreError::Erased`] for a customer that is already erased, and those of an update.
+pub async fn request(
+    services: &Services,
+    caller: &Caller,
+    id: Option<CustomerId>,
+    request: Request<'_>,
+) -> Result<Answer, UpdateError> {
+    let id = id.ok_or(UpdateError::NotFound)?;
+    let mut parsed = parse::<NewErasure>(request.body, Nulls::Refused)?;
+    parsed.refuse(hidden_texts(request.body));
+    let NewErasure { reason, requested_by, dry_run } = parsed.finish().map_err(UpdateError::Invalid)?;
+    let dry_run = dry_run == Some(true);
+    let _turn = services.turns.of(id).await;
+    let load = || Found::load(services, caller, id);
+    write(services, caller, request.about(id.as_bytes()), load, |found| {
+        let answer = |erasure: &Erasure| {
+            let decision = found.decision(erasure, dry_run);
+            let json = serde_json::to_vec(&decision).expect("a decision has string keys only");
+            Answer::about(id, found.customer.version, json)
+        };
+        if let Some(scheduled) = &found.scheduled {
+            return Ok(Outcome::Unchanged(answer(scheduled)));
+        }
+        let requested_at = services.now(caller.scope);
+        let wait = services.policy.erasure_wait(caller.scope.environment);
+        let erasure = Erasure {
+            customer: id,
+            requested_at,
+            due_at: requested_at.plus_seconds(wait),
+            request: ErasureRequest {
+                reason: reason.expose().to_owned(),
+                requested_by: requested_by.expose().to_owned(),
+            },
+        };
+        let answer = answer(&erasure);
+        if dry_run {
+            return Ok(Outcome::Unchanged(answer));
+        }
+        let mut audit = entry(services, caller, Action::ErasureScheduled, id);
+        audit.detail.note = Some(format!("{} ({})", erasure.request.reason, erasure.request.requested_by));
+        Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureScheduled(erasure), audit), answer))
+    })
+    .await
+}
+
+/// Texts that show nothing, or that hide something in what people read.
+fn hidden_texts(body: &[u8]) -> Vec<Violation> {
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let mut violations = Vec::new();
+    for member in ["reason", "requested_by"] {
+        let Some(text) = body[member].as_str() else { continue };
+        if is_blank(text) {
+            violations.push(Violation::new(format!("/{member}"), Code::Required, "must not be blank"));
+        } else if text.chars().any(is_hidden) {
+            let message = "must have no control characters and no hidden ones";
+            violations.push(Violation::new(format!("/{member}"), Code::UnknownValue, message));
+        }
+    }
+    violations
+}
+
+/// Cancels the scheduled erasure of a customer.
+///
+/// # Errors
+///
+/// [`UpdateError::NotFound`] if none is scheduled, and [`StoreError::Erased`] if it already ran.
+pub async fn cancel(services: &Services, caller: &Caller, id: Option<CustomerId>) -> Result<(), UpdateError> {
+    let id = id.ok_or(UpdateError::NotFound)?;
+    let _turn = services.turns.of(id).await;
+    let load = || async {
+        newest(services, caller, id).await?;
+        Ok(services.store.erasure(caller.scope, id).await?)
+    };
+    write(services, caller, Unkeyed, load, |scheduled: Option<Erasure>| {
+        if scheduled.is_none() {
+            return Err(UpdateError::NotFound);
+        }
+        let audit = entry(services, caller, Action::ErasureCancelled, id);
+        Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureCancelled(id), audit), ()))
+    })
+    .await
+}
+
+/// Runs the erasures that are due, and returns their number. Also forgets the keys of customers that other processes
+/// have erased. It is called every second.
+///
+/// # Errors
+///
+/// The first failure, after the others were erased. What is still due runs at the next call.
+pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
+    let now = services.clock.now();
+    services.store.forget_erased(now.plus_seconds(-FORGOTTEN_WITHIN_SECONDS)).await?;
+    let (mut count, mut failure) = (0, None);
+    for (scope, id) in services.store.due_erasures(now).await? {
+        match erase(services, scope, id, Why::Due).await {
+            Ok(erased) => count += usize::from(erased),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    services.store.finish_erasures().await?;
+    failure.map_or(Ok(count), Err)
+}
+
+/// The result of erasing customers again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ErasedAgain {
+    /// The customers that were erased.
+    pub erased: usize,
+    /// The customers whose record could not be opened, so that no tombstone could be made of it.
+    pub unreadable: usize,
+}
+
+/// Erases the customers that an older state of the database still has although the ledger says that they are erased.
+///
+/// # Errors
+///
+/// The first failure other than an unreadable record. A repetition goes on with the rest.
+pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
+    let mut result = ErasedAgain::default();
+    for entry in ledger {
+        match erase(services, entry.scope, entry.customer, Why::Again(entry)).await {
+            Ok(erased) => result.erased += usize::from(erased),
+            Err(StoreError::Corrupt(_)) => result.unreadable += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    services.store.finish_erasures().await?;
+    Ok(result)
+}
+
+/// Why a customer is erased now.
+enum Why<'a> {
+    /// Its erasure is scheduled, and due.
+    Due,
+    /// It was erased before.
+    Again(&'a LedgerEntry),
+}
+
+/// Erases a customer: its keys are destroyed, and with them everything that they sealed. Returns whether there was
+/// something to erase.
+async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) -> Result<bool, StoreError> {
+    let caller = Caller::system(scope, "erasure");
+    let _turn = services.turns.of(id).await;
+    let load = || Found::load(services, &caller, id);
+    let erased = write(services, &caller, Unkeyed, load, |found| {
+        let Found { basis, customer, scheduled, files } = found;
+        // A certificate is about real time, whatever the clock of a sandbox says.
+        let (due_now, now) = (services.now(scope), services.clock.now());
+        let tombstone = match (&why, &scheduled) {
+            (Why::Again(LedgerEntry { erased_at, epoch, .. }), _) => {
+                Tombstone { epoch: *epoch, ..Tombstone::of(&customer, None, *erased_at) }
+            }
+            (Why::Due, Some(erasure)) if erasure.due_at <= due_now => {
+                Tombstone::of(&customer, Some(erasure.requested_at), now)
+            }
+            // It was cancelled in the meantime.
+            (Why::Due, _) => return Ok(Outcome::Unchanged(None)),
+        };
+        let mut audit = entry(services, &caller, Action::CustomerErased, id);
+        audit.version = Some(tombstone.version);
+        let event = Event::erased(&tombstone);
+        let is_scheduled = matches!(why, Why::Due);
+        let effect = Effect::CustomerErased { basis, tombstone: Box::new(tombstone), is_scheduled };
+        let files: Vec<FileId> = files.iter().map(|file| file.id).collect();
+        Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(vec![event]), Some(files)))
+    })
+    .await;
+    match erased {
+        Ok(None) | Err(UpdateError::NotFound | UpdateError::Store(StoreError::Erased { .. })) => Ok(false),
+        Ok(Some(files)) => {
+            // Nothing opens their content any more. What another customer uses stays.
+            for file in &files {
+                services.store.discard_file(scope, *file).await;
+            }
+            Ok(true)
+        }
+        Err(UpdateError::Store(error)) => Err(error),
+        Err(error) => Err(StoreError::Unknown(error.to_string())),
+    }
+}
+
+fn entry(services: &Services, caller: &Caller, action: Action, id: CustomerId) -> AuditEntry {
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
+    audit.customer = Some(id);
+    audit
+}

@@ -1,0 +1,78 @@
+//! Subject access: everything about a customer, or about one associated person, for that person. The audit trail
+//! records it before any of it is handed out.
+
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
+use crate::audit::read::AuditFilter;
+use crate::caller::{Caller, Scope};
+use crate::customer::export::{Export, History};
+use crate::file::record::File;
+use crate::ids::{CustomerId, PersonId};
+use crate::services::Services;
+use crate::store::error::StoreError;
+use crate::use_cases::write::append_audit;
+
+/// How many files or entries are read at a time.
+const PAGE: usize = 500;
+
+/// Computes the export of a customer or of one associated person, and records it. `None` for an id that this scope
+/// does not have.
+///
+/// # Errors
+///
+/// The store's; then nothing is handed out.
+pub async fn export(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    person: Option<PersonId>,
+) -> Result<Option<Export>, StoreError> {
+    let (scope, now) = (caller.scope, services.now(caller.scope));
+    let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
+    let files = evidence(services, scope, id).await?;
+    // Decisions and sessions are about the customer, and what a customer was told may name its other persons.
+    let history = match person {
+        None => history(services, scope, id).await?,
+        Some(_) => History::default(),
+    };
+    let Some(export) = Export::new(&customer, person, files, &history, now) else { return Ok(None) };
+    let mut audit = AuditEntry::new(caller, now, Action::CustomerExported);
+    audit.customer = Some(id);
+    audit.fields = person.iter().map(|person| format!("/associated_persons/{person}")).collect();
+    append_audit(services, scope, audit).await?;
+    Ok(Some(export))
+}
+
+/// Every file that is or was evidence of a customer or of its persons, oldest first.
+async fn evidence(services: &Services, scope: Scope, id: CustomerId) -> Result<Vec<File>, StoreError> {
+    let mut files: Vec<File> = Vec::new();
+    loop {
+        let before = files.last().map(|file| file.id);
+        let page = services.store.list_files(scope, Some(id), before, PAGE).await?;
+        let is_last = page.len() < PAGE;
+        files.extend(page);
+        if is_last {
+            files.reverse();
+            return Ok(files);
+        }
+    }
+}
+
+async fn history(services: &Services, scope: Scope, id: CustomerId) -> Result<History, StoreError> {
+    let filter = AuditFilter { customer: Some(id), ..AuditFilter::default() };
+    let (mut history, mut before) = (History::default(), None);
+    while let Some(page) = services.store.audit(scope, &filter, before, PAGE).await? {
+        for row in &page.rows {
+            let entry = match History::needs_details(row) {
+                true => services.store.audit_entry(scope, row.seq).await?,
+                false => None,
+            };
+            history.note(row, entry.as_ref());
+        }
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    Ok(history.complete())
+}

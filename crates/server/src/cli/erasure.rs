@@ -1,0 +1,142 @@
+//! `dossier erasure`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use async_trait::async_trait;
+use clap::Args;
+use dossier_core::idempotency;
+use dossier_core::ids::{AccountId, CustomerId};
+use dossier_core::use_cases::erase;
+use dossier_core::use_cases::write_customer::UpdateError;
+use dossier_store::certificate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::command::{DataCommand, Local, LocalCommand, group};
+use super::context::{CommandContext, ScopeArgs};
+use super::review::in_words;
+use crate::erasures::ErasureState;
+use crate::errors::text;
+
+group! {
+    /// The erasure of customers
+    Erasure { Request, Show, Cancel, Key } local { Verify }
+}
+
+/// Schedule the erasure of a customer, or show what it would do
+#[derive(Args, Serialize, Deserialize)]
+pub struct Request {
+    /// The customer's id
+    pub customer_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Why the customer is to be erased
+    #[arg(long)]
+    pub reason: String,
+    /// Who asked for it
+    #[arg(long, value_name = "NAME")]
+    pub requested_by: String,
+    /// Schedule nothing; show what the erasure would destroy and what would remain
+    #[arg(long)]
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+#[async_trait]
+impl DataCommand for Request {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let body = json!({ "reason": self.reason, "requested_by": self.requested_by, "dry_run": self.dry_run });
+        let (id, body) = (CustomerId::parse(&self.customer_id), body.to_string());
+        let request = idempotency::Request::unkeyed(body.as_bytes());
+        let answer = erase::request(context.services, &caller, id, request).await.map_err(in_words)?;
+        serde_json::from_slice(answer.body.expose()).map_err(text)
+    }
+}
+
+/// Show the erasure of a customer, with its certificates
+#[derive(Args, Serialize, Deserialize)]
+pub struct Show {
+    /// The customer's id
+    pub customer_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Show {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        const NONE: &str = "no erasure of this customer was requested";
+        let scope = context.scope(&self.scope).await?;
+        let id = CustomerId::parse(&self.customer_id).ok_or(NONE)?;
+        let (settings, now) = (&context.config.erasure, context.services.clock.now());
+        let state = ErasureState::of(context.store, settings, (scope, id), now).await.map_err(text)?;
+        Ok(json!(state.ok_or(NONE)?))
+    }
+}
+
+/// Cancel the scheduled erasure of a customer
+#[derive(Args, Serialize, Deserialize)]
+pub struct Cancel {
+    /// The customer's id
+    pub customer_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Cancel {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let id = CustomerId::parse(&self.customer_id);
+        let cancelled = erase::cancel(context.services, &caller, id).await;
+        cancelled.map_err(|error| match error {
+            UpdateError::NotFound => "no erasure of such a customer is scheduled".to_owned(),
+            error => in_words(error),
+        })?;
+        Ok(json!({ "customer_id": id, "state": "cancelled" }))
+    }
+}
+
+/// Show the fingerprint of the key that signs certificates
+#[derive(Args, Serialize, Deserialize)]
+pub struct Key {}
+
+#[async_trait]
+impl DataCommand for Key {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let installation = AccountId::from_bytes(context.store.installation());
+        Ok(json!({ "installation": installation, "fingerprint": context.store.certifier().fingerprint() }))
+    }
+}
+
+/// Verify a certificate, without a server and without a data folder
+#[derive(Args)]
+pub struct Verify {
+    /// The file with the certificate
+    pub file: PathBuf,
+    /// The fingerprint that its key must have, from dossier erasure key
+    #[arg(long)]
+    pub fingerprint: Option<String>,
+}
+
+#[async_trait(?Send)]
+impl LocalCommand for Verify {
+    async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
+        let file = self.file.display();
+        let certificate =
+            std::fs::read_to_string(&self.file).map_err(|error| format!("cannot read {file}: {error}"))?;
+        let verified = certificate::verify(&certificate).map_err(|error| format!("{file}: {error}"))?;
+        let is_one = |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if self.fingerprint.as_ref().is_some_and(|text| !is_one(text)) {
+            return Err("a fingerprint has 64 hexadecimal digits".to_owned());
+        }
+        if self.fingerprint.as_ref().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&verified.fingerprint)) {
+            let found = verified.fingerprint;
+            return Err(format!("{file}: it was signed by another key, with the fingerprint {found}"));
+        }
+        local.output.value(&json!({ "statement": verified.statement, "fingerprint": verified.fingerprint }));
+        Ok(ExitCode::SUCCESS)
+    }
+}

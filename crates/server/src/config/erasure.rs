@@ -1,0 +1,35 @@
+//! When customers are erased, and when what copies still hold of them stops being readable.
+
+use super::reader::SettingReader;
+use super::units::millis;
+
+/// When customers are erased, and when what copies still hold of them stops being readable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// How many seconds pass between a request and the erasure, in production.
+    pub wait: i64,
+    /// After how many seconds an epoch of keys ends. `None` if only the command ends epochs.
+    pub rotation: Option<i64>,
+    /// For how many seconds copies of the keyring are kept.
+    pub key_copies: i64,
+}
+
+impl Erasure {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
+        const DURATION: &str = "a duration, like 7d";
+        let help = "how long an erasure waits after it was requested, and can be cancelled. The sandbox does not wait";
+        let seconds = |text: &str| millis(text).map(|millis| millis / 1_000);
+        let wait = from.setting("erasure_wait", "7d", help).recorded().read(seconds, DURATION);
+        let help = "after how long the server rotates the keys by itself, which makes erased customers unreadable in \
+            older copies of the database; off leaves it to dossier keyring rotate";
+        let rotation = |text: &str| match text {
+            "off" => Some(None),
+            text => seconds(text).filter(|seconds| *seconds >= 60 * 60).map(Some),
+        };
+        let wanted = "off, or a duration of at least 1h, like 30d";
+        let rotation = from.setting("key_rotation", "off", help).recorded().read(rotation, wanted);
+        let help = "for how long you keep copies of the keyring; certificates of erasure count on it";
+        let key_copies = from.setting("key_copies", "30d", help).recorded().read(seconds, DURATION);
+        Self { wait, rotation, key_copies }
+    }
+}

@@ -1,0 +1,185 @@
+//! Erasures beyond one customer's record: the ledger that outlives restores, and the certificates.
+
+use std::collections::BTreeSet;
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::erasure::{LedgerEntry, Tombstone};
+use dossier_core::ids::{AccountId, CustomerId};
+use dossier_core::services::Services;
+use dossier_core::store::StoreError;
+use dossier_core::use_cases::erase::{self, ErasedAgain};
+use dossier_store::{Engine, OpenError};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::config::erasure::Erasure;
+
+/// The number of entries that are read at a time.
+const PORTION: usize = 1_000;
+
+/// Makes the ledger in the database and its copy beside the keyring equal. A customer that only the copy names was
+/// erased after the state to which the database was restored, and is erased again.
+///
+/// # Errors
+///
+/// If the copy was altered, nothing was written. After any other failure the next start goes on.
+pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<(), OpenError> {
+    let file = store.ledger_file();
+    let copy = file.read()?;
+    let database = ledger_of(store).await?;
+    let copied = customers(&copy);
+    file.append(database.iter().filter(|entry| !copied.contains(&(entry.scope, entry.customer))))?;
+    let ErasedAgain { erased, unreadable } = erase::erase_again(services, &missing_from(&database, &copy)).await?;
+    if erased > 0 {
+        tracing::warn!(customers = erased, "erased customers again that a restored database had brought back");
+    }
+    if unreadable > 0 {
+        tracing::error!(customers = unreadable, "the ledger names customers whose records cannot be opened");
+    }
+    Ok(())
+}
+
+/// The erasures that a database does not know of.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Result<Vec<LedgerEntry>, StoreError> {
+    Ok(missing_from(&ledger_of(store).await?, ledger))
+}
+
+/// The number of erased customers, and how many of them the copy of the ledger lacks.
+///
+/// # Errors
+///
+/// If the copy was altered, or the store cannot be read.
+pub async fn count(store: &dyn Engine) -> Result<(usize, usize), OpenError> {
+    let (copied, database) = (customers(&store.ledger_file().read()?), customers(&ledger_of(store).await?));
+    Ok((database.len(), database.difference(&copied).count()))
+}
+
+fn missing_from(database: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>) -> Vec<LedgerEntry> {
+    let known = customers(database);
+    ledger.iter().filter(|entry| !known.contains(&(entry.scope, entry.customer))).copied().collect()
+}
+
+/// Dates may differ: a customer may have been erased again.
+fn customers(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<(Scope, CustomerId)> {
+    ledger.iter().map(|entry| (entry.scope, entry.customer)).collect()
+}
+
+async fn ledger_of(store: &dyn Engine) -> Result<BTreeSet<LedgerEntry>, StoreError> {
+    let (mut ledger, mut last) = (BTreeSet::new(), None);
+    loop {
+        let portion = store.ledger(last, PORTION).await?;
+        last = portion.last().copied();
+        let is_last = portion.len() < PORTION;
+        ledger.extend(portion);
+        if is_last {
+            return Ok(ledger);
+        }
+    }
+}
+
+/// An erasure, scheduled or done.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErasureState {
+    /// `scheduled` or `erased`.
+    state: Progress,
+    /// The customer.
+    customer_id: CustomerId,
+    /// When the erasure was requested. Null if it ran without a request.
+    requested_at: Option<Timestamp>,
+    /// When it runs. Null once it has run.
+    due_at: Option<Timestamp>,
+    /// When the customer was erased.
+    erased_at: Option<Timestamp>,
+    /// From when on no copy of the database can be opened for this customer. Null while no date is known: rotation is
+    /// left to the operator.
+    all_copies_at: Option<Timestamp>,
+    /// Certifies that the customer was erased in the service (a JSON Web Signature). Null until then.
+    erased_in_service: Option<String>,
+    /// Certifies that the customer is erased in all copies (a JSON Web Signature). Null until then.
+    erased_in_all_copies: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Progress {
+    Scheduled,
+    Erased,
+}
+
+impl ErasureState {
+    /// The erasure of a customer. `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn of(
+        store: &dyn Engine,
+        settings: &Erasure,
+        (scope, id): (Scope, CustomerId),
+        now: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
+        // The tombstone is read last: the erasure may run in between.
+        let scheduled = match store.erasure(scope, id).await {
+            Err(StoreError::Erased { .. }) => None,
+            scheduled => scheduled?,
+        };
+        let Some(erasure) = scheduled else {
+            let tombstone = store.tombstone(scope, id).await?;
+            return Ok(tombstone.map(|tombstone| Self::erased(store, settings, scope, &tombstone, now)));
+        };
+        Ok(Some(Self {
+            state: Progress::Scheduled,
+            customer_id: id,
+            requested_at: Some(erasure.requested_at),
+            due_at: Some(erasure.due_at),
+            erased_at: None,
+            all_copies_at: None,
+            erased_in_service: None,
+            erased_in_all_copies: None,
+        }))
+    }
+
+    fn erased(store: &dyn Engine, settings: &Erasure, scope: Scope, tombstone: &Tombstone, now: Timestamp) -> Self {
+        let destroyed_at = store.destroyed_at(tombstone.epoch);
+        let expected_at = || Some(store.active_since()?.plus_seconds(settings.rotation?));
+        let all_copies_at = destroyed_at.or_else(expected_at).map(|at| at.plus_seconds(settings.key_copies));
+        let sign = |statement: &str, at: Timestamp| {
+            store.certifier().sign(&json!({
+                "statement": statement,
+                "at": at,
+                "installation": AccountId::from_bytes(store.installation()),
+                "account_id": scope.account,
+                "environment": scope.environment,
+                "customer_id": tombstone.id,
+                "erased_at": tombstone.erased_at,
+                "epoch": tombstone.epoch,
+                "all_copies_at": all_copies_at,
+                "remains": REMAINS,
+            }))
+        };
+        let is_gone = destroyed_at.is_some() && all_copies_at.is_some_and(|at| at <= now);
+        Self {
+            state: Progress::Erased,
+            customer_id: tombstone.id,
+            requested_at: tombstone.requested_at,
+            due_at: None,
+            erased_at: Some(tombstone.erased_at),
+            all_copies_at,
+            erased_in_service: Some(sign("erased_in_service", tombstone.erased_at)),
+            erased_in_all_copies: all_copies_at.filter(|_| is_gone).map(|at| sign("erased_in_all_copies", at)),
+        }
+    }
+}
+
+/// What an erasure leaves, as certificates say it.
+const REMAINS: [&str; 3] = [
+    "the customer's id, type and last status, and the times of creation, decision and erasure",
+    "the audit trail: who did what and when, the names of changed fields, and decisions with their reason codes",
+    "keyed fingerprints of the e-mail, of numbers and of files, in copies of the database from before the erasure",
+];

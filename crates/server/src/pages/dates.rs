@@ -1,0 +1,36 @@
+//! The three fields of a date.
+
+use maud::{Markup, html};
+
+use super::language::Talk;
+
+/// Year, month and day of a date, as far as they were typed.
+pub(super) fn parts_of(date: &str) -> [&str; 3] {
+    let mut parts = date.splitn(3, '-');
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
+/// Day, month and year, in the order of the language. The first has the id to which errors lead.
+pub(super) fn date_parts(
+    talk: &Talk,
+    name: &str,
+    id: &str,
+    [year, month, day]: [&str; 3],
+    is_own_birth: bool,
+    invalid: Option<&str>,
+) -> Markup {
+    let day = (".d", "day", day, 2, "bday-day");
+    let month = (".m", "month", month, 2, "bday-month");
+    let year = (".y", "year", year, 4, "bday-year");
+    html! {
+        @for (index, part) in talk.in_date_order(day, month, year).into_iter().enumerate() {
+            @let (suffix, key, value, length, autocomplete) = part;
+            label {
+                span { (talk.say(key)) }
+                input type="text" inputmode="numeric" id=[(index == 0).then_some(id)] name={ (name) (suffix) }
+                    value=(value) class=(key) maxlength=(length)
+                    autocomplete=(if is_own_birth { autocomplete } else { "off" }) aria-invalid=[invalid];
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! An erasure as it is stored: the row of a scheduled one, and the rows that remain of an erased customer.
+
+use dossier_core::caller::Scope;
+use dossier_core::change::Basis;
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::CustomerType;
+use dossier_core::erasure::{Erasure, Tombstone};
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::store::StoreError;
+
+use super::change::PreparedEffect;
+use super::keys::SealingKeys;
+use crate::columns::erased_type_column;
+use crate::rows::{self, ErasureRow};
+use crate::sealed::{self, PlainRow};
+use crate::vault::{RowSeal, SecretKey};
+
+/// A row of `erasures` with its seal.
+pub(crate) struct SealedErasure {
+    pub(crate) row: ErasureRow,
+    pub(crate) mac: RowSeal,
+}
+
+/// The row of an erased customer. Its other columns are empty.
+pub(crate) struct ErasedCustomer {
+    pub(crate) id: CustomerId,
+    pub(crate) basis: Basis,
+    /// Whether the erasure must still be scheduled.
+    pub(crate) is_scheduled: bool,
+    pub(crate) kind: u8,
+    pub(crate) version: u64,
+    pub(crate) events: u64,
+    pub(crate) updated_at: i64,
+    pub(crate) persons_version: u64,
+    /// Random, so that the e-mail is free again.
+    pub(crate) email_index: [u8; 16],
+    pub(crate) tombstone: Vec<u8>,
+    pub(crate) mac: RowSeal,
+    pub(crate) erasure: SealedErasure,
+}
+
+impl SealingKeys<'_> {
+    pub(super) fn scheduled(&self, scope: Scope, erasure: &Erasure) -> Result<PreparedEffect, StoreError> {
+        let Erasure { customer, requested_at, due_at, request } = erasure;
+        let key = self.subjects.get(&PersonId::of_customer(*customer));
+        let key = key.ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))?;
+        let row = ErasureRow {
+            scope,
+            customer: *customer,
+            requested_at: Some(requested_at.as_micros()),
+            due_at: Some(due_at.as_micros()),
+            request: Some(sealed::seal_request(key, scope, *customer, request)),
+            erased_at: None,
+            epoch: None,
+        };
+        Ok(PreparedEffect::ErasureScheduled(Box::new(self.sealed_erasure(row))))
+    }
+
+    pub(super) fn erased(
+        &self,
+        scope: Scope,
+        (basis, is_scheduled): (Basis, bool),
+        mut tombstone: Tombstone,
+    ) -> PreparedEffect {
+        tombstone.epoch = tombstone.epoch.max(self.vault.active_epoch());
+        let random = SecretKey::random();
+        let email_index = *random.expose().first_chunk().expect("a key has 32 bytes");
+        let (id, epoch) = (tombstone.id, tombstone.epoch);
+        let (erased_at, requested_at) = (tombstone.erased_at.as_micros(), tombstone.requested_at);
+        let plain = PlainRow {
+            scope,
+            id,
+            kind: erased_type_column(tombstone.kind),
+            version: tombstone.version,
+            events: tombstone.events,
+            persons_version: tombstone.version,
+            created_at: tombstone.created_at.as_micros(),
+            updated_at: erased_at,
+            email_index: email_index.to_vec(),
+            queued_at: None,
+            provider_due: None,
+            provider_case: None,
+            hint: None,
+        };
+        let erasure = ErasureRow {
+            scope,
+            customer: id,
+            requested_at: requested_at.map(Timestamp::as_micros),
+            due_at: None,
+            request: None,
+            erased_at: Some(erased_at),
+            epoch: Some(epoch),
+        };
+        PreparedEffect::CustomerErased(Box::new(ErasedCustomer {
+            id,
+            basis,
+            is_scheduled,
+            kind: plain.kind,
+            version: plain.version,
+            events: plain.events,
+            updated_at: plain.updated_at,
+            persons_version: plain.persons_version,
+            email_index,
+            tombstone: sealed::seal_tombstone(&self.scope, scope, &tombstone),
+            mac: rows::seal(&plain, &self.scope),
+            erasure: self.sealed_erasure(erasure),
+        }))
+    }
+
+    fn sealed_erasure(&self, row: ErasureRow) -> SealedErasure {
+        let mac = rows::seal(&row, &self.scope);
+        SealedErasure { row, mac }
+    }
+}
+
+impl ErasedCustomer {
+    /// Individual or business.
+    pub(crate) const fn was(&self) -> CustomerType {
+        match self.kind % 2 {
+            0 => CustomerType::Individual,
+            _ => CustomerType::Corporate,
+        }
+    }
+}

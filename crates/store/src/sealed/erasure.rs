@@ -1,0 +1,61 @@
+//! What is stored of an erasure: the request while it is scheduled, and the tombstone afterwards.
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::erasure::{Erasure, ErasureRequest, Tombstone};
+use dossier_core::ids::CustomerId;
+use dossier_core::store::StoreError;
+
+use super::service::service_binding;
+use crate::rows::ErasureRow;
+use crate::vault::{Binding, Cell, Purpose, ScopeKeys, SubjectKey};
+
+const GENERATION: u64 = 1;
+
+/// Seals a request under the key of the customer, which the erasure destroys.
+pub(crate) fn seal_request(key: &SubjectKey, scope: Scope, id: CustomerId, request: &ErasureRequest) -> Vec<u8> {
+    let json = serde_json::to_vec(request).expect("a request has string keys only");
+    Cell::seal_json(key.key(Purpose::Kyc), GENERATION, &request_binding(scope, &id), json).into_bytes()
+}
+
+/// A scheduled erasure from its row.
+pub(crate) fn open_erasure(key: &SubjectKey, row: ErasureRow) -> Result<Erasure, StoreError> {
+    let (scope, customer) = (row.scope, row.customer);
+    let request = row
+        .request
+        .and_then(|cell| Cell::open(cell, key.key(Purpose::Kyc), &request_binding(scope, &customer)).ok())
+        .and_then(|json| serde_json::from_slice(&json).ok());
+    match (row.requested_at, row.due_at, request) {
+        (Some(requested_at), Some(due_at), Some(request)) => Ok(Erasure {
+            customer,
+            requested_at: Timestamp::from_micros(requested_at),
+            due_at: Timestamp::from_micros(due_at),
+            request,
+        }),
+        _ => Err(StoreError::Corrupt(format!("the request to erase customer {customer} cannot be opened"))),
+    }
+}
+
+fn request_binding(scope: Scope, id: &CustomerId) -> Binding<'_> {
+    let id = id.as_bytes();
+    Binding { scope, subject: id, table: "erasures", section: "request", row: id, version: 0 }
+}
+
+/// Seals a tombstone under the key of the scope.
+pub(crate) fn seal_tombstone(keys: &ScopeKeys, scope: Scope, tombstone: &Tombstone) -> Vec<u8> {
+    let json = serde_json::to_vec(tombstone).expect("a tombstone has string keys only");
+    let binding = service_binding(scope, "customers", "tombstone", tombstone.id.as_bytes());
+    Cell::seal_json(&keys.service, GENERATION, &binding, json).into_bytes()
+}
+
+pub(crate) fn open_tombstone(
+    keys: &ScopeKeys,
+    scope: Scope,
+    id: CustomerId,
+    cell: Vec<u8>,
+) -> Result<Tombstone, StoreError> {
+    let opened = Cell::open(cell, &keys.service, &service_binding(scope, "customers", "tombstone", id.as_bytes())).ok();
+    opened
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .ok_or_else(|| StoreError::Corrupt(format!("the tombstone of customer {id} cannot be opened")))
+}
