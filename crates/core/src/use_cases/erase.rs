@@ -80,12 +80,12 @@ impl Found {
     }
 }
 
-/// Schedules the erasure of a customer and returns the decision. A customer whose erasure is already scheduled keeps
-/// the first date.
+/// Schedules the erasure of a customer and returns the decision. If an erasure is already scheduled, its date and its
+/// reason stay.
 ///
 /// # Errors
 ///
-/// [`StoreError::Erased`] for a customer that is already erased, and those of an update.
+/// [`StoreError::Erased`] for a customer that is already erased, and the errors of an update.
 pub async fn request(
     services: &Services,
     caller: &Caller,
@@ -151,11 +151,11 @@ pub async fn cancel(services: &Services, caller: &Caller, id: Option<CustomerId>
     .await
 }
 
-/// Runs the erasures that are due, and returns their number. It is called every second.
+/// Runs the erasures that are due, and returns how many were due. It is called every second.
 ///
 /// # Errors
 ///
-/// The first failure. What is still due runs at the next call.
+/// The first failure. The erasures after it wait for the next call.
 pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
     let due = services.store.due_erasures(services.clock.now()).await?;
     let count = due.len();
@@ -168,12 +168,12 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
     Ok(count)
 }
 
-/// Erases the customers that an older state of the database still has although the ledger says that they are erased.
-/// Returns their number.
+/// Erases the customers that are in the ledger but that a restore of the database has brought back. Returns their
+/// number.
 ///
 /// # Errors
 ///
-/// The first failure. A repetition goes on with the rest.
+/// The first failure. The next call continues with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<usize, StoreError> {
     let mut count = 0;
     for entry in ledger {
@@ -191,7 +191,7 @@ pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<
 enum Why<'a> {
     /// Its erasure is scheduled, and due.
     Due,
-    /// It was erased before.
+    /// It was erased before, as this entry says, and a restore brought it back.
     Again(&'a LedgerEntry),
 }
 
@@ -211,7 +211,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
             (Why::Due, Some(erasure)) if erasure.due_at <= now => {
                 Tombstone::of(&customer, Some(erasure.requested_at), now)
             }
-            // It was cancelled in the meantime.
+            // It was cancelled after the due erasures were listed.
             (Why::Due, _) => return Ok(Outcome::Unchanged(None)),
         };
         let mut audit = entry(services, &caller, Action::CustomerErased, id);
@@ -225,7 +225,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
     match erased {
         Ok(None) | Err(UpdateError::NotFound | UpdateError::Store(StoreError::Erased { .. })) => Ok(false),
         Ok(Some(files)) => {
-            // Nothing opens their content any more. What another customer uses stays.
+            // Nothing can open their content any more. A file that another customer uses stays.
             for file in &files {
                 services.store.discard_file(scope, *file).await;
             }
