@@ -142,7 +142,7 @@ pub enum Effect {
         ends_at: Timestamp,
         /// The new key.
         key: ApiKey,
-        /// What is kept of it.
+        /// What is kept about it.
         record: KeyRecord,
     },
     /// A key is refused from now on.
@@ -210,7 +210,7 @@ pub struct NewFile {
     pub size: u64,
     /// How much its account may store, this file included.
     pub room: Room,
-    /// What the store needs to find and open the content.
+    /// The sealed key and details of the file.
     pub sealed: SealedFile,
     /// The fingerprint of the attempt, if the request carried an `Idempotency-Key`.
     pub ticket: Option<Ticket>,

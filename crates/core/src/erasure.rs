@@ -61,7 +61,7 @@ pub struct Tombstone {
     pub requested_at: Option<Timestamp>,
     /// When the keys were destroyed.
     pub erased_at: Timestamp,
-    /// The epoch that was active at the erasure. No key of the customer was ever wrapped under a newer one, so once this
+    /// The epoch that was active at the erasure. No key of the customer was ever wrapped under a newer one. Once this
     /// one is destroyed, no remaining keyring opens the customer in any copy of the database. The store sets it.
     pub epoch: u32,
 }
