@@ -34,14 +34,8 @@ enum State {
     Code,
     /// In the two bytes of a segment's length, with the marker and the first of them, if it was read.
     Length(u8, Option<u8>),
-    /// In a segment, with its marker, the bytes left, the bytes seen, and the first five of them. Once five were seen,
-    /// `at` no longer counts.
-    Segment {
-        marker: u8,
-        left: usize,
-        at: usize,
-        frame: [u8; 5],
-    },
+    /// In a segment, with its marker, the bytes left, the bytes seen (`at` stops at 5) and the first five of them.
+    Segment { marker: u8, left: usize, at: usize, frame: [u8; 5] },
     /// In entropy-coded data.
     Scan,
     /// After a 0xFF in entropy-coded data.
