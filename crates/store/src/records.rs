@@ -89,7 +89,7 @@ pub(crate) const NAMED_TABLES: &[NamedTable] = &[
 ];
 
 impl NamedTable {
-    /// What an entry says of a row: its kind, its id, and the hash of its seal and its cells.
+    /// What an entry says about a row: its kind, its id, and the hash of its seal and its cells.
     pub(crate) fn hash_row(
         &self,
         values: &[Value],
@@ -243,7 +243,7 @@ impl RowHashes {
 /// A row: account, environment, kind and id.
 type Key = ([u8; 16], u8, RowKind, [u8; 16]);
 
-/// What the newest entry that names a row says of it.
+/// What the newest entry that names a row says about it.
 struct NewestEntry {
     entry: u64,
     hash: [u8; HASH],
@@ -403,7 +403,7 @@ fn describe(Scope { account, environment }: Scope, kind: RowKind, id: &[u8; 16],
     format!("account {account}, {environment}, {} {}: {why}", kind.word(), Uuid::from_bytes(*id))
 }
 
-/// Account and environment, which come first in the key.
+/// The account and environment of an entry, which are its first columns.
 fn scope_of_record(record: &Record) -> Option<([u8; 16], u8)> {
     let account = record.first()?.bytes()?.try_into().ok()?;
     Some((account, u8::try_from(record.get(1)?.number()?).ok()?))

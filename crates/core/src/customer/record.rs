@@ -1,4 +1,4 @@
-//! The record of a customer at one version.
+//! The record of a customer, and the index of its e-mail.
 
 use crate::clock::Timestamp;
 use crate::customer::profile::Profile;

@@ -23,10 +23,10 @@ pub(super) struct Jpeg {
 
 #[derive(Default, Clone, Copy)]
 enum State {
-    /// At the first byte.
+    /// At the first byte of the file.
     #[default]
     Start,
-    /// At the second byte.
+    /// At the second byte of the file.
     StartCode,
     /// At the start of a marker.
     Marker,

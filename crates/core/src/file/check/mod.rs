@@ -61,7 +61,7 @@ const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
     (0, b"<html", "an HTML document"),
 ];
 
-/// The number of bytes that tell every type but PDF.
+/// This many bytes are enough to recognise every type except PDF.
 const HEAD: usize = 12;
 
 /// The header of a PDF starts within this many bytes.
