@@ -32,7 +32,7 @@ pub struct Customer {
     pub email_index: EmailIndex,
 }
 
-/// The index of a customer's e-mail. Addresses that an older version told apart may count as equal now. Each of their
+/// The index of a customer's e-mail. Addresses that an older version told apart may count as equal now. Each of these
 /// customers then has an index of its own, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailIndex {

@@ -1,4 +1,5 @@
-//! The archive of an export: a zip file that is written piece by piece, so that a large one needs no more memory.
+//! The archive of an export: a zip file, written piece by piece, so that a large one takes no more memory than a small
+//! one.
 
 mod page;
 
@@ -130,8 +131,8 @@ async fn add(
     Ok(true)
 }
 
-/// The archive as a stream. It is written only as fast as it is read. `held` is dropped once all of it is written, or
-/// with the stream.
+/// The archive as a stream. It is written only as fast as it is read. `held` is dropped when all of it is written, or
+/// when the stream is dropped.
 pub fn pieces(
     export: Export,
     store: Arc<dyn Store>,

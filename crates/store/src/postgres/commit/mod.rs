@@ -59,8 +59,8 @@ pub(super) const fn is_batched(effect: &PreparedEffect) -> bool {
     matches!(effect, PreparedEffect::None | PreparedEffect::Customer { .. })
 }
 
-/// Writes changes in one transaction and ends it. No two of them may have the same customer,
-/// e-mail or kept answer.
+/// Writes changes in one transaction and ends it. No two of them may have the same customer, e-mail
+/// or kept answer.
 pub(super) async fn apply(
     session: Session<'_>,
     changes: &[&PreparedChange],
