@@ -23,7 +23,7 @@ pub struct Change {
     pub scope: Scope,
     /// What is stored.
     pub effect: Effect,
-    /// What is audited. `None` only where nothing is stored but an answer.
+    /// What is audited. `None` only if nothing is stored except an answer.
     pub audit: Option<AuditEntry>,
     /// What is announced, in this order.
     pub events: Vec<Event>,
@@ -98,9 +98,9 @@ pub enum Effect {
     FileUploaded(Box<NewFile>),
     /// The clock of the sandbox is advanced.
     ClockAdvanced {
-        /// How many seconds it must still be ahead for the change to apply.
+        /// How many seconds ahead it must still be. Otherwise nothing is changed.
         expected: i64,
-        /// How many seconds it is ahead from now on.
+        /// How many seconds ahead it is from now on.
         seconds: i64,
     },
     /// A new webhook endpoint.
@@ -131,9 +131,9 @@ pub enum Effect {
     AccountChanged(Account),
     /// A new key.
     KeyCreated {
-        /// The key. The store keeps what finds it and what signs with it, not the key.
+        /// The key. The store keeps only what it needs to find the key and to sign with it.
         key: ApiKey,
-        /// What is kept of it.
+        /// What is kept about it.
         record: KeyRecord,
     },
     /// A new key in place of an old one.
@@ -144,7 +144,7 @@ pub enum Effect {
         ends_at: Timestamp,
         /// The new key.
         key: ApiKey,
-        /// What is kept of it.
+        /// What is kept about it.
         record: KeyRecord,
     },
     /// A key is refused from now on.
@@ -156,7 +156,7 @@ pub enum Effect {
     },
 }
 
-/// Where an engine found a record. It may be out of date: it only saves a search, and only that engine can read it.
+/// Where an engine found a record. It only saves that engine a search, and it may be out of date.
 pub type Hint = Option<NonZeroI64>;
 
 /// The stored version of a customer that a change is computed from.
@@ -168,7 +168,7 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// A version, with the hint that the engine which read it wants back at the commit.
+    /// A version, with a hint that helps the engine that read it at the commit.
     #[must_use]
     pub const fn new(version: u64, hint: Hint) -> Self {
         Self { version, hint }
@@ -181,13 +181,12 @@ impl Basis {
     }
 }
 
-/// A file becomes evidence of a data subject, whoever owns it already.
+/// A file that becomes evidence of a data subject. It may already be evidence of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewDocument {
     /// The id of the file.
     pub file: FileId,
-    /// The data subject: the customer or one of its persons. The file's key is sealed once more under the subject's
-    /// key.
+    /// The customer or one of its persons. The file's key is also sealed under the key of this data subject.
     pub subject: PersonId,
 }
 
@@ -213,8 +212,8 @@ pub struct NewFile {
     pub size: u64,
     /// How much its account may store, this file included.
     pub room: Room,
-    /// The store's form of the content.
+    /// The sealed key and details of the file.
     pub sealed: SealedFile,
-    /// The attempt, when the request carried an `Idempotency-Key`.
+    /// The fingerprint of the attempt, if the request carried an `Idempotency-Key`.
     pub ticket: Option<Ticket>,
 }

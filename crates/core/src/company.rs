@@ -1,4 +1,4 @@
-//! The company that asks: what customers are told about it before they give any data.
+//! What customers are told about the company that asks for their data, before they give any.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ pub struct Company {
 pub enum Completeness {
     /// It may, because nothing is missing.
     Complete,
-    /// It may until this moment, if one is set, although something is missing.
+    /// It may until this moment, or without an end if there is none, although something is missing.
     Until(Option<Timestamp>, Missing),
     /// It may not, because something is missing.
     Incomplete(Missing),
@@ -55,7 +55,7 @@ words! {
 }
 
 impl Missing {
-    /// The options of `dossier accounts set` that set it.
+    /// The options of `dossier accounts set` that set what is missing.
     #[must_use]
     pub const fn options(self) -> &'static str {
         match self {
@@ -67,10 +67,10 @@ impl Missing {
 }
 
 impl Company {
-    /// How long accounts of older versions have to set both: 30 days.
+    /// How long an account of an older version has to set the legal name and the privacy notice: 30 days.
     pub const GRACE_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-    /// Whether production customers can be told who asks and what happens to their data.
+    /// Whether the account has what its production customers must be told, and until when it may do without.
     #[must_use]
     pub fn completeness(&self, now: Timestamp) -> Completeness {
         let missing = match (&self.legal_name, &self.privacy_url) {
@@ -111,7 +111,7 @@ words! {
 }
 
 impl ReviewTime {
-    /// The largest number.
+    /// The largest `count`.
     pub const MOST: u16 = 999;
 
     /// Reads a text such as `24 hours` or `1 day`.
@@ -145,8 +145,8 @@ impl From<ReviewTime> for String {
     }
 }
 
-/// Reads a URL that customers are shown: https without user or password, or mailto if `allow_mail` is set. Returns it
-/// as browsers write it.
+/// Reads a URL that customers are shown: https without user or password, or mailto if `allow_mail` is set. Returns its
+/// normalised form.
 #[must_use]
 pub fn link(text: &str, allow_mail: bool) -> Option<String> {
     let text = text.trim();

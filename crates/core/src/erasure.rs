@@ -1,4 +1,4 @@
-//! The erasure of a customer: what is asked for and when it is due, and what remains of the record afterwards.
+//! The erasure of a customer: the request, the date on which it runs, and what remains of the record.
 
 use std::fmt;
 
@@ -21,11 +21,11 @@ pub struct Erasure {
     pub requested_at: Timestamp,
     /// When it runs.
     pub due_at: Timestamp,
-    /// Why and for whom.
+    /// The reason, and who asked for it.
     pub request: ErasureRequest,
 }
 
-/// Why a customer is to be erased. It is sealed under the customer's key, and so it is erased with the customer.
+/// Why a customer is to be erased. It is sealed under the customer's key, so it is erased too.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasureRequest {
     /// The reason, at most 1,000 characters.
@@ -47,7 +47,7 @@ pub struct Tombstone {
     pub id: CustomerId,
     /// Individual or business.
     pub kind: CustomerType,
-    /// The version of the record, of which this is the last.
+    /// The last version of the record: the erasure itself.
     pub version: u64,
     /// The number of the customer's events. The last one announces the erasure.
     pub events: u64,
@@ -57,17 +57,17 @@ pub struct Tombstone {
     pub state: State,
     /// When the last decision was made.
     pub decided_at: Option<Timestamp>,
-    /// When the erasure was requested. `None` when no request stands behind it.
+    /// When the erasure was requested. `None` if a restore brought the customer back and it was erased again.
     pub requested_at: Option<Timestamp>,
     /// When the keys were destroyed.
     pub erased_at: Timestamp,
-    /// The newest epoch that ever wrapped a key of this customer. Once it is destroyed, no copy of the database can be
-    /// opened together with any keyring that still exists. The store sets it.
+    /// The epoch that was active at the erasure. No key of the customer was ever wrapped under a newer one. Once this
+    /// one is destroyed, no remaining keyring opens the customer in any copy of the database. The store sets it.
     pub epoch: u32,
 }
 
 impl Tombstone {
-    /// The tombstone of a customer that is erased at this moment.
+    /// The tombstone of a customer. The store sets its epoch.
     #[must_use]
     pub fn of(customer: &Customer, requested_at: Option<Timestamp>, erased_at: Timestamp) -> Self {
         Self {
@@ -155,7 +155,7 @@ words! {
     }
 }
 
-/// A customer in the ledger of erasures, which is kept in the database and, as a copy, beside the keyring.
+/// One erasure in the ledger. The ledger is in the database, and a copy of it is beside the keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LedgerEntry {
     /// The scope.

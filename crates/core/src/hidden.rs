@@ -2,8 +2,8 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-/// The text with its hidden characters replaced. Joiners stay between letters, because Persian, Hindi and other
-/// languages are written with them.
+/// The text with each hidden character replaced by U+FFFD. Joiners between letters stay, because Persian, Hindi and
+/// other languages are written with them.
 #[must_use]
 pub fn without_hidden(text: &[char]) -> String {
     let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| is_part_of_a_word(*c));
@@ -15,18 +15,18 @@ pub fn without_hidden(text: &[char]) -> String {
     shown.collect()
 }
 
-/// A letter beyond ASCII, or a mark on one, such as the virama before a joiner.
+/// Whether a character is a letter beyond ASCII, or a mark on one, such as the virama before a joiner.
 fn is_part_of_a_word(c: char) -> bool {
     !c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c))
 }
 
-/// Whether a text shows nothing: only white space and hidden characters.
+/// Whether a text consists only of white space and hidden characters.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_hidden(c))
 }
 
-/// Control characters, and the formatting characters that hide text or reverse it.
+/// Whether a character is a control character, or a formatting character that hides or reverses text.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control()

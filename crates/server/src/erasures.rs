@@ -1,4 +1,4 @@
-//! Erasures beyond one customer's record: the ledger that outlives restores, and the certificates.
+//! The ledger of erasures, which outlives a restore of the database, and the certificates of erasure.
 
 use std::collections::BTreeSet;
 
@@ -19,12 +19,12 @@ use crate::config::erasure::Erasure;
 /// The number of entries that are read at a time.
 const PORTION: usize = 1_000;
 
-/// Makes the ledger in the database and its copy beside the keyring equal. A customer that only the copy names was
-/// erased after the state to which the database was restored, and is erased again.
+/// Makes the ledger in the database and its copy beside the keyring equal. If only the copy names a customer, the
+/// database was restored to a state from before that erasure, and the customer is erased again.
 ///
 /// # Errors
 ///
-/// If the copy was altered, nothing was written. After any other failure the next start goes on.
+/// If the copy was altered. Then nothing was written. After any other failure the next start continues.
 pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<(), OpenError> {
     let file = store.ledger_file();
     let copy = file.read()?;
@@ -41,11 +41,11 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
     Ok(())
 }
 
-/// The erasures that a database does not know of.
+/// The entries of a ledger that the database lacks.
 ///
 /// # Errors
 ///
-/// The store's.
+/// If the store cannot be read.
 pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Result<Vec<LedgerEntry>, StoreError> {
     Ok(missing_from(&ledger_of(store).await?, ledger))
 }
@@ -65,7 +65,8 @@ fn missing_from(database: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>
     ledger.iter().filter(|entry| !known.contains(&(entry.scope, entry.customer))).copied().collect()
 }
 
-/// Dates may differ: a customer may have been erased again.
+/// The customers of a ledger. Entries are compared by customer alone, because erasing a customer again may change the
+/// epoch of its entry.
 fn customers(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<(Scope, CustomerId)> {
     ledger.iter().map(|entry| (entry.scope, entry.customer)).collect()
 }
@@ -117,7 +118,7 @@ impl ErasureState {
     ///
     /// # Errors
     ///
-    /// The store's.
+    /// If the store cannot be read.
     pub async fn of(
         store: &dyn Engine,
         settings: &Erasure,
@@ -177,7 +178,7 @@ impl ErasureState {
     }
 }
 
-/// What an erasure leaves, as certificates say it.
+/// What remains after an erasure, in the words of a certificate.
 const REMAINS: [&str; 3] = [
     "the customer's id, type and last status, and the times of creation, decision and erasure",
     "the audit trail: who did what and when, the names of changed fields, and decisions with their reason codes",

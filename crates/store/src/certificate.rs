@@ -18,7 +18,7 @@ const TYPE: &str = "erasure+jws";
 /// The key of the installation that signs certificates. It derives from the root key.
 pub struct Certifier(Ed25519KeyPair);
 
-/// A certificate whose signature is right.
+/// A certificate with a valid signature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Certificate {
     /// What it states.
@@ -27,7 +27,7 @@ pub struct Certificate {
     pub fingerprint: String,
 }
 
-/// Why a certificate does not count.
+/// Why a certificate is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
     #[error("it is not a certificate of erasure")]
@@ -39,7 +39,7 @@ pub enum CertificateError {
 impl Certifier {
     /// # Panics
     ///
-    /// Never: every 32 bytes are a seed.
+    /// Never: any 32 bytes are a valid seed.
     #[must_use]
     pub fn new(root: &RootKey) -> Self {
         let seed = root.certificate_seed();
@@ -68,7 +68,8 @@ fn fingerprint(public_key: &[u8]) -> String {
     dossier_core::hexadecimal::hexadecimal(&Sha256::digest(public_key))
 }
 
-/// Verifies a certificate. Whether its key is the right one is for the reader to say: compare the fingerprint.
+/// Verifies a certificate with the key that it carries. The caller must compare the fingerprint with that of the
+/// installation.
 pub fn verify(text: &str) -> Result<Certificate, CertificateError> {
     let unreadable = CertificateError::Unreadable;
     let text = text.trim();
@@ -101,7 +102,7 @@ mod tests {
             let mut altered = text.clone().into_bytes();
             altered[at] = if altered[at] == b'A' { b'B' } else { b'A' };
             let altered = String::from_utf8(altered).expect("ASCII");
-            // The last character of a part may hold bits that mean nothing; decoding refuses those.
+            // The last character of a part may have unused bits. Decoding refuses them unless they are zero.
             assert!(verify(&altered).is_err(), "character {at}");
         }
         for text in ["", "a.b", "a.b.c", "e30.e30.e30"] {

@@ -1,8 +1,8 @@
 //! The copy of the ledger of erasures, in a file beside the keyring. A database that is restored to an older state does
 //! not know what was erased since; this file does.
 //!
-//! Each line is one erasure, sealed on its own, so that adding one is an append. A line without an end was being
-//! written when the process died.
+//! Each line is one erasure, sealed on its own, so that adding one is an append. A last line without a line break was
+//! being written when the process died. It is ignored, and the next append removes it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
@@ -28,7 +28,7 @@ const ENDING: &str = ".ledger";
 /// Account, environment, customer, time and epoch.
 const LENGTH: usize = 16 + 1 + 16 + 8 + 4;
 
-/// The file. It need not exist.
+/// The file of the ledger. It need not exist.
 pub struct Ledger {
     path: PathBuf,
     key: SecretKey,
@@ -45,7 +45,7 @@ impl Ledger {
         Self::at(path_beside(keyring), root)
     }
 
-    /// A copy of the file, wherever it lies.
+    /// The file at this path, such as a copy in a backup.
     #[must_use]
     pub fn at(path: PathBuf, root: &RootKey) -> Self {
         Self { path, key: root.ledger_key(), pending: Mutex::default() }
@@ -56,7 +56,8 @@ impl Ledger {
         &self.path
     }
 
-    /// Fails, and names the line, if a line was altered or belongs to another root key.
+    /// Reads all entries. Fails, and names the line, if a line was altered or sealed with another root key. Lines that
+    /// were removed are not noticed.
     pub fn read(&self) -> Result<BTreeSet<LedgerEntry>, OpenError> {
         let text = match fs::read(&self.path) {
             Ok(text) => text,

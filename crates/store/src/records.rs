@@ -1,5 +1,5 @@
-//! The rows that an audit entry wrote, with a hash of each. If a row that was once valid is put back together with its
-//! seal, its hash differs from the one in the newest entry that names the row.
+//! The rows that an audit entry wrote, with a hash of each. An older state of a row has a valid seal, but not the hash
+//! in the newest entry that names the row.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -55,7 +55,7 @@ impl RowKind {
         })
     }
 
-    /// The kind under which a row is looked up.
+    /// The kind under which the newest entry of a row is found.
     const fn of_row(self) -> Self {
         if let Self::StagedFile = self { Self::File } else { self }
     }
@@ -89,7 +89,7 @@ pub(crate) const NAMED_TABLES: &[NamedTable] = &[
 ];
 
 impl NamedTable {
-    /// What an entry says of a row: its kind, its id, and the hash of its seal and its cells.
+    /// What an entry says about a row: its kind, its id, and the hash of its seal and its cells.
     pub(crate) fn hash_row(
         &self,
         values: &[Value],
@@ -119,7 +119,7 @@ pub(crate) struct UnnamedRows(BTreeMap<Scope, RowHashes>);
 const ROWS_OF_AN_ENTRY: usize = 1_000;
 
 impl UnnamedRows {
-    /// A row without a seal belongs to no account. Another verification reports it.
+    /// Skips rows without a valid scope or a seal, which the verification of seals reports.
     pub(crate) fn add(&mut self, named: &NamedTable, rows: &[FullRow]) {
         for (values, mac, cells) in rows {
             let (Ok(scope), Some(mac)) = (named.table.scope(values), mac) else { continue };
@@ -154,7 +154,7 @@ fn hash(mac: &[u8], cells: &[Option<&[u8]>]) -> [u8; HASH] {
     context.finish().as_ref()[..HASH].try_into().expect("a SHA-256 has 32 bytes")
 }
 
-/// The rows that a change writes, with their hashes.
+/// The rows that a change writes: the kind, id and hash of each, one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RowHashes(Vec<u8>);
 
@@ -191,7 +191,7 @@ impl RowHashes {
         }
     }
 
-    /// The rows that are known before the change is written. The engine adds those that it has to read.
+    /// The rows that are known before the change is written. The engine adds the rows that it must read first.
     pub(crate) fn of(effect: &PreparedEffect) -> Self {
         let mut records = Self::default();
         match effect {
@@ -243,7 +243,7 @@ impl RowHashes {
 /// A row: account, environment, kind and id.
 type Key = ([u8; 16], u8, RowKind, [u8; 16]);
 
-/// What the newest entry that names a row says of it.
+/// What the newest entry that names a row says about it.
 struct NewestEntry {
     entry: u64,
     hash: [u8; HASH],
@@ -298,7 +298,7 @@ pub async fn compare(location: Location<'_>, pace: Pace, progress: Progress<'_>)
     Ok(comparison.into_report())
 }
 
-/// Where the columns of `audit` are.
+/// The positions of columns in `audit`.
 struct TrailColumns {
     seq: usize,
     records: usize,
@@ -314,7 +314,7 @@ impl TrailColumns {
     }
 }
 
-/// Where the columns of a named table are.
+/// The positions of columns in a named table.
 struct TableColumns {
     values: Vec<usize>,
     mac: usize,
@@ -384,7 +384,7 @@ impl Comparison {
         }
     }
 
-    /// The rows that entries name and that were not read are missing.
+    /// A row that an entry names is missing if it was not read.
     fn into_report(mut self) -> RowReport {
         let left = std::mem::take(&mut self.newest);
         let mut left: Vec<_> = left.into_iter().filter(|(_, newest)| !newest.may_be_gone).collect();
@@ -403,7 +403,7 @@ fn describe(Scope { account, environment }: Scope, kind: RowKind, id: &[u8; 16],
     format!("account {account}, {environment}, {} {}: {why}", kind.word(), Uuid::from_bytes(*id))
 }
 
-/// Account and environment, which come first in the key.
+/// The account and environment of an entry, which are its first columns.
 fn scope_of_record(record: &Record) -> Option<([u8; 16], u8)> {
     let account = record.first()?.bytes()?.try_into().ok()?;
     Some((account, u8::try_from(record.get(1)?.number()?).ok()?))

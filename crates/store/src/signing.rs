@@ -1,4 +1,4 @@
-//! Signs messages for endpoints. The engines read the rows; this makes the messages.
+//! Makes and signs the messages of deliveries, from the rows that the engines have read.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 use crate::sealed::service_binding;
 use crate::vault::{Cell, Midstates, ScopeKeys};
 
-/// The keys that sign for an endpoint, read a moment ago.
+/// The URL of an endpoint and the keys that sign for it, as they were read.
 pub(crate) struct Signer {
     read: Instant,
     url: String,
@@ -55,9 +55,9 @@ impl Signer {
         })
     }
 
-    /// The message of a delivery, signed as of now. The first attempt decides whether it shows the link to the form;
-    /// enabling the endpoint or sending again starts over with a first attempt. The row of a delivery has no seal, so
-    /// its value may only hide the link.
+    /// The message of a delivery, signed as of now. The first attempt decides whether the message shows the link to the
+    /// form, and later attempts keep to that, unless the endpoint was enabled again or the delivery is sent again. The
+    /// row of a delivery has no seal, so what it says may hide the link, but never reveal it.
     pub(crate) fn message(&self, due: &Due, body: Vec<u8>, now: Timestamp) -> Message {
         let shows_link = self.shows_link && due.shows_link.filter(|_| due.attempts > 0).unwrap_or(true);
         let body = Disclosure { customers: true, links: shows_link }.json(body);
@@ -81,7 +81,7 @@ impl Signer {
     }
 }
 
-/// Signers that were read a moment ago. A revoked key signs nothing after a second.
+/// Signers by endpoint, used only for a moment, so that a revoked key signs nothing after a second.
 pub(crate) struct SignerCache(Cache<(Scope, WebhookId), Arc<Signer>>);
 
 impl Default for SignerCache {
@@ -101,15 +101,15 @@ impl SignerCache {
         self.0.insert((scope, id), signer);
     }
 
-    /// Call this after a key or an endpoint has changed.
+    /// Forgets all signers. Call this after a key or an endpoint has changed.
     pub(crate) fn forget(&self) {
         self.0.clear();
     }
 }
 
-/// The key that signs, and the key that will. A revoked key never signs. A rolled key signs beside its successor until
-/// its end; then the successor signs alone. A key that simply expired continues to sign, because its owner still knows
-/// it.
+/// The key that signs now, and its successor. A rolled key signs beside its successor until it expires; then the
+/// successor signs alone. An expired key without a successor continues to sign, because its owner still knows it. A
+/// revoked key never signs, and neither do its successors.
 pub(crate) fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> [Option<KeyId>; 2] {
     let Some(mut current) = keys.iter().find(|key| key.key_id == bound) else { return [None; 2] };
     let successor = |id: KeyId| keys.iter().find(|key| key.predecessor == Some(id));

@@ -31,7 +31,7 @@ record! {
 pub(crate) type DocumentKey = (IdDocumentType, Country, String);
 
 impl IdDocument {
-    /// What tells it from other documents. `None` when its number says nothing.
+    /// The form in which documents are compared. `None` if the number is blank or a placeholder.
     pub(crate) fn key(&self) -> Option<DocumentKey> {
         Some((self.kind, self.issuing_country, compare::number(self.number.expose())?))
     }

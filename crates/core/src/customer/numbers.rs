@@ -9,7 +9,7 @@ use crate::ids::PersonId;
 use crate::parse::leaf::Country;
 use crate::words::words;
 
-/// Members of the profile whose change may change a number.
+/// The members of the profile that numbers are made from.
 const BEARERS: &[&str] =
     &["/identifying_information", "/registration_number", "/tax_number", "/business_address", "/associated_persons"];
 
@@ -22,8 +22,7 @@ words! {
     }
 }
 
-/// One number of a data subject, in the form in which equal numbers compare equal. There is no `Debug`: all of it is
-/// personal.
+/// One number of a data subject, in the form in which numbers are compared. It has no `Debug`, because it is personal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Number {
     /// The data subject.
@@ -32,13 +31,13 @@ pub struct Number {
     pub kind: NumberKind,
     /// The type of document. It is empty for other numbers.
     pub document: &'static str,
-    /// The country that issued it. It is empty when unknown.
+    /// The country that issued it. It is empty if unknown.
     pub country: String,
     /// Letters and digits only, in upper case.
     pub digits: String,
 }
 
-/// Whether a change of these members, given by their pointers, may have changed a number.
+/// Whether a change of the members at these pointers may have changed a number.
 #[must_use]
 pub fn may_change(pointers: &[String]) -> bool {
     pointers.iter().any(|pointer| BEARERS.iter().any(|bearer| pointer.starts_with(bearer)))

@@ -19,15 +19,15 @@ pub enum PostalCodes {
     Required,
 }
 
-/// What the addresses of one country look like.
+/// Whether the addresses of one country have a postal code, with an example.
 #[derive(Debug)]
 pub struct AddressFormat {
     country: &'static str,
-    /// Whether there is a postal code.
+    /// Whether its addresses have one.
     pub postal_codes: PostalCodes,
     /// An example of a postal code. It is empty where none is known.
     pub postal_code: &'static str,
-    /// The state of that example, as addresses name it. It is empty where none is known.
+    /// The state that the example is in, as it is written in addresses. It is empty where none is known.
     pub state: &'static str,
 }
 
@@ -61,13 +61,13 @@ impl AddressFormat {
         &FORMATS[found.expect("a test finds every country")]
     }
 
-    /// The format of an address given as JSON. `None` when its country is missing or unknown.
+    /// The format of an address in JSON. `None` if its country is missing or unknown.
     pub(crate) fn of_address(address: &Value) -> Option<&'static Self> {
         address.get("country")?.as_str().and_then(Country::new).map(Self::of)
     }
 }
 
-/// Whether an address lacks a postal code that its country needs. An address without a known country is not judged.
+/// Whether an address lacks a postal code that its country needs. `false` if its country is missing or unknown.
 pub(crate) fn is_missing(address: &Value) -> bool {
     AddressFormat::of_address(address).is_some_and(|format| format.postal_codes == PostalCodes::Required)
         && address["postal_code"].as_str().is_none_or(is_blank)

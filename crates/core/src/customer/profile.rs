@@ -30,8 +30,9 @@ impl CustomerType {
     }
 }
 
-/// The KYC or KYB fields, as set by PUT. (The variants differ in size, but profiles are not kept in lists.)
+/// The KYC or KYB fields, as a PUT sets them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+// The variants differ in size, but profiles are not kept in lists.
 #[allow(clippy::large_enum_variant)]
 pub enum Profile {
     /// Of an individual.
@@ -67,7 +68,7 @@ impl Profile {
         })
     }
 
-    /// As JSON, in the form of a PUT body.
+    /// The profile as JSON, in the form of a PUT body.
     pub(crate) fn to_json(&self) -> Value {
         let json = match self {
             Self::Individual(individual) => serde_json::to_value(individual),
@@ -76,7 +77,7 @@ impl Profile {
         json.expect("a profile has string keys only")
     }
 
-    /// Takes the e-mail out of an update's body: the customer has it, not the profile.
+    /// Takes the e-mail out of the body of an update, because it belongs to the customer and not to the profile.
     pub(super) const fn take_email(&mut self) -> Option<Email> {
         match self {
             Self::Individual(individual) => individual.email.take(),
@@ -93,7 +94,7 @@ impl Profile {
         }
     }
 
-    /// What tells the id document of a customer, or of one of its persons, from others.
+    /// The id document of a customer, or of one of its persons, in the form in which documents are compared.
     pub(crate) fn id_document(&self, person: Option<PersonId>) -> Option<DocumentKey> {
         let document = match (person, self) {
             (Some(id), _) => {
@@ -113,7 +114,7 @@ impl Profile {
         }
     }
 
-    /// Takes the token out of the record, because it is used once.
+    /// Takes the share token out of the profile, because it can be used only once.
     pub(crate) fn take_share_token(&mut self) -> Option<ShareToken> {
         let token = self.share_token_mut()?.sumsub_share_kyc_token.take();
         match self {

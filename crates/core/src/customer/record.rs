@@ -1,4 +1,4 @@
-//! The record of a customer at one version.
+//! The record of a customer, and the index of its e-mail.
 
 use crate::clock::Timestamp;
 use crate::customer::profile::Profile;
@@ -32,13 +32,13 @@ pub struct Customer {
     pub email_index: EmailIndex,
 }
 
-/// The index of a customer's e-mail. Customers whose addresses counted as different when they were stored have one
-/// index each, and the oldest has the first.
+/// The index of a customer's e-mail. Addresses that an older version told apart may count as equal now. Each of these
+/// customers then has an index of its own, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailIndex {
-    /// The stored index, since the address has not changed.
+    /// The index that is already stored, because the address has not changed.
     Stored([u8; 16]),
-    /// This index, counted from 0. It must be free.
+    /// A new index, with this number. It must be free.
     Nth(u8),
 }
 

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 pub enum Name {
     /// No provider: the reviewers decide, and share tokens are kept for them.
     Manual,
-    /// The sandbox's: the token chooses the outcome.
+    /// The provider of the sandbox: the token chooses the outcome.
     Simulated,
     /// Sumsub, by its API.
     Sumsub,
@@ -23,7 +23,7 @@ pub struct Case {
     pub provider: Name,
     /// How far the case has come.
     pub stage: Stage,
-    /// When the case needs work again. `None` when it needs none.
+    /// When the case needs work again. `None` if it needs none.
     pub due_at: Option<Timestamp>,
     /// How many times in a row the provider had no verdict or failed.
     #[serde(default)]

@@ -9,14 +9,14 @@ use crate::kyc::rules::Check;
 /// How far the easternmost time zone is ahead of UTC, in seconds.
 const EARLIEST_ZONE: i64 = 14 * 60 * 60;
 
-/// More decimals than any share has, but few enough to hide the rounding errors of floating-point numbers.
+/// More decimals than any share has, but few enough to hide the rounding errors of `f64`.
 const MAX_DECIMALS: usize = 8;
 
 /// The fault that a check finds in a value.
 pub(super) fn fault_of(check: Check, value: &Value, now: Timestamp) -> Option<Fault> {
     let text = value.as_str().unwrap_or_default();
     let day = |at: Timestamp| at.to_string()[..10].to_owned();
-    // A date is in the future only if it is so in every time zone.
+    // A date is in the future only if it is in every time zone.
     let (today, newest) = (day(now), day(now.plus_seconds(EARLIEST_ZONE)));
     match check {
         Check::Past => (text > newest.as_str()).then_some(Fault::InTheFuture),
@@ -29,7 +29,7 @@ pub(super) fn fault_of(check: Check, value: &Value, now: Timestamp) -> Option<Fa
     }
 }
 
-/// When a date will pass a check that it fails today.
+/// When a date that fails a check today will pass it.
 pub(super) fn day_of_change(check: Check, text: &str) -> Option<Timestamp> {
     let (text, ahead) = match check {
         Check::Past => (text.to_owned(), EARLIEST_ZONE),
@@ -72,7 +72,7 @@ fn one_amount(text: &str) -> Option<f64> {
     readings.reduce(f64::max).map(|number| number * times)
 }
 
-/// The number, read with this decimal point and this separator of thousands or lakhs.
+/// The number, read with this decimal sign and this separator of thousands or lakhs.
 fn read_with(text: &str, decimal: char, group: char) -> Option<f64> {
     let (whole, fraction) = text.split_once(decimal).unwrap_or((text, "0"));
     let groups: Vec<&str> = whole.split(group).collect();
@@ -88,7 +88,7 @@ fn read_with(text: &str, decimal: char, group: char) -> Option<f64> {
     is_number.then(|| format!("{}.{fraction}", groups.concat()).parse().ok()).flatten()
 }
 
-/// A share in percent, such as `25`, `33.34` or `33,34 %`, with one unit of its last digit.
+/// A share in percent, such as `25`, `33.34` or `33,34 %`, and the value of one unit in its last place.
 pub(crate) fn share(text: &str) -> Option<(f64, f64)> {
     let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');

@@ -95,7 +95,7 @@ impl Outcome {
 }
 
 impl NewDecision {
-    /// A decision without reasons.
+    /// A decision that has only an outcome.
     #[must_use]
     pub const fn of(outcome: Outcome) -> Self {
         Self { outcome, rails: None, reason_codes: None, requirements: None, labels: None, comment: None, note: None }
@@ -123,10 +123,10 @@ pub struct Decision {
     pub by: String,
     /// The reasons, in the order in which they were given.
     pub reason_codes: Vec<ReasonCode>,
-    /// The reviewers' own words, to sort and count by.
+    /// The reviewers' own labels, for sorting and counting. The customer does not see them.
     #[serde(default)]
     pub labels: Vec<String>,
-    /// What the customer is told.
+    /// The message that the customer sees.
     pub comment: Option<String>,
     /// A note that the customer never sees.
     pub note: Option<String>,

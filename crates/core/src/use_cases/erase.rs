@@ -85,12 +85,12 @@ impl Found {
     }
 }
 
-/// Schedules the erasure of a customer and returns the decision. A customer whose erasure is already scheduled keeps
-/// the first date.
+/// Schedules the erasure of a customer and returns the decision. If an erasure is already scheduled, its date and its
+/// reason stay.
 ///
 /// # Errors
 ///
-/// [`StoreError::Erased`] for a customer that is already erased, and those of an update.
+/// [`StoreError::Erased`] for a customer that is already erased, and the errors of an update.
 pub async fn request(
     services: &Services,
     caller: &Caller,
@@ -224,7 +224,7 @@ pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<
 enum Why<'a> {
     /// Its erasure is scheduled, and due.
     Due,
-    /// It was erased before.
+    /// It was erased before, as this entry says, and a restore brought it back.
     Again(&'a LedgerEntry),
 }
 
@@ -245,7 +245,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
             (Why::Due, Some(erasure)) if erasure.due_at <= due_now => {
                 Tombstone::of(&customer, Some(erasure.requested_at), now)
             }
-            // It was cancelled in the meantime.
+            // It was cancelled after the due erasures were listed.
             (Why::Due, _) => return Ok(Outcome::Unchanged(None)),
         };
         let mut audit = entry(services, &caller, Action::CustomerErased, id);
@@ -260,7 +260,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
     match erased {
         Ok(None) | Err(UpdateError::NotFound | UpdateError::Store(StoreError::Erased { .. })) => Ok(false),
         Ok(Some(files)) => {
-            // Nothing opens their content any more. What another customer uses stays.
+            // Nothing can open their content any more. A file that another customer uses stays.
             for file in &files {
                 services.store.discard_file(scope, *file).await;
             }

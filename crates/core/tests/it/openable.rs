@@ -35,7 +35,7 @@ fn end(offset: usize) -> String {
     format!("startxref\n{offset}\n%%EOF\n")
 }
 
-/// A PDF of objects and a section, whose end points `beside` bytes past the start of the section.
+/// A PDF of objects and a section. Its end points `beside` bytes past the start of the section.
 fn pdf(objects: &str, section: &str, beside: isize) -> Vec<u8> {
     let objects = format!("%PDF-1.7\n{objects}");
     let at = objects.len().checked_add_signed(beside).expect("an offset");
@@ -225,7 +225,7 @@ fn a_picture_with_a_side_under_200_pixels_is_taken_and_unusable() {
     }
 }
 
-/// Whatever is cut off or flipped, the check ends with the same verdict in pieces as for the whole.
+/// Whether a file arrives whole or in pieces, the verdict is the same.
 #[test]
 fn what_is_cut_or_flipped_is_judged_the_same_however_it_comes() {
     let standard = format!("<</Filter/Standard/V 5/R 6/P -4/O<{0}>/U<{0}>>>", "00".repeat(48));
@@ -243,7 +243,7 @@ fn what_is_cut_or_flipped_is_judged_the_same_however_it_comes() {
     }
 }
 
-/// Ten megabytes of what the check looks for cost about as much as ten of anything else.
+/// A file of 10 MB in which the check finds something everywhere takes no more than seconds.
 #[test]
 fn a_file_full_of_what_is_looked_for_is_judged_in_time() {
     for word in [

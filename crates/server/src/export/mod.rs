@@ -1,4 +1,5 @@
-//! The archive of an export: a zip file, written piece by piece, so that its size costs no memory.
+//! The archive of an export: a zip file, written piece by piece, so that a large one takes no more memory than a small
+//! one.
 
 mod page;
 
@@ -17,12 +18,12 @@ use rawzip::time::UtcDateTime;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use tokio::sync::mpsc;
 
-/// What an entry may be read by, once it is unpacked: its owner.
+/// The permissions of an unpacked entry: only its owner can read it.
 const OWNER_ONLY: u32 = 0o600;
-/// Writing into memory does not fail, and the names of entries are short.
+/// Why writing the archive cannot fail: it is written to memory, and the names of entries are short.
 const IN_MEMORY: &str = "memory takes what is written";
 
-/// What the archive has written and was not sent yet.
+/// The bytes of the archive that are written but not sent yet.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -31,7 +32,7 @@ impl Written {
         self.0.lock().expect("appending does not panic")
     }
 
-    /// Sends it. `false` if its receiver has gone, so that the rest need not be written.
+    /// Sends these bytes. `false` if the receiver has gone, and the rest need not be written.
     async fn send(&self, out: &mpsc::Sender<Vec<u8>>) -> bool {
         let piece = std::mem::take(&mut *self.bytes());
         piece.is_empty() || out.send(piece).await.is_ok()
@@ -49,7 +50,7 @@ impl Write for Written {
     }
 }
 
-/// The content of an entry: a whole one, or a reader.
+/// The content of an entry: all of its bytes, or a reader of a document.
 enum Content {
     Whole(Option<Vec<u8>>),
     Read(Box<dyn FileReader>),
@@ -63,8 +64,8 @@ impl Content {
         }
     }
 
-    /// Pictures and PDFs are compressed already. They are deflated all the same, with blocks that hold the bytes as
-    /// they are: programs that unpack while they receive cannot tell where a stored entry ends.
+    /// Pictures and PDFs are already compressed, so they go into uncompressed DEFLATE blocks. They are not stored
+    /// entries, because a program that unpacks while it downloads cannot tell where a stored entry ends.
     const fn compression(&self) -> Compression {
         match self {
             Self::Whole(_) => Compression::fast(),
@@ -77,7 +78,7 @@ impl Content {
 ///
 /// # Errors
 ///
-/// The store's: a document that is missing or damaged. What was sent so far is no whole archive.
+/// If a document is missing or damaged. The archive that was sent until then is incomplete.
 pub async fn write(
     export: &Export,
     store: &dyn Store,
@@ -130,7 +131,8 @@ async fn add(
     Ok(true)
 }
 
-/// The archive as a stream, which writes only as fast as it is read. `held` is dropped at its end.
+/// The archive as a stream. It is written only as fast as it is read. `held` is dropped when all of it is written, or
+/// when the stream is dropped.
 pub fn pieces(
     export: Export,
     store: Arc<dyn Store>,
@@ -145,7 +147,7 @@ pub fn pieces(
     let (mut work, mut failed) = (Some(Box::pin(work)), None);
     stream::poll_fn(move |context| {
         if let Some(Poll::Ready(ended)) = work.as_mut().map(|work| work.as_mut().poll(context)) {
-            // Without the sender, the receiver ends after the last piece.
+            // This drops the sender, so the receiver ends after the last piece.
             work = None;
             failed = ended.err();
         }
@@ -164,7 +166,7 @@ mod tests {
     const SEGMENT: usize = 65_536;
     const SEGMENTS: usize = 1_024;
 
-    /// A document of 64 MiB that counts the segments that were read.
+    /// A document of 64 MiB. It counts how many of its segments were read.
     struct Large(Arc<AtomicUsize>);
 
     #[async_trait]

@@ -1,4 +1,4 @@
-//! The page of an export: the record for people, complete in one file, which a browser shows without a server.
+//! The page of an export: the record as one HTML file, which a browser shows without a server.
 
 use std::borrow::Cow;
 
@@ -36,7 +36,7 @@ ol.items > li + li { margin-top: 1rem; padding-top: 1rem; border-top: 1px dotted
 }
 ";
 
-/// The sections after the first, each with its title, the member of the record, and what it says when that is empty.
+/// The sections after the first: title, member of the record, and the text if that member is empty.
 const SECTIONS: [(&str, &str, &str); 9] = [
     ("Verification", "kycs", "Verification has not begun."),
     ("Profile", "profile", "Nothing is stored in the profile."),
@@ -49,7 +49,7 @@ const SECTIONS: [(&str, &str, &str); 9] = [
     ("Decisions", "decisions", "No decision was made."),
 ];
 
-/// The page of a record, as the export has it.
+/// Renders the page of an exported record.
 pub(super) fn render(record: &Value) -> Markup {
     let record = Record(record);
     let name = record.name();
@@ -90,11 +90,11 @@ pub(super) fn render(record: &Value) -> Markup {
     }
 }
 
-/// A record, whose parts are shown with what others of its parts say about them.
+/// The exported record. To show one part of it may need another: the id of a person is shown with the person's name.
 struct Record<'a>(&'a Value);
 
 impl Record<'_> {
-    /// What the page calls the customer or person.
+    /// The name of the customer or person, or else the id.
     fn name(&self) -> Cow<'_, str> {
         let of = |value: &Value| full_name(value).or_else(|| value["company_name"].as_str().map(str::to_owned));
         let named = of(self.0).or_else(|| of(&self.0["person"]));
@@ -139,7 +139,8 @@ impl Record<'_> {
         }
     }
 
-    /// A member with its label, unless it has no value. Documents have a section of their own.
+    /// A member with its label, unless it is empty. The `documents` of a profile are left out, because documents have a
+    /// section of their own.
     fn row(&self, member: &str, value: &Value) -> Markup {
         let group = (value.is_object() || value.is_array()).then_some("group");
         html! {
@@ -173,7 +174,7 @@ impl Record<'_> {
         format!("{currency} by {}: {}", name.unwrap_or_default(), words(status.unwrap_or_default()))
     }
 
-    /// A text as people write it, where the member says what it is.
+    /// A text in the form in which people write it, if the member's name says what kind of text it is.
     fn text<'a>(&self, member: &str, text: &'a str) -> Cow<'a, str> {
         let known = match member {
             "at" | "exported_at" | "created_at" | "updated_at" | "uploaded_at" | "attached_at" => moment(text),
@@ -190,7 +191,7 @@ impl Record<'_> {
         known.map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
-    /// What a place in the record is called.
+    /// The labels on the way to a place in the record: `Ada L, Residential address, City`.
     fn place(&self, place: &str) -> String {
         let step = |step: &str| match step {
             "associated_persons" => None,
@@ -222,7 +223,7 @@ fn full_name(of: &Value) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" "))
 }
 
-/// What people call a member.
+/// The label of a member.
 fn label(member: &str) -> Cow<'_, str> {
     Cow::Borrowed(match member {
         "account_purpose_other" => "Other account purpose",

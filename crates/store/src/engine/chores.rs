@@ -10,6 +10,6 @@ pub trait ChoreStore: Send + Sync {
     /// The progress that was last recorded for a chore, if any.
     async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError>;
 
-    /// Records that a chore is done, and how far.
+    /// Records how far a chore is done.
     async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError>;
 }

@@ -27,8 +27,8 @@ statements! {
             AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
         ORDER BY account_id, environment, file_id LIMIT $3";
     KNOWN = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id = ANY($3)";
-    /// Runs under the locks that attaching a file takes as well. It is a statement of its own so that it sees what was
-    /// attached while it waited for them.
+    /// Runs under the locks that attaching a file also takes. It is a separate statement, so that it sees what was
+    /// attached while the locks were awaited.
     DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, \
         file_id)
         WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
@@ -70,7 +70,7 @@ impl PostgresStore {
         found.iter().map(path).collect()
     }
 
-    /// Deletes the rows of files that no customer names.
+    /// Deletes the rows of those files that are no longer evidence of any data subject.
     pub(super) async fn delete_unused(&self, paths: &[BlobPath]) -> Result<(), StoreError> {
         let (accounts, environments): (Vec<_>, Vec<_>) = paths.iter().map(|path| scope_values(path.scope)).unzip();
         let ids: Vec<_> = paths.iter().map(|path| uuid(path.id.as_bytes())).collect();
@@ -120,7 +120,7 @@ impl PostgresStore {
     }
 }
 
-/// Deletes the rows of those of the files that no customer names.
+/// Deletes the rows of those files that are no longer evidence of any data subject, and subtracts them from the usage.
 async fn delete_unused(
     session: Session<'_>,
     accounts: &Vec<Uuid>,
@@ -132,7 +132,7 @@ async fn delete_unused(
     session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await.map(drop)
 }
 
-/// As [`delete_unused`], within the transaction of a change. Returns the files that were deleted.
+/// The same within the transaction of a change. Returns the files that were deleted.
 pub(super) async fn delete_unused_of(
     session: Session<'_>,
     scope: Scope,

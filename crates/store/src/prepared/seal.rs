@@ -22,8 +22,8 @@ use crate::sealed::{self, account_scope, seal_look, seal_name, seal_settings};
 use crate::vault::{Purpose, WrappedKey};
 use crate::{audit_detail, rows};
 
-/// Seals all personal data of a change. `new_scopes` holds the keys of the account that the change creates. The keys of
-/// new data subjects are returned, to be remembered once they are durable.
+/// Seals all personal data of a change. `new_scopes` holds the keys of the account that the change creates. Returns the
+/// keys of new data subjects too, for the caller to cache once they are durable.
 pub(crate) fn seal(
     mut keys: SealingKeys<'_>,
     new_scopes: Option<[(Scope, WrappedKey); 2]>,
@@ -35,7 +35,7 @@ pub(crate) fn seal(
     let effect = keys.effect(scope, effect, audit.as_ref(), new_scopes, &mut fresh)?;
     let is_erased = matches!(effect, PreparedEffect::CustomerErased(_));
     let own_key = |customer: CustomerId| {
-        // What is said about the erasure itself is to be read afterwards.
+        // The audit entry and the event of an erasure must stay readable once the customer's key is gone.
         let key = match is_erased {
             true => Some(&keys.scope.remains),
             false => keys.subjects.get(&PersonId::of_customer(customer)),
@@ -124,7 +124,7 @@ impl SealingKeys<'_> {
                 PreparedEffect::AccountChanged { id, name: row.name, look, mac }
             }
             Effect::FormOpened { customer, pass, at } => {
-                // A pass is valid as long as the link of its session, so its own expiry needs no handling.
+                // A pass is valid as long as the link of its session, and needs no expiry of its own.
                 let link = StoredLink::new(vault, &self.scope, scope, customer, &pass);
                 let link = StoredLink { expires_at: None, used_at: Some(at), ..link };
                 PreparedEffect::Pass { customer, link }

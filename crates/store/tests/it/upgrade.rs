@@ -18,7 +18,7 @@ use crate::trail::trail;
 /// under `Idempotency-Key`s, a document, a link, and an endpoint. A second endpoint of each sandbox was deleted with
 /// its deliveries.
 const BEFORE_NUMBERING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/before_numbering");
-/// The numbers used there, over all scopes.
+/// The last numbers of events and of deliveries in it, which all scopes share.
 const EVENTS: u64 = 37;
 const DELIVERIES: u64 = 55;
 
@@ -34,7 +34,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Not opened yet.
+/// An engine on a copy of the older data folder. It is not open yet.
 pub(crate) fn older() -> Engine {
     let folder = tempfile::tempdir().expect("a temporary folder");
     copy(Path::new(BEFORE_NUMBERING), folder.path());
@@ -44,7 +44,7 @@ pub(crate) fn older() -> Engine {
 
 type Numbered = (Scope, [u8; 16], u64);
 
-/// Ids and numbers as the old version stored them.
+/// The scopes, ids and numbers of rows, as the old version stored them.
 fn numbered(database: &Connection, sql: &str) -> Vec<Numbered> {
     let mut statement = database.prepare(sql).expect("an old table");
     let rows = statement.query_map([], |row| Ok((scope_of(row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?)));
@@ -80,7 +80,7 @@ async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
         let found = store.events(*scope, 0, 100).await.expect("events");
         assert_eq!(found.iter().map(|event| event.position).collect::<Vec<_>>(), positions);
         assert_eq!(store.newest_event(*scope).await.expect("readable"), positions[positions.len() - 1]);
-        // Page by page, across the numbers of other scopes.
+        // Page by page, although other scopes have the numbers in between.
         for (after, next) in positions.iter().zip(&positions[1..]) {
             let page = store.events(*scope, *after, 1).await.expect("a page");
             assert_eq!(page.iter().map(|event| event.position).collect::<Vec<_>>(), [*next]);
@@ -158,7 +158,7 @@ async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
     }
 }
 
-/// The findings of comparing all rows with the entries that name them.
+/// Compares all rows with the entries that name them, and returns the findings.
 pub(crate) async fn compared(engine: &Engine) -> Vec<String> {
     let (file, url) = engine.rows_in();
     let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
@@ -168,7 +168,7 @@ pub(crate) async fn compared(engine: &Engine) -> Vec<String> {
     compared.findings
 }
 
-/// Reads or sets the last sealing step that the keyring records.
+/// Sets the last sealing step that the keyring records, if one is given, and returns it.
 fn note(engine: &Engine, step: Option<u32>) -> u64 {
     let path = engine.path().join("keyring.json");
     let mut keyring: serde_json::Value =

@@ -8,7 +8,7 @@ use crate::file::record::Flaw;
 pub(super) const SIGNATURE: &[u8] = b"\xff\xd8\xff";
 /// A progressive picture has about ten scans. Thousands are an attack on decoders.
 const MAX_SCANS: u32 = 200;
-/// Stray bytes between the segments. Some cameras leave a few, and every viewer skips them.
+/// The most stray bytes between segments. Some cameras leave a few, and every viewer skips them.
 const MAX_STRAY: u32 = 4 * 1_024;
 
 #[derive(Default)]
@@ -23,26 +23,22 @@ pub(super) struct Jpeg {
 
 #[derive(Default, Clone, Copy)]
 enum State {
-    /// In the two bytes of a start of image, with the number of bytes seen so far.
+    /// At the first byte of the file.
     #[default]
     Start,
+    /// At the second byte of the file.
     StartCode,
     /// At the start of a marker.
     Marker,
     /// After the 0xFF of a marker.
     Code,
-    /// In the two bytes of a segment's length, with the marker and the first byte.
+    /// In the two bytes of a segment's length, with the marker and the first of them, if it was read.
     Length(u8, Option<u8>),
-    /// In a segment, with the marker, the bytes left, the bytes seen, and the frame header so far.
-    Segment {
-        marker: u8,
-        left: usize,
-        at: usize,
-        frame: [u8; 5],
-    },
+    /// In a segment, with its marker, the bytes left, the bytes seen (`at` stops at 5) and the first five of them.
+    Segment { marker: u8, left: usize, at: usize, frame: [u8; 5] },
     /// In entropy-coded data.
     Scan,
-    /// After a 0xFF in it.
+    /// After a 0xFF in entropy-coded data.
     ScanCode,
     /// After the end of the image.
     End,
@@ -119,7 +115,7 @@ impl Jpeg {
             State::Scan => State::Scan,
             State::ScanCode => match byte {
                 0x00 | 0xd0..=0xd7 => State::Scan,
-                // A marker may follow fill bytes. So may a restart marker.
+                // Fill bytes may precede any marker.
                 0xff => State::ScanCode,
                 _ => self.marker(byte)?,
             },
@@ -130,7 +126,7 @@ impl Jpeg {
 
     fn marker(&mut self, code: u8) -> Result<State, &'static str> {
         match code {
-            // A marker may follow fill bytes.
+            // Fill bytes may precede any marker.
             0xff => Ok(State::Code),
             // A marker for arithmetic coding, which has no length.
             0x01 if self.scans == 0 => Ok(State::Marker),

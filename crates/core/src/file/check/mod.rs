@@ -1,6 +1,6 @@
 //! Checks an uploaded file by its content alone, in one pass and constant memory. It must be a picture or a PDF whose
-//! structure is valid from start to end. Nothing is decoded. A file that only starts like one of them is refused, and
-//! so is one that carries another file after its end.
+//! structure is valid from start to end. Nothing is decoded. A file that only starts like a picture or a PDF is
+//! refused, and so is one that carries another file after its end.
 
 mod jpeg;
 mod pdf;
@@ -36,11 +36,11 @@ pub enum Fault {
 pub struct Checked {
     /// The type of the file.
     pub media_type: MediaType,
-    /// Why the file proves nothing, if so.
+    /// Why the file cannot be evidence, if so.
     pub flaw: Option<Flaw>,
 }
 
-/// Types that people try, by their first bytes, so that the answer can say what was sent. (offset, bytes, name)
+/// Other types that people upload, so that the response can name what was sent: offset, bytes at that offset, name.
 const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
     (4, b"ftypheic", "a HEIC picture"),
     (4, b"ftypheix", "a HEIC picture"),
@@ -61,7 +61,7 @@ const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
     (0, b"<html", "an HTML document"),
 ];
 
-/// No other signature needs more bytes than this.
+/// This many bytes are enough to recognise every type except PDF.
 const HEAD: usize = 12;
 
 /// The header of a PDF starts within this many bytes.
@@ -99,11 +99,11 @@ impl Check {
         if self.of.is_some() { self.forward(&bytes[missing..]) } else { Ok(()) }
     }
 
-    /// Ends the file, and returns its type.
+    /// Ends the file, and returns its type and its flaw.
     ///
     /// # Errors
     ///
-    /// A [`Fault`] when the file is refused.
+    /// A [`Fault`] if the file is refused.
     pub fn finish(mut self) -> Result<Checked, Fault> {
         if self.of.is_none() {
             if self.head.is_empty() {
@@ -130,7 +130,7 @@ impl Check {
         })
     }
 
-    /// Decides the type from the bytes so far, if they suffice. With `is_last` they must.
+    /// Decides the type from the bytes so far, if they suffice. With `is_last` the file is refused if they do not.
     fn decide(&mut self, is_last: bool) -> Result<(), Fault> {
         let head = &self.head;
         let mut begin = 0;

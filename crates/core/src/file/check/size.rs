@@ -5,10 +5,10 @@ use crate::file::record::Flaw;
 /// The longest side of a picture, in pixels.
 const MAX_SIDE: u32 = 20_000;
 
-/// The largest photograph, in pixels. The finest sensor of a phone takes as many.
+/// The largest JPEG, in pixels: as many as the best sensor of a phone has.
 pub(super) const MAX_PHOTO: u64 = 200_000_000;
-/// The largest PNG, in pixels. Phones write none that is larger. The number of bytes does not limit it, because a PNG
-/// of one colour is small however many pixels it unpacks to.
+/// The largest PNG, in pixels. No phone writes a larger one. The limit on bytes is not enough, because a PNG of one
+/// colour is small however many pixels it unpacks to.
 pub(super) const MAX_PNG: u64 = 50_000_000;
 
 /// The message about a picture that is too large.
@@ -18,7 +18,8 @@ pub const TOO_MANY_PIXELS: &str =
 /// The shortest side of a picture that is legible, in pixels.
 const MIN_USABLE_SIDE: u32 = 200;
 
-/// Refuses a picture whose size in pixels no ordinary program can show. Returns a flaw if it is too small to read.
+/// Refuses a picture that has no pixels, or more than ordinary programs can show. Returns a flaw if it is too small to
+/// be legible.
 pub(super) fn check_size(width: u32, height: u32, most: u64) -> Result<Option<Flaw>, &'static str> {
     if width == 0 || height == 0 {
         Err("says that it has no pixels")

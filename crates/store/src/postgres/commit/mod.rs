@@ -3,7 +3,8 @@
 //! writes the changes that can be written, in array statements, and commits (`batch.rs`). Each change has its own
 //! outcome.
 //!
-//! Plain updates need no first round trip if nothing else has written since this lane's last commit (`assumptions.rs`).
+//! A plain update needs no first round trip if no other writer has committed since this lane's last commit
+//! (`assumptions.rs`).
 
 mod answers;
 mod assumptions;
@@ -50,15 +51,16 @@ pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 12] = [
     ("commit::webhooks", webhooks::STATEMENTS),
 ];
 
-/// The result of a change that the database itself did not fail, and the place of its entry in the audit trail.
+/// The result of a change whose statements did not fail. With it comes the number of its audit entry, as a hint.
 pub(super) type Outcome = Result<(Committed, Hint), StoreError>;
 
-/// Whether a change can share its transaction with others. A rare one goes alone, in its own statements.
+/// Whether a change can share its transaction with others. Any other change is rare, and has a transaction of its own.
 pub(super) const fn is_batched(effect: &PreparedEffect) -> bool {
     matches!(effect, PreparedEffect::None | PreparedEffect::Customer { .. })
 }
 
-/// Writes changes in one transaction and ends it. No two of them may touch the same.
+/// Writes changes in one transaction and ends it. No two of them may have the same customer, e-mail
+/// or kept answer.
 pub(super) async fn apply(
     session: Session<'_>,
     changes: &[&PreparedChange],
@@ -76,7 +78,7 @@ pub(super) async fn apply(
         checked =
             vec![Ok(effects::write(session, change, &mut found.other_rows).await.map_err(PipelineError::Before)?)];
         if matches!(change.effect, PreparedEffect::Account { .. }) {
-            // Its chains begin with it.
+            // The chains of a new account start with this change.
             found.heads = locked_state::heads(session, changes).await.map_err(PipelineError::Before)?;
         }
     }

@@ -1,14 +1,14 @@
 //! Finds in one pass what a PDF has in plain text: the cross-reference sections, what their trailers say about
-//! encryption, and whether there is a page among the objects. Only the bytes that may belong to one find are in memory.
+//! encryption, and whether there is a page among the objects. It keeps only the bytes that may belong to one find.
 
 use memchr::memmem;
 
 use crate::file::check::pdf::password::Handler;
 use crate::file::check::pdf::syntax::{Dictionary, ObjectId, Value, is_regular, is_space};
 
-/// How many bytes before a find may belong to it: the dictionary of the object that contains it,
+/// How many bytes before a find may belong to it: the start of the dictionary that contains it.
 const BEFORE: usize = 8 * 1_024;
-/// and how many after it: the rest of that dictionary.
+/// How many bytes after a find may belong to it: the rest of that dictionary.
 const AHEAD: usize = 4 * 1_024;
 /// How many bytes are scanned at a time.
 const BLOCK: usize = 16 * 1_024;
@@ -23,9 +23,9 @@ const MAX_SPACE: usize = 64;
 
 /// A cross-reference section.
 pub(super) struct Section {
-    /// Where it starts, counted from the header,
+    /// Where it starts, counted from the header of the file.
     pub(super) at: u64,
-    /// and the white space before it.
+    /// The white space before it, in bytes.
     pub(super) gap: u64,
     pub(super) kind: Kind,
     pub(super) encryption: Encryption,
@@ -35,7 +35,7 @@ pub(super) struct Section {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A table whose trailer has not come yet.
+    /// A table whose trailer was not read yet.
     Table,
     /// A table with its trailer.
     WithTrailer,
@@ -52,7 +52,7 @@ pub(super) enum Encryption {
     Here(Option<Handler>),
 }
 
-/// An object, by its first words.
+/// The start of an object, such as `7 0 obj`.
 #[derive(Clone, Copy)]
 struct Object {
     id: ObjectId,
@@ -84,15 +84,15 @@ const WORDS: [(&[u8], Word); 6] = [
 #[derive(Default)]
 pub(super) struct Scan {
     buffer: Vec<u8>,
-    /// The offset of the buffer in the file.
+    /// The offset of the buffer, counted from the header of the file.
     begins: u64,
-    /// How much of the buffer was scanned.
+    /// How many bytes of the buffer were scanned.
     seen: usize,
     /// The newest object.
     object: Option<Object>,
-    /// The offset of the newest object whose dictionary was read.
+    /// The offset of the last object whose dictionary was read.
     read: Option<u64>,
-    /// Sections and dictionaries.
+    /// The number of sections and dictionaries.
     finds: usize,
     handlers: Vec<(ObjectId, Handler)>,
     pub(super) sections: Vec<Section>,
@@ -146,7 +146,7 @@ impl Scan {
 
     /// Handles a word at a place in the buffer.
     fn handle(&mut self, buffer: &[u8], at: usize, end: usize, word: Word) {
-        // The same bytes are examined, however the file is cut into pieces.
+        // These bytes are the same however the file is cut into pieces.
         let (before, after) = (&buffer[at.saturating_sub(BEFORE)..at], &buffer[end..buffer.len().min(at + AHEAD)]);
         let ends_there = !after.first().is_some_and(|byte| is_regular(*byte));
         let begins_there = !before.last().is_some_and(|byte| is_regular(*byte));
@@ -216,7 +216,7 @@ impl Section {
         Self { at, gap, kind, encryption: Encryption::None, id: Vec::new() }
     }
 
-    /// Reads its trailer.
+    /// Reads the trailer of the section.
     fn take(&mut self, trailer: &Dictionary<'_>) {
         self.encryption = match trailer.get(b"Encrypt") {
             Some(Value::Reference(id)) => Encryption::Object(*id),
@@ -231,13 +231,13 @@ impl Section {
     }
 }
 
-/// Whether this follows the first word of a cross-reference table: the number of its first object.
+/// Whether these bytes, which follow the word `xref`, are the number of the first object of a table.
 fn is_table(after: &[u8]) -> bool {
     let spaces = after.iter().take(MAX_SPACE).take_while(|byte| is_space(**byte)).count();
     spaces > 0 && after.get(spaces).is_some_and(u8::is_ascii_digit)
 }
 
-/// Whether a name after these bytes is the value of this member.
+/// Whether the name that follows these bytes is the value of this member.
 fn is_value_of(member: &[u8], before: &[u8]) -> bool {
     before[..before.len() - spaces_before(before, MAX_SPACE)].ends_with(member)
 }
