@@ -22,7 +22,7 @@ const OLDEST_FORMATION: i16 = 1500;
 
 /// What is odd about a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Odd {
+pub(super) enum Oddity {
     /// It makes sense in this calendar, and perhaps in that one.
     OtherCalendar(Calendar, Option<Calendar>),
     /// Nobody who lives was born then.
@@ -71,7 +71,7 @@ impl Calendar {
 }
 
 /// What is odd about a birth date, read as it was typed.
-pub(super) fn birth_date(text: &str, today: Date) -> Option<Odd> {
+pub(super) fn birth_date(text: &str, today: Date) -> Option<Oddity> {
     let typed = read(text)?;
     let oldest = today.checked_sub(Span::new().years(OLDEST_YEARS)).ok()?;
     let is_plausible = |date: &Date| (oldest..=today).contains(date);
@@ -80,21 +80,21 @@ pub(super) fn birth_date(text: &str, today: Date) -> Option<Odd> {
     {
         return None;
     }
-    other_calendar(typed, is_plausible).or_else(|| (typed.0 <= oldest.year()).then_some(Odd::LongAgo))
+    other_calendar(typed, is_plausible).or_else(|| (typed.0 <= oldest.year()).then_some(Oddity::LongAgo))
 }
 
 /// What is odd about the day on which a business was formed. There are old ones.
-pub(super) fn formation_date(text: &str, today: Date) -> Option<Odd> {
+pub(super) fn formation_date(text: &str, today: Date) -> Option<Oddity> {
     let typed = read(text)?;
     let oldest = today.checked_sub(Span::new().years(OLDEST_YEARS)).ok()?;
     let is_gregorian = (OLDEST_FORMATION..=today.year()).contains(&typed.0);
     if is_gregorian { None } else { other_calendar(typed, |date| (oldest..=today).contains(date)) }
 }
 
-fn other_calendar(typed: (i16, i8, i8), is_plausible: impl Fn(&Date) -> bool) -> Option<Odd> {
+fn other_calendar(typed: (i16, i8, i8), is_plausible: impl Fn(&Date) -> bool) -> Option<Oddity> {
     let fits = |calendar: &Calendar| calendar.date(typed).is_some_and(|date| is_plausible(&date));
     let mut fitting = Calendar::ALL.into_iter().filter(fits);
-    Some(Odd::OtherCalendar(fitting.next()?, fitting.next()))
+    Some(Oddity::OtherCalendar(fitting.next()?, fitting.next()))
 }
 
 /// Year, month and day of `YYYY-MM-DD`; months and days that no calendar has are none.
@@ -198,17 +198,17 @@ mod tests {
             ("1990-12-10", None),
             ("1906-11-30", None),
             ("1906-11-29", None),
-            ("1906-11-28", Some(Odd::LongAgo)),
-            ("1850-01-01", Some(Odd::LongAgo)),
-            ("0090-01-01", Some(Odd::LongAgo)),
-            ("1410-05-11", Some(Odd::OtherCalendar(Hijri, None))),
-            ("1370-06-31", Some(Odd::OtherCalendar(Persian, None))),
-            ("1370-06-15", Some(Odd::OtherCalendar(Hijri, Some(Persian)))),
-            ("1405-12-29", Some(Odd::OtherCalendar(Hijri, None))),
-            ("2535-12-10", Some(Odd::OtherCalendar(Thai, None))),
+            ("1906-11-28", Some(Oddity::LongAgo)),
+            ("1850-01-01", Some(Oddity::LongAgo)),
+            ("0090-01-01", Some(Oddity::LongAgo)),
+            ("1410-05-11", Some(Oddity::OtherCalendar(Hijri, None))),
+            ("1370-06-31", Some(Oddity::OtherCalendar(Persian, None))),
+            ("1370-06-15", Some(Oddity::OtherCalendar(Hijri, Some(Persian)))),
+            ("1405-12-29", Some(Oddity::OtherCalendar(Hijri, None))),
+            ("2535-12-10", Some(Oddity::OtherCalendar(Thai, None))),
             ("2535-02-30", None),
-            ("1300-01-01", Some(Odd::OtherCalendar(Persian, None))),
-            ("1200-01-01", Some(Odd::LongAgo)),
+            ("1300-01-01", Some(Oddity::OtherCalendar(Persian, None))),
+            ("1200-01-01", Some(Oddity::LongAgo)),
             // Of these the calendar of the contract and the rules have their say.
             ("2030-01-01", None),
             ("1990-02-31", None),
@@ -229,8 +229,8 @@ mod tests {
             ("2015-06-01", None),
             ("1534-01-01", None),
             ("1850-01-01", None),
-            ("1430-01-01", Some(Odd::OtherCalendar(Calendar::Hijri, None))),
-            ("2558-06-01", Some(Odd::OtherCalendar(Calendar::Thai, None))),
+            ("1430-01-01", Some(Oddity::OtherCalendar(Calendar::Hijri, None))),
+            ("2558-06-01", Some(Oddity::OtherCalendar(Calendar::Thai, None))),
             ("2030-06-01", None),
             ("1234-06-01", None),
         ] {

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::clock::Timestamp;
-use crate::form::calendars::{self, Odd};
+use crate::form::calendars::{self, Oddity};
 use crate::form::input::{Kind, NAMES, SHARE, kind_of};
-use crate::form::trouble::Wrong;
+use crate::form::issue::IssueKind;
 use crate::hidden::{is_blank, is_hidden};
 use crate::kyc::check::share;
 use crate::place::Place;
@@ -27,7 +27,7 @@ pub(super) fn tidy(place: &str, text: &str) -> String {
 }
 
 /// What the form asks back about what was typed at a place with this schema.
-pub(super) fn wrong(schema: &Value, place: &str, text: &str, today: Date) -> Option<Wrong> {
+pub(super) fn check(schema: &Value, place: &str, text: &str, today: Date) -> Option<IssueKind> {
     if text.is_empty() {
         return None;
     }
@@ -40,17 +40,17 @@ pub(super) fn wrong(schema: &Value, place: &str, text: &str, today: Date) -> Opt
                 _ => None,
             };
             odd.map(|odd| match odd {
-                Odd::OtherCalendar(one, other) => Wrong::OtherCalendar(one, other),
-                Odd::LongAgo => Wrong::LongAgo,
+                Oddity::OtherCalendar(one, other) => IssueKind::OtherCalendar(one, other),
+                Oddity::LongAgo => IssueKind::LongAgo,
             })
         }
         Kind::Text(_) => {
             let shows_nothing = is_blank(text) || is_name(name) && !text.chars().any(char::is_alphabetic);
             let unseen = text.chars().position(is_unseen);
             match (unseen, shows_nothing) {
-                (_, true) => Some(Wrong::Blank),
-                (Some(at), false) => Some(Wrong::Unseen(at + 1)),
-                (None, false) => (name == SHARE && share(text).is_none()).then_some(Wrong::NotAShare),
+                (_, true) => Some(IssueKind::Blank),
+                (Some(at), false) => Some(IssueKind::Invisible(at + 1)),
+                (None, false) => (name == SHARE && share(text).is_none()).then_some(IssueKind::NotAShare),
             }
         }
         Kind::Country | Kind::Choice(_) | Kind::YesNo => None,
@@ -117,30 +117,30 @@ mod tests {
             ("क्\u{200d}ष", None),
             ("\u{200f}سارة\u{200e}", None),
             ("葛\u{e0100}城", None),
-            ("-", Some(Wrong::Blank)),
-            ("123", Some(Wrong::Blank)),
-            ("\u{200d}", Some(Wrong::Blank)),
-            ("\u{200b}\u{3000}", Some(Wrong::Blank)),
-            ("Ada\u{200b}", Some(Wrong::Unseen(4))),
-            ("A\u{ad}da", Some(Wrong::Unseen(2))),
-            ("A\u{7}", Some(Wrong::Unseen(2))),
-            ("\u{202e}adA", Some(Wrong::Unseen(1))),
-            ("Ada\u{2066}", Some(Wrong::Unseen(4))),
-            ("\u{feff}Ada", Some(Wrong::Unseen(1))),
-            ("Ada\u{3164}", Some(Wrong::Unseen(4))),
+            ("-", Some(IssueKind::Blank)),
+            ("123", Some(IssueKind::Blank)),
+            ("\u{200d}", Some(IssueKind::Blank)),
+            ("\u{200b}\u{3000}", Some(IssueKind::Blank)),
+            ("Ada\u{200b}", Some(IssueKind::Invisible(4))),
+            ("A\u{ad}da", Some(IssueKind::Invisible(2))),
+            ("A\u{7}", Some(IssueKind::Invisible(2))),
+            ("\u{202e}adA", Some(IssueKind::Invisible(1))),
+            ("Ada\u{2066}", Some(IssueKind::Invisible(4))),
+            ("\u{feff}Ada", Some(IssueKind::Invisible(1))),
+            ("Ada\u{3164}", Some(IssueKind::Invisible(4))),
             ("", None),
         ] {
             let today = Date::new(2026, 11, 29).expect("a date");
-            assert_eq!(wrong(&schema, "/first_name", text, today), expected, "{text:?}");
+            assert_eq!(check(&schema, "/first_name", text, today), expected, "{text:?}");
         }
         let today = Date::new(2026, 11, 29).expect("a date");
         for (place, text, expected) in [
             ("/residential_address/street_line_1", "12", None),
-            ("/residential_address/street_line_1", "\u{200b}", Some(Wrong::Blank)),
+            ("/residential_address/street_line_1", "\u{200b}", Some(IssueKind::Blank)),
             ("/source_of_funds_description", "Salary\nand savings", None),
-            ("/source_of_funds_description", "Salary\u{0}", Some(Wrong::Unseen(7))),
+            ("/source_of_funds_description", "Salary\u{0}", Some(IssueKind::Invisible(7))),
         ] {
-            assert_eq!(wrong(&schema, place, text, today), expected, "{place} {text:?}");
+            assert_eq!(check(&schema, place, text, today), expected, "{place} {text:?}");
         }
     }
 
@@ -161,15 +161,15 @@ mod tests {
             ("३३.३", "33.3", None),
             ("２５％", "25", None),
             ("100", "100", None),
-            ("101", "101", Some(Wrong::NotAShare)),
-            ("-5", "-5", Some(Wrong::NotAShare)),
-            ("1.000,5", "1.000,5", Some(Wrong::NotAShare)),
-            ("1e1", "1e1", Some(Wrong::NotAShare)),
-            ("half", "half", Some(Wrong::NotAShare)),
-            (",", ",", Some(Wrong::NotAShare)),
+            ("101", "101", Some(IssueKind::NotAShare)),
+            ("-5", "-5", Some(IssueKind::NotAShare)),
+            ("1.000,5", "1.000,5", Some(IssueKind::NotAShare)),
+            ("1e1", "1e1", Some(IssueKind::NotAShare)),
+            ("half", "half", Some(IssueKind::NotAShare)),
+            (",", ",", Some(IssueKind::NotAShare)),
         ] {
             assert_eq!(tidy(place, typed), stored, "{typed:?}");
-            assert_eq!(wrong(&schema, place, stored, today), expected, "{typed:?}");
+            assert_eq!(check(&schema, place, stored, today), expected, "{typed:?}");
         }
         assert_eq!(tidy("/first_name", "25 %"), "25 %", "only shares are tidied");
     }

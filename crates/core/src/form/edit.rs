@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::form::draft::{move_draft_into_profile, read, set_shares_aside, without_documents};
+use crate::form::editor::FormEditor;
 use crate::form::input::OWNS;
-use crate::form::pen::Pen;
 use crate::form::place::{place_of_file, place_of_person, pointer};
 use crate::form::record::{Device, Form};
-use crate::form::settle::{move_draft_into_profile, read, set_shares_aside, without_documents};
 use crate::form::sheet::Sheet;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::rules::RuleSet;
@@ -22,7 +22,7 @@ use crate::violation::Violations;
 #[derive(Debug, Clone)]
 pub enum Edit {
     /// What was typed on a page.
-    Fields(Typed),
+    Fields(PageEdit),
     /// A person of whom nothing is known yet.
     AddPerson,
     /// A person is taken away.
@@ -39,7 +39,7 @@ pub enum Edit {
 
 /// What was typed on a page.
 #[derive(Clone, Default)]
-pub struct Typed {
+pub struct PageEdit {
     /// Text by place; empty text empties a field.
     pub fields: Vec<(String, String)>,
     /// Why what the reviewers want again is correct as it is, by the id of the requirement. Empty text takes it back.
@@ -51,7 +51,7 @@ pub struct Typed {
     pub typing: Option<String>,
 }
 
-impl Typed {
+impl PageEdit {
     /// Whether there is nothing to save, but perhaps something to settle.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -59,20 +59,20 @@ impl Typed {
     }
 }
 
-impl fmt::Debug for Typed {
+impl fmt::Debug for PageEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[personal]")
     }
 }
 
-impl From<Vec<(String, String)>> for Typed {
+impl From<Vec<(String, String)>> for PageEdit {
     fn from(fields: Vec<(String, String)>) -> Self {
         Self { fields, ..Self::default() }
     }
 }
 
 /// A customer after an edit, and what the edit changed.
-pub(crate) struct Edited {
+pub(crate) struct EditOutcome {
     pub(crate) after: Customer,
     pub(crate) changes: Vec<FieldChange>,
     pub(crate) places: Vec<String>,
@@ -87,45 +87,45 @@ pub(crate) fn apply(
     device: &Device,
     now: Timestamp,
     new_id: impl FnMut() -> PersonId,
-) -> Result<Edited, Violations> {
+) -> Result<EditOutcome, Violations> {
     let (kind, session) = (before.profile.kind(), before.kyc.session.as_ref().map(|session| session.id));
     let mut profile = before.profile.to_json();
     let (mut attaches, mut held) = (None, None);
     let form = before.kyc.form.as_deref().cloned().unwrap_or_default();
-    let mut pen = Pen { form, device, now, places: Vec::new(), replaced: Vec::new() };
+    let mut editor = FormEditor { form, device, now, places: Vec::new(), replaced: Vec::new() };
     let sheet = Sheet::new(rules, &before, device, now);
     let mut flags = before.kyc.flags.clone();
     match edit {
         Edit::Fields(typed) => {
-            pen.keep_as_given(&sheet, &typed.kept, &typed.fields);
-            pen.write(&sheet, &typed.fields, session);
-            pen.confirm(&sheet, &mut flags, &typed.reasons);
-            held = typed.typing.as_ref().and_then(|place| pen.form.draft.remove_entry(place));
+            editor.record_confirmations(&sheet, &typed.kept, &typed.fields);
+            editor.write_fields(&sheet, &typed.fields, session);
+            editor.record_reasons(&sheet, &mut flags, &typed.reasons);
+            held = typed.typing.as_ref().and_then(|place| editor.form.draft.remove_entry(place));
         }
         Edit::AddPerson => {
-            pen.remove_empty_persons(&mut profile);
+            editor.remove_empty_persons(&mut profile);
             add_person(&mut profile);
         }
-        Edit::RemovePerson(person) => pen.remove_person(&mut profile, &person.to_string()),
-        Edit::RemoveEmptyPersons => pen.remove_empty_persons(&mut profile),
+        Edit::RemovePerson(person) => editor.remove_person(&mut profile, &person.to_string()),
+        Edit::RemoveEmptyPersons => editor.remove_empty_persons(&mut profile),
         Edit::Attach(requirement, file) => {
             attaches = document_for(&sheet, &profile, requirement, *file);
             if attaches.is_some() {
-                pen.note(&place_of_file(*file), "");
+                editor.record_save(&place_of_file(*file), "");
             }
         }
         Edit::Detach(file) => {
-            pen.form.saved.remove(&place_of_file(*file));
-            pen.form.confirmed.remove(&place_of_file(*file));
+            editor.form.saved.remove(&place_of_file(*file));
+            editor.form.confirmed.remove(&place_of_file(*file));
         }
-        Edit::Adopt(other) => pen.form.adopt(other, device),
+        Edit::Adopt(other) => editor.form.adopt(other, device),
     }
     drop(sheet);
-    move_draft_into_profile(rules, kind, &mut profile, &mut pen.form.draft, now);
-    if pen.places.iter().any(|place| Place::new(place).name() == OWNS) {
-        set_shares_aside(&mut profile, &mut pen.form.draft);
+    move_draft_into_profile(rules, kind, &mut profile, &mut editor.form.draft, now);
+    if editor.places.iter().any(|place| Place::new(place).name() == OWNS) {
+        set_shares_aside(&mut profile, &mut editor.form.draft);
     }
-    pen.form.draft.extend(held);
+    editor.form.draft.extend(held);
     let mut plain = without_documents(&profile);
     if let Some((owner, document)) = attaches
         && let Some(owner) = plain.pointer_mut(owner.trim_end_matches('/'))
@@ -138,13 +138,13 @@ pub(crate) fn apply(
         _ => before.merge(input, Mode::Replace, now, new_id)?,
     };
     if let (Edit::AddPerson, Some(added)) = (edit, after.profile.persons().last().and_then(|one| one.person_id())) {
-        pen.note(&place_of_person(&added.to_string(), ""), "");
+        editor.record_save(&place_of_person(&added.to_string(), ""), "");
     }
-    let Pen { form, places, replaced, .. } = pen;
+    let FormEditor { form, places, replaced, .. } = editor;
     after.kyc.form = (form != Form::default()).then(|| Box::new(form));
     after.kyc.flags = flags;
     after.forget_stale_confirmations(rules, now);
-    Ok(Edited { after, changes, places, replaced })
+    Ok(EditOutcome { after, changes, places, replaced })
 }
 
 /// The document that a file becomes, and the pointer to its owner. `None` when it is not asked for any more: then the
@@ -251,7 +251,7 @@ pub(super) mod tests {
                     assert_eq!(stored, wanted, "{whole}");
                 } else {
                     assert_eq!(stored, before.pointer(whole), "{whole}: what was stored stays");
-                    assert!(sheet.troubles_in(whole).next().is_some(), "{whole}: what is wrong is said");
+                    assert!(sheet.issues_in(whole).next().is_some(), "{whole}: what is wrong is said");
                 }
             }
         }
@@ -292,9 +292,11 @@ pub(super) mod tests {
     fn what_is_asked_for_again_is_answered_by_another_value_or_a_reason() {
         let rules = RuleSet::baseline();
         let now = Timestamp::from_micros(1_763_873_999_000_000);
-        let say =
-            |id: &str, reason: &str| Typed { reasons: vec![(id.to_owned(), reason.to_owned())], ..Typed::default() };
-        let give = |date: &str| Typed::from(vec![("/birth_date".to_owned(), date.to_owned())]);
+        let say = |id: &str, reason: &str| PageEdit {
+            reasons: vec![(id.to_owned(), reason.to_owned())],
+            ..PageEdit::default()
+        };
+        let give = |date: &str| PageEdit::from(vec![("/birth_date".to_owned(), date.to_owned())]);
         let long = "x".repeat(501);
         for (edits, status, reason) in [
             (vec![], Status::Error, None),
@@ -338,7 +340,7 @@ pub(super) mod tests {
             let fields =
                 vec![("/first_name".to_owned(), text.to_owned()), ("/nationality".to_owned(), "GB".to_owned())];
             let typing = typing.then(|| "/first_name".to_owned());
-            let edit = Edit::Fields(Typed { fields, typing, ..Typed::default() });
+            let edit = Edit::Fields(PageEdit { fields, typing, ..PageEdit::default() });
             let id = || PersonId::from_bytes([2; 16]);
             customer = apply(&rules, customer, &edit, &device, now, id).expect("taken").after;
             let profile = customer.profile.to_json();

@@ -5,20 +5,20 @@
 
 mod calendars;
 mod checks;
+mod draft;
 pub mod edit;
+mod editor;
 mod input;
-mod pen;
+pub(crate) mod issue;
 mod people;
 mod place;
 pub(crate) mod record;
 pub mod reveal;
-mod settle;
 pub mod sheet;
-pub(crate) mod trouble;
 
 pub use calendars::Calendar;
 pub use checks::ascii_digit;
+pub use editor::MAX_REASON;
 pub use input::{Input, Kind};
-pub use pen::MAX_REASON;
+pub use issue::{Issue, IssueKind};
 pub use record::{Consent, DateWritten, Device, Form, Key, Opens, Saved, Tries, attempt, short_hash};
-pub use trouble::{Trouble, Wrong};

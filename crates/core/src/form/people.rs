@@ -2,7 +2,7 @@
 
 use crate::form::input::SHARE;
 use crate::form::place::{is_empty, persons, place_of_person};
-use crate::form::sheet::{Sheet, Shown};
+use crate::form::sheet::{FieldView, Sheet};
 use crate::kyc::check::sum_of_shares;
 use crate::kyc::requirements::plays;
 use crate::kyc::rules::Role;
@@ -29,9 +29,9 @@ impl Sheet<'_> {
         let mut shares = Vec::new();
         for person in self.persons() {
             match self.shown(&place_of_person(&person, SHARE)) {
-                Shown::Empty => {}
-                Shown::Text(share) => shares.push(share),
-                Shown::Hidden(_) => return None,
+                FieldView::Empty => {}
+                FieldView::Text(share) => shares.push(share),
+                FieldView::Masked(_) => return None,
             }
         }
         sum_of_shares(shares.iter().map(String::as_str)).filter(|_| !shares.is_empty())

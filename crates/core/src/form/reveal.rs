@@ -44,7 +44,7 @@ pub enum Sight {
 
 /// What came of a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tried {
+pub enum TryResult {
     /// The date was right.
     Opened,
     /// It was wrong, and this many tries are left.
@@ -137,10 +137,10 @@ impl Form {
         place: &str,
         now: &str,
         entered: &str,
-    ) -> Tried {
+    ) -> TryResult {
         let failed = self.failed(session);
         let Some(mut key) = self.key(session, place, now).filter(|_| failed < MOST_TRIES) else {
-            return Tried::Refused;
+            return TryResult::Refused;
         };
         let fresh = Tries { session, failed: 0, opened: BTreeSet::new() };
         let mut tries = self.tries.take().filter(|tries| tries.session == session).unwrap_or(fresh);
@@ -152,10 +152,10 @@ impl Form {
                     self.let_in(session, key);
                 }
             }
-            Tried::Opened
+            TryResult::Opened
         } else {
             tries.failed = failed.saturating_add(1);
-            Tried::Wrong(MOST_TRIES.saturating_sub(tries.failed))
+            TryResult::Wrong(MOST_TRIES.saturating_sub(tries.failed))
         };
         self.tries = Some(tries);
         tried

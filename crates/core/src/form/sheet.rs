@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::record::Customer;
+use crate::form::draft::move_draft_into_profile;
 use crate::form::input::{Input, NAMES, OF_A_PERSON, OWNS, SHARE, every_input, inputs_of_person};
+use crate::form::issue::{Issue, IssueKind};
 use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, text_at};
 use crate::form::record::{Device, Form, short_hash};
 use crate::form::reveal::{Reveal, Sight, place_of_date};
-use crate::form::settle::move_draft_into_profile;
-use crate::form::trouble::{Trouble, Wrong};
 use crate::hidden::is_blank;
 use crate::ids::FileId;
 use crate::kyc::record::Flag;
@@ -25,18 +25,18 @@ use crate::place::Place;
 
 /// What a device may see of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
+pub enum FieldView {
     /// There is none.
     Empty,
     /// The value: this device gave it.
     Text(String),
     /// That there is one, and at most its first letters.
-    Hidden(String),
+    Masked(String),
 }
 
 /// A document that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct GivenDocument {
     /// Its file.
     pub file: FileId,
     /// Whether this device may look at it.
@@ -59,7 +59,7 @@ pub struct Sheet<'a> {
     /// What is asked, in the order of the rules.
     pub requirements: Vec<Requirement>,
     /// What stands in the way of a submission, in the order of what is asked.
-    pub troubles: Vec<Trouble>,
+    pub issues: Vec<Issue>,
     /// Whether all that was typed and is right is in the profile.
     pub is_settled: bool,
 }
@@ -71,11 +71,10 @@ impl<'a> Sheet<'a> {
         let profile = customer.profile.to_json();
         let requirements = rules.of(customer, now);
         let form = customer.kyc.form.as_deref().cloned().unwrap_or_default();
-        let troubles = Vec::new();
+        let issues = Vec::new();
         let sight = Sight::Locked(0);
-        let mut sheet =
-            Self { customer, rules, device, profile, form, sight, requirements, troubles, is_settled: true };
-        (sheet.troubles, sheet.is_settled) = sheet.find_troubles(now);
+        let mut sheet = Self { customer, rules, device, profile, form, sight, requirements, issues, is_settled: true };
+        (sheet.issues, sheet.is_settled) = sheet.find_issues(now);
         sheet
     }
 
@@ -88,7 +87,7 @@ impl<'a> Sheet<'a> {
         self.sight = self.form.sight(reveal, session, self.device, place, &self.text(place).unwrap_or_default());
         if matches!(self.sight, Sight::Of(_) | Sight::Closed | Sight::Never) {
             let unconfirmed = self.unconfirmed();
-            self.troubles.extend(unconfirmed);
+            self.issues.extend(unconfirmed);
         }
         self
     }
@@ -102,19 +101,19 @@ impl<'a> Sheet<'a> {
     /// Whether something is there that the device does not see.
     #[must_use]
     pub fn hides_something(&self) -> bool {
-        let hides = |place: &String| matches!(self.shown(place), Shown::Hidden(_));
+        let hides = |place: &String| matches!(self.shown(place), FieldView::Masked(_));
         let hides_file = |asked: &Requirement| self.given(asked).iter().any(|given| !given.is_seen);
         self.writable().iter().any(hides) || self.requirements.iter().any(hides_file)
     }
 
     /// What the device does not see and has not confirmed, in the order of what is asked. Nothing about it is wrong
     /// otherwise.
-    fn unconfirmed(&self) -> Vec<Trouble> {
+    fn unconfirmed(&self) -> Vec<Issue> {
         let mut places: Vec<String> = Vec::new();
         let persons = self.persons();
         let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
         for input in of_persons.chain(self.requirements.iter().flat_map(|asked| self.inputs(asked))) {
-            if matches!(self.shown(&input.place), Shown::Hidden(_)) && !self.is_confirmed(&input.place) {
+            if matches!(self.shown(&input.place), FieldView::Masked(_)) && !self.is_confirmed(&input.place) {
                 places.push(input.place);
             }
         }
@@ -123,13 +122,13 @@ impl<'a> Sheet<'a> {
                 places.push(asked.place());
             }
         }
-        let mut troubles: Vec<Trouble> = Vec::new();
+        let mut issues: Vec<Issue> = Vec::new();
         for place in places {
-            if !self.troubles.iter().chain(&troubles).any(|known| known.place == place) {
-                troubles.push(Trouble { place, wrong: Wrong::Unconfirmed });
+            if !self.issues.iter().chain(&issues).any(|known| known.place == place) {
+                issues.push(Issue { place, kind: IssueKind::Unconfirmed });
             }
         }
-        troubles
+        issues
     }
 
     /// What is at a place that may be confirmed without being seen: of a file its place alone says it.
@@ -246,18 +245,18 @@ impl<'a> Sheet<'a> {
     #[must_use]
     pub fn visible(&self, place: &str) -> Option<String> {
         match self.shown(place) {
-            Shown::Text(text) => Some(text),
-            Shown::Empty | Shown::Hidden(_) => None,
+            FieldView::Text(text) => Some(text),
+            FieldView::Empty | FieldView::Masked(_) => None,
         }
     }
 
     /// What the device may see at a place.
     #[must_use]
-    pub fn shown(&self, place: &str) -> Shown {
+    pub fn shown(&self, place: &str) -> FieldView {
         match self.text(place) {
-            None => Shown::Empty,
-            Some(text) if self.is_seen(place, &text) => Shown::Text(text),
-            Some(text) => Shown::Hidden(mask(&text)),
+            None => FieldView::Empty,
+            Some(text) if self.is_seen(place, &text) => FieldView::Text(text),
+            Some(text) => FieldView::Masked(mask(&text)),
         }
     }
 
@@ -281,7 +280,7 @@ impl<'a> Sheet<'a> {
 
     /// The documents that answer a requirement.
     #[must_use]
-    pub fn given(&self, requirement: &Requirement) -> Vec<Given> {
+    pub fn given(&self, requirement: &Requirement) -> Vec<GivenDocument> {
         let Some(wanted) = &requirement.document else { return Vec::new() };
         let owner = match &requirement.person_id {
             Some(id) => persons(&self.profile).iter().find(|person| person["id"] == **id),
@@ -292,7 +291,7 @@ impl<'a> Sheet<'a> {
             let file = FileId::parse(file.as_str()?)?;
             let is_confirmed = self.form.confirmed.contains_key(&place_of_file(file));
             let refused = self.why_refused(requirement, file);
-            Some(Given { file, is_seen: self.is_file_seen(file), is_confirmed, refused })
+            Some(GivenDocument { file, is_seen: self.is_file_seen(file), is_confirmed, refused })
         };
         files.filter_map(given).collect()
     }
@@ -326,13 +325,13 @@ impl<'a> Sheet<'a> {
 
     /// Why something is correct as it is, as far as the device may see it.
     #[must_use]
-    pub fn reason(&self, requirement: &Requirement) -> Shown {
+    pub fn reason(&self, requirement: &Requirement) -> FieldView {
         match self.asked_again(requirement).and_then(|flag| flag.confirmed.as_ref()) {
-            None => Shown::Empty,
+            None => FieldView::Empty,
             Some(confirmed) if self.is_seen(&place_of_reason(&requirement.id), &confirmed.reason) => {
-                Shown::Text(confirmed.reason.clone())
+                FieldView::Text(confirmed.reason.clone())
             }
-            Some(confirmed) => Shown::Hidden(mask(&confirmed.reason)),
+            Some(confirmed) => FieldView::Masked(mask(&confirmed.reason)),
         }
     }
 
@@ -346,40 +345,39 @@ impl<'a> Sheet<'a> {
     }
 
     /// What stands in the way, and whether the profile holds all that it can.
-    fn find_troubles(&self, now: Timestamp) -> (Vec<Trouble>, bool) {
+    fn find_issues(&self, now: Timestamp) -> (Vec<Issue>, bool) {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
         let mut refused =
             move_draft_into_profile(self.rules, self.customer.profile.kind(), &mut profile, &mut draft, now);
         let is_settled = draft == self.form.draft;
         // What nobody asks for any more is on no page, and stands in nobody's way.
         let writable = self.writable();
-        refused.retain(|trouble| writable.contains(&trouble.place));
-        let mut troubles: Vec<Trouble> = Vec::new();
-        let mut add = |trouble: Trouble| {
-            if !troubles.iter().any(|known| known.place == trouble.place) {
-                troubles.push(trouble);
+        refused.retain(|issue| writable.contains(&issue.place));
+        let mut issues: Vec<Issue> = Vec::new();
+        let mut add = |issue: Issue| {
+            if !issues.iter().any(|known| known.place == issue.place) {
+                issues.push(issue);
             }
         };
         for person in self.persons() {
             // Which rules are for a person depends on what it is to the business.
             let one_name = self.takes_one_name(&person);
             if one_name && !NAMES.iter().any(|name| self.has(&place_of_person(&person, name))) {
-                add(Trouble { place: place_of_person(&person, NAMES[0]), wrong: Wrong::NoneGiven });
+                add(Issue { place: place_of_person(&person, NAMES[0]), kind: IssueKind::NoneGiven });
             }
             let is_owner = self.is_owner(&person);
             let by_itself = |name: &&str| (is_owner || *name != SHARE) && !(one_name && NAMES.contains(name));
             for name in OF_A_PERSON.into_iter().filter(by_itself) {
                 let place = place_of_person(&person, name);
                 if !self.has(&place) {
-                    add(Trouble { place, wrong: Wrong::Missing });
+                    add(Issue { place, kind: IssueKind::Missing });
                 }
             }
         }
         for requirement in &self.requirements {
             let place = requirement.place();
-            let inside = |trouble: &&Trouble| {
-                Place::new(&trouble.place).is_inside(&place) || requirement.may_be_at(&trouble.place)
-            };
+            let inside =
+                |issue: &&Issue| Place::new(&issue.place).is_inside(&place) || requirement.may_be_at(&issue.place);
             refused.iter().filter(inside).cloned().for_each(&mut add);
             match requirement.status {
                 Status::Due => self.missing(requirement).into_iter().for_each(&mut add),
@@ -387,7 +385,7 @@ impl<'a> Sheet<'a> {
                     if let Some(fault) = requirement.error {
                         let place = self.answered_at(requirement).filter(|_| fault == Fault::AskedAgain);
                         let place = place.unwrap_or_else(|| requirement.place());
-                        add(Trouble { place, wrong: Wrong::Faulty(fault) });
+                        add(Issue { place, kind: IssueKind::Fault(fault) });
                     }
                 }
                 Status::Pending | Status::Done => {}
@@ -395,7 +393,7 @@ impl<'a> Sheet<'a> {
         }
         // What a person is asked besides what the rules say.
         refused.into_iter().for_each(&mut add);
-        (troubles, is_settled)
+        (issues, is_settled)
     }
 
     /// The first of several places at which something is given.
@@ -406,25 +404,25 @@ impl<'a> Sheet<'a> {
     }
 
     /// What is missing of a requirement that is due: of the answer that was begun, when several would do.
-    fn missing(&self, requirement: &Requirement) -> Vec<Trouble> {
+    fn missing(&self, requirement: &Requirement) -> Vec<Issue> {
         let alternatives = self.alternatives(requirement);
         let begun = |inputs: &&Vec<Input>| inputs.iter().any(|input| self.has(&input.place));
-        let trouble = |place: &str, wrong| vec![Trouble { place: place.to_owned(), wrong }];
+        let issue = |place: &str, kind| vec![Issue { place: place.to_owned(), kind }];
         match (alternatives.iter().find(begun).or_else(|| alternatives.first()), alternatives.as_slice()) {
-            (None, _) => trouble(&requirement.place(), Wrong::Missing),
+            (None, _) => issue(&requirement.place(), IssueKind::Missing),
             (Some(inputs), [_, _, ..]) if !begun(&inputs) => {
-                inputs.first().map_or_else(Vec::new, |first| trouble(&first.place, Wrong::NoneGiven))
+                inputs.first().map_or_else(Vec::new, |first| issue(&first.place, IssueKind::NoneGiven))
             }
             (Some(inputs), _) => {
                 let missing = inputs.iter().filter(|input| input.needed && !self.has(&input.place));
-                missing.flat_map(|input| trouble(&input.place, Wrong::Missing)).collect()
+                missing.flat_map(|input| issue(&input.place, IssueKind::Missing)).collect()
             }
         }
     }
 
     /// What is wrong at a place or inside of it.
-    pub fn troubles_in<'b>(&'b self, place: &'b str) -> impl Iterator<Item = &'b Trouble> {
-        self.troubles.iter().filter(move |trouble| Place::new(&trouble.place).is_inside(place))
+    pub fn issues_in<'b>(&'b self, place: &'b str) -> impl Iterator<Item = &'b Issue> {
+        self.issues.iter().filter(move |issue| Place::new(&issue.place).is_inside(place))
     }
 }
 

@@ -95,9 +95,9 @@ pub async fn asset(Path(asset): Path<String>) -> Result<Response, Problem> {
 /// Where a part of an account's look is: `logo`, `logo-dark`, `colour.css` or `icon.svg`.
 #[must_use]
 pub fn look_url(account: &Account, part: &str) -> String {
-    let mut look = serde_json::to_string(&account.look).unwrap_or_default();
+    let mut look = serde_json::to_string(&account.form).unwrap_or_default();
     // Browsers keep what they have: another version of this program may make other shades of the same colour.
-    look.extend(account.look.colour.map(|colour| accent::style(colour) + &accent::icon(colour)));
+    look.extend(account.form.colour.map(|colour| accent::style(colour) + &accent::icon(colour)));
     format!("/looks/{}/{}-{part}", account.account_id, short_hash(&look))
 }
 
@@ -110,8 +110,8 @@ pub async fn look(State(app): State<App>, Path((account, asset)): Path<(String, 
     let id = AccountId::parse(&account).ok_or_else(Problem::not_found)?;
     let account = app.services.store.account(id).await?.ok_or_else(Problem::not_found)?;
     let part = asset.split_once('-').map_or("", |(_, part)| part);
-    let logo = if part == "logo-dark" { account.look.logo_dark } else { account.look.logo };
-    let (media_type, content) = match (part, account.look.colour, logo) {
+    let logo = if part == "logo-dark" { account.form.logo_dark } else { account.form.logo };
+    let (media_type, content) = match (part, account.form.colour, logo) {
         ("colour.css", Some(colour), _) => ("text/css; charset=utf-8", accent::style(colour).into_bytes()),
         ("icon.svg", Some(colour), _) => ("image/svg+xml", accent::icon(colour).into_bytes()),
         ("logo" | "logo-dark", _, Some(logo)) => {

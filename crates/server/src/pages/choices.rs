@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::assets;
 use super::countries::{likely, offered};
-use super::language::Talk;
+use super::language::Localization;
 use super::wording::owner_of;
 
 /// Countries without a national identity card.
@@ -17,13 +17,13 @@ const CARDS_OF_STATES: [&str; 9] = ["AS", "AU", "BR", "CA", "GU", "MP", "PR", "U
 
 /// The options of a choice.
 #[must_use]
-pub(super) fn options(sheet: &Sheet<'_>, talk: &Talk, input: &Input, chosen: &str) -> Markup {
-    let Kind::Choice(choices) = &input.kind else { return countries(sheet, talk, input, chosen) };
+pub(super) fn options(sheet: &Sheet<'_>, l10n: &Localization, input: &Input, chosen: &str) -> Markup {
+    let Kind::Choice(choices) = &input.kind else { return countries(sheet, l10n, input, chosen) };
     let issued_in = sheet.visible(&format!("{}/issuing_country", Place::new(&input.place).parent().pointer()));
     html! {
         @for choice in choices {
             @if choice == chosen || issued_in.as_deref().is_none_or(|country| exists_in(country, choice)) {
-                option value=(choice) selected[choice == chosen] { (talk.say(&format!("choice-{choice}"))) }
+                option value=(choice) selected[choice == chosen] { (l10n.say(&format!("choice-{choice}"))) }
             }
         }
     }
@@ -39,15 +39,15 @@ fn exists_in(country: &str, document: &str) -> bool {
 }
 
 /// The likely countries, and then all of them.
-fn countries(sheet: &Sheet<'_>, talk: &Talk, input: &Input, chosen: &str) -> Markup {
-    let first = likely(talk, given(sheet, &input.place));
+fn countries(sheet: &Sheet<'_>, l10n: &Localization, input: &Input, chosen: &str) -> Markup {
+    let first = likely(l10n, given(sheet, &input.place));
     let is_first = first.iter().any(|(code, _)| *code == chosen);
     html! {
-        optgroup label=(talk.say("countries-likely")) {
+        optgroup label=(l10n.say("countries-likely")) {
             @for (code, name) in &first { option value=(code) selected[*code == chosen] { (name) } }
         }
-        optgroup label=(talk.say("countries-all")) {
-            @for (code, name) in offered(talk.language, chosen) {
+        optgroup label=(l10n.say("countries-all")) {
+            @for (code, name) in offered(l10n.language, chosen) {
                 option value=(code) selected[!is_first && code == chosen] { (name) }
             }
         }
@@ -70,13 +70,13 @@ fn given(sheet: &Sheet<'_>, place: &str) -> Vec<String> {
 /// A list of countries; scripts add a field to it in which one is searched for. Of a hidden country it says that there
 /// is one.
 #[must_use]
-pub(super) fn country_field(talk: &Talk, select: &Markup, is_hidden: bool) -> Markup {
-    let pattern = |key: &str, name: &str| talk.say_with(key, &[(name, "#".into())]);
+pub(super) fn country_field(l10n: &Localization, select: &Markup, is_hidden: bool) -> Markup {
+    let pattern = |key: &str, name: &str| l10n.say_with(key, &[(name, "#".into())]);
     html! {
-        country-field data-search=(assets::url("countries.txt")) data-open=(talk.say("countries-open"))
-            data-found=(pattern("countries-found", "count")) data-none=(talk.say("countries-none"))
-            data-kept=[is_hidden.then(|| talk.say("choose-kept"))]
-            data-restored=(pattern("countries-restored", "country")) data-cleared=(talk.say("countries-cleared")) {
+        country-field data-search=(assets::url("countries.txt")) data-open=(l10n.say("countries-open"))
+            data-found=(pattern("countries-found", "count")) data-none=(l10n.say("countries-none"))
+            data-kept=[is_hidden.then(|| l10n.say("choose-kept"))]
+            data-restored=(pattern("countries-restored", "country")) data-cleared=(l10n.say("countries-cleared")) {
             (select)
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use super::language::{Language, Talk};
+use super::language::{Language, Localization};
 
 /// How many stand before the others.
 const MOST_LIKELY: usize = 6;
@@ -22,16 +22,19 @@ pub(super) fn offered(language: Language, chosen: &str) -> impl Iterator<Item = 
 
 /// What is likely: the countries that the customer named, that of the browser, and those where the language is at home.
 #[must_use]
-pub(super) fn likely(talk: &Talk, given: impl IntoIterator<Item = String>) -> Vec<(&'static str, &'static str)> {
+pub(super) fn likely(
+    l10n: &Localization,
+    given: impl IntoIterator<Item = String>,
+) -> Vec<(&'static str, &'static str)> {
     let mut codes: Vec<String> = Vec::new();
-    let of_browser = talk.region().map(|country| country.expose().to_owned());
-    let at_home = homes(talk.language).iter().map(|code| (*code).to_owned());
+    let of_browser = l10n.region().map(|country| country.expose().to_owned());
+    let at_home = homes(l10n.language).iter().map(|code| (*code).to_owned());
     for code in given.into_iter().chain(of_browser).chain(at_home) {
         if !codes.contains(&code) && !UNINHABITED.contains(&code.as_str()) {
             codes.push(code);
         }
     }
-    let named = codes.iter().filter_map(|code| talk.language.countries().find(|(known, _)| known == code));
+    let named = codes.iter().filter_map(|code| l10n.language.countries().find(|(known, _)| known == code));
     named.take(MOST_LIKELY).collect()
 }
 
@@ -153,10 +156,10 @@ mod tests {
     fn what_the_customer_named_stands_first_then_the_browsers_country_then_the_languages() {
         let mut headers = http::HeaderMap::new();
         headers.insert(http::header::ACCEPT_LANGUAGE, "en-IE".parse().expect("a header"));
-        let talk = Talk::new(Language::English, &headers);
+        let l10n = Localization::new(Language::English, &headers);
         let codes = |given: &[&str]| {
             let given = given.iter().map(|code| (*code).to_owned());
-            likely(&talk, given).into_iter().map(|(code, _)| code).collect::<Vec<_>>()
+            likely(&l10n, given).into_iter().map(|(code, _)| code).collect::<Vec<_>>()
         };
         assert_eq!(codes(&[]), ["IE", "GB", "US", "CA", "AU"]);
         assert_eq!(codes(&["FR", "US", "AQ", "??"]), ["FR", "US", "IE", "GB", "CA", "AU"]);

@@ -1,10 +1,10 @@
 //! The files that were given, as the review lists them.
 
 use dossier_core::file::{File, MediaType};
-use dossier_core::form::sheet::{Given, Sheet};
+use dossier_core::form::sheet::{GivenDocument, Sheet};
 use maud::{Markup, html};
 
-use super::layout::Surroundings;
+use super::layout::PageContext;
 use super::visit::Visit;
 use crate::http::problem::Problem;
 use crate::http::state::App;
@@ -22,22 +22,22 @@ impl Files {
 
     /// Each with its kind and name. A picture is in a fold, and is loaded when the fold is opened: an original has
     /// megabytes, and the audit trail notes every reading.
-    pub(super) fn list(&self, around: &Surroundings, given: &[Given]) -> Markup {
-        let talk = &around.talk;
+    pub(super) fn list(&self, page: &PageContext, given: &[GivenDocument]) -> Markup {
+        let l10n = &page.l10n;
         html! {
             ul.given {
                 @for one in given {
                     @match self.0.iter().find(|file| file.id == one.file).filter(|_| one.is_seen) {
-                        None => li { (talk.say("file-given")) },
+                        None => li { (l10n.say("file-given")) },
                         Some(file) => {
                             @let (name, kind) = (file.details.name.expose(), file.details.media_type);
-                            @let url = format!("{}/files/{}", around.base, one.file);
+                            @let url = format!("{}/files/{}", page.base, one.file);
                             li {
                                 span.kind aria-hidden="true" { (kind.name()) }
                                 a href=(url) target="_blank" rel="noopener" { bdi { (name) } }
                                 @if kind != MediaType::Pdf {
                                     details.preview {
-                                        summary { (talk.say("picture-show")) span.sr { ": " (name) } }
+                                        summary { (l10n.say("picture-show")) span.sr { ": " (name) } }
                                         img src=(url) alt=(name) width="480" height="320" loading="lazy";
                                     }
                                 }

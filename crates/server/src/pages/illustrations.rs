@@ -4,7 +4,7 @@ use dossier_core::form::sheet::Sheet;
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
-use super::language::Talk;
+use super::language::Localization;
 
 /// A drawing, and the message that says what it shows.
 struct Example {
@@ -15,7 +15,7 @@ struct Example {
 }
 
 /// Examples of what a document should look like, above where it is chosen; nothing for what seldom is a picture.
-pub(super) fn examples(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> Markup {
+pub(super) fn examples(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement) -> Markup {
     let purposes = requirement.document.iter().flat_map(|document| &document.purposes);
     let examples = match purposes.map(String::as_str).find(|purpose| purpose.ends_with("id_document")) {
         Some(_) => of_identity(is_passport(sheet, requirement)),
@@ -29,7 +29,7 @@ pub(super) fn examples(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement
             @for Example { message, drawing, good } in examples {
                 li {
                     svg.drawing.wrong[!good] viewBox="0 0 96 68" width="96" height="68" aria-hidden="true" { (drawing) }
-                    span { (talk.say(message)) }
+                    span { (l10n.say(message)) }
                 }
             }
         }

@@ -193,13 +193,13 @@ impl AddressOrder {
 
 /// What is said to one visitor: a language, and the country whose habits hold.
 #[derive(Debug, Clone, Copy)]
-pub struct Talk {
+pub struct Localization {
     /// The language.
     pub language: Language,
     country: Option<Country>,
 }
 
-impl Talk {
+impl Localization {
     /// In a language, with the habits of the country that the browser names.
     #[must_use]
     pub fn new(language: Language, headers: &HeaderMap) -> Self {
@@ -309,12 +309,12 @@ pub(super) fn asked_language(uri: &Uri) -> Option<Language> {
 }
 
 /// The language of the link, else the one chosen before, else the browser's.
-pub(super) fn talk(headers: &HeaderMap, uri: &Uri) -> Talk {
+pub(super) fn localization(headers: &HeaderMap, uri: &Uri) -> Localization {
     let chosen = asked_language(uri)
         .or_else(|| Language::of_tag(cookie(headers, LANGUAGE_COOKIE)?))
         .or_else(|| Language::accepted(headers))
         .unwrap_or(Language::English);
-    Talk::new(chosen, headers)
+    Localization::new(chosen, headers)
 }
 
 #[cfg(test)]

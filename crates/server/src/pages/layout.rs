@@ -5,7 +5,7 @@ use dossier_core::ids::SessionId;
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
-use super::language::{Language, Talk};
+use super::language::{Language, Localization};
 
 /// No style of its own, no history in the browser's storage, and nothing of a page of errors beside a field.
 const HTMX: &str =
@@ -16,25 +16,25 @@ pub(super) const CSP: &str = "default-src 'none'; script-src 'self'; style-src '
     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What stands around the content.
-pub struct Surroundings {
+pub struct PageContext {
     /// In which language.
-    pub talk: Talk,
+    pub l10n: Localization,
     account: Option<Account>,
     /// Where the form is, without a slash at the end; empty outside of it.
     pub base: String,
 }
 
-impl Surroundings {
+impl PageContext {
     /// Around the pages of an account, in the form of a session or before it.
     #[must_use]
-    pub fn new(talk: Talk, account: Option<Account>, session: Option<SessionId>) -> Self {
-        Self { talk, account, base: session.map_or_else(String::new, |session| format!("/form/{session}")) }
+    pub fn new(l10n: Localization, account: Option<Account>, session: Option<SessionId>) -> Self {
+        Self { l10n, account, base: session.map_or_else(String::new, |session| format!("/form/{session}")) }
     }
 
     /// Around a page that is nobody's.
     #[must_use]
-    pub const fn of_nobody(talk: Talk) -> Self {
-        Self { talk, account: None, base: String::new() }
+    pub const fn without_account(l10n: Localization) -> Self {
+        Self { l10n, account: None, base: String::new() }
     }
 
     /// The account that asks.
@@ -47,18 +47,18 @@ impl Surroundings {
     #[must_use]
     pub fn asks(&self) -> String {
         let name = self.account.as_ref().and_then(Account::asks).map(ToOwned::to_owned);
-        name.unwrap_or_else(|| self.talk.say("the-company"))
+        name.unwrap_or_else(|| self.l10n.say("the-company"))
     }
 
     /// Whose page it is: the asking company's, or, where none is known, that of a verification.
     fn heading(&self) -> String {
-        if self.account.is_some() { self.asks() } else { self.talk.say("home-name") }
+        if self.account.is_some() { self.asks() } else { self.l10n.say("home-name") }
     }
 
     /// A message in which the asking company may stand.
     #[must_use]
     pub fn say(&self, key: &str) -> String {
-        let (company, said) = (self.asks(), self.talk.say_with(key, &[("company", self.asks().into())]));
+        let (company, said) = (self.asks(), self.l10n.say_with(key, &[("company", self.asks().into())]));
         let has_a_name = self.account.as_ref().and_then(Account::asks).is_some();
         if has_a_name { said } else { as_in_a_sentence(&said, &company) }
     }
@@ -84,7 +84,7 @@ impl Surroundings {
     /// The title of the window, in which errors are said as well.
     #[must_use]
     pub fn in_window(&self, title: &str, errors: bool) -> String {
-        if errors { self.talk.say_with("title-error", &[("title", title.into())]) } else { title.to_owned() }
+        if errors { self.l10n.say_with("title-error", &[("title", title.into())]) } else { title.to_owned() }
     }
 
     /// The element of the window's title.
@@ -94,11 +94,11 @@ impl Surroundings {
     }
 
     fn frame(&self, title: &str, body: &Markup, scripted: bool) -> Markup {
-        let talk = &self.talk;
-        let coloured = self.account.as_ref().filter(|account| account.look.colour.is_some());
+        let l10n = &self.l10n;
+        let coloured = self.account.as_ref().filter(|account| account.form.colour.is_some());
         html! {
             (DOCTYPE)
-            html lang=(talk.language.code()) dir=(talk.language.direction()) {
+            html lang=(l10n.language.code()) dir=(l10n.language.direction()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -118,11 +118,11 @@ impl Surroundings {
                         script src=(assets::url("dates.js")) defer {}
                     }
                 }
-                body data-offline=(talk.say("js-offline")) {
-                    a.skip href="#main" { (talk.say("skip")) }
+                body data-offline=(l10n.say("js-offline")) {
+                    a.skip href="#main" { (l10n.say("skip")) }
                     header {
                         (self.brand())
-                        (languages(talk))
+                        (languages(l10n))
                     }
                     @if scripted { div #connection role="status" hidden {} }
                     (body)
@@ -134,16 +134,16 @@ impl Surroundings {
 
     /// The icon of the tab: in the account's colour, or ours.
     fn icon(&self) -> String {
-        let own = self.account.as_ref().filter(|account| account.look.colour.is_some());
+        let own = self.account.as_ref().filter(|account| account.form.colour.is_some());
         own.map_or_else(|| assets::url("icon.svg").to_owned(), |account| assets::look_url(account, "icon.svg"))
     }
 
     /// Who asks: the logo, or the name.
     fn brand(&self) -> Markup {
-        let Some(account) = self.account.as_ref().filter(|account| account.look.logo.is_some()) else {
+        let Some(account) = self.account.as_ref().filter(|account| account.form.logo.is_some()) else {
             return html! { strong.brand { (self.heading()) } };
         };
-        let has_dark = account.look.logo_dark.is_some();
+        let has_dark = account.form.logo_dark.is_some();
         html! {
             picture {
                 @if has_dark {
@@ -157,13 +157,13 @@ impl Surroundings {
 }
 
 /// The choice of language: links in a fold, which need no script, and take effect only when one is followed.
-fn languages(talk: &Talk) -> Markup {
+fn languages(l10n: &Localization) -> Markup {
     html! {
         details.language {
-            summary { span.sr { (talk.say("language")) ": " } (talk.language.name()) }
+            summary { span.sr { (l10n.say("language")) ": " } (l10n.language.name()) }
             ul {
                 @for language in Language::ALL {
-                    @let (code, chosen) = (language.code(), *language == talk.language);
+                    @let (code, chosen) = (language.code(), *language == l10n.language);
                     li {
                         a href={ "?lang=" (code) } lang=(code) hreflang=(code) aria-current=[chosen.then_some("true")] {
                             (language.name())

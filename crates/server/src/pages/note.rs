@@ -1,10 +1,10 @@
 //! What stands below a field: what is wrong with it, or that it is saved.
 
 use dossier_core::clock::Timestamp;
-use dossier_core::form::{Wrong, short_hash};
+use dossier_core::form::{IssueKind, short_hash};
 use maud::{Markup, html};
 
-use super::language::Talk;
+use super::language::Localization;
 
 /// The id of the element of a place.
 #[must_use]
@@ -29,8 +29,8 @@ pub(super) enum Below {
 /// What stands below a field. Scripts exchange what is said; the hash of what the page shows, by which a save knows
 /// what the visitor has changed, only after that was saved.
 #[must_use]
-pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
-    let at = |key: &str, at: Timestamp| talk.say_with(key, &[("time", clock(talk, at).into())]);
+pub(super) fn note(l10n: &Localization, place: &str, value: &str, below: Below) -> Markup {
+    let at = |key: &str, at: Timestamp| l10n.say_with(key, &[("time", clock(l10n, at).into())]);
     html! {
         div.note id={ "n-" (element_id(place)) } {
             (was(place, value))
@@ -39,10 +39,10 @@ pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Marku
                     Below::Nothing => {},
                     Below::Wrong(sentence, dates) => {
                         p.error data-invalid { (sentence) }
-                        @for date in dates { (suggestion(talk, place, &date)) }
+                        @for date in dates { (suggestion(l10n, place, &date)) }
                     },
-                    Below::Saved(None) => p.saved { (talk.say("saved")) },
-                    Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
+                    Below::Saved(None) => p.saved { (l10n.say("saved")) },
+                    Below::Saved(Some(over)) => p.saved { (l10n.say("saved")) " " (at("saved-over", over)) },
                     Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },
                 }
             }
@@ -52,19 +52,19 @@ pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Marku
 
 /// The dates that may have been meant: those of other calendars.
 #[must_use]
-pub(super) fn meant(wrong: Wrong, value: &str) -> Vec<String> {
-    let Wrong::OtherCalendar(one, other) = wrong else { return Vec::new() };
+pub(super) fn meant(kind: IssueKind, value: &str) -> Vec<String> {
+    let IssueKind::OtherCalendar(one, other) = kind else { return Vec::new() };
     [Some(one), other].into_iter().flatten().filter_map(|calendar| calendar.gregorian(value)).collect()
 }
 
 /// A date with a button that gives it instead of what was typed.
-fn suggestion(talk: &Talk, place: &str, date: &str) -> Markup {
-    let with = [("date", talk.date(date).into_owned().into())];
+fn suggestion(l10n: &Localization, place: &str, date: &str) -> Markup {
+    let with = [("date", l10n.date(date).into_owned().into())];
     html! {
         p.meant {
-            span { (talk.say_with("date-meant", &with)) } " "
+            span { (l10n.say_with("date-meant", &with)) } " "
             button type="submit" name={ "use:" (place) } value=(date) data-date=(date) {
-                (talk.say_with("date-use", &with))
+                (l10n.say_with("date-use", &with))
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn was(place: &str, value: &str) -> Markup {
 
 /// A moment as people read it, in UTC: where the visitor is, nobody knows.
 #[must_use]
-pub(super) fn clock(talk: &Talk, at: Timestamp) -> String {
+pub(super) fn clock(l10n: &Localization, at: Timestamp) -> String {
     let text = at.to_string();
-    format!("{}, {} UTC", talk.date(&text), &text[11..16])
+    format!("{}, {} UTC", l10n.date(&text), &text[11..16])
 }

@@ -4,7 +4,7 @@ use dossier_core::form::Input;
 use dossier_core::form::sheet::Sheet;
 use dossier_core::place::Place;
 
-use super::language::{AddressOrder, Language, Talk};
+use super::language::{AddressOrder, Language, Localization};
 
 /// A name as passports have it, and as Chinese does: the family name first.
 const NAMES: [&str; 3] = ["first_name", "middle_name", "last_name"];
@@ -21,7 +21,7 @@ pub(super) fn is_name(member: &str) -> bool {
 /// Puts inputs that belong together into their order: an address into that of its country.
 pub(super) fn arrange(
     sheet: &Sheet<'_>,
-    talk: &Talk,
+    l10n: &Localization,
     inputs: &mut [Input],
     of_address: impl Fn(AddressOrder) -> [&'static str; 6],
 ) {
@@ -30,9 +30,9 @@ pub(super) fn arrange(
         inputs.sort_by_key(|input| order.iter().position(|member| *member == input.name()));
     };
     if inputs.iter().all(|input| is_name(input.name())) {
-        by(inputs, if talk.language == Language::Chinese { &FAMILY_NAME_FIRST } else { &NAMES });
+        by(inputs, if l10n.language == Language::Chinese { &FAMILY_NAME_FIRST } else { &NAMES });
     } else if owner.ends_with("_address") && inputs.len() > 1 {
-        let order = of_address(talk.address_order(sheet.visible(&format!("{owner}/country")).as_deref()));
+        let order = of_address(l10n.address_order(sheet.visible(&format!("{owner}/country")).as_deref()));
         by(inputs, &order);
     } else if matches!(Place::new(owner).name(), "id_document" | "tax_number") {
         by(inputs, &DOCUMENT);

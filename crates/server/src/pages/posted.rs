@@ -11,7 +11,7 @@ use dossier_core::file::check::{Fault, TOO_MANY_PIXELS};
 use dossier_core::file::{FileName, MAX_FILE, Uploaded};
 use dossier_core::form::short_hash;
 use dossier_core::ids::FileId;
-use dossier_core::kyc::requirement::Fault as Flawed;
+use dossier_core::kyc::requirement::Fault as RequirementFault;
 use dossier_core::use_cases::upload_file::{Upload, UploadError};
 use http::request::Parts as Head;
 use http::{HeaderMap, HeaderValue, header};
@@ -43,11 +43,11 @@ pub(super) const FILE: &str = "file:";
 
 /// What a page sent.
 #[derive(Default)]
-pub(super) struct Posted {
+pub(super) struct PostedPage {
     /// What was typed, by the name of the field.
     pub(super) fields: HashMap<String, String>,
     /// The files that were chosen.
-    pub(super) files: Vec<Received>,
+    pub(super) files: Vec<ReceivedFile>,
     /// Whether the browser was still sending when it was no longer listened to.
     pub(super) is_cut: bool,
     /// The memory that the fields take.
@@ -55,7 +55,7 @@ pub(super) struct Posted {
 }
 
 /// A file of a page.
-pub(super) struct Received {
+pub(super) struct ReceivedFile {
     /// The requirement that it is for, as the page named it.
     pub(super) requirement: String,
     /// The file, or the key of the message that says why it was refused.
@@ -96,10 +96,10 @@ impl From<Limited> for Refusal {
 /// # Errors
 ///
 /// See the catalogue of problems. A file that is refused is no error: the rest of the page counts.
-pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> Result<Posted, Problem> {
+pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> Result<PostedPage, Problem> {
     if !has_parts(&head.headers) {
         let body = WholeBody::read(app, head, body, Expected::FORM).await?;
-        return Ok(Posted { fields: fields_of(&body)?, ..Posted::default() });
+        return Ok(PostedPage { fields: fields_of(&body)?, ..PostedPage::default() });
     }
     let parts = Parts::new(&boundary(&head.headers)?, MAX_PARTS);
     let frames = Frames::new(body, Deadlines { body_total: TOTAL, ..Deadlines::DEFAULT });
@@ -107,7 +107,7 @@ pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> R
     context.leave_slot();
     let source = Source { frames, parts, in_part: false, is_broken: false };
     let mut reading =
-        Reading { app, visit, context, source, posted: Posted::default(), text: 0, waste: Waste::default() };
+        Reading { app, visit, context, source, posted: PostedPage::default(), text: 0, waste: Waste::default() };
     match reading.all().await {
         Ok(()) => Ok(reading.posted),
         Err(problem) => {
@@ -218,7 +218,7 @@ struct Reading<'a> {
     visit: &'a Visit,
     context: &'a RequestContext,
     source: Source,
-    posted: Posted,
+    posted: PostedPage,
     /// Bytes of names and text so far.
     text: usize,
     waste: Waste,
@@ -278,7 +278,7 @@ impl Reading<'_> {
         let file = match self.store(&requirement, file_name, first).await {
             Ok(Uploaded { file, .. }) => match file.details.flaw {
                 // It is no evidence: what is stored of it is forgotten in time, and another one is asked for at once.
-                Some(flaw) => Err(format!("fault-{}", Flawed::from(flaw).as_str())),
+                Some(flaw) => Err(format!("fault-{}", RequirementFault::from(flaw).as_str())),
                 None => Ok(file.id),
             },
             Err(Refusal::File(error)) => {
@@ -287,7 +287,7 @@ impl Reading<'_> {
             }
             Err(Refusal::Request(problem)) => return Err(problem),
         };
-        self.posted.files.push(Received { requirement, file });
+        self.posted.files.push(ReceivedFile { requirement, file });
         Ok(())
     }
 

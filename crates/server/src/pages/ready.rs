@@ -7,7 +7,7 @@ use dossier_core::kyc::State;
 use dossier_core::kyc::requirement::{Requirement, Status};
 use dossier_core::kyc::rules::Rule;
 
-use super::language::Talk;
+use super::language::Localization;
 use super::wording::label;
 
 /// How long one field, one document takes, in seconds: typed on a phone, and photographed.
@@ -19,7 +19,7 @@ const OWNERS: usize = 2;
 const MINUTES: usize = 5;
 
 /// The documents to have ready, each kind once.
-pub(super) fn documents(sheet: &Sheet<'_>, talk: &Talk) -> Vec<String> {
+pub(super) fn documents(sheet: &Sheet<'_>, l10n: &Localization) -> Vec<String> {
     let mut kinds: Vec<String> = Vec::new();
     let mut add = |kind: String| {
         if !kinds.contains(&kind) {
@@ -29,13 +29,13 @@ pub(super) fn documents(sheet: &Sheet<'_>, talk: &Talk) -> Vec<String> {
     for asked in open(sheet) {
         let Some(document) = &asked.document else { continue };
         add(match (purpose(&document.purposes), asked.person_id.is_some()) {
-            ("id_document", false) => talk.say("ready-id_document"),
-            (purpose, true) => of_persons(talk, purpose).unwrap_or_else(|| label(sheet, talk, asked)),
-            _ => label(sheet, talk, asked),
+            ("id_document", false) => l10n.say("ready-id_document"),
+            (purpose, true) => of_persons(l10n, purpose).unwrap_or_else(|| label(sheet, l10n, asked)),
+            _ => label(sheet, l10n, asked),
         });
     }
     for rule in of_each_person(sheet) {
-        if let Some(kind) = rule.needs.document.as_deref().and_then(|purposes| of_persons(talk, purpose(purposes))) {
+        if let Some(kind) = rule.needs.document.as_deref().and_then(|purposes| of_persons(l10n, purpose(purposes))) {
             add(kind);
         }
     }
@@ -76,6 +76,6 @@ fn purpose(purposes: &[String]) -> &str {
     purposes.first().map_or("", String::as_str)
 }
 
-fn of_persons(talk: &Talk, purpose: &str) -> Option<String> {
-    talk.find(&format!("ready-person_{purpose}"), &[])
+fn of_persons(l10n: &Localization, purpose: &str) -> Option<String> {
+    l10n.find(&format!("ready-person_{purpose}"), &[])
 }

@@ -2,15 +2,15 @@
 
 use axum::extract::Request;
 use dossier_core::customer::CustomerType;
-use dossier_core::form::Trouble;
-use dossier_core::form::sheet::{Sheet, Shown};
+use dossier_core::form::Issue;
+use dossier_core::form::sheet::{FieldView, Sheet};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Requirement;
 use dossier_core::place::Place;
 use maud::{Markup, html};
 
 use super::language::Language;
-use super::layout::Surroundings;
+use super::layout::PageContext;
 use crate::http::problem::Problem;
 
 const PERSONS: &str = "/associated_persons";
@@ -145,51 +145,51 @@ impl Step {
     #[must_use]
     pub fn path_on(&self, sheet: &Sheet<'_>) -> String {
         let all = Self::all(sheet);
-        let lacks = |step: &&Self| step.troubles(sheet).next().is_some();
+        let lacks = |step: &&Self| step.issues(sheet).next().is_some();
         let next = all.iter().skip_while(|step| *step != self).skip(1).find(lacks).or_else(|| all.iter().find(lacks));
         next.map_or_else(|| "/review".to_owned(), |step| format!("/{}", step.path()))
     }
 
     /// What people call it.
     #[must_use]
-    pub fn title(&self, sheet: &Sheet<'_>, around: &Surroundings) -> String {
+    pub fn title(&self, sheet: &Sheet<'_>, page: &PageContext) -> String {
         match self {
-            Self::Person(id) => person_name(sheet, around, id),
+            Self::Person(id) => person_name(sheet, page, id),
             Self::Details => match sheet.customer().profile.kind() {
-                CustomerType::Individual => around.talk.say("step-details"),
-                CustomerType::Corporate => around.talk.say("step-business"),
+                CustomerType::Individual => page.l10n.say("step-details"),
+                CustomerType::Corporate => page.l10n.say("step-business"),
             },
-            other => around.talk.say(&format!("step-{}", other.name())),
+            other => page.l10n.say(&format!("step-{}", other.name())),
         }
     }
 
     /// What stands in the way of a submission here.
-    pub fn troubles<'a>(&'a self, sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Trouble> {
-        sheet.troubles.iter().filter(move |trouble| Self::of_trouble(sheet, trouble) == *self)
+    pub fn issues<'a>(&'a self, sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Issue> {
+        sheet.issues.iter().filter(move |issue| Self::of_issue(sheet, issue) == *self)
     }
 
-    fn of_trouble(sheet: &Sheet<'_>, trouble: &Trouble) -> Self {
+    fn of_issue(sheet: &Sheet<'_>, issue: &Issue) -> Self {
         let mut asked = sheet.requirements.iter();
-        let asked = asked.find(|asked| asked.place() == trouble.place || asked.may_be_at(&trouble.place));
-        asked.map_or_else(|| Self::of(&trouble.place, None), Self::of_requirement)
+        let asked = asked.find(|asked| asked.place() == issue.place || asked.may_be_at(&issue.place));
+        asked.map_or_else(|| Self::of(&issue.place, None), Self::of_requirement)
     }
 }
 
 /// A person as the visitor knows it: by the name that it gave itself, or by its number.
-fn person_name(sheet: &Sheet<'_>, around: &Surroundings, id: &str) -> String {
+fn person_name(sheet: &Sheet<'_>, page: &PageContext, id: &str) -> String {
     let name = |name: &str| match sheet.shown(&format!("{PERSONS}/{id}/{name}")) {
-        Shown::Text(text) | Shown::Hidden(text) => Some(text),
-        Shown::Empty => None,
+        FieldView::Text(text) | FieldView::Masked(text) => Some(text),
+        FieldView::Empty => None,
     };
     let mut names: Vec<_> = ["first_name", "last_name"].into_iter().filter_map(name).collect();
-    if around.talk.language == Language::Chinese {
+    if page.l10n.language == Language::Chinese {
         names.reverse();
     }
     if names.is_empty() {
         // One of whom nothing is known yet will be the last of the list.
         let persons = sheet.persons();
         let number = persons.iter().position(|known| known == id).unwrap_or(persons.len()) + 1;
-        around.talk.say_with("person-number", &[("number", number.into())])
+        page.l10n.say_with("person-number", &[("number", number.into())])
     } else {
         names.join(" ")
     }
@@ -198,17 +198,17 @@ fn person_name(sheet: &Sheet<'_>, around: &Surroundings, id: &str) -> String {
 /// Where the visitor is among the steps, the way back, and the list of what is done and what is left; out of band, it
 /// takes the place of the one on the page. On a phone the list is folded.
 #[must_use]
-pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band: bool) -> Markup {
-    let talk = &around.talk;
+pub fn steps(sheet: &Sheet<'_>, page: &PageContext, now_at: &str, out_of_band: bool) -> Markup {
+    let l10n = &page.l10n;
     let all = Step::all(sheet);
-    let left = |step: &Step| step.troubles(sheet).count();
+    let left = |step: &Step| step.issues(sheet).count();
     let is_done: Vec<_> =
         all.iter().filter(|step| !matches!(step, Step::Person(_))).map(|step| left(step) == 0).collect();
     let done = all.iter().filter(|step| left(step) == 0).count();
-    let done = talk.say_with("steps-done", &[("done", done.into()), ("all", all.len().into())]);
+    let done = l10n.say_with("steps-done", &[("done", done.into()), ("all", all.len().into())]);
     let now = position(&all, now_at);
     let now_of_all =
-        now.map(|now| talk.say_with("step-of", &[("number", now.into()), ("all", (is_done.len() + 1).into())]));
+        now.map(|now| l10n.say_with("step-of", &[("number", now.into()), ("all", (is_done.len() + 1).into())]));
     // A segment for each step, the review included.
     let bar = html! {
         span.bar aria-hidden="true" {
@@ -218,24 +218,24 @@ pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band
         }
     };
     html! {
-        nav #steps hx-swap-oob=[out_of_band.then_some("true")] aria-label=(talk.say("steps")) {
+        nav #steps hx-swap-oob=[out_of_band.then_some("true")] aria-label=(l10n.say("steps")) {
             @if let Some(back) = before(&all, now_at) {
-                a.back href={ (around.base) (back) } { (talk.say("back")) }
+                a.back href={ (page.base) (back) } { (l10n.say("back")) }
             }
             p.progress { (done) (bar) }
             details {
                 summary { span { (now_of_all.as_deref().unwrap_or(&done)) } (bar) }
                 ol {
                     @for step in &all {
-                        (item(sheet, around, step, now_at))
+                        (item(sheet, page, step, now_at))
                     }
                     li {
-                        a href={ (around.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
+                        a href={ (page.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
                             span.mark aria-hidden="true" {}
                             span {
-                                (talk.say("step-review"))
+                                (l10n.say("step-review"))
                                 // Its mark is never a tick: with the submission the list is gone.
-                                @if sheet.troubles.is_empty() { small { (talk.say("step-ready")) } }
+                                @if sheet.issues.is_empty() { small { (l10n.say("step-ready")) } }
                             }
                         }
                     }
@@ -245,17 +245,17 @@ pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band
     }
 }
 
-fn item(sheet: &Sheet<'_>, around: &Surroundings, step: &Step, now_at: &str) -> Markup {
-    let (talk, path, open) = (&around.talk, step.path(), step.troubles(sheet).count());
+fn item(sheet: &Sheet<'_>, page: &PageContext, step: &Step, now_at: &str) -> Markup {
+    let (l10n, path, open) = (&page.l10n, step.path(), step.issues(sheet).count());
     html! {
         li.person[matches!(step, Step::Person(_))] {
-            a href={ (around.base) "/" (path) } aria-current=[(path == now_at).then_some("page")] {
+            a href={ (page.base) "/" (path) } aria-current=[(path == now_at).then_some("page")] {
                 span.mark.done[open == 0] aria-hidden="true" {}
                 span {
-                    bdi { (step.title(sheet, around)) }
+                    bdi { (step.title(sheet, page)) }
                     small {
-                        @if open == 0 { (talk.say("step-done")) }
-                        @else { (talk.say_with("step-left", &[("count", open.into())])) }
+                        @if open == 0 { (l10n.say("step-done")) }
+                        @else { (l10n.say_with("step-left", &[("count", open.into())])) }
                     }
                 }
             }

@@ -13,9 +13,9 @@ use http::{HeaderValue, StatusCode, header};
 use maud::html;
 
 use super::documents::{card_id, documents};
-use super::manner::{Failed, Manner};
-use super::messages::page as answer;
-use super::posted::{self, Received};
+use super::messages::respond;
+use super::posted::{self, ReceivedFile};
+use super::render_mode::{Failed, RenderMode};
 use super::steps::{step_of, steps};
 use super::visit::Visit;
 use crate::http::context::RequestContext;
@@ -37,9 +37,9 @@ pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) ->
         Err(error) => return visit.refused(error),
     };
     let sheet = visit.sheet(&app);
-    let documents = documents(&app, &visit, &sheet, &step, &Manner { failed, ..Manner::default() }).await?;
-    let pieces = html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) };
-    Ok(posted::ended(answer(StatusCode::OK, pieces), posted.is_cut))
+    let documents = documents(&app, &visit, &sheet, &step, &RenderMode { failed, ..RenderMode::default() }).await?;
+    let pieces = html! { (documents) (steps(&sheet, &visit.page, &step.path(), false)) };
+    Ok(posted::ended(respond(StatusCode::OK, pieces), posted.is_cut))
 }
 
 /// What became of the documents of a page.
@@ -65,12 +65,12 @@ const REFUSALS: [&str; 10] = [
 ];
 
 /// What was refused, as the query of a page says it.
-pub(super) fn said_of(failed: &Failed) -> String {
+pub(super) fn failed_to_query(failed: &Failed) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(failed).finish()
 }
 
 /// What was refused, from the query of a page.
-pub(super) fn read_failed(said: &str) -> Failed {
+pub(super) fn failed_from_query(said: &str) -> Failed {
     let said = form_urlencoded::parse(said.as_bytes()).into_owned();
     said.filter(|(_, why)| REFUSALS.contains(&why.as_str())).collect()
 }
@@ -84,7 +84,7 @@ pub(super) async fn apply_document_actions(
     app: &App,
     visit: &mut Visit,
     fields: &HashMap<String, String>,
-    files: Vec<Received>,
+    files: Vec<ReceivedFile>,
 ) -> Result<DocumentsOutcome, UpdateError> {
     let pressed = fields.get("do").map_or("", String::as_str);
     let asked = pressed.strip_prefix("upload:");
@@ -109,9 +109,9 @@ pub(super) async fn apply_document_actions(
 }
 
 /// Attaches what was stored. Returns what was refused.
-async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Failed, UpdateError> {
+async fn attach(app: &App, visit: &mut Visit, files: Vec<ReceivedFile>) -> Result<Failed, UpdateError> {
     let mut failed = Failed::new();
-    for Received { requirement, file } in files {
+    for ReceivedFile { requirement, file } in files {
         match file {
             Ok(file) => {
                 match save_edit(&app.services, &visit.visitor, Edit::Attach(requirement.clone(), file)).await {

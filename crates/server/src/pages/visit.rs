@@ -18,8 +18,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
 use super::cookies::{cookies, entered, pass};
-use super::language::talk;
-use super::layout::Surroundings;
+use super::language::localization;
+use super::layout::PageContext;
 use super::link_form::link_form;
 use super::messages::{closed, message_with, too_fast};
 use crate::http::claimant::Claimant;
@@ -34,7 +34,7 @@ pub struct Visit {
     /// The customer as it was when the request came.
     pub customer: Box<Customer>,
     /// What stands around the content of its pages.
-    pub around: Surroundings,
+    pub page: PageContext,
     /// Whether a script asks for a part of a page.
     pub is_script: bool,
     /// What was entered last into a form that is shown again.
@@ -45,7 +45,7 @@ impl Visit {
     /// The form as it is now.
     pub fn sheet<'a>(&'a self, app: &'a App) -> Sheet<'a> {
         let now = app.services.now(self.visitor.scope());
-        let reveal = self.around.account().map(|account| account.look.reveal).unwrap_or_default();
+        let reveal = self.page.account().map(|account| account.form.reveal).unwrap_or_default();
         Sheet::new(&app.services.policy.rules, &self.customer, &self.visitor.device, now).seen_under(reveal)
     }
 
@@ -60,7 +60,7 @@ impl Visit {
     pub(super) fn refused(&self, error: UpdateError) -> Result<Response, Problem> {
         match error {
             UpdateError::Conflict(_) if self.is_script => Ok(StatusCode::CONFLICT.into_response()),
-            UpdateError::Conflict(_) => Ok(Redirect::to(&self.around.base).into_response()),
+            UpdateError::Conflict(_) => Ok(Redirect::to(&self.page.base).into_response()),
             other => Err(other.into()),
         }
     }
@@ -111,14 +111,14 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let talk = talk(&parts.headers, &parts.uri);
+        let l10n = localization(&parts.headers, &parts.uri);
         let is_script = parts.headers.contains_key("hx-request");
         let context = RequestContext::of(parts);
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
         let unknown = || match app.limiters.failed(context) {
             // A script that is told to wait tries again, and its pass has ended for good.
-            Err(limited) if !is_script => too_fast(&talk, limited),
-            _ => message_with(&talk, StatusCode::FORBIDDEN, "no-pass", &link_form(&talk, None)),
+            Err(limited) if !is_script => too_fast(&l10n, limited),
+            _ => message_with(&l10n, StatusCode::FORBIDDEN, "no-pass", &link_form(&l10n, None)),
         };
         let session = session.ok_or_else(unknown)?;
         let pass = pass(&app.public_url, &parts.headers, session).ok_or_else(unknown)?;
@@ -131,17 +131,17 @@ impl FromRequestParts<App> for Visit {
         // Each file is counted besides, when it comes.
         if parts.method == Method::POST {
             let spent = app.limiters.form_writes.spend(Claimant::Session(session), context.began);
-            spent.map_err(|limited| too_fast(&talk, limited))?;
+            spent.map_err(|limited| too_fast(&l10n, limited))?;
         }
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
-        let around = Surroundings::new(talk, account, Some(session));
+        let page = PageContext::new(l10n, account, Some(session));
         match landing {
             Landing::Open(customer) if customer.kyc.state.takes_input() => {
                 let entered = entered(&app.public_url, &parts.headers, session);
-                Ok(Self { visitor, customer, around, is_script, entered })
+                Ok(Self { visitor, customer, page, is_script, entered })
             }
             other => {
-                let mut response = closed(&around, &other);
+                let mut response = closed(&page, &other);
                 if is_script {
                     // A script does not put a page beside a field: it loads it.
                     *response.status_mut() = StatusCode::CONFLICT;

@@ -3,30 +3,30 @@
 use std::sync::OnceLock;
 
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::{Trouble, Wrong};
+use dossier_core::form::{Issue, IssueKind};
 use dossier_core::kyc::RuleSet;
 use dossier_core::kyc::requirement::{Fault, Requirement};
 use dossier_core::kyc::rules::{Rule, Wording};
 use dossier_core::place::Place;
 use fluent_bundle::FluentValue;
 
-use super::language::Talk;
+use super::language::Localization;
 
 /// What people call what is at a place: a requirement's label, or a field's. One of several fields has a name of its
 /// own.
 #[must_use]
-pub(super) fn name_of(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
+pub(super) fn name_of(sheet: &Sheet<'_>, l10n: &Localization, place: &str) -> String {
     let mut alone = sheet.requirements.iter().filter(|requirement| requirement.one_of.is_empty());
     let asked = alone.find(|requirement| requirement.place() == place);
-    asked.map_or_else(|| field_label(sheet, talk, place), |requirement| label(sheet, talk, requirement))
+    asked.map_or_else(|| field_label(sheet, l10n, place), |requirement| label(sheet, l10n, requirement))
 }
 
 /// What people call what an error is about: all of several fields, unless it is about what was typed into one of them.
 #[must_use]
-pub(super) fn subject_of(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> String {
-    let is_about_all = matches!(trouble.wrong, Wrong::NoneGiven | Wrong::Faulty(Fault::AskedAgain));
-    let asked = one_of_several(sheet, &trouble.place).filter(|_| is_about_all);
-    asked.map_or_else(|| name_of(sheet, talk, &trouble.place), |requirement| label(sheet, talk, requirement))
+pub(super) fn subject_of(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) -> String {
+    let is_about_all = matches!(issue.kind, IssueKind::NoneGiven | IssueKind::Fault(Fault::AskedAgain));
+    let asked = one_of_several(sheet, &issue.place).filter(|_| is_about_all);
+    asked.map_or_else(|| name_of(sheet, l10n, &issue.place), |requirement| label(sheet, l10n, requirement))
 }
 
 /// The requirement for which this place is one of several.
@@ -37,11 +37,11 @@ pub(super) fn one_of_several<'a>(sheet: &'a Sheet<'_>, place: &str) -> Option<&'
 
 /// What people call a member of the contract. Some depend on what they are in, some on the country.
 #[must_use]
-pub(super) fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
+pub(super) fn field_label(sheet: &Sheet<'_>, l10n: &Localization, place: &str) -> String {
     let place = Place::new(place);
     let (name, of) = (place.name(), place.parent().name());
     let with = depends_on(sheet, place.pointer());
-    talk.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| talk.say_with(&format!("field-{name}"), &with))
+    l10n.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| l10n.say_with(&format!("field-{name}"), &with))
 }
 
 /// Whose data is at a place: the start of the places of a person, or of the customer's own.
@@ -70,15 +70,15 @@ fn depends_on(sheet: &Sheet<'_>, place: &str) -> [(&'static str, FluentValue<'st
 /// The label of a requirement: as the operator translated it; as we did, while the rule is worded as in the baseline;
 /// or as it stands.
 #[must_use]
-pub(super) fn label(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> String {
-    wording(sheet, talk, requirement, "label", |rule| &rule.label, |wording| &wording.label)
+pub(super) fn label(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement) -> String {
+    wording(sheet, l10n, requirement, "label", |rule| &rule.label, |wording| &wording.label)
         .unwrap_or_else(|| requirement.label.clone())
 }
 
 /// Why a requirement is asked for, likewise.
 #[must_use]
-pub(super) fn because(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> String {
-    wording(sheet, talk, requirement, "because", |rule| &rule.because, |wording| &wording.because)
+pub(super) fn because(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement) -> String {
+    wording(sheet, l10n, requirement, "because", |rule| &rule.because, |wording| &wording.because)
         .unwrap_or_else(|| requirement.because.clone())
 }
 
@@ -94,28 +94,28 @@ const OF_AN_OWNER: &str = "Owners and controllers are identified.";
 
 fn wording(
     sheet: &Sheet<'_>,
-    talk: &Talk,
+    l10n: &Localization,
     requirement: &Requirement,
     what: &str,
     own: impl Fn(&Rule) -> &String,
     translated: impl Fn(&Wording) -> &String,
 ) -> Option<String> {
     let rule = sheet.rule(requirement)?;
-    if let Some(wording) = rule.translations.get(talk.language.code()) {
+    if let Some(wording) = rule.translations.get(l10n.language.code()) {
         return Some(translated(wording).clone());
     }
     if !is_as_in_the_baseline(rule, own) {
         return None;
     }
-    talk.find(&format!("{what}-{}", rule.id), &depends_on(sheet, &requirement.place()))
+    l10n.find(&format!("{what}-{}", rule.id), &depends_on(sheet, &requirement.place()))
 }
 
 /// Whether the operator left the label of a requirement as it is in the baseline, so that ours may stand for it.
 #[must_use]
-pub(super) fn has_our_label(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> bool {
+pub(super) fn has_our_label(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement) -> bool {
     let rule = sheet.rule(requirement);
     rule.is_some_and(|rule| {
-        !rule.translations.contains_key(talk.language.code()) && is_as_in_the_baseline(rule, |rule| &rule.label)
+        !rule.translations.contains_key(l10n.language.code()) && is_as_in_the_baseline(rule, |rule| &rule.label)
     })
 }
 

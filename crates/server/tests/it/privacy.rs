@@ -25,7 +25,7 @@ impl DataCommand for NeededFrom {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let services = context.services;
         let mut account = services.store.accounts().await.expect("accounts").remove(0);
-        account.look.company.needed_from = self.0;
+        account.form.company.needed_from = self.0;
         let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
         let caller = Caller::system(scope, "test");
         accounts::change(services, &caller, account).await.expect("changed");

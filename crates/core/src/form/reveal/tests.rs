@@ -6,11 +6,11 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::customer::CustomerType;
 use crate::customer::record::Customer;
+use crate::form::draft::read;
 use crate::form::edit::tests::customer;
-use crate::form::edit::{Edit, Typed, apply};
-use crate::form::settle::read;
-use crate::form::sheet::{Sheet, Shown};
-use crate::form::trouble::Wrong;
+use crate::form::edit::{Edit, PageEdit, apply};
+use crate::form::issue::IssueKind;
+use crate::form::sheet::{FieldView, Sheet};
 use crate::ids::PersonId;
 use crate::kyc::record::Session;
 use crate::kyc::rules::RuleSet;
@@ -73,7 +73,7 @@ impl Story {
         self.edit(device, &Edit::Fields(vec![(place.to_owned(), text.to_owned())].into()));
     }
 
-    fn tries(&mut self, device: &str, date: &str) -> Tried {
+    fn tries(&mut self, device: &str, date: &str) -> TryResult {
         let now = Sheet::new(&self.rules, &self.customer, &Device::of(device), self.customer.created_at)
             .text(DATE)
             .unwrap_or_default();
@@ -90,7 +90,7 @@ impl Story {
     }
 
     fn sees(&self, device: &str, place: &str) -> bool {
-        self.under(device, Reveal::AfterBirthDate, |sheet| matches!(sheet.shown(place), Shown::Text(_)))
+        self.under(device, Reveal::AfterBirthDate, |sheet| matches!(sheet.shown(place), FieldView::Text(_)))
     }
 
     fn sight(&self, device: &str) -> Sight {
@@ -99,8 +99,8 @@ impl Story {
 
     fn unconfirmed(&self, device: &str, reveal: Reveal) -> Vec<String> {
         self.under(device, reveal, |sheet| {
-            let unconfirmed = sheet.troubles.iter().filter(|trouble| trouble.wrong == Wrong::Unconfirmed);
-            unconfirmed.map(|trouble| trouble.place.clone()).collect()
+            let unconfirmed = sheet.issues.iter().filter(|issue| issue.kind == IssueKind::Unconfirmed);
+            unconfirmed.map(|issue| issue.place.clone()).collect()
         })
     }
 }
@@ -110,9 +110,9 @@ fn the_right_date_shows_what_the_integrator_gave_to_the_device_that_entered_it()
     let mut story = Story::integrated();
     assert_eq!(story.sight("phone"), Sight::Locked(MOST_TRIES));
     assert!(story.unconfirmed("phone", Reveal::AfterBirthDate).is_empty(), "it can still be shown");
-    assert_eq!(story.tries("phone", OTHER_DATE), Tried::Wrong(4));
+    assert_eq!(story.tries("phone", OTHER_DATE), TryResult::Wrong(4));
     assert!(!story.sees("phone", NAME));
-    assert_eq!(story.tries("phone", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("phone", TRUE_DATE), TryResult::Opened);
     assert!(story.sees("phone", NAME) && story.sees("phone", DATE));
     assert!(!story.sees("laptop", NAME), "each device enters it");
 }
@@ -121,16 +121,16 @@ fn the_right_date_shows_what_the_integrator_gave_to_the_device_that_entered_it()
 fn a_session_has_five_tries_whatever_the_number_of_its_devices() {
     let mut story = Story::integrated();
     for (device, left) in [("one", 4), ("two", 3), ("three", 2), ("one", 1), ("four", 0)] {
-        assert_eq!(story.tries(device, OTHER_DATE), Tried::Wrong(left));
+        assert_eq!(story.tries(device, OTHER_DATE), TryResult::Wrong(left));
     }
     for device in ["one", "five"] {
-        assert_eq!(story.tries(device, TRUE_DATE), Tried::Refused);
+        assert_eq!(story.tries(device, TRUE_DATE), TryResult::Refused);
         assert_eq!(story.sight(device), Sight::Closed);
     }
     assert_eq!(story.unconfirmed("one", Reveal::AfterBirthDate), [NAME, DATE], "what stays hidden is confirmed");
     story.next_session(2);
     assert_eq!(story.sight("one"), Sight::Locked(MOST_TRIES));
-    assert_eq!(story.tries("one", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("one", TRUE_DATE), TryResult::Opened);
 }
 
 #[test]
@@ -141,13 +141,13 @@ fn a_date_that_was_typed_over_another_opens_nothing_and_the_one_before_still_doe
             story.types("thief", DATE, text);
             assert!(!story.sees("thief", NAME), "{typed:?}");
         }
-        assert_eq!(story.tries("thief", OTHER_DATE), Tried::Wrong(4));
-        assert_eq!(story.tries("another pass", OTHER_DATE), Tried::Wrong(3));
+        assert_eq!(story.tries("thief", OTHER_DATE), TryResult::Wrong(4));
+        assert_eq!(story.tries("another pass", OTHER_DATE), TryResult::Wrong(3));
         assert!(!story.sees("thief", NAME));
-        assert_eq!(story.tries("phone", TRUE_DATE), Tried::Opened);
+        assert_eq!(story.tries("phone", TRUE_DATE), TryResult::Opened);
         assert!(story.sees("phone", NAME) && story.sees("phone", DATE), "also what was typed over it");
         story.integrator(DATE, "1991-01-01");
-        assert_eq!(story.tries("laptop", "1991-01-01"), Tried::Opened, "the integrator has the last word");
+        assert_eq!(story.tries("laptop", "1991-01-01"), TryResult::Opened, "the integrator has the last word");
     }
 }
 
@@ -158,12 +158,12 @@ fn the_integrators_date_still_opens_the_form_in_the_session_after_it_was_typed_o
     story.next_session(2);
     story.types("thief", DATE, "1970-01-01");
     story.next_session(3);
-    assert_eq!(story.tries("owner", OTHER_DATE), Tried::Wrong(4));
-    assert_eq!(story.tries("owner", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("owner", OTHER_DATE), TryResult::Wrong(4));
+    assert_eq!(story.tries("owner", TRUE_DATE), TryResult::Opened);
     assert!(story.sees("owner", NAME));
     story.types("owner", DATE, TRUE_DATE);
     story.next_session(4);
-    assert_eq!(story.tries("owner again", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("owner again", TRUE_DATE), TryResult::Opened);
 }
 
 #[test]
@@ -172,14 +172,14 @@ fn on_two_devices_of_ones_own_the_date_that_one_typed_opens_what_both_gave() {
     story.types("phone", NAME, "Ada");
     story.types("phone", DATE, TRUE_DATE);
     assert!(!story.sees("laptop", NAME));
-    assert_eq!(story.tries("laptop", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("laptop", TRUE_DATE), TryResult::Opened);
     assert!(story.sees("laptop", NAME));
     story.types("laptop", "/last_name", "Lovelace");
     assert!(story.sees("phone", "/last_name"));
     story.types("laptop", DATE, "1990-12-11");
     assert!(story.sees("phone", DATE) && story.sees("laptop", NAME), "a slip is mended");
     story.next_session(2);
-    assert_eq!(story.tries("tablet", "1990-12-11"), Tried::Opened);
+    assert_eq!(story.tries("tablet", "1990-12-11"), TryResult::Opened);
     assert!(story.sees("tablet", NAME) && story.sees("tablet", "/last_name"));
 }
 
@@ -218,8 +218,8 @@ fn a_date_that_is_corrected_by_who_sees_everything_opens_everything() {
     story.tries("phone", TRUE_DATE);
     story.types("phone", DATE, "1990-12-11");
     assert!(story.sees("phone", NAME));
-    assert_eq!(story.tries("laptop", TRUE_DATE), Tried::Wrong(4));
-    assert_eq!(story.tries("laptop", "1990-12-11"), Tried::Opened);
+    assert_eq!(story.tries("laptop", TRUE_DATE), TryResult::Wrong(4));
+    assert_eq!(story.tries("laptop", "1990-12-11"), TryResult::Opened);
     assert!(story.sees("laptop", NAME));
     story.types("thief", DATE, OTHER_DATE);
     assert!(!story.sees("thief", NAME) && story.sees("phone", NAME));
@@ -236,10 +236,10 @@ fn a_browser_that_comes_back_with_another_pass_sees_what_it_saw() {
 #[test]
 fn the_account_may_show_everything_at_once_or_nothing_ever() {
     let mut story = Story::integrated();
-    assert!(story.under("phone", Reveal::Always, |sheet| sheet.shown(NAME) == Shown::Text("Ada".to_owned())));
+    assert!(story.under("phone", Reveal::Always, |sheet| sheet.shown(NAME) == FieldView::Text("Ada".to_owned())));
     assert!(story.unconfirmed("phone", Reveal::Always).is_empty());
     story.tries("phone", TRUE_DATE);
-    assert!(story.under("phone", Reveal::Never, |sheet| sheet.shown(NAME) == Shown::Hidden("•••".to_owned())));
+    assert!(story.under("phone", Reveal::Never, |sheet| sheet.shown(NAME) == FieldView::Masked("•••".to_owned())));
     assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME, DATE]);
     story.edit("phone", &kept(&[NAME, "/nothing"], true));
     story.types("phone", DATE, TRUE_DATE);
@@ -250,15 +250,15 @@ fn the_account_may_show_everything_at_once_or_nothing_ever() {
     assert!(story.unconfirmed("phone", Reveal::Never).is_empty());
     story.edit("phone", &kept(&[NAME], false));
     assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is taken back is asked about again");
-    let retyped = Typed { fields: vec![(NAME.to_owned(), "Edith".to_owned())], ..confirmed(&[NAME], true) };
+    let retyped = PageEdit { fields: vec![(NAME.to_owned(), "Edith".to_owned())], ..confirmed(&[NAME], true) };
     story.edit("tablet", &Edit::Fields(retyped));
     story.integrator(NAME, "Grace");
     assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is typed over is not confirmed");
 }
 
-fn confirmed(places: &[&str], is_right: bool) -> Typed {
+fn confirmed(places: &[&str], is_right: bool) -> PageEdit {
     let kept = places.iter().map(|place| ((*place).to_owned(), is_right));
-    Typed { kept: kept.collect(), ..Typed::default() }
+    PageEdit { kept: kept.collect(), ..PageEdit::default() }
 }
 
 fn kept(places: &[&str], is_right: bool) -> Edit {

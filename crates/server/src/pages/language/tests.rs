@@ -196,8 +196,8 @@ fn everything_that_can_be_asked_has_a_name() {
     needed.extend(["missing", "missing-document", "none_given", "wrong-other"].map(str::to_owned));
     let typed = [Code::TooLong, Code::NulCharacter, Code::InvalidDate];
     needed.extend(typed.map(|code| format!("wrong-{}", code.as_str())));
-    let talk = Talk { language: Language::English, country: None };
-    let missing: Vec<_> = needed.iter().filter(|key| talk.find(key, &[]).is_none()).collect();
+    let l10n = Localization { language: Language::English, country: None };
+    let missing: Vec<_> = needed.iter().filter(|key| l10n.find(key, &[]).is_none()).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -232,7 +232,7 @@ fn the_language_is_the_links_then_the_one_chosen_before_then_the_browsers() {
         headers.insert(header::COOKIE, cookie.parse().expect("a cookie"));
         headers.insert(header::ACCEPT_LANGUAGE, accept.parse().expect("a header"));
         let uri = format!("/form/x{query}").parse().expect("a path");
-        assert_eq!(talk(&headers, &uri).language, expected, "{query} {cookie} {accept}");
+        assert_eq!(localization(&headers, &uri).language, expected, "{query} {cookie} {accept}");
     }
 }
 
@@ -247,11 +247,11 @@ fn dates_and_addresses_follow_the_habits_of_language_and_country() {
     ] {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, accept.parse().expect("a header"));
-        let talk = Talk::new(language, &headers);
-        assert_eq!((talk.date("1990-04-23").into_owned(), talk.date_order()), (date.to_owned(), order));
-        assert_eq!(talk.date("soon"), "soon");
+        let l10n = Localization::new(language, &headers);
+        assert_eq!((l10n.date("1990-04-23").into_owned(), l10n.date_order()), (date.to_owned(), order));
+        assert_eq!(l10n.date("soon"), "soon");
     }
-    let german = Talk { language: Language::German, country: None };
+    let german = Localization { language: Language::German, country: None };
     for (country, order) in [
         (Some("US"), AddressOrder::CodeLast),
         (Some("FR"), AddressOrder::CodeBeforeCity),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::{Trouble, Wrong};
+use dossier_core::form::{Issue, IssueKind};
 use dossier_core::kyc::requirement::Requirement;
 use dossier_core::place::Place;
 use dossier_core::violation::Code;
@@ -11,7 +11,7 @@ use dossier_core::violation::Code;
 /// What is missing is no error until the visitor asks to go on. Then it is one, but for what the visitor's last answers
 /// made necessary: that is a request.
 #[derive(Debug, Clone, Default)]
-pub struct Judged {
+pub struct ErrorFilter {
     /// Whether the visitor asked to go on.
     is_checked: bool,
     /// The rules that ask for something since then.
@@ -20,17 +20,17 @@ pub struct Judged {
     typing: Option<String>,
 }
 
-impl Judged {
+impl ErrorFilter {
     /// As `check` in the query or in a form says it: the new rules, separated by commas.
     #[must_use]
-    pub fn read(check: Option<&String>) -> Self {
+    pub fn from_query(check: Option<&String>) -> Self {
         let new = check.map(|ids| ids.split(',').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect());
         Self { is_checked: check.is_some(), new: new.unwrap_or_default(), typing: None }
     }
 
     /// With all that is missing as errors.
     #[must_use]
-    pub fn strictly() -> Self {
+    pub fn strict() -> Self {
         Self { is_checked: true, ..Self::default() }
     }
 
@@ -58,27 +58,27 @@ impl Judged {
 
     /// Whether something is said as an error.
     #[must_use]
-    pub fn says(&self, sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
-        let is_typed = self.typing.as_ref() == Some(&trouble.place);
-        !is_typed && (is_said(sheet, trouble) || self.is_checked && !self.is_new(sheet, trouble))
+    pub fn shows(&self, sheet: &Sheet<'_>, issue: &Issue) -> bool {
+        let is_typed = self.typing.as_ref() == Some(&issue.place);
+        !is_typed && (is_said(sheet, issue) || self.is_checked && !self.is_new(sheet, issue))
     }
 
-    fn is_new(&self, sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
+    fn is_new(&self, sheet: &Sheet<'_>, issue: &Issue) -> bool {
         let is_about =
-            |one: &&Requirement| Place::new(&trouble.place).is_inside(&one.place()) || one.may_be_at(&trouble.place);
+            |one: &&Requirement| Place::new(&issue.place).is_inside(&one.place()) || one.may_be_at(&issue.place);
         sheet.requirements.iter().find(is_about).is_some_and(|one| self.new.contains(one.rule_id()))
     }
 }
 
 /// Whether an error is said before the visitor asks to go on: what is missing is not, nor is a date of which a part is.
-fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
+fn is_said(sheet: &Sheet<'_>, issue: &Issue) -> bool {
     let is_half_a_date = || {
-        let text = sheet.text(&trouble.place).unwrap_or_default();
+        let text = sheet.text(&issue.place).unwrap_or_default();
         text.splitn(3, '-').any(str::is_empty)
     };
-    match trouble.wrong {
-        Wrong::Missing | Wrong::NoneGiven | Wrong::Unconfirmed => false,
-        Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
+    match issue.kind {
+        IssueKind::Missing | IssueKind::NoneGiven | IssueKind::Unconfirmed => false,
+        IssueKind::Refused(Code::InvalidDate, _) => !is_half_a_date(),
         _ => true,
     }
 }

@@ -19,7 +19,7 @@ const MAX_TYPED: usize = 4_096;
 pub const MAX_REASON: usize = 500;
 
 /// One device that writes into the form.
-pub(super) struct Pen<'a> {
+pub(super) struct FormEditor<'a> {
     pub(super) form: Form,
     pub(super) device: &'a Device,
     pub(super) now: Timestamp,
@@ -27,8 +27,8 @@ pub(super) struct Pen<'a> {
     pub(super) replaced: Vec<(String, Timestamp)>,
 }
 
-impl Pen<'_> {
-    pub(super) fn write(&mut self, sheet: &Sheet<'_>, fields: &[(String, String)], session: Option<SessionId>) {
+impl FormEditor<'_> {
+    pub(super) fn write_fields(&mut self, sheet: &Sheet<'_>, fields: &[(String, String)], session: Option<SessionId>) {
         let (writable, date) = (sheet.writable(), place_of_date(sheet.customer().profile.kind()));
         for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
             let text: String = tidy(place, text.trim()).chars().take(MAX_TYPED).collect();
@@ -38,14 +38,14 @@ impl Pen<'_> {
             if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
                 self.replaced.push((place.clone(), at));
             }
-            self.note(place, &text);
+            self.record_save(place, &text);
             self.form.draft.insert(place.clone(), text);
             self.places.push(place.clone());
         }
     }
 
     /// Takes the customer's word that what the reviewers want again is correct as it is.
-    pub(super) fn confirm(&mut self, sheet: &Sheet<'_>, flags: &mut [Flag], reasons: &[(String, String)]) {
+    pub(super) fn record_reasons(&mut self, sheet: &Sheet<'_>, flags: &mut [Flag], reasons: &[(String, String)]) {
         for (id, reason) in reasons {
             let Some(asked) = sheet.requirements.iter().find(|one| one.id == *id) else { continue };
             if sheet.asked_again(asked).is_none() {
@@ -53,7 +53,7 @@ impl Pen<'_> {
             }
             let reason: String = reason.chars().map(|c| if is_hidden(c) && c != '\n' { ' ' } else { c }).collect();
             let reason: String = reason.trim().chars().take(MAX_REASON).collect();
-            self.note(&place_of_reason(id), &reason);
+            self.record_save(&place_of_reason(id), &reason);
             let confirmed = (!reason.is_empty()).then_some(Confirmed { reason, at: self.now });
             for flag in flags.iter_mut().filter(|flag| flag.requirement == *id) {
                 let is_news = flag.confirmed.as_ref().map(|it| &it.reason) != confirmed.as_ref().map(|it| &it.reason);
@@ -67,7 +67,12 @@ impl Pen<'_> {
 
     /// Notes what is still right, although this device does not see it, and what is not after all. What is typed over a
     /// value says that it is not right.
-    pub(super) fn keep_as_given(&mut self, sheet: &Sheet<'_>, kept: &[(String, bool)], fields: &[(String, String)]) {
+    pub(super) fn record_confirmations(
+        &mut self,
+        sheet: &Sheet<'_>,
+        kept: &[(String, bool)],
+        fields: &[(String, String)],
+    ) {
         let is_typed = |place: &String| fields.iter().any(|(typed, _)| typed == place);
         for (place, is_right) in kept.iter().filter(|(place, _)| !is_typed(place)) {
             let text = sheet.text_to_keep(place).filter(|_| *is_right);
@@ -81,7 +86,7 @@ impl Pen<'_> {
         }
     }
 
-    pub(super) fn note(&mut self, place: &str, text: &str) {
+    pub(super) fn record_save(&mut self, place: &str, text: &str) {
         let saved = Saved { device: self.device.clone(), at: self.now, given: short_hash(text) };
         self.form.saved.insert(place.to_owned(), saved);
     }

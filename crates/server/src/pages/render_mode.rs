@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dossier_core::clock::Timestamp;
 
-use super::judged::Judged;
+use super::error_filter::ErrorFilter;
 
 /// The places that were saved just now, with the time of what they replaced if another device had saved that.
 pub(super) type Saved = HashMap<String, Option<Timestamp>>;
@@ -14,9 +14,9 @@ pub(super) type Failed = Vec<(String, String)>;
 
 /// How a page is shown.
 #[derive(Default)]
-pub(super) struct Manner {
+pub(super) struct RenderMode {
     /// Which of what is missing is an error.
-    pub(super) judged: Judged,
+    pub(super) error_filter: ErrorFilter,
     /// What was saved just now.
     pub(super) saved: Saved,
     /// The last save replaced what another device had given.

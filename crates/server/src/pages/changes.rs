@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use dossier_core::form::edit::Typed;
+use dossier_core::form::edit::PageEdit;
 use dossier_core::form::{ascii_digit, short_hash};
 
-use super::again::CORRECT;
+use super::resubmission::CORRECT;
 use super::reveal::{KEEP, TICKED};
 
 /// What differs from what the page showed, and what it shows now. Without that, a page that was opened long ago would
 /// put its old values over what another device has saved since.
-pub(super) fn changed(fields: &HashMap<String, String>) -> (Typed, Vec<(String, String)>) {
+pub(super) fn changed(fields: &HashMap<String, String>) -> (PageEdit, Vec<(String, String)>) {
     // A script says which field the visitor is in, and whether anything is still being typed there.
     let typing = fields.get("field").filter(|_| fields.contains_key("typing")).cloned();
-    let (mut changed, mut shown) = (Typed { typing, ..Typed::default() }, Vec::new());
+    let (mut changed, mut shown) = (PageEdit { typing, ..PageEdit::default() }, Vec::new());
     for place in fields.keys().filter_map(|name| name.strip_prefix("was:")) {
         let text = typed(fields, place);
         if is_changed(fields, place, &text) {

@@ -2,18 +2,18 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use dossier_core::form::edit::{Edit, Typed};
-use dossier_core::form::reveal::Tried;
+use dossier_core::form::edit::{Edit, PageEdit};
+use dossier_core::form::reveal::TryResult;
 use dossier_core::parse::Date;
 use dossier_core::use_cases::reveal_form;
 use dossier_core::use_cases::save_form::save_edit;
 use http::header;
 
+use super::changes::typed;
 use super::cookies::keep_entered;
 use super::posted::fields_of;
 use super::reveal::{DATE, NO_DATE, WRONG};
 use super::steps::Step;
-use super::typed::typed;
 use super::upload::file_of;
 use super::visit::Visit;
 use crate::http::body::{Expected, WholeBody};
@@ -36,7 +36,7 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
             Some(said) => (format!("{page}?reveal={said}#reveal-date"), &parts[..]),
             None => (page.to_owned(), &[][..]),
         };
-        let mut response = Redirect::to(&format!("{}{to}", visit.around.base)).into_response();
+        let mut response = Redirect::to(&format!("{}{to}", visit.page.base)).into_response();
         let cookie = keep_entered(&app.public_url, visit.visitor.session, kept);
         response.headers_mut().append(header::SET_COOKIE, cookie);
         Ok(response)
@@ -47,8 +47,8 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
         return back(Some(NO_DATE));
     }
     match reveal_form::reveal(&app.services, &visit.visitor, &entered).await {
-        Ok((_, Tried::Wrong(_))) => back(Some(WRONG)),
-        Ok((_, Tried::Opened | Tried::Refused)) => back(None),
+        Ok((_, TryResult::Wrong(_))) => back(Some(WRONG)),
+        Ok((_, TryResult::Opened | TryResult::Refused)) => back(None),
         Err(error) => visit.refused(error),
     }
 }
@@ -62,9 +62,9 @@ pub async fn keep_file(State(app): State<App>, visit: Visit, request: Request) -
     let path = request.uri().path();
     let step = path.split('/').nth(3).and_then(Step::parse).ok_or_else(Problem::not_found)?;
     let file = file_of(path)?;
-    let kept = Typed { kept: vec![(format!("/files/{file}"), true)], ..Typed::default() };
+    let kept = PageEdit { kept: vec![(format!("/files/{file}"), true)], ..PageEdit::default() };
     match save_edit(&app.services, &visit.visitor, Edit::Fields(kept)).await {
-        Ok(_) => Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("{}/{}#documents", visit.page.base, step.path())).into_response()),
         Err(error) => visit.refused(error),
     }
 }

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::profile::{CustomerType, Profile};
-use crate::form::checks::{day_of, wrong};
+use crate::form::checks::{check, day_of};
 use crate::form::input::{OWNS, SHARE};
+use crate::form::issue::{Issue, IssueKind};
 use crate::form::place::{PERSONS, persons, place_of, place_of_person, pointer, text_at};
-use crate::form::trouble::{Trouble, Wrong};
 use crate::kyc::rules::RuleSet;
 use crate::parse::context::Nulls;
 use crate::parse::leaf::Country;
@@ -25,9 +25,9 @@ pub(super) fn move_draft_into_profile(
     profile: &mut Value,
     draft: &mut BTreeMap<String, String>,
     now: Timestamp,
-) -> Vec<Trouble> {
+) -> Vec<Issue> {
     let wholes: BTreeSet<_> = draft.keys().filter_map(|place| whole(rules, kind, place)).collect();
-    let mut troubles = Vec::new();
+    let mut issues = Vec::new();
     for place in wholes {
         if Place::new(&place).name() == SHARE && !owns(profile, draft, &place) {
             // It is kept in case the person is an owner after all.
@@ -42,17 +42,17 @@ pub(super) fn move_draft_into_profile(
         let value = schema_at(rules, kind, &place).and_then(|schema| value_of(schema, &place, profile, draft));
         set(profile, &pointer, value);
         let mut refused = refused(rules, kind, profile, &pointer);
-        let asked_back = asked_back(rules, kind, draft, &place, now);
-        refused.retain(|trouble| !asked_back.iter().any(|known| known.place == trouble.place));
-        refused.extend(asked_back);
+        let doubts = doubts(rules, kind, draft, &place, now);
+        refused.retain(|issue| !doubts.iter().any(|known| known.place == issue.place));
+        refused.extend(doubts);
         if refused.is_empty() {
             draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
         } else {
-            troubles.extend(refused);
+            issues.extend(refused);
             *profile = before;
         }
     }
-    troubles
+    issues
 }
 
 /// Takes the shares of those who say that they own nothing out of the profile, and keeps them in the draft.
@@ -74,19 +74,19 @@ fn owns(profile: &Value, draft: &BTreeMap<String, String>, share: &str) -> bool 
 }
 
 /// What the form asks back about what was typed at a place or inside of it.
-fn asked_back(
+fn doubts(
     rules: &RuleSet,
     kind: CustomerType,
     draft: &BTreeMap<String, String>,
     whole: &str,
     now: Timestamp,
-) -> Vec<Trouble> {
+) -> Vec<Issue> {
     let typed = draft.iter().filter(|(place, _)| Place::new(place).is_inside(whole));
-    let trouble = |(place, text): (&String, &String)| {
-        let wrong = wrong(schema_at(rules, kind, place)?, place, text, day_of(now))?;
-        Some(Trouble { place: place.clone(), wrong })
+    let issue = |(place, text): (&String, &String)| {
+        let kind = check(schema_at(rules, kind, place)?, place, text, day_of(now))?;
+        Some(Issue { place: place.clone(), kind })
     };
-    typed.filter_map(trouble).collect()
+    typed.filter_map(issue).collect()
 }
 
 /// The place of the value that is merged as a whole and holds a place: the leaf itself, or an object with members that
@@ -160,18 +160,18 @@ fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
 }
 
 /// What the parser refuses at a place or inside of it.
-fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Vec<Trouble> {
+fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Vec<Issue> {
     let found = read(kind, &without_documents(profile)).err().unwrap_or_default();
     let inside = found.into_iter().filter(|violation| Place::new(&violation.pointer).is_inside(at));
     inside
         .map(|violation| {
             let place = place_of(profile, &violation.pointer);
             let limit = schema_at(rules, kind, &place).and_then(|schema| schema["maxLength"].as_u64());
-            let wrong = match violation.code {
-                Code::Required => Wrong::Missing,
-                code => Wrong::Refused(code, limit),
+            let kind = match violation.code {
+                Code::Required => IssueKind::Missing,
+                code => IssueKind::Refused(code, limit),
             };
-            Trouble { place, wrong }
+            Issue { place, kind }
         })
         .collect()
 }

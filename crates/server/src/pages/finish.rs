@@ -22,7 +22,7 @@ const PRIVATE: [(HeaderName, &str); 5] = [
 ];
 
 /// A page as it leaves: the language that was chosen is kept, the page is private, and compressed.
-pub(super) async fn dressed(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
+pub(super) async fn finish_page(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
     let given = response.headers_mut();
     if let Some(language) = asked_language(uri) {
         let (code, secure) = (language.code(), secure(public_url));
