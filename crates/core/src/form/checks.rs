@@ -1,5 +1,5 @@
-//! What the form asks back, though the contract would store it: names that show nothing, characters that cannot be
-//! seen, dates of other calendars, shares that are none. A PUT stores as it is sent.
+//! Values that the form queries although the contract accepts them: blank names, invisible characters, dates of other
+//! calendars, shares that are not percentages. A PUT stores them as they are.
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -12,12 +12,12 @@ use crate::hidden::{is_blank, is_hidden};
 use crate::kyc::check::share;
 use crate::place::Place;
 
-/// The day in UTC.
+/// The date in UTC.
 pub(super) fn day_of(now: Timestamp) -> Date {
     now.to_string()[..10].parse().unwrap_or(Date::MAX)
 }
 
-/// What is typed, as it is stored: a share becomes a plain number.
+/// Normalises typed text for storage: a share becomes a plain number.
 pub(super) fn tidy(place: &str, text: &str) -> String {
     if Place::new(place).name() == SHARE {
         plain_share(text).unwrap_or_else(|| text.to_owned())
@@ -26,7 +26,7 @@ pub(super) fn tidy(place: &str, text: &str) -> String {
     }
 }
 
-/// What the form asks back about what was typed at a place with this schema.
+/// Why the form queries text that was typed at a place with this schema.
 pub(super) fn check(schema: &Value, place: &str, text: &str, today: Date) -> Option<IssueKind> {
     if text.is_empty() {
         return None;
@@ -61,11 +61,11 @@ fn is_name(member: &str) -> bool {
     NAMES.contains(&member) || matches!(member, "middle_name" | "business_legal_name")
 }
 
-/// Whether a character is refused because it cannot be seen. Languages need some that cannot: joiners, directional
-/// marks, and variation selectors, which are not among the hidden. Paragraphs need line breaks.
+/// Whether a character is refused because it is invisible. Some scripts need joiners, directional marks and variation
+/// selectors ([`is_hidden`] does not include the last), and paragraphs need line breaks.
 fn is_unseen(c: char) -> bool {
     let is_needed = matches!(c, '\u{200c}'..='\u{200f}' | '\u{61c}' | '\n' | '\t');
-    // Fillers and tags: letters to Unicode, nothing to the eye.
+    // Fillers and tags: Unicode counts them as letters, but they show nothing.
     let is_filler = matches!(
         c,
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{2800}' | '\u{3164}'
@@ -75,7 +75,7 @@ fn is_unseen(c: char) -> bool {
     is_filler || is_hidden(c) && !is_needed
 }
 
-/// A share such as `33,3`, `25 %` or `٢٥٫٥` as `33.3`, `25` and `25.5`; `None` for what is no share.
+/// Turns a share such as `33,3`, `25 %` or `٢٥٫٥` into `33.3`, `25` or `25.5`. `None` if it is not a share.
 fn plain_share(text: &str) -> Option<String> {
     let plain: String = text
         .chars()
@@ -89,7 +89,7 @@ fn plain_share(text: &str) -> Option<String> {
     Some(plain.trim_end_matches('.').to_owned())
 }
 
-/// Digits of other scripts, as keyboards of some languages write them.
+/// The ASCII digit for a digit of another script, which some keyboards type. Other characters stay the same.
 #[must_use]
 pub fn ascii_digit(c: char) -> char {
     let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_has_letters_and_nothing_that_cannot_be_seen() {
+    fn a_name_has_letters_and_no_invisible_characters() {
         let schema = json!({ "type": "string", "maxLength": 128 });
         for (text, expected) in [
             ("Ada", None),
@@ -112,7 +112,7 @@ mod tests {
             ("X Æ A-12", None),
             ("王小明", None),
             ("عبد الله", None),
-            // Persian, Hindi and Sinhala write with joiners, and marks keep the direction.
+            // Persian, Hindi and Sinhala need joiners, and marks keep the direction.
             ("علی\u{200c}رضا", None),
             ("क्\u{200d}ष", None),
             ("\u{200f}سارة\u{200e}", None),
@@ -171,6 +171,6 @@ mod tests {
             assert_eq!(tidy(place, typed), stored, "{typed:?}");
             assert_eq!(check(&schema, place, stored, today), expected, "{typed:?}");
         }
-        assert_eq!(tidy("/first_name", "25 %"), "25 %", "only shares are tidied");
+        assert_eq!(tidy("/first_name", "25 %"), "25 %", "only shares are normalised");
     }
 }

@@ -1,4 +1,4 @@
-//! How what was typed becomes part of the profile: whole value by whole value, judged by the parser of PUT.
+//! Moves drafts into the profile, one whole value at a time, validated by the parser of PUT.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ use crate::parse::leaf::Country;
 use crate::place::Place;
 use crate::violation::{Code, Violation};
 
-/// Moves from the draft into the profile what can be stored there, whole value by whole value, and says what is wrong
-/// with the rest. The same parser judges as in a PUT, and then the form asks back about what it takes for a mistake.
+/// Moves every value of the draft that can be stored into the profile, and returns the issues of the rest. The parser of
+/// PUT validates each value. After that the form queries values that look like mistakes.
 pub(super) fn move_draft_into_profile(
     rules: &RuleSet,
     kind: CustomerType,
@@ -30,11 +30,11 @@ pub(super) fn move_draft_into_profile(
     let mut issues = Vec::new();
     for place in wholes {
         if Place::new(&place).name() == SHARE && !owns(profile, draft, &place) {
-            // It is kept in case the person is an owner after all.
+            // The share stays a draft, in case the person is an owner after all.
             continue;
         }
         let Some(pointer) = pointer(profile, &place) else {
-            // The person is gone, and what was typed about it with it.
+            // The person was removed, and so is everything typed about them.
             draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
             continue;
         };
@@ -55,7 +55,7 @@ pub(super) fn move_draft_into_profile(
     issues
 }
 
-/// Takes the shares of those who say that they own nothing out of the profile, and keeps them in the draft.
+/// Moves the shares of persons who own nothing from the profile to the draft.
 pub(super) fn set_shares_aside(profile: &mut Value, draft: &mut BTreeMap<String, String>) {
     let ids = persons(profile).iter().filter(|person| person[OWNS] == false && !person[SHARE].is_null());
     for id in ids.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect::<Vec<_>>() {
@@ -67,13 +67,13 @@ pub(super) fn set_shares_aside(profile: &mut Value, draft: &mut BTreeMap<String,
     }
 }
 
-/// Whether the person with this share says that it owns one.
+/// Whether the person with this share is an owner, according to their answer.
 fn owns(profile: &Value, draft: &BTreeMap<String, String>, share: &str) -> bool {
     let place = format!("{}/{OWNS}", Place::new(share).parent().pointer());
     draft.get(&place).cloned().or_else(|| text_at(profile, &place)).is_some_and(|said| said == "yes")
 }
 
-/// What the form asks back about what was typed at a place or inside of it.
+/// The values at or inside a place that the form queries.
 fn doubts(
     rules: &RuleSet,
     kind: CustomerType,
@@ -89,8 +89,8 @@ fn doubts(
     typed.filter_map(issue).collect()
 }
 
-/// The place of the value that is merged as a whole and holds a place: the leaf itself, or an object with members that
-/// it needs.
+/// The place of the whole value that contains a place: the leaf itself, or an object that has required members. A merge
+/// replaces it as one.
 fn whole(rules: &RuleSet, kind: CustomerType, place: &str) -> Option<String> {
     let skip = if place.starts_with(PERSONS) { 3 } else { 1 };
     let ends = place.match_indices('/').map(|(at, _)| at).skip(skip).chain([place.len()]);
@@ -112,7 +112,7 @@ fn schema_at<'a>(rules: &'a RuleSet, kind: CustomerType, place: &str) -> Option<
     }
 }
 
-/// A value as it was typed, over what is stored; `None` when all of it is empty.
+/// The typed value, completed by what is stored. `None` if all of it is empty.
 fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<String, String>) -> Option<Value> {
     if let Some(members) = schema["properties"].as_object() {
         let mut object: Map<_, _> = members
@@ -124,7 +124,7 @@ fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<Strin
         if object.is_empty() {
             return None;
         }
-        // The contract wants a postal code in every address, also where nobody can type one.
+        // The contract requires a postal code in every address, even in countries that have none.
         let codes = object.get("country").and_then(Value::as_str).and_then(Country::new).map(AddressFormat::of);
         if members.contains_key("postal_code")
             && codes.is_some_and(|format| format.postal_codes != PostalCodes::Required)
@@ -141,7 +141,7 @@ fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<Strin
     })
 }
 
-/// Puts a value where a pointer leads, with the objects around it; or takes it away.
+/// Sets the value at a pointer and creates the objects around it. `None` removes the value.
 fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
     let Some((outer, name)) = pointer.rsplit_once('/') else { return };
     if value.is_some() && profile.pointer(outer).is_none() {
@@ -153,13 +153,13 @@ fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
         return;
     }
     members.remove(name);
-    // A container that holds nothing is as good as none. (A person holds its id.)
+    // An empty container is removed too. (A person is never empty, because it has an id.)
     if members.is_empty() && !outer.is_empty() {
         set(profile, outer, None);
     }
 }
 
-/// What the parser refuses at a place or inside of it.
+/// What the parser refuses at or inside a place.
 fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Vec<Issue> {
     let found = read(kind, &without_documents(profile)).err().unwrap_or_default();
     let inside = found.into_iter().filter(|violation| Place::new(&violation.pointer).is_inside(at));
@@ -176,7 +176,7 @@ fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Ve
         .collect()
 }
 
-/// The profile without its documents, which a merge adds to: what is stored may be more than one request may name.
+/// The profile without its documents. A merge adds documents, and there may be more than one request may contain.
 pub(super) fn without_documents(profile: &Value) -> Value {
     let mut plain = profile.clone();
     if let Some(members) = plain.as_object_mut() {

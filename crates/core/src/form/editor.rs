@@ -12,13 +12,13 @@ use crate::hidden::is_hidden;
 use crate::ids::SessionId;
 use crate::kyc::record::{Confirmed, Flag};
 
-/// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
+/// Longer than any field of the contract. Longer text is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
 
-/// The longest reason why something is correct as it is, in code points.
+/// The longest reason why an answer is correct as it is, in code points.
 pub const MAX_REASON: usize = 500;
 
-/// One device that writes into the form.
+/// The form while one device changes it, and what has changed.
 pub(super) struct FormEditor<'a> {
     pub(super) form: Form,
     pub(super) device: &'a Device,
@@ -44,7 +44,7 @@ impl FormEditor<'_> {
         }
     }
 
-    /// Takes the customer's word that what the reviewers want again is correct as it is.
+    /// Records the customer's reasons why answers that reviewers want again are correct as they are.
     pub(super) fn record_reasons(&mut self, sheet: &Sheet<'_>, flags: &mut [Flag], reasons: &[(String, String)]) {
         for (id, reason) in reasons {
             let Some(asked) = sheet.requirements.iter().find(|one| one.id == *id) else { continue };
@@ -65,8 +65,8 @@ impl FormEditor<'_> {
         }
     }
 
-    /// Notes what is still right, although this device does not see it, and what is not after all. What is typed over a
-    /// value says that it is not right.
+    /// Records which hidden values the device confirms as still correct, and which confirmations it withdraws. Typing over
+    /// a value withdraws its confirmation.
     pub(super) fn record_confirmations(
         &mut self,
         sheet: &Sheet<'_>,
@@ -91,7 +91,7 @@ impl FormEditor<'_> {
         self.form.saved.insert(place.to_owned(), saved);
     }
 
-    /// Takes a person away, and all that was typed about it.
+    /// Removes a person and everything that was typed about them.
     pub(super) fn remove_person(&mut self, profile: &mut Value, person: &str) {
         if let Some(persons) = profile["associated_persons"].as_array_mut() {
             persons.retain(|known| known["id"] != person);
@@ -102,7 +102,7 @@ impl FormEditor<'_> {
         self.form.confirmed.retain(|place, _| !place.starts_with(&theirs));
     }
 
-    /// Another device may be about to type the name of a person that it has added, so only our own go.
+    /// Removes the empty persons that this device added. Another device may be about to name one that it added.
     pub(super) fn remove_empty_persons(&mut self, profile: &mut Value) {
         let is_own =
             |id: &str| self.form.saved.get(&place_of_person(id, "")).is_some_and(|it| it.device == *self.device);

@@ -1,39 +1,39 @@
-//! What stands in the way of a submission.
+//! What keeps a form from being submitted.
 
 use crate::form::calendars::Calendar;
 use crate::kyc::requirement::Fault;
 use crate::violation::Code;
 
-/// Why something has to be given, or given differently.
+/// Why a value has to be given, corrected or confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IssueKind {
     /// It is missing.
     Missing,
-    /// It is missing, and so is everything that could be given instead.
+    /// It is missing, and so are all alternatives to it.
     NoneGiven,
-    /// The contract refuses it; with the limit that it breaks, when there is one.
+    /// The contract refuses it. If it breaks a limit, this is the limit.
     Refused(Code, Option<u64>),
     /// A rule refuses it.
     Fault(Fault),
-    /// Another gave it, and this device cannot see it: it has to be confirmed, or given again.
+    /// Another device or the integrator gave it, and it is hidden: it has to be confirmed or given again.
     Unconfirmed,
-    /// The form asks back: it makes sense in this calendar, and perhaps in that one.
+    /// The form queries a date that makes sense in another calendar, or in either of two.
     OtherCalendar(Calendar, Option<Calendar>),
-    /// The form asks back: nobody who lives was born then.
+    /// The form queries a date of birth more than 120 years ago.
     LongAgo,
-    /// The form asks back: it shows nothing, or is a name without a letter.
+    /// The form queries text that shows nothing, and names without a letter.
     Blank,
-    /// The form asks back: the character at this place, counted from one, cannot be seen.
+    /// The form queries the invisible character at this position, counted from one.
     Invisible(usize),
-    /// The form asks back: it is no percentage.
+    /// The form queries a share that is not a percentage.
     NotAShare,
 }
 
-/// One thing that stands in the way of a submission.
+/// One thing that keeps a form from being submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
-    /// The place of an input, or of a requirement as a whole.
+    /// The place of an input or of a whole requirement.
     pub place: String,
-    /// Why.
+    /// What is wrong there.
     pub kind: IssueKind,
 }

@@ -1,7 +1,7 @@
-//! The hosted form: what the person behind a link types becomes the profile, field by field, by the rules of PUT.
+//! The hosted form: what a person types becomes part of the profile, field by field, by the rules of PUT.
 //!
-//! What cannot be stored in the profile yet, because it is wrong or the rest of its object is missing, is kept as a
-//! draft in the sealed record, so that nothing that was typed is lost.
+//! A value that cannot be stored in the profile yet, because it is wrong or the rest of its object is missing, stays
+//! in the sealed record as a draft. Nothing that was typed is lost.
 
 mod calendars;
 mod checks;

@@ -1,5 +1,5 @@
-//! The form as a pure function of record, rules and device: what is asked, what is there, what is wrong, and how much
-//! of it a device may see.
+//! The form as a pure function of record, rules and device: what is asked, what was given, what is wrong, and how much of
+//! it a device may see.
 
 use std::collections::BTreeSet;
 
@@ -23,27 +23,27 @@ use crate::kyc::rules::{Rule, RuleSet};
 use crate::parse::leaf::Country;
 use crate::place::Place;
 
-/// What a device may see of a value.
+/// How a device sees a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldView {
-    /// There is none.
+    /// There is no value.
     Empty,
-    /// The value: this device gave it.
+    /// The value itself.
     Text(String),
-    /// That there is one, and at most its first letters.
+    /// Only that there is one, and at most its first letters.
     Masked(String),
 }
 
-/// A document that is there.
+/// A document that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenDocument {
     /// Its file.
     pub file: FileId,
-    /// Whether this device may look at it.
+    /// Whether this device may see it.
     pub is_seen: bool,
-    /// Whether it was confirmed without being seen.
+    /// Whether it was confirmed unseen.
     pub is_confirmed: bool,
-    /// Why it does not count.
+    /// Why it was refused, if it was.
     pub refused: Option<Fault>,
 }
 
@@ -56,16 +56,16 @@ pub struct Sheet<'a> {
     pub(super) profile: Value,
     pub(super) form: Form,
     sight: Sight,
-    /// What is asked, in the order of the rules.
+    /// The requirements, in the order of the rules.
     pub requirements: Vec<Requirement>,
-    /// What stands in the way of a submission, in the order of what is asked.
+    /// What keeps the form from being submitted, in the order of the requirements.
     pub issues: Vec<Issue>,
-    /// Whether all that was typed and is right is in the profile.
+    /// Whether every valid value of the draft is in the profile.
     pub is_settled: bool,
 }
 
 impl<'a> Sheet<'a> {
-    /// The form of a customer.
+    /// The form of a customer, with only the device's own answers visible.
     #[must_use]
     pub fn new(rules: &'a RuleSet, customer: &'a Customer, device: &'a Device, now: Timestamp) -> Self {
         let profile = customer.profile.to_json();
@@ -78,8 +78,8 @@ impl<'a> Sheet<'a> {
         sheet
     }
 
-    /// The same form, of which the device sees as much as the account and the dates that it entered allow. What it can
-    /// never see, it has to confirm.
+    /// The same form, with as many answers of others visible as the account's setting and the entered date allow. Those
+    /// that the device can never see must be confirmed.
     #[must_use]
     pub fn seen_under(mut self, reveal: Reveal) -> Self {
         let place = place_of_date(self.customer.profile.kind());
@@ -92,13 +92,13 @@ impl<'a> Sheet<'a> {
         self
     }
 
-    /// What the device sees of what it did not give itself.
+    /// Which answers of others the device sees.
     #[must_use]
     pub const fn sight(&self) -> &Sight {
         &self.sight
     }
 
-    /// Whether something is there that the device does not see.
+    /// Whether any answer is hidden from the device.
     #[must_use]
     pub fn hides_something(&self) -> bool {
         let hides = |place: &String| matches!(self.shown(place), FieldView::Masked(_));
@@ -106,8 +106,7 @@ impl<'a> Sheet<'a> {
         self.writable().iter().any(hides) || self.requirements.iter().any(hides_file)
     }
 
-    /// What the device does not see and has not confirmed, in the order of what is asked. Nothing about it is wrong
-    /// otherwise.
+    /// The hidden answers that have not been confirmed and have no other issue, in the order of the requirements.
     fn unconfirmed(&self) -> Vec<Issue> {
         let mut places: Vec<String> = Vec::new();
         let persons = self.persons();
@@ -131,7 +130,7 @@ impl<'a> Sheet<'a> {
         issues
     }
 
-    /// What is at a place that may be confirmed without being seen: of a file its place alone says it.
+    /// The value at a place, if it may be confirmed unseen. For a file it is empty, because its place identifies it.
     pub(super) fn text_to_keep(&self, place: &str) -> Option<String> {
         let is_file = || self.customer.profile.files().iter().any(|file| place_of_file(*file) == place);
         match self.text(place) {
@@ -140,7 +139,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Whether what is at a place now was confirmed without being seen.
+    /// Whether the present value of a place was confirmed unseen.
     #[must_use]
     pub fn is_confirmed(&self, place: &str) -> bool {
         let confirmed = self.form.confirmed.get(place);
@@ -153,19 +152,19 @@ impl<'a> Sheet<'a> {
         self.rules.rules.iter().find(|rule| rule.id == requirement.rule_id())
     }
 
-    /// Every rule.
+    /// All rules.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules.rules
     }
 
-    /// Whose form it is.
+    /// The customer.
     #[must_use]
     pub const fn customer(&self) -> &Customer {
         self.customer
     }
 
-    /// The inputs about a person that every person has.
+    /// The inputs that every person has.
     #[must_use]
     pub fn inputs_of_person(&self, person: &str) -> Vec<Input> {
         let mut inputs = inputs_of_person(self.rules, person);
@@ -174,25 +173,25 @@ impl<'a> Sheet<'a> {
         for input in inputs.iter_mut().filter(|input| has_name && NAMES.contains(&input.name())) {
             input.needed = given.contains(&input.name());
         }
-        // Who owns nothing has no share.
+        // A person who owns nothing has no share.
         inputs.retain(|input| input.name() != SHARE || self.is_owner(person));
         inputs
     }
 
-    /// Whether a person says that it owns a part of the business.
+    /// Whether a person is an owner, according to the answer.
     fn is_owner(&self, person: &str) -> bool {
         self.text(&place_of_person(person, OWNS)).is_some_and(|said| said == "yes")
     }
 
-    /// Whether one name is enough for a person: no rule asks for another.
+    /// Whether a single name is enough for a person, because no rule asks for both.
     #[must_use]
     pub fn takes_one_name(&self, person: &str) -> bool {
         let places = NAMES.map(|name| place_of_person(person, name));
         !self.requirements.iter().any(|asked| asked.one_of.is_empty() && places.contains(&asked.place()))
     }
 
-    /// What is typed to answer a requirement; nothing for documents, persons and checks of the whole. What the country
-    /// has not is left out, unless something is there.
+    /// The inputs that answer a requirement. Empty for documents, persons and checks of a whole object. A postal code is
+    /// left out where the country has none, unless one was given.
     #[must_use]
     pub fn inputs(&self, requirement: &Requirement) -> Vec<Input> {
         let mut inputs = self.alternatives(requirement).concat();
@@ -200,13 +199,13 @@ impl<'a> Sheet<'a> {
         inputs
     }
 
-    /// The same, for each place where it may go. Once one of them is answered, the others are not needed.
+    /// The inputs for each place where the answer may go. Once one place is complete, the others are optional.
     fn alternatives(&self, requirement: &Requirement) -> Vec<Vec<Input>> {
         let mut all = every_input(self.rules, self.customer.profile.kind(), requirement);
         for input in all.iter_mut().flatten() {
             input.needed &= match self.postal_codes(&input.place) {
                 Some(PostalCodes::Absent) => false,
-                // A rule for the postal code alone asks for it wherever there is one.
+                // A rule about the postal code itself asks for it wherever the country has one.
                 Some(PostalCodes::Optional) => requirement.pointers().any(|pointer| pointer.ends_with("/postal_code")),
                 Some(PostalCodes::Required) | None => true,
             };
@@ -222,19 +221,19 @@ impl<'a> Sheet<'a> {
         all
     }
 
-    /// Of the place of a postal code whose country is known: whether there is one.
+    /// Whether the country of a postal code's address has postal codes. `None` for other places, or without a country.
     fn postal_codes(&self, place: &str) -> Option<PostalCodes> {
         let address = place.strip_suffix("/postal_code")?;
         let country = Country::new(&self.text(&format!("{address}/country"))?)?;
         Some(AddressFormat::of(country).postal_codes)
     }
 
-    /// Whether something is there. Blanks that a PUT brought are nothing, as in the requirements.
+    /// Whether a value was given. Blank text from a PUT does not count, as in the requirements.
     pub(super) fn has(&self, place: &str) -> bool {
         self.text(place).is_some_and(|text| !is_blank(&text))
     }
 
-    /// What was given last at a place, wherever it is kept.
+    /// The latest value of a place, from the draft or the profile.
     #[must_use]
     pub fn text(&self, place: &str) -> Option<String> {
         let drafted = self.form.draft.get(place).cloned();
@@ -250,7 +249,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// What the device may see at a place.
+    /// How the device sees the value of a place.
     #[must_use]
     pub fn shown(&self, place: &str) -> FieldView {
         match self.text(place) {
@@ -260,7 +259,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Whether the device gave what is at a place, or sees what others gave.
+    /// Whether the device gave the value of a place, or may see that of its giver.
     fn is_seen(&self, place: &str, text: &str) -> bool {
         let by = |device: &Device| *device == *self.device || self.sees_of(device);
         let saved = self.form.saved.get(place).filter(|saved| saved.given == short_hash(text));
@@ -271,7 +270,7 @@ impl<'a> Sheet<'a> {
         matches!(&self.sight, Sight::Of(devices) if devices.contains(other))
     }
 
-    /// When another device of the customer's saved what is at a place now.
+    /// When another device saved the present value of a place.
     #[must_use]
     pub fn saved_elsewhere(&self, place: &str) -> Option<Timestamp> {
         let saved = self.form.saved.get(place).filter(|saved| saved.device != *self.device)?;
@@ -300,10 +299,10 @@ impl<'a> Sheet<'a> {
         self.is_seen(&place_of_file(file), "")
     }
 
-    /// Why a file does not count: it cannot be read, or the reviewers have seen it and want another.
+    /// Why a file does not count: it is unreadable, or reviewers want another one.
     fn why_refused(&self, requirement: &Requirement, file: FileId) -> Option<Fault> {
         let kyc = &self.customer.kyc;
-        // A flag of an earlier release does not name its files: they are those that are there while it stands.
+        // A flag of an earlier release does not name its files: it means those given when it was raised.
         let names = |flag: &Flag| flag.files.contains(&file) || flag.given == requirement.given;
         let mut flags = kyc.flags.iter().filter(|flag| flag.requirement == requirement.id && flag.confirmed.is_none());
         let flag = flags.find(|flag| names(flag));
@@ -311,19 +310,19 @@ impl<'a> Sheet<'a> {
         kyc.flaws.get(&file).copied().map(Fault::from).or(asked)
     }
 
-    /// The reviewers' note that they want again what is there now, and the customer's reply.
+    /// The reviewers' flag on the present answer, with the customer's reply.
     #[must_use]
     pub fn asked_again(&self, requirement: &Requirement) -> Option<&Flag> {
         requirement.flag_in(&self.customer.kyc).filter(|flag| flag.replaced.is_none())
     }
 
-    /// Whether the customer has a file, and the device may look at it.
+    /// Whether a file belongs to the customer and the device may see it.
     #[must_use]
     pub fn may_look_at(&self, file: FileId) -> bool {
         self.is_file_seen(file) && self.customer.profile.files().contains(&file)
     }
 
-    /// Why something is correct as it is, as far as the device may see it.
+    /// The customer's reason why a flagged answer is correct, as far as the device may see it.
     #[must_use]
     pub fn reason(&self, requirement: &Requirement) -> FieldView {
         match self.asked_again(requirement).and_then(|flag| flag.confirmed.as_ref()) {
@@ -335,7 +334,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The places that may be written: what is asked, and who a person is.
+    /// The places that may be written: the inputs of requirements and of persons.
     pub(super) fn writable(&self) -> BTreeSet<String> {
         let kind = self.customer.profile.kind();
         let asked = self.requirements.iter().flat_map(|asked| every_input(self.rules, kind, asked).concat());
@@ -344,13 +343,13 @@ impl<'a> Sheet<'a> {
         asked.chain(of_persons).map(|input| input.place).collect()
     }
 
-    /// What stands in the way, and whether the profile holds all that it can.
+    /// The issues, and whether every valid value of the draft is in the profile.
     fn find_issues(&self, now: Timestamp) -> (Vec<Issue>, bool) {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
         let mut refused =
             move_draft_into_profile(self.rules, self.customer.profile.kind(), &mut profile, &mut draft, now);
         let is_settled = draft == self.form.draft;
-        // What nobody asks for any more is on no page, and stands in nobody's way.
+        // A draft that is no longer asked for is on no page and prevents nothing.
         let writable = self.writable();
         refused.retain(|issue| writable.contains(&issue.place));
         let mut issues: Vec<Issue> = Vec::new();
@@ -391,19 +390,19 @@ impl<'a> Sheet<'a> {
                 Status::Pending | Status::Done => {}
             }
         }
-        // What a person is asked besides what the rules say.
+        // The issues of persons that belong to no requirement.
         refused.into_iter().for_each(&mut add);
         (issues, is_settled)
     }
 
-    /// The first of several places at which something is given.
+    /// The first of several places that has an answer.
     fn answered_at(&self, requirement: &Requirement) -> Option<String> {
         let mut inputs =
             self.alternatives(requirement).into_iter().flatten().filter(|_| !requirement.one_of.is_empty());
         inputs.find(|input| self.has(&input.place)).map(|input| input.place)
     }
 
-    /// What is missing of a requirement that is due: of the answer that was begun, when several would do.
+    /// What a due requirement still lacks. If there are alternatives, the one that was begun counts.
     fn missing(&self, requirement: &Requirement) -> Vec<Issue> {
         let alternatives = self.alternatives(requirement);
         let begun = |inputs: &&Vec<Input>| inputs.iter().any(|input| self.has(&input.place));
@@ -420,14 +419,14 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// What is wrong at a place or inside of it.
+    /// The issues at or inside a place.
     pub fn issues_in<'b>(&'b self, place: &'b str) -> impl Iterator<Item = &'b Issue> {
         self.issues.iter().filter(move |issue| Place::new(&issue.place).is_inside(place))
     }
 }
 
-/// The first letter of every word: enough to recognise what one typed, too little to learn it. Of what is short or has
-/// digits nothing is shown.
+/// The first letter of each of the first words: enough for the writer to recognise the text, too little for others to
+/// learn it. Short text, and text with digits, is hidden completely.
 fn mask(text: &str) -> String {
     const DOTS: &str = "•••";
     if text.chars().count() < 4 || text.chars().any(|c| c.is_numeric()) || !text.starts_with(char::is_uppercase) {

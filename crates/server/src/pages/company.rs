@@ -1,4 +1,4 @@
-//! The company that asks: its name in law, and where people read more or get help.
+//! The company that asks: its legal name, and links to more information and help.
 
 use dossier_core::account::Account;
 use dossier_core::company::{Company, Unit};
@@ -7,12 +7,12 @@ use maud::{Markup, html};
 use super::layout::PageContext;
 
 impl PageContext {
-    /// What the account tells its customers.
+    /// What the account tells customers about the company.
     pub(super) fn company(&self) -> Option<&Company> {
         self.account().map(|account: &Account| &account.form.company)
     }
 
-    /// How long a review takes, in words such as `2 working days`.
+    /// How long a review takes, for example `2 working days`.
     pub(super) fn review_time(&self) -> Option<String> {
         let time = self.company()?.review_time?;
         let key = match time.unit {
@@ -31,7 +31,7 @@ impl PageContext {
     }
 }
 
-/// Who asks, and the links to what it says about it: before anything is typed, and beside the consent.
+/// Who asks, with the company's links. It is shown before anything is typed.
 pub(super) fn who_asks(page: &PageContext) -> Markup {
     let Some(company) = page.company() else { return html! {} };
     let l10n = &page.l10n;
@@ -43,7 +43,7 @@ pub(super) fn who_asks(page: &PageContext) -> Markup {
     }
 }
 
-/// The links alone.
+/// The company's links.
 pub(super) fn links(page: &PageContext) -> Markup {
     let Some(Company { privacy_url, terms_url, support_url, .. }) = page.company() else { return html! {} };
     let links = [("company-privacy", privacy_url), ("company-terms", terms_url), ("company-support", support_url)];
@@ -57,7 +57,7 @@ pub(super) fn links(page: &PageContext) -> Markup {
     }
 }
 
-/// Where people get help, as a sentence with a link; who sent the link, when there is none.
+/// A link to the company's support, or without one a sentence that says whom to contact.
 pub(super) fn help(page: &PageContext) -> Markup {
     match page.company().and_then(|company| company.support_url.as_deref()) {
         Some(url) => html! { p { (link(page, "company-support", url)) } },
@@ -65,7 +65,7 @@ pub(super) fn help(page: &PageContext) -> Markup {
     }
 }
 
-/// Elsewhere, so that nothing that was typed is left.
+/// A link that opens a new tab, so that the visitor does not leave the form.
 fn link(page: &PageContext, key: &str, url: &str) -> Markup {
     html! { a href=(url) target="_blank" rel="noopener noreferrer" { (page.say(key)) } }
 }

@@ -1,26 +1,27 @@
-//! The countries that people choose from: which are offered, which first, and by what they are found.
+//! The countries in the form: which are offered, which come first, and the names by which they are found.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::language::{Language, Localization};
 
-/// How many stand before the others.
+/// How many likely countries come before the others.
 const MOST_LIKELY: usize = 6;
 
-/// Territories without inhabitants, or with staff only: nobody lives there, comes from there, or has a document that
-/// was issued there.
+/// Territories without inhabitants, or with staff only. No customer lives there, is from there, or has a document issued
+/// there.
 const UNINHABITED: [&str; 7] = ["AQ", "BV", "GS", "HM", "IO", "TF", "UM"];
 
 const OTHER_NAMES: &str = include_str!("../../assets/form/countries/other_names.tsv");
 const SYNONYMS: &str = include_str!("../../assets/form/countries/synonyms.tsv");
 
-/// Code and name of what is offered, in the order of the language. What was chosen before stays on offer.
+/// The code and name of each offered country, in the order of the language. A country that was chosen before is always
+/// offered.
 pub(super) fn offered(language: Language, chosen: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     language.countries().filter(move |(code, _)| !UNINHABITED.contains(code) || *code == chosen)
 }
 
-/// What is likely: the countries that the customer named, that of the browser, and those where the language is at home.
+/// The likely countries: those that the customer gave, that of the browser, and those where the language is spoken.
 #[must_use]
 pub(super) fn likely(
     l10n: &Localization,
@@ -38,7 +39,7 @@ pub(super) fn likely(
     named.take(MOST_LIKELY).collect()
 }
 
-/// Where most people who read a language live.
+/// The countries where most speakers of a language live.
 const fn homes(language: Language) -> &'static [&'static str] {
     match language {
         Language::English => &["GB", "US", "CA", "AU"],
@@ -53,8 +54,8 @@ const fn homes(language: Language) -> &'static [&'static str] {
     }
 }
 
-/// By what each country is found besides its name and code on the page: a line each with the code, its alpha-3 code,
-/// and its names in every language. Scripts read it when a visitor first looks for a country.
+/// The other names by which a country is found: a line for each country with its code, its alpha-3 code, and its names in
+/// every language. Scripts load it when a visitor first searches for a country.
 #[must_use]
 pub(super) fn search_text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
@@ -88,7 +89,7 @@ mod tests {
     fn every_country_is_found_by_its_codes_and_its_name_in_every_language() {
         let rows: Vec<Vec<&str>> = search_text().lines().map(|row| row.split('\t').collect()).collect();
         let alpha3: BTreeSet<&str> = rows.iter().map(|row| row[1]).collect();
-        assert_eq!((rows.len(), alpha3.len()), (250, 250), "each alpha-3 code stands once");
+        assert_eq!((rows.len(), alpha3.len()), (250, 250), "each alpha-3 code is there once");
         for language in Language::ALL {
             for (code, name) in language.countries() {
                 let row = rows.iter().find(|row| row[0] == code).expect("a row");
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn synonyms_are_of_countries_and_lead_to_one() {
+    fn synonyms_belong_to_known_countries_and_find_them() {
         let codes: BTreeSet<&str> = Language::English.countries().map(|(code, _)| code).collect();
         for row in SYNONYMS.lines() {
             let (code, names) = row.split_once('\t').expect("code, tab, names");
@@ -125,7 +126,7 @@ mod tests {
             ("Cabo Verde", vec!["CV"]),
             ("East Timor", vec!["TL"]),
             ("Deutschland", vec!["DE"]),
-            // Of these there are two.
+            // Each of these names two countries.
             ("Congo", vec!["CD", "CG"]),
             ("Korea", vec!["KP", "KR"]),
         ] {
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_lives_where_nobody_lives_unless_it_was_chosen_before() {
+    fn uninhabited_territories_are_offered_only_if_chosen_before() {
         let codes = |chosen| offered(Language::English, chosen).map(|(code, _)| code).collect::<Vec<_>>();
         assert_eq!(codes("").len(), 243);
         assert!(!codes("").contains(&"AQ") && codes("").contains(&"FK"));
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_customer_named_stands_first_then_the_browsers_country_then_the_languages() {
+    fn the_customers_countries_come_first_then_the_browsers_then_the_languages() {
         let mut headers = http::HeaderMap::new();
         headers.insert(http::header::ACCEPT_LANGUAGE, "en-IE".parse().expect("a header"));
         let l10n = Localization::new(Language::English, &headers);

@@ -4,13 +4,13 @@ use maud::{Markup, html};
 
 use super::language::Localization;
 
-/// Year, month and day of a date, as far as they were typed.
+/// The year, month and day of a date. Parts that were not typed are empty.
 pub(super) fn parts_of(date: &str) -> [&str; 3] {
     let mut parts = date.splitn(3, '-');
     std::array::from_fn(|_| parts.next().unwrap_or_default())
 }
 
-/// Day, month and year, in the order of the language. The first has the id to which errors lead.
+/// The inputs for day, month and year, in the order of the language. The first has the id that errors link to.
 pub(super) fn date_parts(
     l10n: &Localization,
     name: &str,

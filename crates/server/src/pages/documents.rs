@@ -1,4 +1,4 @@
-//! The documents that a step of the form asks for, as the page shows them.
+//! The documents that a step asks for, as the page shows them.
 
 use dossier_core::file::File;
 use dossier_core::form::sheet::{GivenDocument, Sheet};
@@ -22,12 +22,12 @@ use super::wording::{because, label};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// What browsers offer. Scripts make JPEGs of other pictures where the browser can decode them.
+/// The types that the file picker offers. Scripts convert other pictures to JPEG if the browser can decode them.
 const ACCEPTED: &str = "image/*,application/pdf";
-/// The form of the page. Every input and button of a document belongs to it, so that each button saves everything.
+/// The form that every input and button of a document belongs to, so that each button saves the whole page.
 const MAIN: &str = "main-form";
 
-/// The documents that a step asks for. Scripts exchange each of them on its own, by its id.
+/// The documents that a step asks for. Scripts replace each one separately, by its id.
 pub(super) async fn documents(
     app: &App,
     visit: &Visit,
@@ -49,12 +49,12 @@ pub(super) async fn documents(
     })
 }
 
-/// The id of the element of a document.
+/// The id of a document's element.
 pub(super) fn card_id(requirement: &Requirement) -> String {
     format!("d-{}", element_id(&requirement.place()))
 }
 
-/// What scripts say of an upload.
+/// The texts that scripts show about an upload.
 fn texts(l10n: &Localization) -> String {
     json!({
         "preparing": l10n.say("upload-preparing"),
@@ -74,7 +74,7 @@ fn texts(l10n: &Localization) -> String {
     .to_string()
 }
 
-/// What scripts show in place of the inputs while they send a file.
+/// What scripts show instead of the inputs while they send a file.
 fn sending(l10n: &Localization) -> Markup {
     html! {
         template #sending {

@@ -20,7 +20,7 @@ use super::sentences::sentence;
 use super::steps::Step;
 use super::wording::{because, field_label, label, one_of_several};
 
-/// What is asked on one page.
+/// The fields of one step, with what the page says about them.
 pub struct StepFields<'a> {
     sheet: &'a Sheet<'a>,
     page: &'a PageContext,
@@ -28,34 +28,34 @@ pub struct StepFields<'a> {
     groups: Vec<Group<'a>>,
     error_filter: &'a ErrorFilter,
     saved: &'a Saved,
-    /// The errors that the page says.
+    /// The issues that the page shows as errors.
     issues: Vec<&'a Issue>,
 }
 
-/// Fields that belong together, or one that stands alone.
+/// Fields that belong together, or a single one.
 struct Group<'a> {
     kind: GroupKind,
     label: String,
     hint: Option<String>,
     inputs: Vec<Input>,
-    /// The requirements that they answer.
+    /// The requirements that the fields answer.
     asked: Vec<&'a Requirement>,
 }
 
 impl Group<'_> {
-    /// Whether it asks what is asked of every person, whatever it is to the business.
+    /// Whether it asks what every person is asked, whatever their role.
     fn is_of_every_person(&self) -> bool {
         self.inputs.iter().any(|input| is_name(input.name()))
     }
 }
 
-/// What makes fields a group.
+/// Why fields form a group.
 enum GroupKind {
-    /// Nothing: it is one field.
+    /// It is a single field.
     Single,
-    /// They are members of the object at this place.
+    /// They are the members of the object at this place.
     Object(String),
-    /// Any one of them is enough.
+    /// One of them is enough.
     Choice,
 }
 
@@ -67,7 +67,6 @@ impl GroupKind {
 }
 
 impl<'a> StepFields<'a> {
-    /// What a step asks, and what was saved of it just now.
     #[must_use]
     pub fn new(
         sheet: &'a Sheet<'a>,
@@ -84,13 +83,13 @@ impl<'a> StepFields<'a> {
         &self.page.l10n
     }
 
-    /// Whether the page says an error.
+    /// Whether the page shows an error.
     #[must_use]
     pub const fn has_errors(&self) -> bool {
         !self.issues.is_empty()
     }
 
-    /// All errors with links to their fields. A page that comes with them says them aloud.
+    /// All errors, with links to their fields. A new page announces them to screen readers.
     #[must_use]
     pub fn summary(&self, is_page: bool) -> Markup {
         let l10n = self.l10n();
@@ -115,8 +114,7 @@ impl<'a> StepFields<'a> {
         }
     }
 
-    /// The element that an error is about: the input, or the first one of a group; the list, when it is about all
-    /// persons.
+    /// The id of the element that an error links to: the input, the first input of a group, or the list of persons.
     fn target(&self, place: &str) -> String {
         if *self.step == Step::People {
             return "people".to_owned();
@@ -126,14 +124,16 @@ impl<'a> StepFields<'a> {
         element_id(inputs.find(|input| inside(input)).map_or(place, |input| &input.place))
     }
 
-    /// The fields of the page. After a save, a script makes the page's own into these: it adds, removes and orders
-    /// them, and leaves those alone that stay.
+    /// The fields of the page. After a save, a script updates the page to match: it adds, removes and reorders fields, and
+    /// does not touch those that stay.
     #[must_use]
     pub fn fields(&self, back: bool) -> Markup {
         let first_needed = self.groups.iter().position(|group| !group.asked.is_empty() && !group.is_of_every_person());
         html! {
             div #fields {
-                @if let Some(check) = self.error_filter.check(self.sheet) { input type="hidden" name="check" value=(check); }
+                @if let Some(check) = self.error_filter.check(self.sheet) {
+                    input type="hidden" name="check" value=(check);
+                }
                 @if back { input type="hidden" name="back" value="review"; }
                 @for (index, group) in self.groups.iter().enumerate() {
                     @if first_needed == Some(index) { (self.why_needed()) }
@@ -166,7 +166,7 @@ impl<'a> StepFields<'a> {
         }
     }
 
-    /// What is asked of a person because of what it is to the business: a request, with its reason.
+    /// The heading above what a person is asked because of their role, with the reason.
     fn why_needed(&self) -> Markup {
         let Step::Person(person) = self.step else { return html! {} };
         let key = match self.sheet.roles(person) {
@@ -261,7 +261,7 @@ impl<'a> StepFields<'a> {
                 }
             },
         };
-        // The script of the page exchanges label, hint and note by itself, and never what is typed into.
+        // The page's script replaces label, hint and note itself, and never the input.
         html! {
             div.field data-field=(input.place) id={ "d-" (id) } hx-morph-skip {
                 (control) (confirmation(self.sheet, l10n, &input.place, label)) (note)
@@ -269,7 +269,7 @@ impl<'a> StepFields<'a> {
         }
     }
 
-    /// What stands below a field.
+    /// What is shown below a field.
     fn below(&self, input: &Input, value: &str) -> Below {
         let issue = self.issues.iter().find(|issue| issue.place == input.place);
         let saved = self.saved.get(&input.place).or_else(|| self.saved.get(&format!("{KEEP}{}", input.place)));
@@ -287,7 +287,7 @@ impl<'a> StepFields<'a> {
     }
 
     fn autocomplete(&self, input: &Input) -> &'static str {
-        // What is somebody else's, browsers should not fill in.
+        // Browsers must not fill in the data of other people.
         if matches!(self.step, Step::Person(_))
             || input.place.contains("/id_document/")
             || input.place.contains("/tax_number/")
@@ -312,14 +312,14 @@ impl<'a> StepFields<'a> {
     }
 }
 
-/// The fields of a step, as they belong together.
+/// The fields of a step, in groups.
 fn groups<'a>(sheet: &'a Sheet<'_>, l10n: &Localization, step: &Step) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     if let Step::Person(person) = step {
         let inputs = sheet.inputs_of_person(person).into_iter();
         let (mut names, others): (Vec<_>, Vec<_>) = inputs.partition(|input| is_name(input.name()));
         if sheet.takes_one_name(person) {
-            // No rule may ask for the names of this person.
+            // There may be no rule about the names of this person.
             let asked = names.iter().find_map(|input| one_of_several(sheet, &input.place));
             let (label, hint) = asked.map_or_else(
                 || (l10n.say("label-person_legal_name"), l10n.say("because-person_legal_name")),
@@ -340,7 +340,7 @@ fn groups<'a>(sheet: &'a Sheet<'_>, l10n: &Localization, step: &Step) -> Vec<Gro
         let known = |place: &str| groups.iter().flat_map(|group| &group.inputs).any(|input| input.place == place);
         let is_choice = !requirement.one_of.is_empty();
         if is_choice {
-            // Each field stands on a page once.
+            // Each field appears once on a page.
             inputs.retain(|input| !known(&input.place));
         }
         let Some(first) = inputs.first() else {
@@ -350,7 +350,7 @@ fn groups<'a>(sheet: &'a Sheet<'_>, l10n: &Localization, step: &Step) -> Vec<Gro
         };
         let place = requirement.place();
         if first.place == place && !is_choice {
-            // A field that an object asks for already is only needed the more; one of a person, known by name.
+            // The field is on the page already, as part of an object or of a person. It becomes mandatory there.
             let asks = |group: &&mut Group<'_>| group.inputs.iter().any(|input| input.place == place);
             if let Some(group) = groups.iter_mut().find(asks) {
                 group.inputs.iter_mut().filter(|input| input.place == place).for_each(|input| input.needed = true);
@@ -370,8 +370,8 @@ fn groups<'a>(sheet: &'a Sheet<'_>, l10n: &Localization, step: &Step) -> Vec<Gro
     groups
 }
 
-/// What is likely at a place where the contract takes any text. Tax numbers are asked from residents of the United
-/// States.
+/// Suggestions for a place where the contract accepts any text. Only residents of the United States are asked for tax
+/// numbers.
 fn suggestions(place: &str) -> &'static [(&'static str, &'static str)] {
     if place.ends_with("/tax_number/type") { &[("ssn", "SSN"), ("itin", "ITIN")] } else { &[] }
 }

@@ -26,7 +26,7 @@ use super::note::{element_id, was};
 use super::people::people;
 use super::posted::{self, PostedPage};
 use super::render_mode::{Failed, RenderMode};
-use super::resubmission::reviewers_words;
+use super::resubmission::reviewers_comment;
 use super::reveal::prompt;
 use super::sentences::sentence;
 use super::steps::{Step, step_of, steps};
@@ -118,7 +118,7 @@ pub(super) async fn show(
     let content = html! {
         (step_fields.summary(true))
         @if mode.replaced { p.notice role="status" { (l10n.say("replaced")) } }
-        (reviewers_words(sheet, page, step))
+        (reviewers_comment(sheet, page, step))
         @if *step == Step::People { (people(sheet, visit, &mode)) }
         @else {
             // Of saves that are made while one is in flight, the last counts: it has everything that was typed.

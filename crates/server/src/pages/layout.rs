@@ -106,7 +106,7 @@ impl PageContext {
                     (self.title(title))
                     link rel="stylesheet" href=(assets::url("form.css"));
                     @if let Some(account) = coloured {
-                        link rel="stylesheet" href=(assets::look_url(account, "colour.css"));
+                        link rel="stylesheet" href=(assets::branding_url(account, "colour.css"));
                     }
                     link rel="icon" type="image/svg+xml" href=(self.icon());
                     @if scripted {
@@ -135,7 +135,7 @@ impl PageContext {
     /// The icon of the tab: in the account's colour, or ours.
     fn icon(&self) -> String {
         let own = self.account.as_ref().filter(|account| account.form.colour.is_some());
-        own.map_or_else(|| assets::url("icon.svg").to_owned(), |account| assets::look_url(account, "icon.svg"))
+        own.map_or_else(|| assets::url("icon.svg").to_owned(), |account| assets::branding_url(account, "icon.svg"))
     }
 
     /// Who asks: the logo, or the name.
@@ -147,10 +147,10 @@ impl PageContext {
         html! {
             picture {
                 @if has_dark {
-                    source srcset=(assets::look_url(account, "logo-dark")) media="(prefers-color-scheme: dark)";
+                    source srcset=(assets::branding_url(account, "logo-dark")) media="(prefers-color-scheme: dark)";
                 }
                 // A logo that was made for white pages is shown on white.
-                img.plate[!has_dark] src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";
+                img.plate[!has_dark] src=(assets::branding_url(account, "logo")) alt=(self.asks()) width="160" height="40";
             }
         }
     }

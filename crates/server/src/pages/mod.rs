@@ -1,5 +1,5 @@
-//! Pages for the people who are verified: where their link leads, and the hosted form. Rendered here, whole, in their
-//! language; scripts only make them smoother.
+//! The pages for customers: the landing page of a link, and the hosted form. The server renders whole pages in the
+//! visitor's language; scripts only make them smoother.
 
 pub mod accent;
 pub mod assets;
@@ -67,10 +67,11 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/form/{session}/{step}/keep/{file_id}", post(reveal_actions::keep_file))
         .route_layer(from_fn_with_state(app.clone(), around))
         .route("/assets/{asset}", get(assets::asset))
-        .route("/looks/{account_id}/{asset}", get(assets::look))
+        .route("/looks/{account_id}/{asset}", get(assets::branding))
 }
 
-/// Around every page: what another site sends is refused, problems become pages, answers are private and compressed.
+/// Wraps every page: refuses posts from other sites, turns problems into pages, and makes responses private and
+/// compressed.
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let uri = request.uri().clone();
@@ -82,7 +83,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         next.run(request).await
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        // Rendering tells the operator why; the visitor gets a page instead of the document.
+        // Rendering logs the cause for the operator; the visitor gets a page instead of the JSON document.
         let (parts, _) = problem.render(&app.public_url, &context.request_id.to_string()).into_parts();
         let key = match parts.status {
             StatusCode::NOT_FOUND => "not-found",
@@ -92,7 +93,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
             _ => "failed",
         };
         response = message(&l10n, parts.status, key);
-        // When to come back, and whether the connection ends.
+        // Such as Retry-After and Connection.
         for (name, value) in parts.headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
             response.headers_mut().append(name, value.clone());
         }
@@ -100,8 +101,8 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     finish_page(&app.public_url, &headers, &uri, response).await
 }
 
-/// Whether a POST comes from a page of ours. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The page of a
-/// link sends no Referer, and so no Origin: what it posts, the token, says enough.
+/// Whether a POST comes from one of our own pages. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The
+/// landing page of a link sends no Referer and therefore no Origin, but its secret token is proof enough.
 fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text("origin")) {
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_pages_of_ours_may_post() {
+    fn only_our_own_pages_may_post() {
         let same = |fields: &[(&str, &str)], path: &str| {
             let mut headers = HeaderMap::new();
             for (name, value) in fields {

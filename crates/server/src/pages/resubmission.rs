@@ -1,4 +1,4 @@
-//! What the reviewers want again: their words where it is asked, and the customer's word that it is correct as it is.
+//! What reviewers want again: their comment at the field, and the customer's reason why an answer is correct as it is.
 
 use dossier_core::form::MAX_REASON;
 use dossier_core::form::sheet::{FieldView, Sheet};
@@ -10,11 +10,11 @@ use super::layout::PageContext;
 use super::note::{Below, element_id, note};
 use super::steps::Step;
 
-/// In front of the id of a requirement, the name of the field for the reason why it is correct as it is.
+/// The prefix of the field in which a customer gives such a reason. The requirement's id follows.
 pub(super) const CORRECT: &str = "correct:";
 
-/// The reviewers' words at the top of a step on which they want something again.
-pub(super) fn reviewers_words(sheet: &Sheet<'_>, page: &PageContext, step: &Step) -> Markup {
+/// The reviewers' comment at the top of a step where they want something again.
+pub(super) fn reviewers_comment(sheet: &Sheet<'_>, page: &PageContext, step: &Step) -> Markup {
     let asks = step.requirements(sheet).any(|one| sheet.asked_again(one).is_some());
     html! {
         @if let Some(comment) = comment(sheet).filter(|_| asks) {
@@ -31,8 +31,8 @@ fn comment<'a>(sheet: &'a Sheet<'_>) -> Option<&'a str> {
     kyc.comment.as_deref().filter(|_| kyc.state == KycState::ResubmissionRequired)
 }
 
-/// Below what is asked for again: the reviewers' words, and a field for the reason why it is correct. With a reason it
-/// counts as answered.
+/// Below a field that is asked for again: the reviewers' comment, and a field for a reason why the answer is correct. A
+/// reason counts as an answer.
 pub(super) fn is_correct(sheet: &Sheet<'_>, page: &PageContext, requirement: &Requirement, is_saved: bool) -> Markup {
     if sheet.asked_again(requirement).is_none() {
         return html! {};

@@ -1,4 +1,4 @@
-//! What a device enters to see what others gave, or to say that it is still right.
+//! What a device enters to see the answers of others, or to confirm them unseen.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -20,7 +20,7 @@ use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// `POST /form/{session}/reveal`: tries a date, and goes back to the page.
+/// `POST /form/{session}/reveal`: tries a date and redirects to the page it came from.
 ///
 /// # Errors
 ///
@@ -30,10 +30,10 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
     let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
     let fields = fields_of(&body)?;
     let page = if fields.get("page").is_some_and(|page| page == "review") { "/review" } else { "" };
-    let back = |said: Option<&str>| {
+    let back = |error: Option<&str>| {
         let parts = DATE.map(|part| (part, fields.get(part).map_or("", String::as_str)));
-        let (to, kept) = match said {
-            Some(said) => (format!("{page}?reveal={said}#reveal-date"), &parts[..]),
+        let (to, kept) = match error {
+            Some(error) => (format!("{page}?reveal={error}#reveal-date"), &parts[..]),
             None => (page.to_owned(), &[][..]),
         };
         let mut response = Redirect::to(&format!("{}{to}", visit.page.base)).into_response();
@@ -42,7 +42,7 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
         Ok(response)
     };
     let entered = typed(&fields, "date");
-    // What is no date is a slip, and costs no try.
+    // An invalid date is a slip and does not count as a try.
     if Date::new(&entered).is_none() {
         return back(Some(NO_DATE));
     }
@@ -53,7 +53,7 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
     }
 }
 
-/// `POST /form/{session}/{step}/keep/{file_id}`: a file that the device does not see is still right.
+/// `POST /form/{session}/{step}/keep/{file_id}`: confirms a file that the device does not see.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Who sees what, told as stories: of the integrator, of the person on two devices, and of a thief who has the link.
+//! Who sees what, told as stories of the integrator, of a customer with two devices, and of a thief who has the link.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ impl Story {
         story
     }
 
-    /// A record that came with the API.
+    /// A record whose values came through the API.
     fn integrated() -> Self {
         let mut story = Self::new();
         story.integrator(NAME, "Ada");
@@ -134,7 +134,7 @@ fn a_session_has_five_tries_whatever_the_number_of_its_devices() {
 }
 
 #[test]
-fn a_date_that_was_typed_over_another_opens_nothing_and_the_one_before_still_does() {
+fn a_date_typed_over_another_reveals_nothing_and_the_earlier_date_still_counts() {
     for typed in [&[OTHER_DATE][..], &["", OTHER_DATE], &["1980--", "1980-01-", OTHER_DATE], &[TRUE_DATE, OTHER_DATE]] {
         let mut story = Story::integrated();
         for text in typed {
@@ -145,14 +145,14 @@ fn a_date_that_was_typed_over_another_opens_nothing_and_the_one_before_still_doe
         assert_eq!(story.tries("another pass", OTHER_DATE), TryResult::Wrong(3));
         assert!(!story.sees("thief", NAME));
         assert_eq!(story.tries("phone", TRUE_DATE), TryResult::Opened);
-        assert!(story.sees("phone", NAME) && story.sees("phone", DATE), "also what was typed over it");
+        assert!(story.sees("phone", NAME) && story.sees("phone", DATE), "and also the date that replaced it");
         story.integrator(DATE, "1991-01-01");
-        assert_eq!(story.tries("laptop", "1991-01-01"), TryResult::Opened, "the integrator has the last word");
+        assert_eq!(story.tries("laptop", "1991-01-01"), TryResult::Opened, "a date from the integrator wins");
     }
 }
 
 #[test]
-fn the_integrators_date_still_opens_the_form_in_the_session_after_it_was_typed_over() {
+fn the_integrators_date_still_counts_in_later_sessions_after_it_was_typed_over() {
     let mut story = Story::integrated();
     story.types("thief", DATE, OTHER_DATE);
     story.next_session(2);
@@ -167,7 +167,7 @@ fn the_integrators_date_still_opens_the_form_in_the_session_after_it_was_typed_o
 }
 
 #[test]
-fn on_two_devices_of_ones_own_the_date_that_one_typed_opens_what_both_gave() {
+fn with_two_devices_the_date_typed_on_one_reveals_the_answers_of_both() {
     let mut story = Story::new();
     story.types("phone", NAME, "Ada");
     story.types("phone", DATE, TRUE_DATE);
@@ -177,14 +177,14 @@ fn on_two_devices_of_ones_own_the_date_that_one_typed_opens_what_both_gave() {
     story.types("laptop", "/last_name", "Lovelace");
     assert!(story.sees("phone", "/last_name"));
     story.types("laptop", DATE, "1990-12-11");
-    assert!(story.sees("phone", DATE) && story.sees("laptop", NAME), "a slip is mended");
+    assert!(story.sees("phone", DATE) && story.sees("laptop", NAME), "a typo is corrected");
     story.next_session(2);
     assert_eq!(story.tries("tablet", "1990-12-11"), TryResult::Opened);
     assert!(story.sees("tablet", NAME) && story.sees("tablet", "/last_name"));
 }
 
 #[test]
-fn a_date_that_came_by_the_form_opens_nothing_that_the_integrator_gave() {
+fn a_date_typed_into_the_form_reveals_nothing_from_the_integrator() {
     let mut story = Story::new();
     story.integrator(NAME, "Ada");
     assert_eq!(story.sight("thief"), Sight::Never, "there is no date");
@@ -196,7 +196,7 @@ fn a_date_that_came_by_the_form_opens_nothing_that_the_integrator_gave() {
 }
 
 #[test]
-fn who_typed_a_date_first_sees_nothing_of_who_never_entered_it() {
+fn typing_a_date_first_reveals_nothing_of_devices_that_never_entered_it() {
     let mut story = Story::new();
     story.types("thief", DATE, OTHER_DATE);
     story.types("phone", NAME, "Ada");
@@ -205,7 +205,7 @@ fn who_typed_a_date_first_sees_nothing_of_who_never_entered_it() {
     story.tries("thief", OTHER_DATE);
     story.tries("another pass", OTHER_DATE);
     assert!(!story.sees("thief", NAME) && !story.sees("another pass", NAME));
-    // Who typed the name before there was a date is not given away by one that another types.
+    // A name typed before there was a date is not revealed by a date from another device.
     let mut story = Story::new();
     story.types("phone", NAME, "Ada");
     story.types("thief", DATE, OTHER_DATE);
@@ -213,7 +213,7 @@ fn who_typed_a_date_first_sees_nothing_of_who_never_entered_it() {
 }
 
 #[test]
-fn a_date_that_is_corrected_by_who_sees_everything_opens_everything() {
+fn a_date_corrected_by_a_device_that_sees_everything_reveals_everything() {
     let mut story = Story::integrated();
     story.tries("phone", TRUE_DATE);
     story.types("phone", DATE, "1990-12-11");
@@ -226,7 +226,7 @@ fn a_date_that_is_corrected_by_who_sees_everything_opens_everything() {
 }
 
 #[test]
-fn a_browser_that_comes_back_with_another_pass_sees_what_it_saw() {
+fn a_browser_that_returns_with_another_pass_sees_what_it_saw_before() {
     let mut story = Story::integrated();
     story.tries("phone", TRUE_DATE);
     story.edit("phone again", &Edit::Adopt(Device::of("phone")));
@@ -234,7 +234,7 @@ fn a_browser_that_comes_back_with_another_pass_sees_what_it_saw() {
 }
 
 #[test]
-fn the_account_may_show_everything_at_once_or_nothing_ever() {
+fn an_account_may_show_everything_at_once_or_never_anything() {
     let mut story = Story::integrated();
     assert!(story.under("phone", Reveal::Always, |sheet| sheet.shown(NAME) == FieldView::Text("Ada".to_owned())));
     assert!(story.unconfirmed("phone", Reveal::Always).is_empty());
@@ -245,15 +245,15 @@ fn the_account_may_show_everything_at_once_or_nothing_ever() {
     story.types("phone", DATE, TRUE_DATE);
     assert!(story.unconfirmed("phone", Reveal::Never).is_empty(), "one was confirmed, the other typed again");
     story.integrator(NAME, "Grace");
-    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what changes is asked about again");
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "a changed value must be confirmed again");
     story.edit("phone", &kept(&[NAME], true));
     assert!(story.unconfirmed("phone", Reveal::Never).is_empty());
     story.edit("phone", &kept(&[NAME], false));
-    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is taken back is asked about again");
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "a withdrawn confirmation is needed again");
     let retyped = PageEdit { fields: vec![(NAME.to_owned(), "Edith".to_owned())], ..confirmed(&[NAME], true) };
     story.edit("tablet", &Edit::Fields(retyped));
     story.integrator(NAME, "Grace");
-    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is typed over is not confirmed");
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "typing over a value withdraws its confirmation");
 }
 
 fn confirmed(places: &[&str], is_right: bool) -> PageEdit {
