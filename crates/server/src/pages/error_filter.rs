@@ -1,4 +1,4 @@
-//! Which of what stands in the way of a submission a page says as an error.
+//! Which issues a page shows as errors.
 
 use std::collections::BTreeSet;
 
@@ -8,33 +8,33 @@ use dossier_core::kyc::requirement::Requirement;
 use dossier_core::place::Place;
 use dossier_core::violation::Code;
 
-/// What is missing is no error until the visitor asks to go on. Then it is one, but for what the visitor's last answers
-/// made necessary: that is a request.
+/// A missing answer is not shown as an error until the visitor tries to continue. Even then, what their last answers made
+/// necessary is shown as a request and not as an error.
 #[derive(Debug, Clone, Default)]
 pub struct ErrorFilter {
-    /// Whether the visitor asked to go on.
+    /// Whether the visitor has tried to continue.
     is_checked: bool,
-    /// The rules that ask for something since then.
+    /// The rules that became relevant since then.
     new: BTreeSet<String>,
-    /// Where the visitor is typing: half of it may be wrong without being a mistake.
+    /// The place where the visitor is typing. A half-typed value is not a mistake.
     typing: Option<String>,
 }
 
 impl ErrorFilter {
-    /// As `check` in the query or in a form says it: the new rules, separated by commas.
+    /// Reads `check` from a query or a form: the new rules, separated by commas.
     #[must_use]
     pub fn from_query(check: Option<&String>) -> Self {
         let new = check.map(|ids| ids.split(',').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect());
         Self { is_checked: check.is_some(), new: new.unwrap_or_default(), typing: None }
     }
 
-    /// With all that is missing as errors.
+    /// Shows everything that is missing as an error.
     #[must_use]
     pub fn strict() -> Self {
         Self { is_checked: true, ..Self::default() }
     }
 
-    /// After answers before which only `before` was asked.
+    /// Adds the rules of requirements that are not in `before` as new.
     #[must_use]
     pub fn after(mut self, before: &[String], sheet: &Sheet<'_>) -> Self {
         let asked = sheet.requirements.iter().filter(|one| !before.contains(&one.id));
@@ -42,13 +42,13 @@ impl ErrorFilter {
         self
     }
 
-    /// While the visitor types at a place.
+    /// Sets the place where the visitor is typing.
     #[must_use]
     pub fn while_typing(self, typing: Option<String>) -> Self {
         Self { typing, ..self }
     }
 
-    /// What `check` is to say, if anything.
+    /// The value of `check` for the next request.
     #[must_use]
     pub fn check(&self, sheet: &Sheet<'_>) -> Option<String> {
         let known: BTreeSet<&str> = sheet.requirements.iter().map(Requirement::rule_id).collect();
@@ -56,11 +56,11 @@ impl ErrorFilter {
         self.is_checked.then(|| new.join(","))
     }
 
-    /// Whether something is said as an error.
+    /// Whether an issue is shown as an error.
     #[must_use]
     pub fn shows(&self, sheet: &Sheet<'_>, issue: &Issue) -> bool {
         let is_typed = self.typing.as_ref() == Some(&issue.place);
-        !is_typed && (is_said(sheet, issue) || self.is_checked && !self.is_new(sheet, issue))
+        !is_typed && (is_shown_at_once(sheet, issue) || self.is_checked && !self.is_new(sheet, issue))
     }
 
     fn is_new(&self, sheet: &Sheet<'_>, issue: &Issue) -> bool {
@@ -70,15 +70,15 @@ impl ErrorFilter {
     }
 }
 
-/// Whether an error is said before the visitor asks to go on: what is missing is not, nor is a date of which a part is.
-fn is_said(sheet: &Sheet<'_>, issue: &Issue) -> bool {
-    let is_half_a_date = || {
+/// Whether an issue is shown before the visitor tries to continue. Missing answers and incomplete dates are not.
+fn is_shown_at_once(sheet: &Sheet<'_>, issue: &Issue) -> bool {
+    let is_incomplete_date = || {
         let text = sheet.text(&issue.place).unwrap_or_default();
         text.splitn(3, '-').any(str::is_empty)
     };
     match issue.kind {
         IssueKind::Missing | IssueKind::NoneGiven | IssueKind::Unconfirmed => false,
-        IssueKind::Refused(Code::InvalidDate, _) => !is_half_a_date(),
+        IssueKind::Refused(Code::InvalidDate, _) => !is_incomplete_date(),
         _ => true,
     }
 }

@@ -9,19 +9,19 @@ use super::visit::Visit;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// What is known of the files of a form.
+/// The details of the files in a form.
 pub(super) struct Files(Vec<File>);
 
 impl Files {
-    /// Of every document that the form asks for.
+    /// The files of every document that the form asks for.
     pub(super) async fn of(app: &App, visit: &Visit, sheet: &Sheet<'_>) -> Result<Self, Problem> {
         let wanted = sheet.requirements.iter().filter(|requirement| requirement.document.is_some());
         let given: Vec<_> = wanted.flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
         Ok(Self(app.services.store.files(visit.visitor.scope(), &given, Some(visit.visitor.customer)).await?))
     }
 
-    /// Each with its kind and name. A picture is in a fold, and is loaded when the fold is opened: an original has
-    /// megabytes, and the audit trail notes every reading.
+    /// Lists files by type and name. A picture is folded and loaded only when opened, because an original has megabytes
+    /// and the audit trail records every reading.
     pub(super) fn list(&self, page: &PageContext, given: &[GivenDocument]) -> Markup {
         let l10n = &page.l10n;
         html! {

@@ -1,4 +1,4 @@
-//! The form, step by step. Scripts save a page as it is typed, its buttons with or without scripts.
+//! The form, step by step. Scripts save a page while the visitor types; its buttons save it with or without scripts.
 
 use std::collections::HashMap;
 
@@ -35,10 +35,10 @@ use super::visit::Visit;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// What the query of a page may say.
+/// The query of a page, by name.
 type PageQuery = Query<HashMap<String, String>>;
 
-/// `GET /form/{session}`: where the visitor stands, and the way on.
+/// `GET /form/{session}`: what is done, and the next step.
 pub async fn overview(State(app): State<App>, visit: Visit, query: PageQuery) -> Response {
     let sheet = visit.sheet(&app);
     let page = &visit.page;
@@ -81,7 +81,7 @@ pub async fn overview(State(app): State<App>, visit: Visit, query: PageQuery) ->
 ///
 /// # Errors
 ///
-/// 404 for a step that there is not.
+/// 404 for an unknown step.
 pub async fn page(
     State(app): State<App>,
     visit: Visit,
@@ -102,7 +102,7 @@ pub async fn page(
     show(&app, &visit, &sheet, &step, mode).await
 }
 
-/// A page of the form.
+/// Renders a page of the form.
 pub(super) async fn show(
     app: &App,
     visit: &Visit,
@@ -121,12 +121,12 @@ pub(super) async fn show(
         (reviewers_comment(sheet, page, step))
         @if *step == Step::People { (people(sheet, visit, &mode)) }
         @else {
-            // Of saves that are made while one is in flight, the last counts: it has everything that was typed.
+            // Of the saves that wait for one in flight, only the last is sent: it contains everything that was typed.
             form #main-form method="post" action=(url) enctype="multipart/form-data" novalidate data-autosave
                 hx-post=(url) hx-trigger="save" hx-sync="queue last" hx-encoding="application/x-www-form-urlencoded" {
-                // The first button is the one that the Enter key presses.
+                // The Enter key presses the first button.
                 button.sr type="submit" tabindex="-1" aria-hidden="true" { (l10n.say("save-and-continue")) }
-                // The same page, sent twice, brings each of its files once.
+                // If the same page is sent twice, each of its files is stored once.
                 input type="hidden" name="attempt" value=(attempt(app.services.random.as_ref()));
                 (step_fields.fields(mode.back))
             }
@@ -152,8 +152,8 @@ pub(super) async fn show(
     Ok(respond(StatusCode::OK, page.with_steps(&step.title(sheet, page), errors, &steps, &content)))
 }
 
-/// The way out of a page on which there is nothing to save.
-pub(super) fn leaves(page: &PageContext) -> Markup {
+/// The exit button of a page that has nothing to save.
+pub(super) fn exit_button(page: &PageContext) -> Markup {
     html! {
         form method="post" action={ (page.base) "/leave" } {
             button.quiet.exit type="submit" { (page.l10n.say("save-and-exit")) }
@@ -161,8 +161,8 @@ pub(super) fn leaves(page: &PageContext) -> Markup {
     }
 }
 
-/// What a script gets after a save: every piece of the page as it is now. The script exchanges those that differ. `was`
-/// has what the fields that were saved show now.
+/// The response to a script after a save: every piece of the page as it is now. The script replaces those that differ.
+/// `was` contains the present values of the saved fields.
 async fn pieces(
     app: &App,
     visit: &Visit,
@@ -186,12 +186,8 @@ async fn pieces(
     Ok(respond(StatusCode::OK, pieces))
 }
 
-/// `POST /form/{session}/{step}`: saves what changed on a page. A script gets the page's pieces; without one, the
-/// visitor is sent on, or back to what is wrong.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
+/// `POST /form/{session}/{step}`: saves what changed on a page. A script gets the page's pieces. Without scripts, the
+/// response redirects to the next page, or back to the errors.
 pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (step, asked, is_settled) = {
         let sheet = visit.sheet(&app);
@@ -201,20 +197,20 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     let before = Before { asked, is_settled };
     let posted = posted::read(&app, &visit, &parts, body).await?;
     let is_cut = posted.is_cut;
-    let response = keep_page(&app, visit, &step, &before, posted).await?;
+    let response = save_page(&app, visit, &step, &before, posted).await?;
     Ok(posted::ended(response, is_cut))
 }
 
-/// What the form was before a save.
+/// The form before a save.
 struct Before {
-    /// The ids of what was asked.
+    /// The ids of its requirements.
     asked: Vec<String>,
-    /// Whether the profile held all that it could.
+    /// Whether every valid value was in the profile.
     is_settled: bool,
 }
 
-/// Saves what a page sent, and shows where it goes on.
-async fn keep_page(
+/// Saves what a page sent, and returns what the visitor sees next.
+async fn save_page(
     app: &App,
     visit: Visit,
     step: &Step,
@@ -222,9 +218,9 @@ async fn keep_page(
     posted: PostedPage,
 ) -> Result<Response, Problem> {
     let PostedPage { fields, files, .. } = posted;
-    let wish = fields.get("do").map_or("", String::as_str);
+    let pressed = fields.get("do").map_or("", String::as_str);
     if *step == Step::People {
-        return leave_people(app, visit, wish).await;
+        return leave_people(app, visit, pressed).await;
     }
     let (typed, shown) = changed(&fields);
     let typing = typed.typing.clone();
@@ -245,7 +241,7 @@ async fn keep_page(
     let back = fields.contains_key("back");
     if !visit.is_script {
         let saved = SavedPage { sheet: &sheet, step, before: &before.asked, back, replaced: !replaced.is_empty() };
-        let to = saved.onward(wish, &documents);
+        let to = saved.onward(pressed, &documents);
         return Ok(Redirect::to(&format!("{}{to}", visit.page.base)).into_response());
     }
     let over = |place: &String| replaced.iter().find(|(known, _)| known == place).map(|(_, at)| *at);
@@ -270,20 +266,20 @@ async fn keep_page(
 struct SavedPage<'a> {
     sheet: &'a Sheet<'a>,
     step: &'a Step,
-    /// What was asked before.
+    /// The ids of the requirements before the save.
     before: &'a [String],
     /// The visitor came from the review.
     back: bool,
-    /// It replaced what another device had given.
+    /// The save replaced answers from another device.
     replaced: bool,
 }
 
 impl SavedPage<'_> {
-    /// Where the visitor is sent, below the form.
-    fn onward(&self, wish: &str, documents: &DocumentsOutcome) -> String {
+    /// Where the visitor goes next, relative to the form.
+    fn onward(&self, pressed: &str, documents: &DocumentsOutcome) -> String {
         let Self { sheet, step, .. } = self;
         let with = |path: String| if self.replaced { format!("{path}?replaced") } else { path };
-        match (&documents.stays_at, wish) {
+        match (&documents.stays_at, pressed) {
             (Some(at), _) => return self.again(None, &documents.failed, at),
             _ if !documents.failed.is_empty() => {}
             (None, "exit") => return "?saved".to_owned(),
@@ -297,7 +293,7 @@ impl SavedPage<'_> {
             Step::Person(id) if !sheet.persons().contains(id) => with("/people".to_owned()),
             _ if is_done => with(step.path_on(sheet)),
             _ => {
-                // What was first asked for by this very page is not yet missing.
+                // What this save made necessary does not count as missing yet.
                 let error_filter = ErrorFilter::strict().after(self.before, sheet);
                 let is_wrong = step.issues(sheet).any(|issue| error_filter.shows(sheet, issue));
                 let at = match (is_wrong, documents.failed.is_empty()) {
@@ -310,7 +306,7 @@ impl SavedPage<'_> {
         }
     }
 
-    /// The same page, with what is wrong in its query. What was typed is in the record, and nowhere else.
+    /// The same page, with the errors to show in its query. What was typed is only in the record.
     fn again(&self, error_filter: Option<&ErrorFilter>, failed: &Failed, at: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(check) = error_filter.and_then(|error_filter| error_filter.check(self.sheet)) {
@@ -330,14 +326,14 @@ impl SavedPage<'_> {
     }
 }
 
-/// Adds a person, or goes on from the list. Persons who were added and left empty are taken away either way.
-async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, Problem> {
-    let edit = if wish == "add" { Edit::AddPerson } else { Edit::RemoveEmptyPersons };
+/// Adds a person, or leaves the list. In both cases, persons that were added and left empty are removed.
+async fn leave_people(app: &App, visit: Visit, pressed: &str) -> Result<Response, Problem> {
+    let edit = if pressed == "add" { Edit::AddPerson } else { Edit::RemoveEmptyPersons };
     match save_edit(&app.services, &visit.visitor, edit).await {
         Ok(kept) => {
             let visit = visit.after(kept.customer);
             let sheet = visit.sheet(app);
-            let to = match wish {
+            let to = match pressed {
                 "add" => {
                     let newest = sheet.added_persons().pop().unwrap_or_default();
                     format!("/{}", Step::Person(newest).path())
@@ -348,7 +344,7 @@ async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, P
             };
             Ok(Redirect::to(&format!("{}{to}", visit.page.base)).into_response())
         }
-        // There are as many as the contract takes.
+        // The contract accepts no more persons.
         Err(UpdateError::Invalid(_)) => {
             let to = format!("{}/{}?full#people-full", visit.page.base, Step::People.path());
             Ok(Redirect::to(&to).into_response())
@@ -361,11 +357,7 @@ fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
     sheet.requirements.iter().map(|requirement| requirement.id.clone()).collect()
 }
 
-/// `POST /form/{session}/{step}/remove`: takes a person away.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
+/// `POST /form/{session}/{step}/remove`: removes a person.
 pub async fn remove_person(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let Step::Person(id) = step_of(&request, &visit.sheet(&app))? else { return Err(Problem::not_found()) };
     let person = PersonId::parse(&id).ok_or_else(Problem::not_found)?;
@@ -375,7 +367,7 @@ pub async fn remove_person(State(app): State<App>, visit: Visit, request: Reques
     }
 }
 
-/// A visit in which what was typed last is in the profile, though the visitor never left the field.
+/// Stores what was typed last, even if the visitor never left the field.
 pub(super) async fn store_draft(app: &App, visit: Visit) -> Result<Visit, UpdateError> {
     if visit.sheet(app).is_settled {
         return Ok(visit);
@@ -384,11 +376,7 @@ pub(super) async fn store_draft(app: &App, visit: Visit) -> Result<Visit, Update
     Ok(visit.after(kept.customer))
 }
 
-/// `POST /form/{session}/leave`: forgets the visitor, on this device and here.
-///
-/// # Errors
-///
-/// The store's.
+/// `POST /form/{session}/leave`: ends the pass, and removes its cookies from the device.
 pub async fn leave(State(app): State<App>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let session = visit.visitor.session;
     if let Some(pass) = pass(&app.public_url, &headers, session) {

@@ -1,5 +1,6 @@
-//! Where a link leads. Looking at it changes nothing and tells nothing about anybody, for programs that preview links
-//! look as well; a POST exchanges its token for a pass, and a clean URL. No link is a dead end.
+//! The landing page of a link. A GET changes nothing and reveals no personal data, because programs that preview links
+//! send one too. A POST exchanges the link's token for a pass and a URL without the token. Every link, even a broken
+//! one, leads to a page with a way on.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -29,10 +30,6 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 
 /// `GET /kyc/{token}`
-///
-/// # Errors
-///
-/// The store's only: an unknown link has a page as well.
 pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let l10n = localization(&parts.headers, &parts.uri);
     let Some((scope, landing)) = follow_link(&app, &parts).await? else {
@@ -77,11 +74,7 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
     }))
 }
 
-/// `POST /kyc/{token}`: in exchange for the token, a pass; and on to a URL that says nothing.
-///
-/// # Errors
-///
-/// The store's.
+/// `POST /kyc/{token}`: exchanges the token for a pass, and redirects to a URL without it.
 pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let context = RequestContext::of(&parts);
     let (address, request_id) = (Some(context.address), context.request_id.to_string());
@@ -94,7 +87,7 @@ pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Pro
         }
         pass = issue_pass(&app.services, scope, &customer, address, request_id).await?;
     }
-    // A link that does not lead into the form says where it leads.
+    // A link that does not open the form shows its own page.
     let Some(pass) = pass else { return page(State(app), parts).await };
     recognise(&app, &parts.headers, &pass.visitor).await?;
     let session = pass.visitor.session;
@@ -112,7 +105,7 @@ async fn follow_link(app: &App, parts: &Parts) -> Result<Option<(Scope, Landing)
     }
 }
 
-/// The token is in the URL: no other site is told where the visitor comes from.
+/// Keeps the token in the URL from other sites.
 fn private(mut response: Response) -> Response {
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response

@@ -68,10 +68,6 @@ pub async fn start(State(app): State<App>, parts: Parts) -> Result<Response, Pro
 }
 
 /// `POST /`: a link that was pasted leads where it leads.
-///
-/// # Errors
-///
-/// Those of a body.
 pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected { most: MAX_PASTED, ..Expected::FORM }).await?;

@@ -21,10 +21,6 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 
 /// `POST /form/{session}/reveal`: tries a date and redirects to the page it came from.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
 pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
@@ -54,10 +50,6 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
 }
 
 /// `POST /form/{session}/{step}/keep/{file_id}`: confirms a file that the device does not see.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
 pub async fn keep_file(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let path = request.uri().path();
     let step = path.split('/').nth(3).and_then(Step::parse).ok_or_else(Problem::not_found)?;

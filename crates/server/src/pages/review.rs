@@ -1,4 +1,4 @@
-//! The last step: everything at one glance, consent, and submission.
+//! The last step: a summary of all answers, the consent, and the submission.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use super::company::links;
 use super::cookies::{keep_entered, set_cookie};
 use super::files::Files;
-use super::form::{leaves, store_draft};
+use super::form::{exit_button, store_draft};
 use super::language::{AddressOrder, Localization};
 use super::layout::{CSP, PageContext};
 use super::messages::respond;
@@ -32,17 +32,17 @@ use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// Names the text of the consent; change it whenever `consent-*` or `company-*` change in any language.
+/// The version of the consent. Change it whenever `consent-*` or `company-*` change in any language.
 const CONSENT_VERSION: &str = "2026-11-3";
 
-/// The boxes of the declaration: the id of each, and what is said when it is not ticked.
+/// The boxes of the declaration: the id of each, and the message if it is not ticked.
 const BOXES: [(&str, &str); 2] = [("truth", "truth-missing"), ("agree", "consent-missing")];
-/// In the query of the page, why a submission was not taken: which boxes are not ticked, or that the record is not the
-/// one that was shown.
+/// Why a submission was refused, in the query of the page: boxes that are not ticked, or a record that has changed since
+/// it was shown.
 const MISSING: &str = "missing";
 const CHANGED: &str = "changed";
 
-/// What the visitor declares, with a box of its own, and what it agrees to, sentence by sentence.
+/// What the visitor declares and agrees to. Each has a separate box.
 struct Declaration {
     truth: String,
     consent: Vec<String>,
@@ -64,7 +64,7 @@ impl Declaration {
         }
     }
 
-    /// All of it as it is kept, with the addresses of what the links lead to.
+    /// The whole text as it is stored, with the URLs of its links.
     fn text(&self, page: &PageContext) -> String {
         let links = page.company().into_iter().flat_map(|company| {
             let links = [("company-privacy", &company.privacy_url), ("company-terms", &company.terms_url)];
@@ -77,10 +77,6 @@ impl Declaration {
 }
 
 /// `GET /form/{session}/review`
-///
-/// # Errors
-///
-/// The store's.
 pub async fn page(
     State(app): State<App>,
     visit: Visit,
@@ -110,7 +106,7 @@ pub async fn page(
                     @for step in &all {
                         @for issue in step.issues(&sheet) {
                             li {
-                                a href=(remedy(page, step, issue)) {
+                                a href=(link_to(page, step, issue)) {
                                     @if matches!(step, Step::Person(_)) { bdi { (step.title(&sheet, page)) } ": " }
                                     (sentence(&sheet, l10n, issue))
                                 }
@@ -128,18 +124,19 @@ pub async fn page(
         } @else {
             div.actions {
                 @if let Some((step, issue)) = first_issue(&all, &sheet) {
-                    a.button.primary href=(remedy(page, step, issue)) { (l10n.say("overview-go")) }
+                    a.button.primary href=(link_to(page, step, issue)) { (l10n.say("overview-go")) }
                 }
-                (leaves(page))
+                (exit_button(page))
             }
         }
     };
     let not_agreed = !missing.is_empty();
     let steps = steps(&sheet, page, "review", false);
     let mut response = respond(StatusCode::OK, page.with_steps(&l10n.say("step-review"), not_agreed, &steps, &content));
-    if let Some(origin) = onward(&visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
+    if let Some(origin) =
+        redirect_target(&visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
     {
-        // Browsers hold the redirect that answers a form to `form-action` as well.
+        // Browsers apply `form-action` to the redirect after a form too.
         let csp = CSP.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
         if let Ok(csp) = HeaderValue::try_from(csp) {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
@@ -148,17 +145,17 @@ pub async fn page(
     Ok(response)
 }
 
-/// Where something is put right that is missing or wrong; from there the visitor comes back.
-fn remedy(page: &PageContext, step: &Step, issue: &Issue) -> String {
+/// The field where an issue can be fixed. From its page the visitor returns to the review.
+fn link_to(page: &PageContext, step: &Step, issue: &Issue) -> String {
     format!("{}/{}?check&back=review#{}", page.base, step.path(), element_id(&issue.place))
 }
 
-/// What is missing or wrong first, in the order of the steps.
+/// The first issue, in the order of the steps.
 fn first_issue<'a>(all: &'a [Step], sheet: &'a Sheet<'_>) -> Option<(&'a Step, &'a Issue)> {
     all.iter().find_map(|step| Some((step, step.issues(sheet).next()?)))
 }
 
-/// The two boxes, and the button that submits. Of those of which one is missing, the other stays ticked.
+/// The two boxes and the submit button. If only one box was ticked, it stays ticked.
 fn declaration(visit: &Visit, missing: &[(&str, &str)]) -> Markup {
     let (page, l10n) = (&visit.page, &visit.page.l10n);
     let declared = Declaration::new(page);
@@ -196,7 +193,7 @@ fn declaration(visit: &Visit, missing: &[(&str, &str)]) -> Markup {
     }
 }
 
-/// What was given in one step; of a person, in a fold.
+/// The answers of one step. Those of a person are folded.
 fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Markup {
     let (page, l10n) = (&visit.page, &visit.page.l10n);
     let title = step.title(sheet, page);
@@ -259,7 +256,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Mark
     }
 }
 
-/// What a person is to the business, as far as this device may see it.
+/// The role of a person in the business, as far as this device may see it.
 fn role(sheet: &Sheet<'_>, l10n: &Localization, id: &str) -> Markup {
     let shown = |name: &str| match sheet.shown(&format!("/associated_persons/{id}/{name}")) {
         FieldView::Text(text) => Some(text),
@@ -270,8 +267,8 @@ fn role(sheet: &Sheet<'_>, l10n: &Localization, id: &str) -> Markup {
     html! { small { (share.into_iter().chain(control).collect::<Vec<_>>().join(" · ")) } }
 }
 
-/// Where the visitor is sent without being asked: in production only to hosts that the account named.
-fn onward(visit: &Visit) -> Option<&str> {
+/// Where the visitor is redirected after the submission. In production, only hosts that the account allows.
+fn redirect_target(visit: &Visit) -> Option<&str> {
     let uri = visit.customer.kyc.session.as_ref()?.redirect_uri.as_deref()?;
     let url = url::Url::parse(uri).ok()?;
     let known = match visit.visitor.scope().environment {
@@ -285,17 +282,13 @@ fn onward(visit: &Visit) -> Option<&str> {
     known.then_some(uri)
 }
 
-/// `POST /form/{session}/review`: submits, and sends the visitor home.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
+/// `POST /form/{session}/review`: submits, and redirects the visitor to the company.
 pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
     let fields = fields_of(&body)?;
     let text = Declaration::new(&visit.page).text(&visit.page);
-    // Shown in another language, or by an older version: it is shown again.
+    // The text was shown in another language or by an older version, so it is shown again.
     if fields.get("consent").is_none_or(|shown| *shown != short_hash(&text)) {
         return Ok(again(&app, &visit, CHANGED, &[]));
     }
@@ -312,10 +305,10 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
     };
     match submit_form(&app.services, &visit.visitor, agreement).await {
         Ok(()) => {
-            // The pass has ended; the link has the page that says so, however often it is loaded.
+            // The pass has ended. The link shows the closing page, however often it is loaded.
             let own = visit.customer.kyc.session.as_ref().and_then(|session| session.link.rsplit('/').next());
             let own = format!("/kyc/{}", own.unwrap_or_default());
-            let mut response = Redirect::to(onward(&visit).unwrap_or(&own)).into_response();
+            let mut response = Redirect::to(redirect_target(&visit).unwrap_or(&own)).into_response();
             let cookie = set_cookie(&app.public_url, visit.visitor.session, "", 0);
             response.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(response)
@@ -325,7 +318,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
     }
 }
 
-/// Back to the review, which says why nothing was submitted, with the boxes as they were ticked.
+/// Redirects to the review, which says why nothing was submitted and keeps the ticked boxes.
 fn again(app: &App, visit: &Visit, why: &str, ticked: &[&str]) -> Response {
     let ticked: Vec<_> = ticked.iter().map(|id| (*id, TICKED)).collect();
     let mut response = Redirect::to(&format!("{}/review?{why}", visit.page.base)).into_response();

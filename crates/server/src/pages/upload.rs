@@ -76,10 +76,6 @@ pub(super) fn failed_from_query(said: &str) -> Failed {
 }
 
 /// Attaches the files of a page, and does what the button of a document says.
-///
-/// # Errors
-///
-/// [`UpdateError`].
 pub(super) async fn apply_document_actions(
     app: &App,
     visit: &mut Visit,

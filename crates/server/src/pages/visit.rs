@@ -71,10 +71,6 @@ const MAX_PASSES: usize = 8;
 
 /// A browser that shows a pass of an earlier link of the same customer goes on as the one that it was: what it typed is
 /// shown to it.
-///
-/// # Errors
-///
-/// The store's.
 pub async fn recognise(app: &App, headers: &HeaderMap, new: &Visitor) -> Result<(), StoreError> {
     for shown in passes(headers) {
         let Caller { address, request_id, .. } = new.caller.clone();
