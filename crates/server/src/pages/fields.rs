@@ -12,7 +12,7 @@ use super::error_filter::ErrorFilter;
 use super::language::{AddressOrder, Localization};
 use super::layout::PageContext;
 use super::note::{Below, element_id, meant, note};
-use super::order::{arrange, is_name};
+use super::order::{arrange, is_name, issues_of};
 use super::render_mode::Saved;
 use super::resubmission::{CORRECT, is_correct};
 use super::reveal::{KEEP, confirmation};
@@ -75,7 +75,8 @@ impl<'a> StepFields<'a> {
         error_filter: &'a ErrorFilter,
         saved: &'a Saved,
     ) -> Self {
-        let issues = step.issues(sheet).filter(|issue| error_filter.shows(sheet, issue)).collect();
+        let mut issues = issues_of(sheet, &page.l10n, step);
+        issues.retain(|issue| error_filter.shows(sheet, issue));
         Self { sheet, page, step, groups: groups(sheet, &page.l10n, step), error_filter, saved, issues }
     }
 

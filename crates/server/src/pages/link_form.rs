@@ -1,10 +1,10 @@
-//! A field for a whole link, for those whose link arrived in pieces.
+//! A field for pasting a whole link, for visitors whose link was broken.
 
 use maud::{Markup, html};
 
 use super::language::Localization;
 
-/// The form. What was pasted and is no link stands in it again, with the error.
+/// The form. If the pasted text is not a link, it is shown again with an error.
 pub(super) fn link_form(l10n: &Localization, pasted: Option<&str>) -> Markup {
     let described = if pasted.is_some() { "link-hint link-error" } else { "link-hint" };
     html! {

@@ -1,5 +1,5 @@
-//! For people without a page: those who opened the bare host, a link that was cut off, or an address that there is not.
-//! They get a way on: the form that this browser has entered already, or a field for the whole link.
+//! Pages for lost visitors: those who opened the bare host, an incomplete link or an unknown address. They are offered the
+//! form that this browser has entered already, or a field for the whole link.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -21,17 +21,17 @@ use crate::http::context::RequestContext;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::state::App;
 
-/// The most bytes of a pasted link, and of what came along with it.
+/// The largest body with a pasted link, in bytes. People paste more than the link.
 const MAX_PASTED: usize = 16 * 1_024;
 
-/// By which address a visitor came here.
+/// The address at which a visitor got lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lost {
     /// The bare host.
     Start,
-    /// A link of which a part is missing.
+    /// An incomplete link.
     CutOff,
-    /// Another one.
+    /// Any other address.
     Elsewhere,
 }
 
@@ -53,7 +53,7 @@ impl Lost {
     }
 }
 
-/// `GET /`: for people who followed no link.
+/// `GET /`: for people who did not follow a link.
 ///
 /// # Errors
 ///
@@ -67,7 +67,7 @@ pub async fn start(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     Ok(finish_page(&app.public_url, &parts.headers, &parts.uri, page).await)
 }
 
-/// `POST /`: a link that was pasted leads where it leads.
+/// `POST /`: redirects to a pasted link.
 pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected { most: MAX_PASTED, ..Expected::FORM }).await?;
@@ -85,8 +85,8 @@ pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<R
     Ok(finish_page(&app.public_url, &parts.headers, &parts.uri, response).await)
 }
 
-/// `GET` where no route leads: a page for a browser, `None` for a program. A link with something behind it leads where
-/// it would without.
+/// `GET` of an unknown path: a page for a browser, `None` for a program. A link with extra characters at the end redirects
+/// to the link itself.
 pub async fn elsewhere(app: &App, parts: &Parts) -> Option<Response> {
     let is_read = matches!(parts.method, Method::GET | Method::HEAD);
     if !is_read || Wants::of(&parts.headers) != Wants::Page {
@@ -99,7 +99,7 @@ pub async fn elsewhere(app: &App, parts: &Parts) -> Option<Response> {
     Some(finish_page(&app.public_url, &parts.headers, &parts.uri, response).await)
 }
 
-/// To a link that is whole, from one that has a full stop, a slash or more behind it, as messages put it there.
+/// Redirects a link with a full stop, a slash or more at the end, as messages add them, to the link itself.
 pub(super) fn repaired(uri: &Uri) -> Option<Response> {
     let written = uri.path().strip_prefix("/kyc/")?;
     let token = token_in(written).filter(|token| token.as_str() != written)?;

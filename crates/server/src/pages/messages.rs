@@ -1,4 +1,4 @@
-//! Pages that only say something.
+//! Pages with a message and no form.
 
 use axum::response::{Html, IntoResponse as _, Response};
 use dossier_core::account::Account;
@@ -13,19 +13,19 @@ use super::layout::PageContext;
 use super::link_form::link_form;
 use crate::http::limiter::Limited;
 
-/// A page that only says something: what happened, and how to go on.
+/// A page that says what happened and what to do next.
 pub(super) fn message(l10n: &Localization, status: StatusCode, key: &str) -> Response {
     message_with(l10n, status, key, &html! {})
 }
 
-/// The same with more below it.
+/// The same page, with more content below the message.
 pub(super) fn message_with(l10n: &Localization, status: StatusCode, key: &str, more: &Markup) -> Response {
     let surroundings = PageContext::without_account(*l10n);
     let content = html! { p { (l10n.say(&format!("{key}-text"))) } (more) };
     respond(status, surroundings.plain(&l10n.say(&format!("{key}-title")), &content))
 }
 
-/// More than a session may write, or an address may guess.
+/// The page for a session that writes too often, or an address that guesses too often.
 pub(super) fn too_fast(l10n: &Localization, limited: Limited) -> Response {
     let mut response = message(l10n, StatusCode::TOO_MANY_REQUESTS, "too-fast");
     limited.tell(response.headers_mut());
@@ -36,7 +36,7 @@ pub(super) fn respond(status: StatusCode, content: Markup) -> Response {
     (status, Html(content.into_string())).into_response()
 }
 
-/// What there is to say when the form is not open. What was decided is said, however old the link.
+/// The page of a form that is not open. It tells the decision even if the link is old.
 pub(super) fn closed(page: &PageContext, landing: &Landing) -> Response {
     let (Landing::Open(customer) | Landing::Expired(customer) | Landing::Replaced(customer)) = landing;
     let (status, key) = match (landing, customer.kyc.state) {
@@ -61,7 +61,7 @@ pub(super) fn closed(page: &PageContext, landing: &Landing) -> Response {
     respond(status, page.plain(&page.say(&format!("{key}-title")), &content))
 }
 
-/// What the visitor tells support, so that the right record is found.
+/// The reference by which support finds the record.
 fn reference(page: &PageContext, customer: &Customer) -> Markup {
     let reference = customer.id.reference();
     html! {
@@ -73,7 +73,7 @@ fn reference(page: &PageContext, customer: &Customer) -> Markup {
     }
 }
 
-/// The page of a visitor who has left: the pass has ended, and the link leads back in.
+/// The page after leaving. The pass has ended, and the link opens the form again.
 pub(super) fn left(page: &PageContext, customer: &Customer) -> Response {
     let content = html! {
         p { (page.say("left-text")) }
@@ -87,7 +87,7 @@ pub(super) fn left(page: &PageContext, customer: &Customer) -> Response {
     respond(StatusCode::OK, page.plain(&page.say("left-title"), &content))
 }
 
-/// The ways out of here: back to the company's own pages, and to its support.
+/// Links to the company's own pages and to its support.
 fn ways_out(page: &PageContext, back: Option<&str>) -> Markup {
     let support = page.account().and_then(Account::support_url);
     html! {

@@ -1,4 +1,4 @@
-//! What stands below a field: what is wrong with it, or that it is saved.
+//! The note below a field: its error, or that it is saved.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::form::{IssueKind, short_hash};
@@ -6,28 +6,27 @@ use maud::{Markup, html};
 
 use super::language::Localization;
 
-/// The id of the element of a place.
+/// The id of a place's element.
 #[must_use]
 pub(super) fn element_id(place: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
     format!("f{}", place.chars().map(plain).collect::<String>())
 }
 
-/// What stands below a field.
+/// The content of a note.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Below {
-    /// Nothing that is said.
     Nothing,
-    /// An error, as a sentence, and the dates that may have been meant.
+    /// An error, as a sentence, with the dates that may have been meant.
     Wrong(String, Vec<String>),
-    /// It is saved now; over what another device had saved then.
+    /// Saved just now. The time is that of an answer from another device that was replaced.
     Saved(Option<Timestamp>),
-    /// Another device saved it then.
+    /// Saved by another device at this time.
     SavedElsewhere(Timestamp),
 }
 
-/// What stands below a field. Scripts exchange what is said; the hash of what the page shows, by which a save knows
-/// what the visitor has changed, only after that was saved.
+/// The note below a field. It contains the hash of the value that the page shows, by which a save knows what has changed.
+/// Scripts replace the text of the note, and the hash only after a save.
 #[must_use]
 pub(super) fn note(l10n: &Localization, place: &str, value: &str, below: Below) -> Markup {
     let at = |key: &str, at: Timestamp| l10n.say_with(key, &[("time", clock(l10n, at).into())]);
@@ -50,14 +49,14 @@ pub(super) fn note(l10n: &Localization, place: &str, value: &str, below: Below) 
     }
 }
 
-/// The dates that may have been meant: those of other calendars.
+/// The dates that may have been meant, converted from other calendars.
 #[must_use]
 pub(super) fn meant(kind: IssueKind, value: &str) -> Vec<String> {
     let IssueKind::OtherCalendar(one, other) = kind else { return Vec::new() };
     [Some(one), other].into_iter().flatten().filter_map(|calendar| calendar.gregorian(value)).collect()
 }
 
-/// A date with a button that gives it instead of what was typed.
+/// A date, with a button that puts it into the field.
 fn suggestion(l10n: &Localization, place: &str, date: &str) -> Markup {
     let with = [("date", l10n.date(date).into_owned().into())];
     html! {
@@ -70,7 +69,7 @@ fn suggestion(l10n: &Localization, place: &str, date: &str) -> Markup {
     }
 }
 
-/// What a field of the page shows, as a hash. The fields of a document stand outside of the form that they belong to.
+/// The hash of the value that a field shows. It names its form, because the fields of a document are outside it.
 #[must_use]
 pub(super) fn was(place: &str, value: &str) -> Markup {
     html! {
@@ -79,7 +78,7 @@ pub(super) fn was(place: &str, value: &str) -> Markup {
     }
 }
 
-/// A moment as people read it, in UTC: where the visitor is, nobody knows.
+/// Formats a time for people, in UTC because the visitor's time zone is unknown.
 #[must_use]
 pub(super) fn clock(l10n: &Localization, at: Timestamp) -> String {
     let text = at.to_string();

@@ -1,4 +1,4 @@
-//! The list of those who own and control a business: who they are to it, what is left, and how much of it is named.
+//! The list of persons who own or control a business: their roles, what is missing, and the sum of their shares.
 
 use dossier_core::form::sheet::{FieldView, Sheet};
 use maud::{Markup, html};
@@ -7,7 +7,7 @@ use super::render_mode::RenderMode;
 use super::steps::Step;
 use super::visit::Visit;
 
-/// The list, and the two ways on. Whoever has just been completed is named.
+/// The list with its buttons. It names the person that has just been completed.
 pub(super) fn people(sheet: &Sheet<'_>, visit: &Visit, mode: &RenderMode) -> Markup {
     let (page, l10n) = (&visit.page, &visit.page.l10n);
     let persons = sheet.persons();
@@ -47,7 +47,7 @@ pub(super) fn people(sheet: &Sheet<'_>, visit: &Visit, mode: &RenderMode) -> Mar
     }
 }
 
-/// What a person is to the business, as far as the visitor may see it.
+/// The roles of a person in the business, as far as the visitor may see them.
 fn roles(sheet: &Sheet<'_>, visit: &Visit, person: &str) -> Option<String> {
     let l10n = &visit.page.l10n;
     let shown = |member: &str| sheet.shown(&format!("/associated_persons/{person}/{member}"));

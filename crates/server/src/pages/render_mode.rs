@@ -1,4 +1,4 @@
-//! How a page of the form is shown.
+//! How a page of the form is rendered.
 
 use std::collections::HashMap;
 
@@ -9,24 +9,24 @@ use super::error_filter::ErrorFilter;
 /// The places that were saved just now, with the time of what they replaced if another device had saved that.
 pub(super) type Saved = HashMap<String, Option<Timestamp>>;
 
-/// Uploads that were refused: of which requirement, and the key of the message that says why.
+/// Refused uploads: the id of the requirement, and the key of the message that says why.
 pub(super) type Failed = Vec<(String, String)>;
 
-/// How a page is shown.
+/// What a page shows beyond the form itself.
 #[derive(Default)]
 pub(super) struct RenderMode {
-    /// Which of what is missing is an error.
+    /// Which issues are shown as errors.
     pub(super) error_filter: ErrorFilter,
-    /// What was saved just now.
+    /// The places that were saved just now.
     pub(super) saved: Saved,
-    /// The last save replaced what another device had given.
+    /// The last save replaced answers from another device.
     pub(super) replaced: bool,
-    /// The visitor came from the review, and goes back there.
+    /// The visitor came from the review and returns there.
     pub(super) back: bool,
     /// The person who has just been completed.
     pub(super) completed: Option<String>,
-    /// Uploads that were refused.
+    /// Refused uploads.
     pub(super) failed: Failed,
-    /// There are as many persons as the contract takes, and another was to be added.
+    /// A person could not be added, because the contract accepts no more.
     pub(super) is_full: bool,
 }

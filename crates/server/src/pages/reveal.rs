@@ -1,4 +1,4 @@
-//! What others gave: shown to a device that knows the date of birth, or else confirmed unseen.
+//! Answers from others: shown to a device that enters the date of birth, or confirmed unseen.
 
 use dossier_core::customer::CustomerType;
 use dossier_core::form::reveal::Sight;
@@ -12,27 +12,27 @@ use super::note::was;
 use super::steps::Step;
 use super::visit::Visit;
 
-/// In front of the place of a field, the name of the box that confirms it.
+/// The prefix of the name of a box that confirms a field. The place follows.
 pub(super) const KEEP: &str = "keep:";
-/// What a box says that is ticked.
+/// The value of a ticked box.
 pub(super) const TICKED: &str = "yes";
 
-/// What the page that follows a try says of it.
+/// The errors after a try, in the query of the next page.
 pub(super) const WRONG: &str = "wrong-date";
 pub(super) const NO_DATE: &str = "no-date";
 
 /// The fields of the date: year, month and day.
 pub(super) const DATE: [&str; 3] = ["date.y", "date.m", "date.d"];
 
-/// On a page that shows what was given: how the device gets to see what others gave. `said` is the page's query.
-pub(super) fn prompt(visit: &Visit, sheet: &Sheet<'_>, origin: &str, said: Option<&str>) -> Markup {
+/// How the device gets to see the answers of others. `error` comes from the page's query.
+pub(super) fn prompt(visit: &Visit, sheet: &Sheet<'_>, origin: &str, error: Option<&str>) -> Markup {
     if !sheet.hides_something() {
         return html! {};
     }
     let page = &visit.page;
     match sheet.sight() {
         Sight::Everything => html! {},
-        Sight::Locked(left) => enter_date(visit, sheet, origin, said, *left),
+        Sight::Locked(left) => enter_date(visit, sheet, origin, error, *left),
         Sight::Closed => html! {
             section #reveal .reveal aria-labelledby="reveal-title" {
                 h2 #reveal-title { (page.say("reveal-title")) }
@@ -50,18 +50,18 @@ pub(super) fn prompt(visit: &Visit, sheet: &Sheet<'_>, origin: &str, said: Optio
     }
 }
 
-fn enter_date(visit: &Visit, sheet: &Sheet<'_>, origin: &str, said: Option<&str>, left: u8) -> Markup {
+fn enter_date(visit: &Visit, sheet: &Sheet<'_>, origin: &str, error: Option<&str>, left: u8) -> Markup {
     let (page, l10n) = (&visit.page, &visit.page.l10n);
     let (text, label) = match sheet.customer().profile.kind() {
         CustomerType::Individual => ("reveal-individual", "field-birth_date"),
         CustomerType::Corporate => ("reveal-corporate", "field-formation_date"),
     };
-    let error = match said {
+    let error = match error {
         Some(WRONG) => Some(l10n.say_with("reveal-wrong", &[("count", left.into())])),
         Some(NO_DATE) => Some(l10n.say("reveal-no-date")),
         _ => None,
     };
-    // A slip is corrected, not typed again.
+    // After a slip the date is still there to correct.
     let typed = |part: &str| visit.entered.get(part).filter(|_| error.is_some()).map_or("", String::as_str);
     let invalid = error.is_some().then_some("true");
     let described = if error.is_some() { "reveal-text reveal-error" } else { "reveal-text" };
@@ -82,7 +82,7 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, origin: &str, said: Option<&str>
     }
 }
 
-/// Beside a field whose value the device will not see: a box that says that it is still right, and takes it back.
+/// A box beside a hidden field: ticking it confirms the value, and unticking it withdraws the confirmation.
 pub(super) fn confirmation(sheet: &Sheet<'_>, l10n: &Localization, place: &str, label: &str) -> Markup {
     let is_hidden = matches!(sheet.shown(place), FieldView::Masked(_));
     if !is_hidden || !confirms(sheet) {
@@ -98,7 +98,7 @@ pub(super) fn confirmation(sheet: &Sheet<'_>, l10n: &Localization, place: &str, 
     }
 }
 
-/// Beside a file that the device will not see: a button that says that it is still right.
+/// A button beside a hidden file, which confirms it.
 pub(super) fn confirmation_of_file(
     sheet: &Sheet<'_>,
     visit: &Visit,
@@ -120,7 +120,7 @@ pub(super) fn confirmation_of_file(
     }
 }
 
-/// Whether the device confirms what it does not see.
+/// Whether the device has to confirm hidden answers.
 fn confirms(sheet: &Sheet<'_>) -> bool {
     matches!(sheet.sight(), Sight::Never | Sight::Closed | Sight::Of(_))
 }

@@ -21,7 +21,7 @@ use super::language::{AddressOrder, Localization};
 use super::layout::{CSP, PageContext};
 use super::messages::respond;
 use super::note::element_id;
-use super::order::arrange;
+use super::order::{arrange, issues_of};
 use super::posted::fields_of;
 use super::reveal::{TICKED, prompt};
 use super::sentences::sentence;
@@ -104,7 +104,7 @@ pub async fn page(
                 h2 #left-title { (l10n.say_with("review-left", &[("count", sheet.issues.len().into())])) }
                 ul {
                     @for step in &all {
-                        @for issue in step.issues(&sheet) {
+                        @for issue in issues_of(&sheet, l10n, step) {
                             li {
                                 a href=(link_to(page, step, issue)) {
                                     @if matches!(step, Step::Person(_)) { bdi { (step.title(&sheet, page)) } ": " }
@@ -123,7 +123,7 @@ pub async fn page(
             (declaration(&visit, &missing))
         } @else {
             div.actions {
-                @if let Some((step, issue)) = first_issue(&all, &sheet) {
+                @if let Some((step, issue)) = first_issue(&all, &sheet, l10n) {
                     a.button.primary href=(link_to(page, step, issue)) { (l10n.say("overview-go")) }
                 }
                 (exit_button(page))
@@ -151,8 +151,8 @@ fn link_to(page: &PageContext, step: &Step, issue: &Issue) -> String {
 }
 
 /// The first issue, in the order of the steps.
-fn first_issue<'a>(all: &'a [Step], sheet: &'a Sheet<'_>) -> Option<(&'a Step, &'a Issue)> {
-    all.iter().find_map(|step| Some((step, step.issues(sheet).next()?)))
+fn first_issue<'a>(all: &'a [Step], sheet: &'a Sheet<'_>, l10n: &Localization) -> Option<(&'a Step, &'a Issue)> {
+    all.iter().find_map(|step| Some((step, *issues_of(sheet, l10n, step).first()?)))
 }
 
 /// The two boxes and the submit button. If only one box was ticked, it stays ticked.

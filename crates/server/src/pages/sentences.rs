@@ -1,8 +1,8 @@
-//! What is wrong, as a whole sentence that names the field and says what to do. A summary and the field say the same.
+//! Issues as whole sentences that name the field and say what to do. The summary and the field show the same sentence.
 //!
 //! A sentence is looked up from the most specific key to the most general: `missing-person_first_name`,
-//! `missing-first_name`, `missing`. The general ones name the field as the page does, for fields that an operator's own
-//! rules have named.
+//! `missing-first_name`, `missing`. The general ones contain the field's label, because an operator's own rules may have
+//! changed it.
 
 use dossier_core::form::sheet::Sheet;
 use dossier_core::form::{Issue, IssueKind};
@@ -14,7 +14,7 @@ use fluent_bundle::FluentValue;
 use super::language::Localization;
 use super::wording::{has_our_label, one_of_several, owner_of, subject_of};
 
-/// What people read about a issue.
+/// The sentence about an issue.
 #[must_use]
 pub(super) fn sentence(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) -> String {
     let subject = Subject::of(sheet, l10n, issue);
@@ -30,7 +30,7 @@ pub(super) fn sentence(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) ->
         IssueKind::Blank => subject.say("wrong-blank", &[]),
         IssueKind::Invisible(at) => subject.say("wrong-unseen", &[("at", at.into())]),
         IssueKind::NotAShare => subject.say("wrong-not_a_share", &[]),
-        // The remedy is that of an empty field: choose.
+        // The visitor has to choose, as in an empty field.
         IssueKind::Refused(Code::UnknownCountry | Code::UnknownValue | Code::WrongType, _) => {
             subject.say("missing", &[])
         }
@@ -47,9 +47,9 @@ struct Subject<'a> {
     sheet: &'a Sheet<'a>,
     l10n: &'a Localization,
     place: &'a str,
-    /// What messages know it by, the most specific first.
+    /// The names in message keys, the most specific first.
     names: Vec<String>,
-    /// What the page calls it.
+    /// The label on the page.
     field: String,
 }
 
@@ -76,13 +76,13 @@ impl<'a> Subject<'a> {
         self.find(kind, more).unwrap_or_else(|| self.field.clone())
     }
 
-    /// Which identity document the owner of the place has chosen, if this device may know.
+    /// The type of identity document that the owner of the place has, if this device may see it.
     fn kind_of_document(&self) -> String {
         let kind = format!("{}/identifying_information/id_document/type", owner_of(self.place));
         self.sheet.visible(&kind).unwrap_or_default()
     }
 
-    /// What is wrong with a date. The day that was typed is told only to the device that typed it.
+    /// What is wrong with a date. The sentence contains the date only on a device that may see it.
     fn invalid_date(&self) -> String {
         let Some(text) = self.sheet.visible(self.place) else { return self.say("wrong-date_unseen", &[]) };
         let parts: Vec<&str> = text.splitn(3, '-').collect();
@@ -102,8 +102,8 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The names by which messages know what a issue is about. A field that the operator has named keeps its name, so the
-/// sentences of ours that have another are left out.
+/// The names of an issue's subject in message keys. If the operator has changed a label, our sentences that contain the
+/// original label are left out.
 fn names(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) -> Vec<String> {
     let about_all = matches!(issue.kind, IssueKind::NoneGiven | IssueKind::Fault(Fault::AskedAgain));
     let is_of_person = !owner_of(&issue.place).is_empty();
@@ -119,7 +119,7 @@ fn names(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) -> Vec<String> {
     if asked.is_some_and(|asked| asked.document.is_some()) {
         names.push("document".to_owned());
     } else if issue.kind == IssueKind::NoneGiven && asked.is_none() && is_of_person {
-        // No rule asks for the names of this person, and a person has a name.
+        // Every person needs a name, even without a rule.
         names.push("person_legal_name".to_owned());
     } else if is_ours && !about_all {
         let place = Place::new(&issue.place);
