@@ -17,8 +17,8 @@ use crate::parse::leaf::Country;
 use crate::place::Place;
 use crate::violation::{Code, Violation};
 
-/// Moves every value of the draft that can be stored into the profile, and returns the issues of the rest. The parser of
-/// PUT validates each value. After that the form queries values that look like mistakes.
+/// Moves every value of the draft that can be stored into the profile, and returns the issues of the rest. The parser
+/// of PUT validates each value. After that the form queries values that look like mistakes.
 pub(super) fn move_draft_into_profile(
     rules: &RuleSet,
     kind: CustomerType,

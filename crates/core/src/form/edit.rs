@@ -207,8 +207,8 @@ pub(super) mod tests {
     const TEXTS: &[&str] =
         &["", " ", "x", "GB", "US", "AE", "gb", "1990-12-10", "1990-02-30", "passport", "a\0b", "  Ada  "];
 
-    /// The form accepts what a PUT of the same members accepts, and keeps the text either way. The oracle knows nothing of
-    /// drafts: it assembles what was typed last and asks the parser of PUT.
+    /// The form accepts what a PUT of the same members accepts, and keeps the text either way. The oracle knows nothing
+    /// of drafts: it assembles what was typed last and asks the parser of PUT.
     #[test]
     fn typed_text_is_stored_if_a_put_accepts_it_and_otherwise_kept() {
         let rules = RuleSet::baseline();

@@ -65,8 +65,8 @@ impl FormEditor<'_> {
         }
     }
 
-    /// Records which hidden values the device confirms as still correct, and which confirmations it withdraws. Typing over
-    /// a value withdraws its confirmation.
+    /// Records which hidden values the device confirms as still correct, and which confirmations it withdraws. Typing
+    /// over a value withdraws its confirmation.
     pub(super) fn record_confirmations(
         &mut self,
         sheet: &Sheet<'_>,

@@ -22,8 +22,8 @@ impl Sheet<'_> {
         persons(&self.profile).iter().filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect()
     }
 
-    /// The sum of the owners' shares in percent. `None` if there are no shares, if one is hidden from this device, or if
-    /// one is not a number.
+    /// The sum of the owners' shares in percent. `None` if there are no shares, if one is hidden from this device, or
+    /// if one is not a number.
     #[must_use]
     pub fn sum_of_shares(&self) -> Option<String> {
         let mut shares = Vec::new();

@@ -11,8 +11,8 @@ use crate::clock::Timestamp;
 use crate::hexadecimal::hexadecimal;
 use crate::ids::{Random, SessionId};
 
-/// What the record stores about the form besides the profile. Maps are keyed by place: a JSON Pointer into the PUT body,
-/// with the id of an associated person instead of an index.
+/// What the record stores about the form besides the profile. Maps are keyed by place: a JSON Pointer into the PUT
+/// body, with the id of an associated person instead of an index.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Form {

@@ -1,9 +1,9 @@
 //! When a device sees answers that it did not give itself. The customer knows a date in the record: the date of birth,
 //! or of formation for a business. A device that enters it has more than just the link.
 //!
-//! Anyone with the link can also type a date. So a date reveals no more than its writer could vouch for. A date that came
-//! through the API reveals everything, even after a device has replaced it. A date that was typed into the form reveals
-//! the answers of the device that typed it, and of those that have entered it since.
+//! Anyone with the link can also type a date. So a date reveals no more than its writer could vouch for. A date that
+//! came through the API reveals everything, even after a device has replaced it. A date that was typed into the form
+//! reveals the answers of the device that typed it, and of those that have entered it since.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The form as a pure function of record, rules and device: what is asked, what was given, what is wrong, and how much of
-//! it a device may see.
+//! The form as a pure function of record, rules and device: what is asked, what was given, what is wrong, and how much
+//! of it a device may see.
 
 use std::collections::BTreeSet;
 
@@ -190,8 +190,8 @@ impl<'a> Sheet<'a> {
         !self.requirements.iter().any(|asked| asked.one_of.is_empty() && places.contains(&asked.place()))
     }
 
-    /// The inputs that answer a requirement. Empty for documents, persons and checks of a whole object. A postal code is
-    /// left out where the country has none, unless one was given.
+    /// The inputs that answer a requirement. Empty for documents, persons and checks of a whole object. A postal code
+    /// is left out where the country has none, unless one was given.
     #[must_use]
     pub fn inputs(&self, requirement: &Requirement) -> Vec<Input> {
         let mut inputs = self.alternatives(requirement).concat();

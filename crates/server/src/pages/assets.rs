@@ -1,5 +1,5 @@
-//! The style, scripts and branding that pages load, from the binary or the store. Names contain a hash of the content, so
-//! that browsers can cache them forever.
+//! The style, scripts and branding that pages load, from the binary or the store. Names contain a hash of the content,
+//! so that browsers can cache them forever.
 
 use std::io::Write as _;
 use std::sync::OnceLock;

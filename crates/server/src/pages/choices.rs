@@ -66,8 +66,8 @@ fn given(sheet: &Sheet<'_>, place: &str) -> Vec<String> {
     own.chain(["/business_address/country".to_owned()]).filter_map(|place| sheet.visible(&place)).collect()
 }
 
-/// A list of countries, to which scripts add a search field. If the chosen country is hidden, it says only that there is
-/// one.
+/// A list of countries, to which scripts add a search field. If the chosen country is hidden, it says only that there
+/// is one.
 #[must_use]
 pub(super) fn country_field(l10n: &Localization, select: &Markup, is_hidden: bool) -> Markup {
     let pattern = |key: &str, name: &str| l10n.say_with(key, &[(name, "#".into())]);

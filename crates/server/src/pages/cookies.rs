@@ -49,8 +49,8 @@ pub(super) fn set_cookie(public_url: &str, session: SessionId, pass: &str, secon
     cookie_of(public_url, PASS, session, pass, seconds)
 }
 
-/// The header with which a browser briefly keeps entered fields for a form that is shown again, because they must not be in
-/// the URL of the redirect. Without fields it removes them.
+/// The header with which a browser briefly keeps entered fields for a form that is shown again, because they must not
+/// be in the URL of the redirect. Without fields it removes them.
 #[must_use]
 pub(super) fn keep_entered(public_url: &str, session: SessionId, fields: &[(&str, &str)]) -> HeaderValue {
     let short = fields.iter().map(|(name, text)| (*name, text.chars().take(MAX_ENTERED).collect::<String>()));

@@ -8,8 +8,8 @@ use super::language::{Language, Localization};
 /// How many likely countries come before the others.
 const MOST_LIKELY: usize = 6;
 
-/// Territories without inhabitants, or with staff only. No customer lives there, is from there, or has a document issued
-/// there.
+/// Territories without inhabitants, or with staff only. No customer lives there, is from there, or has a document
+/// issued there.
 const UNINHABITED: [&str; 7] = ["AQ", "BV", "GS", "HM", "IO", "TF", "UM"];
 
 const OTHER_NAMES: &str = include_str!("../../assets/form/countries/other_names.tsv");
@@ -54,8 +54,8 @@ const fn homes(language: Language) -> &'static [&'static str] {
     }
 }
 
-/// The other names by which a country is found: a line for each country with its code, its alpha-3 code, and its names in
-/// every language. Scripts load it when a visitor first searches for a country.
+/// The other names by which a country is found: a line for each country with its code, its alpha-3 code, and its names
+/// in every language. Scripts load it when a visitor first searches for a country.
 #[must_use]
 pub(super) fn search_text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();

@@ -8,8 +8,8 @@ use dossier_core::kyc::requirement::Requirement;
 use dossier_core::place::Place;
 use dossier_core::violation::Code;
 
-/// A missing answer is not shown as an error until the visitor tries to continue. Even then, what their last answers made
-/// necessary is shown as a request and not as an error.
+/// A missing answer is not shown as an error until the visitor tries to continue. Even then, what their last answers
+/// made necessary is shown as a request and not as an error.
 #[derive(Debug, Clone, Default)]
 pub struct ErrorFilter {
     /// Whether the visitor has tried to continue.

@@ -125,8 +125,8 @@ impl<'a> StepFields<'a> {
         element_id(inputs.find(|input| inside(input)).map_or(place, |input| &input.place))
     }
 
-    /// The fields of the page. After a save, a script updates the page to match: it adds, removes and reorders fields, and
-    /// does not touch those that stay.
+    /// The fields of the page. After a save, a script updates the page to match: it adds, removes and reorders fields,
+    /// and does not touch those that stay.
     #[must_use]
     pub fn fields(&self, back: bool) -> Markup {
         let first_needed = self.groups.iter().position(|group| !group.asked.is_empty() && !group.is_of_every_person());

@@ -182,8 +182,8 @@ impl AddressOrder {
         }
     }
 
-    /// The members in the order in which the form asks for them. The country comes first, because the names of the others
-    /// depend on it.
+    /// The members in the order in which the form asks for them. The country comes first, because the names of the
+    /// others depend on it.
     #[must_use]
     pub fn asked(self) -> [&'static str; 6] {
         let mut members = self.written();

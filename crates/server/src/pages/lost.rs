@@ -1,5 +1,5 @@
-//! Pages for lost visitors: those who opened the bare host, an incomplete link or an unknown address. They are offered the
-//! form that this browser has entered already, or a field for the whole link.
+//! Pages for lost visitors: those who opened the bare host, an incomplete link or an unknown address. They are offered
+//! the form that this browser has entered already, or a field for the whole link.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -85,8 +85,8 @@ pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<R
     Ok(finish_page(&app.public_url, &parts.headers, &parts.uri, response).await)
 }
 
-/// `GET` of an unknown path: a page for a browser, `None` for a program. A link with extra characters at the end redirects
-/// to the link itself.
+/// `GET` of an unknown path: a page for a browser, `None` for a program. A link with extra characters at the end
+/// redirects to the link itself.
 pub async fn elsewhere(app: &App, parts: &Parts) -> Option<Response> {
     let is_read = matches!(parts.method, Method::GET | Method::HEAD);
     if !is_read || Wants::of(&parts.headers) != Wants::Page {

@@ -37,8 +37,8 @@ const CONSENT_VERSION: &str = "2026-11-3";
 
 /// The boxes of the declaration: the id of each, and the message if it is not ticked.
 const BOXES: [(&str, &str); 2] = [("truth", "truth-missing"), ("agree", "consent-missing")];
-/// Why a submission was refused, in the query of the page: boxes that are not ticked, or a record that has changed since
-/// it was shown.
+/// Why a submission was refused, in the query of the page: boxes that are not ticked, or a record that has changed
+/// since it was shown.
 const MISSING: &str = "missing";
 const CHANGED: &str = "changed";
 

@@ -1,8 +1,8 @@
 //! Issues as whole sentences that name the field and say what to do. The summary and the field show the same sentence.
 //!
 //! A sentence is looked up from the most specific key to the most general: `missing-person_first_name`,
-//! `missing-first_name`, `missing`. The general ones contain the field's label, because an operator's own rules may have
-//! changed it.
+//! `missing-first_name`, `missing`. The general ones contain the field's label, because an operator's own rules may
+//! have changed it.
 
 use dossier_core::form::sheet::Sheet;
 use dossier_core::form::{Issue, IssueKind};

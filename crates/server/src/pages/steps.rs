@@ -195,8 +195,8 @@ fn person_name(sheet: &Sheet<'_>, page: &PageContext, id: &str) -> String {
     }
 }
 
-/// The list of steps: where the visitor is, a link back, what is done and what is left. Out of band, it replaces the list
-/// on the page. On a phone it is folded.
+/// The list of steps: where the visitor is, a link back, what is done and what is left. Out of band, it replaces the
+/// list on the page. On a phone it is folded.
 #[must_use]
 pub fn steps(sheet: &Sheet<'_>, page: &PageContext, now_at: &str, out_of_band: bool) -> Markup {
     let l10n = &page.l10n;

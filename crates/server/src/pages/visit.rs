@@ -54,8 +54,8 @@ impl Visit {
         Self { customer: Box::new(customer), ..self }
     }
 
-    /// The response to a save that failed. If the form has just been closed, the visitor is redirected to its closing page,
-    /// and a script gets a 409, after which it loads that page.
+    /// The response to a save that failed. If the form has just been closed, the visitor is redirected to its closing
+    /// page, and a script gets a 409, after which it loads that page.
     pub(super) fn refused(&self, error: UpdateError) -> Result<Response, Problem> {
         match error {
             UpdateError::Conflict(_) if self.is_script => Ok(StatusCode::CONFLICT.into_response()),

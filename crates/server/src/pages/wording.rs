@@ -12,8 +12,8 @@ use fluent_bundle::FluentValue;
 
 use super::language::Localization;
 
-/// The label of a place: that of its requirement, or of the field. If a requirement has several fields, each has its own
-/// label.
+/// The label of a place: that of its requirement, or of the field. If a requirement has several fields, each has its
+/// own label.
 #[must_use]
 pub(super) fn name_of(sheet: &Sheet<'_>, l10n: &Localization, place: &str) -> String {
     let mut alone = sheet.requirements.iter().filter(|requirement| requirement.one_of.is_empty());

@@ -1,5 +1,5 @@
-//! The pages around the form: the bare host, incomplete links and unknown addresses. People get pages in their language,
-//! programs get problems.
+//! The pages around the form: the bare host, incomplete links and unknown addresses. People get pages in their
+//! language, programs get problems.
 
 use reqwest::Method;
 

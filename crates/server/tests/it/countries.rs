@@ -165,8 +165,8 @@ async fn the_form_asks_for_what_a_put_left_blank_in_an_address() {
     }
 }
 
-/// Labels, sentences, choices, drawings and the order of an address depend on countries and types of documents. If these
-/// are hidden, the pages of two customers look the same.
+/// Labels, sentences, choices, drawings and the order of an address depend on countries and types of documents. If
+/// these are hidden, the pages of two customers look the same.
 #[tokio::test]
 async fn hidden_answers_do_not_affect_the_texts_of_a_page() {
     let app = TestApp::start().await;

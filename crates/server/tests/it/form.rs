@@ -1,5 +1,5 @@
-//! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. The browser
-//! tests cover how it looks and is used.
+//! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. The
+//! browser tests cover how it looks and is used.
 
 use dossier::cli::accounts::Set;
 use dossier::cli::context::ScopeArgs;
