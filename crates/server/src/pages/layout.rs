@@ -146,7 +146,8 @@ impl PageContext {
                     source srcset=(assets::branding_url(account, "logo-dark")) media="(prefers-color-scheme: dark)";
                 }
                 // Without a logo for dark pages, the logo has a white background.
-                img.plate[!has_dark] src=(assets::branding_url(account, "logo")) alt=(self.asks()) width="160" height="40";
+                @let logo = assets::branding_url(account, "logo");
+                img.plate[!has_dark] src=(logo) alt=(self.asks()) width="160" height="40";
             }
         }
     }
