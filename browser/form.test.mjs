@@ -714,7 +714,7 @@ test("posts from another site are refused and leave nothing behind", async () =>
         }
         await page.goto(`${site}/frame`);
         const framed = page.frames().find((frame) => frame !== page.mainFrame());
-        assert.ok(!(await framed.content()).includes("First name"), "the form is in nobody's frame");
+        assert.ok(!(await framed.content()).includes("First name"), "the form cannot be framed");
     } finally {
         evil.close();
     }

@@ -19,8 +19,8 @@ words! {
     Reveal {
         #[default]
         AfterBirthDate = "after_birth_date": "Once it has entered the date of birth, or of formation.",
-        Always = "always": "At once: whoever has the link sees everything.",
-        Never = "never": "Never: what others gave is confirmed unseen, or given again.",
+        Always = "always": "At once: everyone with the link sees everything.",
+        Never = "never": "Never: hidden answers are confirmed unseen, or given again.",
     }
 }
 

@@ -49,7 +49,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let root = root_key_for(config, &target)?;
     let keyring = restore.keyring.as_deref().unwrap_or(&target.storage.keyring);
     if !keyring.exists() {
-        return Err(format!("there is no keyring {}; give the one of the backup with --keyring", keyring.display()));
+        return Err(format!("there is no keyring {}; pass the one from the time of the backup with --keyring", keyring.display()));
     }
     check_same_keyring(&target.storage.keyring, keyring)?;
     check_keys(&backup, keyring, &root)?;
@@ -117,9 +117,9 @@ fn check_same_keyring(own: &Path, given: &Path) -> Result<(), String> {
 /// The settings of the new installation: those of this one, except for where things are stored.
 fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
     let mut target = config.clone();
-    // A folder of that name would expose the password in a mistyped URL.
+    // Otherwise a mistyped URL would become the name of a folder, password included.
     if restore.into.contains("://") && !is_postgres(&restore.into) {
-        return Err("--into is a folder, or postgres://user:password@host/name".to_owned());
+        return Err("--into must be a folder, or postgres://user:password@host/name".to_owned());
     }
     if is_postgres(&restore.into) {
         target.storage.database = Some(restore.into.clone());
@@ -132,7 +132,7 @@ fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
     }
     if let Some(files) = &restore.files {
         if !holds_files(files) {
-            return Err("--files is s3://bucket/folder, gs://…, az://… or file:///folder".to_owned());
+            return Err("--files must be s3://bucket/folder, gs://…, az://… or file:///folder".to_owned());
         }
         target.storage.files = Some(files.clone());
     }
@@ -145,7 +145,7 @@ fn root_key_for(config: &Config, target: &Config) -> Result<dossier_store::vault
     let from = if own { target } else { config };
     // Reading must not create one: a new key opens nothing.
     if matches!(from.root_key, RootKeySource::DataFolder) && !from.data_dir.join("root.key").exists() {
-        return Err("there is no root key; give it with DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND".to_owned());
+        return Err("there is no root key; set DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND".to_owned());
     }
     root_key(from).map_err(text)
 }
@@ -181,7 +181,7 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
 
 fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
     let (mut start, with) = match &target.storage.database {
-        Some(_) => ("start dossier with --database set to it".to_owned(), "--database".to_owned()),
+        Some(_) => ("start dossier with --database set to this database".to_owned(), "--database".to_owned()),
         None => {
             let folder = format!("--data-dir {}", target.data_dir.display());
             (format!("start dossier with {folder}"), folder)
@@ -189,14 +189,14 @@ fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
     };
     if !as_new_as_anchor {
         start = format!(
-            "the anchor {} knows newer entries: if they are given up, run dossier audit accept-restore with {with} \
-                first; then {start}",
+            "the anchor {} has newer entries: to give them up, first run dossier audit accept-restore with {with}; then \
+                {start}",
             target.storage.anchor.display()
         );
     }
     let has_key = |folder: &Path| folder.join("root.key").exists();
     if matches!(config.root_key, RootKeySource::DataFolder) && !has_key(&target.data_dir) {
-        return format!("give it the root key (copy root.key of {} there), then {start}", config.data_dir.display());
+        return format!("copy root.key from {} to the new data folder, then {start}", config.data_dir.display());
     }
-    format!("{start}, and the root key that this command had")
+    format!("{start}, with the same root key as this command")
 }

@@ -81,12 +81,12 @@ async fn a_link_with_extra_characters_leads_to_the_link() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let path = link.strip_prefix(&app.url).expect("a path").to_owned();
-    for (behind, query) in
+    for (extra, query) in
         [(".", ""), ("/", ""), (",", ""), ("%3E", ""), (")", "?lang=de"), ("/more", ""), ("%20now", "")]
     {
-        let request = format!("{path}{behind}{query}");
+        let request = format!("{path}{extra}{query}");
         let answer = asks(&app, Method::GET, &request, &[("accept", BROWSER)]).await;
-        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, &*format!("{path}{query}")), "{behind}");
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, &*format!("{path}{query}")), "{extra}");
     }
 }
 

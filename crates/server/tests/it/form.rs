@@ -279,7 +279,7 @@ async fn a_half_typed_value_is_a_draft_and_stored_once_it_is_complete() {
     assert_eq!(app.profile(&id).await["residential_address"], stored);
     assert!(
         browser.get("/review").await.text.contains("Enter the town or city<"),
-        "and stands in the way of a submission"
+        "and prevents submission"
     );
 }
 
@@ -445,7 +445,7 @@ async fn another_device_sees_that_an_answer_exists_but_not_its_value() {
         for typed in
             ["Lovelace", "1990", "12 Harbour Road", "London", "N1 9GU", "X1234567", "a.pdf", "value=\"GB\" selected"]
         {
-            assert!(!page.contains(typed), "{typed} stands in {path}");
+            assert!(!page.contains(typed), "{typed} is in {path}");
         }
     }
     assert_eq!(second.get(&format!("/files/{file}")).await.status.as_u16(), 404);

@@ -132,7 +132,7 @@ async fn a_business(app: &TestApp, pages: &mut Pages) {
     let (_, link) = app.invited("corporate").await;
     pages.open("the link of a business", app, &link).await;
     let browser = Browser::enter(app, &link).await;
-    pages.visit("people, nobody listed", &browser, "/people?check").await;
+    pages.visit("people, none listed", &browser, "/people?check").await;
     let added = browser.post("/people", &[("do", "add")]).await;
     let person = added.header("location").rsplit('/').next().expect("a step").to_owned();
     pages.visit("a person, nothing given", &browser, &format!("/{person}?check")).await;

@@ -190,7 +190,7 @@ async fn the_company_is_shown_before_the_first_field_and_stored_with_the_consent
         [(&[][..], &["#truth", "#agree"][..]), (&[("truth", "yes")], &["#agree"]), (&[("agree", "yes")], &["#truth"])]
     {
         let refused = browser.post("/review", &[ticked, &hidden].concat()).await;
-        assert!(!refused.header("location").contains("yes"), "no value stands in a URL");
+        assert!(!refused.header("location").contains("yes"), "no value is in a URL");
         let page = browser.follows(&refused).await;
         for id in ["#truth", "#agree"] {
             let is_missing = missing.contains(&id);
@@ -275,7 +275,7 @@ async fn a_device_that_enters_the_birth_date_sees_the_answers_of_another() {
     let page = second.follows(&slip).await.text;
     assert!(page.contains("name=\"date.y\" value=\"1990\""), "a slip is corrected, not typed again: {page}");
     let wrong = second.post("/reveal", &date("1990-12-11")).await;
-    assert!(!wrong.header("location").contains("1990"), "no value stands in a URL");
+    assert!(!wrong.header("location").contains("1990"), "no value is in a URL");
     let page = second.follows(&wrong).await.text;
     assert!(page.contains("You can try 4 more times") && page.contains("name=\"date.d\" value=\"11\""), "{page}");
     assert!(!second.get("/review").await.text.contains("value=\"11\""), "only with the error");

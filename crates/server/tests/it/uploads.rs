@@ -126,7 +126,7 @@ async fn malformed_and_oversized_pages_are_refused_and_leave_nothing_behind() {
     for (what, kind, body, status) in [
         ("nothing", &content_type[..], Vec::new(), 400),
         ("a page that is cut", &content_type, whole[..whole.len() - 4].to_vec(), 400),
-        ("something behind its end", &content_type, [&whole[..], b"x"].concat(), 400),
+        ("something after its end", &content_type, [&whole[..], b"x"].concat(), 400),
         ("another boundary", "multipart/form-data; boundary=other", whole.clone(), 400),
         ("no boundary", "multipart/form-data", whole.clone(), 400),
         ("another kind of parts", "multipart/mixed; boundary=x", whole.clone(), 415),
