@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::form::checks::tidy;
 use crate::form::place::{is_empty, persons, place_of_person, place_of_reason};
-use crate::form::record::{Device, Form, Saved, short_hash};
+use crate::form::record::{Device, FieldSave, Form, short_hash};
 use crate::form::reveal::place_of_date;
 use crate::form::sheet::Sheet;
 use crate::hidden::is_hidden;
@@ -87,7 +87,7 @@ impl FormEditor<'_> {
     }
 
     pub(super) fn record_save(&mut self, place: &str, text: &str) {
-        let saved = Saved { device: self.device.clone(), at: self.now, given: short_hash(text) };
+        let saved = FieldSave { device: self.device.clone(), at: self.now, given: short_hash(text) };
         self.form.saved.insert(place.to_owned(), saved);
     }
 

@@ -21,4 +21,4 @@ pub use checks::ascii_digit;
 pub use editor::MAX_REASON;
 pub use input::{Input, Kind};
 pub use issue::{Issue, IssueKind};
-pub use record::{Consent, DateWritten, Device, Form, Key, Opens, Saved, Tries, attempt, short_hash};
+pub use record::{Consent, DateWritten, Device, FieldSave, Form, Key, Opens, Tries, attempt, short_hash};

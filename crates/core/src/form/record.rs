@@ -19,7 +19,7 @@ pub struct Form {
     /// Text that was typed and is not in the profile. Empty text means that the field was cleared.
     pub draft: BTreeMap<String, String>,
     /// Which device gave the present value. The place of a document is `/files/` and the id of its file.
-    pub saved: BTreeMap<String, Saved>,
+    pub saved: BTreeMap<String, FieldSave>,
     /// A short hash of each value that was confirmed unseen. If the value changes, it must be confirmed again.
     pub confirmed: BTreeMap<String, String>,
     /// Which device wrote the date that reveals earlier answers.
@@ -38,7 +38,7 @@ impl fmt::Debug for Form {
 
 /// The last save of one field through the form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saved {
+pub struct FieldSave {
     /// The device.
     pub device: Device,
     /// When.

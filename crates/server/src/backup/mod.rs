@@ -39,7 +39,7 @@ pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
         // Otherwise a mistyped URL would create a folder of that name.
         None if text.contains("://") => {
             return Err(
-                "a place of backups must be a folder, or a bucket such as s3://bucket/folder, gs://… or az://…".to_owned()
+                "the place of backups must be a folder, or a bucket as s3://bucket/folder, gs://… or az://…".to_owned()
             );
         }
         None => text,
@@ -139,7 +139,11 @@ async fn write(
         .map_err(|error| format!("the backup failed: {}", error_text(&error)))?;
     if made.manifest.files.missing > 0 {
         let files = made.manifest.files.missing;
-        tracing::error!(files, name = made.name, "the contents of some files are missing, in the store and therefore in the backup");
+        tracing::error!(
+            files,
+            name = made.name,
+            "the contents of some files are missing, and so they are not in the backup"
+        );
     }
     // The new backup is complete even if deleting old ones fails.
     let shared = matches!(home, Home::Postgres(_));

@@ -49,7 +49,10 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let root = root_key_for(config, &target)?;
     let keyring = restore.keyring.as_deref().unwrap_or(&target.storage.keyring);
     if !keyring.exists() {
-        return Err(format!("there is no keyring {}; pass the one from the time of the backup with --keyring", keyring.display()));
+        return Err(format!(
+            "there is no keyring {}; pass the one from the time of the backup with --keyring",
+            keyring.display()
+        ));
     }
     check_same_keyring(&target.storage.keyring, keyring)?;
     check_keys(&backup, keyring, &root)?;
@@ -189,8 +192,8 @@ fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
     };
     if !as_new_as_anchor {
         start = format!(
-            "the anchor {} has newer entries: to give them up, first run dossier audit accept-restore with {with}; then \
-                {start}",
+            "the anchor {} has newer entries: to give them up, run dossier audit accept-restore with {with} first; \
+                then {start}",
             target.storage.anchor.display()
         );
     }

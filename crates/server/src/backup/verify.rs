@@ -116,7 +116,7 @@ fn report(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {
         "what": "missing contents",
         "count": files.missing,
         "ok": files.missing == 0,
-        "detail": if files.missing == 0 { "" } else { "some files of customers had no content when the backup was made" },
+        "detail": if files.missing == 0 { "" } else { "some files had no content when the backup was made" },
     }));
     for (what, count, part) in [
         ("customers opened", opened.customers, Part::Customers),

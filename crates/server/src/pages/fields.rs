@@ -13,7 +13,7 @@ use super::language::{AddressOrder, Localization};
 use super::layout::PageContext;
 use super::note::{Below, element_id, meant, note};
 use super::order::{arrange, is_name, issues_of};
-use super::render_mode::Saved;
+use super::render_mode::SavedPlaces;
 use super::resubmission::{CORRECT, is_correct};
 use super::reveal::{KEEP, confirmation};
 use super::sentences::sentence;
@@ -27,7 +27,7 @@ pub struct StepFields<'a> {
     step: &'a Step,
     groups: Vec<Group<'a>>,
     error_filter: &'a ErrorFilter,
-    saved: &'a Saved,
+    saved: &'a SavedPlaces,
     /// The issues that the page shows as errors.
     issues: Vec<&'a Issue>,
 }
@@ -73,7 +73,7 @@ impl<'a> StepFields<'a> {
         page: &'a PageContext,
         step: &'a Step,
         error_filter: &'a ErrorFilter,
-        saved: &'a Saved,
+        saved: &'a SavedPlaces,
     ) -> Self {
         let mut issues = issues_of(sheet, &page.l10n, step);
         issues.retain(|issue| error_filter.shows(sheet, issue));

@@ -7,7 +7,7 @@ use dossier_core::clock::Timestamp;
 use super::error_filter::ErrorFilter;
 
 /// The places that were saved just now, with the time of what they replaced if another device had saved that.
-pub(super) type Saved = HashMap<String, Option<Timestamp>>;
+pub(super) type SavedPlaces = HashMap<String, Option<Timestamp>>;
 
 /// Refused uploads: the id of the requirement, and the key of the message that says why.
 pub(super) type Failed = Vec<(String, String)>;
@@ -18,7 +18,7 @@ pub(super) struct RenderMode {
     /// Which issues are shown as errors.
     pub(super) error_filter: ErrorFilter,
     /// The places that were saved just now.
-    pub(super) saved: Saved,
+    pub(super) saved: SavedPlaces,
     /// The last save replaced answers from another device.
     pub(super) replaced: bool,
     /// The visitor came from the review and returns there.

@@ -277,10 +277,7 @@ async fn a_half_typed_value_is_a_draft_and_stored_once_it_is_complete() {
     assert_eq!(answer.status.as_u16(), 303);
     assert!(answer.header("location").ends_with("/address?check="), "{}", answer.header("location"));
     assert_eq!(app.profile(&id).await["residential_address"], stored);
-    assert!(
-        browser.get("/review").await.text.contains("Enter the town or city<"),
-        "and prevents submission"
-    );
+    assert!(browser.get("/review").await.text.contains("Enter the town or city<"), "and prevents submission");
 }
 
 #[tokio::test]
