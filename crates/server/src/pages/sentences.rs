@@ -12,7 +12,7 @@ use dossier_core::violation::Code;
 use fluent_bundle::FluentValue;
 
 use super::language::Localization;
-use super::wording::{has_our_label, one_of_several, owner_of, subject_of};
+use super::wording::{has_baseline_label, one_of_several, owner_of, subject_of};
 
 /// The sentence about an issue.
 #[must_use]
@@ -112,7 +112,7 @@ fn names(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) -> Vec<String> {
         None => sheet.requirements.iter().find(|asked| asked.one_of.is_empty() && asked.place() == issue.place),
     };
     let mut names = Vec::new();
-    let is_ours = asked.is_none_or(|asked| has_our_label(sheet, l10n, asked));
+    let is_ours = asked.is_none_or(|asked| has_baseline_label(sheet, l10n, asked));
     if is_ours {
         names.extend(asked.map(|asked| asked.rule_id().to_owned()));
     }

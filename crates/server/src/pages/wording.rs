@@ -112,7 +112,7 @@ fn wording(
 
 /// Whether the operator kept the baseline's label of a requirement, so that our translation applies.
 #[must_use]
-pub(super) fn has_our_label(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement) -> bool {
+pub(super) fn has_baseline_label(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement) -> bool {
     let rule = sheet.rule(requirement);
     rule.is_some_and(|rule| {
         !rule.translations.contains_key(l10n.language.code()) && is_as_in_the_baseline(rule, |rule| &rule.label)
