@@ -359,7 +359,7 @@ impl<'a> Sheet<'a> {
             }
         };
         for person in self.persons() {
-            // Which rules are for a person depends on what it is to the business.
+            // Which rules apply to a person depends on these answers.
             let one_name = self.takes_one_name(&person);
             if one_name && !NAMES.iter().any(|name| self.has(&place_of_person(&person, name))) {
                 add(Issue { place: place_of_person(&person, NAMES[0]), kind: IssueKind::NoneGiven });

@@ -25,13 +25,13 @@ macro_rules! languages {
             /// Every language, in the order in which they are offered.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// Its BCP 47 tag.
+            /// The BCP 47 tag.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),* }
             }
 
-            /// What it calls itself.
+            /// The name in the language itself.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
@@ -109,7 +109,6 @@ impl Language {
         self.country_names().lines().filter_map(|row| row.split_once('\t'))
     }
 
-    /// The name of a country.
     #[must_use]
     pub fn country(self, code: &str) -> Option<&'static str> {
         self.countries().find(|(known, _)| *known == code).map(|(_, name)| name)
@@ -135,11 +134,8 @@ fn accepted_tags(headers: &HeaderMap) -> Vec<String> {
 /// The order of the parts of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
-    /// Day, month, year.
     DayFirst,
-    /// Month, day, year.
     MonthFirst,
-    /// Year, month, day.
     YearFirst,
 }
 
@@ -195,7 +191,6 @@ impl AddressOrder {
 /// The language of a visitor, and the country whose conventions apply.
 #[derive(Debug, Clone, Copy)]
 pub struct Localization {
-    /// The language.
     pub language: Language,
     country: Option<Country>,
 }
@@ -218,7 +213,6 @@ impl Localization {
         self.country
     }
 
-    /// A message.
     #[must_use]
     pub fn say(&self, key: &str) -> String {
         self.say_with(key, &[])

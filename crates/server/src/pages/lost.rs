@@ -107,7 +107,7 @@ pub(super) fn repaired(uri: &Uri) -> Option<Response> {
     Some(Redirect::to(&format!("/kyc/{}{query}", *token)).into_response())
 }
 
-/// The page of a visitor who is lost.
+/// The page of a lost visitor.
 pub(super) async fn lost_page(app: &App, parts: &Parts, lost: Lost) -> Response {
     let l10n = localization(&parts.headers, &parts.uri);
     let open = open_form(app, &parts.headers, RequestContext::of(parts)).await;

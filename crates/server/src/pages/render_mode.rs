@@ -6,7 +6,7 @@ use dossier_core::clock::Timestamp;
 
 use super::error_filter::ErrorFilter;
 
-/// The places that were saved just now, with the time of what they replaced if another device had saved that.
+/// The places that were saved just now. The time is that of an answer from another device that was replaced.
 pub(super) type SavedPlaces = HashMap<String, Option<Timestamp>>;
 
 /// Refused uploads: the id of the requirement, and the key of the message that says why.
@@ -23,7 +23,7 @@ pub(super) struct RenderMode {
     pub(super) replaced: bool,
     /// The visitor came from the review and returns there.
     pub(super) back: bool,
-    /// The person who has just been completed.
+    /// The id of the person that has just been completed.
     pub(super) completed: Option<String>,
     /// Refused uploads.
     pub(super) failed: Failed,

@@ -26,9 +26,9 @@ pub enum Step {
     Identity,
     /// What the account is for, and where the money comes from.
     Funds,
-    /// Who owns and controls a business.
+    /// The list of persons who own or control a business.
     People,
-    /// One of them, by id.
+    /// One of these persons, by id.
     Person(String),
     /// Documents of a business.
     Documents,
@@ -209,7 +209,7 @@ pub fn steps(sheet: &Sheet<'_>, page: &PageContext, now_at: &str, out_of_band: b
     let now = position(&all, now_at);
     let now_of_all =
         now.map(|now| l10n.say_with("step-of", &[("number", now.into()), ("all", (is_done.len() + 1).into())]));
-    // A segment for each step, the review included.
+    // A segment for each step, including the review.
     let bar = html! {
         span.bar aria-hidden="true" {
             @for (number, done) in is_done.iter().copied().chain([false]).enumerate() {
