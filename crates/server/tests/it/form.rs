@@ -703,8 +703,8 @@ async fn the_branding_of_an_account_is_checked_when_it_is_set() {
         (Set { logo_dark: encode(&pdf(b"x")), ..Set::default() }, "JPEG or PNG"),
         (Set { logo: encode(b"<svg/>"), ..Set::default() }, "not of an accepted type"),
         (Set { logo: encode(&pdf(b"x")), ..Set::default() }, "JPEG or PNG"),
-        (Set { logo: encode(&png(320, 200, 20_000)), ..Set::default() }, "at most 16 KiB"),
-        (Set { redirect_hosts: Some(vec!["https://a.example".into()]), ..Set::default() }, "no host name"),
+        (Set { logo: encode(&png(320, 200, 20_000)), ..Set::default() }, "larger than 16 KiB"),
+        (Set { redirect_hosts: Some(vec!["https://a.example".into()]), ..Set::default() }, "is not a host name"),
         (Set { display_name: text(&"x".repeat(200)), ..Set::default() }, "128"),
         (Set { name: text(""), ..Set::default() }, "name"),
     ] {

@@ -81,7 +81,7 @@ async fn a_production_session_needs_a_legal_name_and_a_privacy_notice() {
     assert!(detail.contains("no legal name and privacy URL") && detail.contains("dossier accounts set --account "));
     assert!(detail.contains("--legal-name") && detail.contains("--privacy-url https://"), "{detail}");
     let (is_well, detail) = doctor_says(&app).await.expect("a check");
-    assert!(!is_well && detail.contains("sessions of production are refused"), "{detail}");
+    assert!(!is_well && detail.contains("production sessions are refused"), "{detail}");
     let sandbox = app.given("individual").await;
     app.open_session(&sandbox).await;
     app.command(Set { legal_name: Some("Harbour Bank plc".into()), ..Set::default() }).await.expect("set");
