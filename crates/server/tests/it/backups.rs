@@ -86,7 +86,7 @@ async fn a_backup_made_while_the_server_runs_is_verified_restored_and_served() {
     std::fs::remove_file(folder.join("keys.json.root-key")).expect("out of the way");
     json_of(&folder, &["backup", "keys", "keys.json", "--with-root-key", "--data-dir", "data"]);
     let again = refusal(&folder, &["backup", "keys", "keys.json", "--data-dir", "data"]);
-    assert!(again.contains("keys.json: it exists already"), "{again}");
+    assert!(again.contains("keys.json: it already exists"), "{again}");
     assert!(folder.join("keys.json.root-key").is_file());
     let used = refusal(&folder, &["restore", "backups", "--into", "data", "--data-dir", "data"]);
     assert!(used.contains("in use"), "{used}");
