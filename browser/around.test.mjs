@@ -1,5 +1,5 @@
-// The pages around the form in a real browser: the bare host, links that were cut off, problems, and the reference of
-// the API. axe finds nothing on any, light and dark, and none is wider than the screen.
+// The pages around the form in a real browser: the bare host, incomplete links, problems, and the API reference. axe finds
+// nothing on any of them, light and dark, and none is wider than the screen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, clean, enter, open, start } from "./harness.mjs";
@@ -28,7 +28,7 @@ test("no page around the form is wider than the screen, from 375 to 2560 pixels"
     const page = await open(browser, server, { faults: ["404"] });
     for (const path of PAGES) {
         await page.goto(server.url + path);
-        // All that is folded counts as well.
+        // Folded content counts too.
         await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
         for (const width of [375, 768, 960, 1280, 1920, 2560]) {
             await page.setViewportSize({ width, height: 900 });
@@ -38,7 +38,7 @@ test("no page around the form is wider than the screen, from 375 to 2560 pixels"
     clean(page);
 });
 
-test("a link that was cut off is explained in the language of the visitor", async () => {
+test("an incomplete link is explained in the visitor's language", async () => {
     for (const [locale, path, title] of [
         ["de-DE", "/kyc/dsl_test_abc", "Dieser Link funktioniert nicht"],
         ["de-DE", "/", "Öffnen Sie den Link aus Ihrer Nachricht"],
@@ -64,14 +64,14 @@ test("programs get a problem where people get a page", async () => {
     }
 });
 
-test("a link that a message broke into two lines can be pasted, and a part of one is refused in words", async () => {
+test("a link broken over two lines can be pasted, and an incomplete one is refused in words", async () => {
     const page = await open(browser, server, { faults: ["422"] });
     const { link } = await server.invite("individual");
     await page.goto(server.url);
     await page.fill("#link", link.slice(0, -9));
     await page.click("main form button");
     await page.getByText("This is not a complete link").waitFor();
-    assert.equal(await page.inputValue("#link"), link.slice(0, -9), "it is there again");
+    assert.equal(await page.inputValue("#link"), link.slice(0, -9), "the pasted text is still there");
     assert.deepEqual(await axe(page), []);
     await page.fill("#link", `${link.slice(0, -9)}  ${link.slice(-9)}`);
     await page.keyboard.press("Enter");
@@ -80,7 +80,7 @@ test("a link that a message broke into two lines can be pasted, and a part of on
     clean(page);
 });
 
-test("who comes back without the link goes on in the browser that was in the form", async () => {
+test("a browser that was in the form can continue without the link", async () => {
     const page = await open(browser, server, { faults: ["404"] });
     const { link } = await server.invite("individual");
     const form = await enter(page, link);
@@ -90,7 +90,7 @@ test("who comes back without the link goes on in the browser that was in the for
     clean(page);
 });
 
-test("who has left finds the way back, and the next user of the device does not", async () => {
+test("after leaving, the link leads back, and the device alone does not", async () => {
     const page = await open(browser, server);
     const { link } = await server.invite("individual", "https://app.example/done");
     await enter(page, link);
@@ -106,7 +106,7 @@ test("who has left finds the way back, and the next user of the device does not"
     clean(page);
 });
 
-test("the reference is searched by keyboard alone", async () => {
+test("the reference can be searched by keyboard alone", async () => {
     const page = await open(browser, server, { viewport: { width: 1440, height: 900 } });
     await page.goto(`${server.url}/docs`);
     const shown = () => page.locator("#contents li > a:visible").evaluateAll((links) => links.map((link) => link.hash));
@@ -132,14 +132,14 @@ test("the reference is searched by keyboard alone", async () => {
     assert.match(await target.textContent(), /clock/i);
     await page.focus("#query");
     await page.keyboard.press("Escape");
-    assert.equal((await shown()).length, all, "everything is there again");
+    assert.equal((await shown()).length, all, "everything is shown again");
     await page.keyboard.type("no such word");
     await page.getByText("Nothing found").waitFor();
     assert.equal((await shown()).length, 0);
     clean(page);
 });
 
-test("on a phone the contents are folded, found in by search, and out of the way of what was chosen", async () => {
+test("on a phone the contents are folded, can be searched, and do not cover the chosen section", async () => {
     const page = await open(browser, server, { viewport: { width: 375, height: 800 } });
     await page.goto(`${server.url}/docs`);
     const clock = page.locator("#contents a[href='#readSandboxClock']");
@@ -152,7 +152,7 @@ test("on a phone the contents are folded, found in by search, and out of the way
     clean(page);
 });
 
-test("without scripts the reference has everything but the search", async () => {
+test("without scripts the reference has everything except the search", async () => {
     const page = await open(browser, server, { javaScriptEnabled: false, viewport: { width: 1440, height: 900 } });
     await page.goto(`${server.url}/docs`);
     assert.ok(!(await page.locator("#search").isVisible()));

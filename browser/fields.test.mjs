@@ -1,4 +1,4 @@
-// The fields of the hosted form: countries that are searched for, addresses that follow their country, dates of other
+// The fields of the hosted form: the search for countries, addresses in the order of their country, dates of other
 // calendars, shares, names and documents.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const named = (page, name) => page.locator(`[name="${name}"]`);
 const field = (page, place) => page.locator(".field", { has: page.locator(`[name="was:${place}"]`) });
 const combobox = (page, place) => field(page, place).getByRole("combobox");
 const options = (page) => page.locator('[role="listbox"]:not([hidden]) [role="option"]');
-// Searches for a country, and takes the first that is found.
+// Searches for a country and chooses the first result.
 async function choose(page, place, typed) {
     await combobox(page, place).fill(typed);
     await options(page).first().waitFor();
@@ -36,7 +36,7 @@ async function date(page, place, text) {
     await page.evaluate(() => document.activeElement.blur());
 }
 
-test("what people call a country finds it, and nothing is chosen while they type", async () => {
+test("common names find a country, and nothing is chosen while typing", async () => {
     const { page, id } = await at("details");
     const input = combobox(page, "/nationality");
     for (const [typed, name] of [
@@ -69,7 +69,7 @@ test("what people call a country finds it, and nothing is chosen while they type
         await input.fill(typed);
         await options(page).first().filter({ hasText: name }).waitFor();
         assert.equal(await named(page, "/nationality").inputValue(), "", `${typed}: nothing is chosen yet`);
-        assert.equal(await input.getAttribute("aria-activedescendant"), null, `${typed}: nothing is pointed at`);
+        assert.equal(await input.getAttribute("aria-activedescendant"), null, `${typed}: no option is active`);
     }
     await choose(page, "/nationality", "UK");
     assert.equal(await input.inputValue(), "United Kingdom");
@@ -104,7 +104,7 @@ test("every country is found by its codes, and by its name in every language", a
     clean(page);
 });
 
-test("a country is chosen by keyboard alone, as the authoring practices have it", async () => {
+test("a country can be chosen by keyboard alone, as in the authoring practices", async () => {
     const { page, base, id } = await at("details");
     const input = combobox(page, "/nationality");
     const press = (key) => page.keyboard.press(key);
@@ -116,10 +116,10 @@ test("a country is chosen by keyboard alone, as the authoring practices have it"
     assert.equal(await input.getAttribute("aria-autocomplete"), "list");
     assert.equal(await page.locator(`label[for="${await input.getAttribute("id")}"]`).textContent(), "Nationality");
     await input.focus();
-    assert.equal(await input.getAttribute("aria-expanded"), "false", "it opens when it is asked to");
+    assert.equal(await input.getAttribute("aria-expanded"), "false", "it opens only on request");
     await press("ArrowDown");
     assert.equal(await input.getAttribute("aria-expanded"), "true");
-    assert.equal(await pointed(), "United Kingdom GB", "the browser's country stands first");
+    assert.equal(await pointed(), "United Kingdom GB", "the browser's country comes first");
     await press("ArrowUp");
     assert.equal(await pointed(), "Zimbabwe ZW");
     await press("Escape");
@@ -133,16 +133,16 @@ test("a country is chosen by keyboard alone, as the authoring practices have it"
     assert.equal(await pointed(), "France FR");
     assert.deepEqual(await axe(page), [], "axe finds nothing in the open list");
     await press("Enter");
-    assert.ok(page.url().endsWith("/details"), "Enter chooses, and sends nothing");
+    assert.ok(page.url().endsWith("/details"), "Enter chooses and does not submit");
     await saved(page, "/nationality");
-    // What is no country is not taken: the last choice comes back, and the page says so.
+    // Text that is not a country is not accepted: the last choice is restored, and the page says so.
     await input.fill("Atlantis");
     await page.getByText("No country has this name").waitFor();
     assert.deepEqual(await axe(page), []);
     await press("Tab");
     assert.equal(await input.inputValue(), "France");
     await page.getByText("This is not in the list. France is still selected").waitFor();
-    // A name that is written out is a choice.
+    // A full name counts as a choice.
     await input.fill("united kingdom");
     await press("Tab");
     assert.equal(await input.inputValue(), "United Kingdom");
@@ -150,7 +150,7 @@ test("a country is chosen by keyboard alone, as the authoring practices have it"
         await page.waitForTimeout(100);
     }
     assert.equal((await server.customer(id)).profile.nationality, "GB");
-    // Half a name, and one that two countries have, are none.
+    // Half a name, or a name of two countries, does not.
     for (const typed of ["Unite", "Congo"]) {
         await input.fill(typed);
         await press("Tab");
@@ -161,7 +161,7 @@ test("a country is chosen by keyboard alone, as the authoring practices have it"
     clean(page);
 });
 
-test("likely countries stand first, the uninhabited are left out, and a pointer will do", async () => {
+test("likely countries come first, uninhabited ones are left out, and a mouse is enough", async () => {
     const { page, id } = await at("details", { locale: "de-AT", language: "de" });
     await combobox(page, "/nationality").click();
     const names = await options(page).allTextContents();
@@ -170,7 +170,7 @@ test("likely countries stand first, the uninhabited are left out, and a pointer 
     await options(page).filter({ hasText: "Schweiz" }).first().click();
     await saved(page, "/nationality");
     assert.equal((await server.customer(id)).profile.nationality, "CH");
-    // What was given stands before the browser's country in the next field.
+    // In the next field, a country that was given comes before the browser's.
     await page.goto(page.url().replace("details", "identity"));
     await combobox(page, "/identifying_information/id_document/issuing_country").click();
     assert.deepEqual((await options(page).allTextContents()).slice(0, 2), ["Schweiz CH", "Österreich AT"]);
@@ -188,7 +188,7 @@ test("without scripts a country is chosen from a plain list", async () => {
     clean(page);
 });
 
-test("what countries are found by comes when it is needed, and is small", async () => {
+test("the names for the search are loaded only when needed, and are small", async () => {
     const { page } = await at("details");
     const asked = [];
     page.on("response", async (response) => {
@@ -204,7 +204,7 @@ test("what countries are found by comes when it is needed, and is small", async 
     clean(page);
 });
 
-test("an address follows its country as soon as it is chosen", async () => {
+test("an address follows its country as soon as the country is chosen", async () => {
     const { page } = await at("address");
     const order = () => page.locator("#main-form fieldset [name^='was:']").evaluateAll((all) => all.map((one) => one.name.split("/").pop()));
     const label = (member) => page.locator(`label[for="f-residential_address-${member}"]`).textContent();
@@ -232,7 +232,7 @@ test("an address follows its country as soon as it is chosen", async () => {
 for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? "with scripts" : "without scripts";
 
-    test(`a birth date of another calendar is asked back, and a button gives the one that was meant, ${how}`, async () => {
+    test(`a birth date of another calendar is queried, and a button fills in the date that was meant, ${how}`, async () => {
         const { page, id } = await at("details", { javaScriptEnabled });
         const stored = async () => (await server.customer(id)).profile?.birth_date;
         const type = async (text) => {
@@ -241,7 +241,7 @@ for (const javaScriptEnabled of [true, false]) {
             for (const [part, value] of [["y", year], ["m", month], ["d", day]]) {
                 await named(page, `/birth_date.${part}`).fill(value);
             }
-            // The Enter key saves what was typed, and takes no suggestion.
+            // The Enter key saves the typed date and does not accept the suggestion.
             await named(page, "/birth_date.y").press("Enter");
         };
         for (const [typed, text, meant] of [
@@ -256,7 +256,7 @@ for (const javaScriptEnabled of [true, false]) {
             const buttons = field(page, "/birth_date").locator("button[data-date]");
             await page.waitForFunction((count) => document.querySelectorAll("button[data-date]").length === count, meant.length);
             assert.deepEqual(await buttons.allTextContents(), meant.map((day) => `Use ${day}`));
-            assert.equal(await stored(), undefined, "nothing doubtful is stored");
+            assert.equal(await stored(), undefined, "a queried value is not stored");
         }
         await field(page, "/birth_date").getByText("Did you mean 10 December 1992?").waitFor();
         if (javaScriptEnabled) assert.deepEqual(await axe(page), []);
@@ -269,7 +269,7 @@ for (const javaScriptEnabled of [true, false]) {
     });
 }
 
-test("a name shows something, and holds nothing that cannot be seen", async () => {
+test("a name has visible letters and no invisible characters", async () => {
     const { page, id } = await at("details");
     for (const [typed, text] of [["Ada\u200b", "character at position 4 is invisible"], ["\u200b", "at least one letter"], ["-", "at least one letter"]]) {
         await named(page, "/first_name").fill(typed);
@@ -287,14 +287,14 @@ test("a name shows something, and holds nothing that cannot be seen", async () =
     clean(page);
 });
 
-test("in Chinese the family name stands first", async () => {
+test("in Chinese the family name comes first", async () => {
     const { page } = await at("details", { language: "zh" });
     const names = await page.locator("fieldset [autocomplete$='-name']").evaluateAll((all) => all.map((one) => one.name));
     assert.deepEqual(names, ["/last_name", "/first_name", "/middle_name"]);
     clean(page);
 });
 
-test("a share is asked from owners, judged as it is left, and stored as a plain number", async () => {
+test("owners are asked for a share, which is validated when left and stored as a plain number", async () => {
     const { page, id } = await at("people", { type: "corporate" });
     await page.click('button[value="add"]');
     await page.waitForURL("**/person-*");
@@ -320,7 +320,7 @@ test("a share is asked from owners, judged as it is left, and stored as a plain 
         for (let tries = 0; tries < 30 && (await stored()) !== kept; tries += 1) await page.waitForTimeout(100);
         assert.equal(await stored(), kept);
     }
-    // Who owns nothing has no share, and it is there again when that was a mistake.
+    // A person who owns nothing has no share. It comes back if that answer was a mistake.
     await owns("no");
     await named(page, share).waitFor({ state: "detached" });
     assert.equal(await stored(), undefined);
@@ -331,7 +331,7 @@ test("a share is asked from owners, judged as it is left, and stored as a plain 
     clean(page);
 });
 
-test("documents are those of the country, and what is asked of them is named after them", async () => {
+test("the types of document depend on the country, and labels depend on the type", async () => {
     const { page } = await at("identity");
     const place = "/identifying_information/id_document";
     const order = await page.locator("fieldset [name^='was:']").evaluateAll((all) => all.map((one) => one.name.split("/").pop()));

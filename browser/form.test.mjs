@@ -1,5 +1,5 @@
 // The hosted form as people use it: with and without scripts, by keyboard, interrupted, on two devices, in Arabic, on a
-// slow network. Every page that a test meets is free of script errors, refused sources and requests to elsewhere.
+// slow network. No page may have script errors, blocked sources or requests to other sites.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
@@ -73,7 +73,7 @@ async function type(page, place, value) {
     else await input.fill(value);
 }
 
-// Types one field, leaves it, and waits until it is saved.
+// Fills in a field, leaves it, and waits until it is saved.
 async function answer(page, place, value) {
     await type(page, place, value);
     await page.evaluate(() => document.activeElement.blur());
@@ -89,20 +89,20 @@ async function fill(page, values, scripted) {
 
 async function upload(page, number, scripted, file = picture()) {
     const card = page.locator("section.document").nth(number);
-    // A file that was there before does not say that this one has arrived.
+    // An earlier file does not show that this one has arrived.
     const before = await card.locator(".files li").count();
     await card.locator(".upload:not(.camera) input").setInputFiles(file);
     if (!scripted) await card.locator("button.send").click();
     await card.locator(".files li").nth(before).waitFor();
 }
 
-// From the overview to the review, by the steps' own buttons.
+// Goes from the overview to the review with the buttons of the steps.
 async function person(page, scripted, between = async () => {}) {
     await page.click("main .primary");
     for (const [step, values] of Object.entries(PERSON)) {
         await page.waitForURL(`**/${step}*`);
         await between(step);
-        // Without scripts an upload loads the page anew.
+        // Without scripts an upload reloads the page.
         if (step !== "details") await upload(page, 0, scripted);
         await fill(page, values, scripted);
         await continues(page);
@@ -159,9 +159,9 @@ for (const scripted of [true, false]) {
             const { [`/associated_persons/${person}/ownership_percentage`]: percent, ...who } = owner(person, first, share);
             const owned = { [`/associated_persons/${person}/ownership_percentage`]: percent };
             await fill(page, who, scripted);
-            // A share is asked from owners.
+            // Only owners are asked for a share.
             if (scripted) await fill(page, owned, true);
-            // Who it is decides what is asked: by script at once, else the page comes again with the rest.
+            // The role decides what else is asked: with scripts at once, otherwise on the next page.
             if (!scripted) await continues(page);
             await page.locator(`select[name="/associated_persons/${person}/nationality"]`).waitFor();
             await fill(page, { ...(scripted ? {} : owned), ...identity(person) }, scripted);
@@ -173,7 +173,7 @@ for (const scripted of [true, false]) {
             assert.equal(documents, 2, "a picture of the passport, and a proof of address");
             for (let number = 0; number < documents; number += 1) await upload(page, number, scripted);
         }
-        // Shares are judged together, and what is wrong with them is said where the persons are.
+        // Shares are checked together, and the error is shown at the list of persons.
         if (scripted) {
             const share = () => `/associated_persons/${/person-([0-9a-f-]{36})/.exec(page.url())[1]}/ownership_percentage`;
             const arrived = page.waitForResponse((response) => response.request().method() === "POST");
@@ -186,7 +186,7 @@ for (const scripted of [true, false]) {
             await page.click(".people li:last-child a");
             await answer(page, share(), "40");
         }
-        // A third one was a mistake.
+        // A third person was a mistake.
         await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
         await page.click('button[value="add"]');
         await page.click("details.remove summary");
@@ -208,7 +208,7 @@ for (const scripted of [true, false]) {
     });
 }
 
-test("what the reviewers ask for again is said where it is asked, and can be given again", async () => {
+test("what reviewers want again is shown at its field, and can be given again", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server, { faults: ["410"] });
     const first = await enter(page, link);
@@ -227,7 +227,7 @@ test("what the reviewers ask for again is said where it is asked, and can be giv
     await page.goto(`${base}/details`);
     await page.getByText("Please check this and enter it again").first().waitFor();
     assert.deepEqual(await axe(page), []);
-    assert.equal(await named(page, "/first_name").inputValue(), "", "what was typed under a pass that ended is not shown");
+    assert.equal(await named(page, "/first_name").inputValue(), "", "answers typed with an ended pass are hidden");
     await answer(page, "/last_name", "King");
     await page.goto(`${base}/identity`);
     await upload(page, 0, true, picture("sharper.png"));
@@ -251,7 +251,7 @@ test("nothing is lost when the server is killed at any step", async () => {
     assert.equal((await server.customer(id)).profile.identifying_information.id_document.number, "X1234567");
 });
 
-test("what is typed half is there again, with its error, after the browser was closed", async () => {
+test("half-typed answers are still there, with their error, after the browser was closed", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -273,7 +273,7 @@ test("what is typed half is there again, with its error, after the browser was c
     clean(again);
 });
 
-test("errors stand in a summary with links, beside the field, and in the title", async () => {
+test("errors are shown in a summary with links, at the field, and in the title", async () => {
     for (const scripted of [true, false]) {
         const { link } = await server.invite("individual");
         const page = await open(browser, server, { javaScriptEnabled: scripted });
@@ -293,7 +293,7 @@ test("errors stand in a summary with links, beside the field, and in the title",
     }
 });
 
-test("two devices go on with one draft, the newest save wins field by field and says so", async () => {
+test("two devices share one draft, and the newest save of each field wins and says so", async () => {
     const { id, link } = await server.invite("individual");
     const [first, second] = [await open(browser, server), await open(browser, server)];
     const base = await enter(first, link);
@@ -301,7 +301,7 @@ test("two devices go on with one draft, the newest save wins field by field and 
     await fill(first, { "/first_name": "Augusta", "/last_name": "Byron" }, true);
     await enter(second, link);
     await second.goto(`${base}/details`);
-    // What the first typed is there, and is not shown to whoever else has the link.
+    // The answers of the first device exist, but are hidden from others with the link.
     assert.equal(await named(second, "/last_name").inputValue(), "");
     await second.getByText("Already provided: B•••").waitFor();
     assert.ok(!(await second.content()).includes("Byron"));
@@ -309,7 +309,7 @@ test("two devices go on with one draft, the newest save wins field by field and 
     await type(second, "/last_name", "King");
     await second.evaluate(() => document.activeElement.blur());
     await second.getByText("replaces what was saved on another device").waitFor();
-    // The first still shows its old page: sending it whole changes only what was typed there since.
+    // The first device still shows its old page. Sending it saves only what was changed there since.
     await first.locator('[name="/nationality"]').selectOption("GB");
     await continues(first);
     await first.waitForLoadState();
@@ -318,7 +318,7 @@ test("two devices go on with one draft, the newest save wins field by field and 
     clean(second);
 });
 
-test("every link that leads into no form has a page with the way on", async () => {
+test("every link that does not open a form has a page that says what to do", async () => {
     const page = await open(browser, server, { faults: ["404", "410", "403"] });
     const shows = async (text, way) => {
         await page.getByText(text).first().waitFor();
@@ -354,12 +354,12 @@ test("every link that leads into no form has a page with the way on", async () =
     clean(page);
 });
 
-test("a file that is none of the accepted ones is refused in words, and another can be chosen", async () => {
+test("a file of another type is refused in words, and another file can be chosen", async () => {
     for (const scripted of [true, false]) {
         const { link } = await server.invite("individual");
         const page = await open(browser, server, { javaScriptEnabled: scripted });
         const base = await enter(page, link);
-        // Scripts make a smaller picture of one that is too large.
+        // Scripts reduce a picture that is too large.
         const huge = scripted ? [] : [[{ name: "huge.png", mimeType: "image/png", buffer: Buffer.concat([png(), Buffer.alloc(11 << 20)]) }, "larger than 10 MB"]];
         for (const [file, text] of [
             [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not a picture") }, "is not a JPEG"],
@@ -373,7 +373,7 @@ test("a file that is none of the accepted ones is refused in words, and another 
             assert.equal(await page.locator(".files").count(), 0);
         }
         if (!scripted) {
-            // What was refused is said after a redirect: reload sends nothing again, and Back leaves the page.
+            // The error is shown after a redirect: a reload sends nothing again, and Back leaves the page.
             assert.match(page.url(), /\/address\?failed=/);
             let posts = 0;
             page.on("request", (request) => (posts += request.method() === "POST"));
@@ -391,7 +391,7 @@ test("a file that is none of the accepted ones is refused in words, and another 
     }
 });
 
-test("in Arabic everything runs from right to left, and nothing else is different", async () => {
+test("in Arabic everything runs from right to left, and nothing else differs", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, `${link}?lang=ar`);
@@ -402,7 +402,7 @@ test("in Arabic everything runs from right to left, and nothing else is differen
     assert.deepEqual(await axe(page), []);
     await continues(page);
     await page.goto(`${base}/review`);
-    // Names in other scripts are isolated from the text around them.
+    // Names in other scripts are isolated from the surrounding text.
     assert.match((await page.textContent("main")).replace(/[\u2068\u2069]/g, ""), /10 ديسمبر 1990/);
     await page.getByText("المملكة المتحدة").waitFor();
     assert.deepEqual(await axe(page), []);
@@ -415,7 +415,7 @@ test("in Arabic everything runs from right to left, and nothing else is differen
     clean(page);
 });
 
-test("on a network that is slow and breaks, saves and uploads arrive in the end", async () => {
+test("on a slow and unreliable network, saves and uploads arrive in the end", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server, { faults: ["ERR_", "Failed to fetch"] });
     const base = await enter(page, link);
@@ -452,7 +452,7 @@ test("on a network that is slow and breaks, saves and uploads arrive in the end"
     clean(page);
 });
 
-test("a date that is half typed is no error yet, and is there again", async () => {
+test("a half-typed date has no error yet, and is still there after a reload", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -470,7 +470,7 @@ test("a date that is half typed is no error yet, and is there again", async () =
     clean(page);
 });
 
-test("of what is typed faster than it is saved, the last counts", async () => {
+test("when typing is faster than saving, the last text counts", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -491,13 +491,13 @@ test("of what is typed faster than it is saved, the last counts", async () => {
     assert.fail(JSON.stringify((await server.customer(id)).profile));
 });
 
-test("what was typed last is saved though the visitor leaves the page at once", async () => {
+test("the last text is saved even if the visitor leaves the page at once", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
     for (const [place, text] of [["/first_name", "Ada"], ["/last_name", "Lovelace"]]) {
         await page.goto(`${base}/details`);
-        // A server that takes its time.
+        // The server is slow.
         await page.route("**/details", async (route) => {
             if (route.request().method() === "POST") await new Promise((resolve) => setTimeout(resolve, 300));
             await route.continue().catch(() => {});
@@ -515,7 +515,7 @@ test("what was typed last is saved though the visitor leaves the page at once", 
     assert.fail(JSON.stringify((await server.customer(id)).profile));
 });
 
-test("what is asked next appears as soon as it is known", async () => {
+test("new questions appear as soon as they are known", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -531,7 +531,7 @@ test("what is asked next appears as soon as it is known", async () => {
     clean(page);
 });
 
-test("a save that is refused because there were too many is made again", async () => {
+test("a save that is refused because of too many requests is retried", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server, { faults: ["429"] });
     const base = await enter(page, link);
@@ -553,7 +553,7 @@ test("the whole form can be used by keyboard alone", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const press = (key) => page.keyboard.press(key);
-    // A field in which a country is searched for stands for the list that holds its name.
+    // The search field of a country stands for the list that has the name.
     const focused = () => page.evaluate(() => {
         const at = document.activeElement;
         return at.getAttribute("name") ?? at.closest("country-field")?.querySelector("select").name ?? at.textContent.trim();
@@ -585,7 +585,7 @@ test("the whole form can be used by keyboard alone", async () => {
                 }
                 continue;
             }
-            // Fields stand in the order of the country's habit: from the top of the page each time.
+            // The order of the fields depends on the country, so start from the top of the page each time.
             await page.evaluate(() => document.getElementById("main").focus());
             await tabTo((at) => at === place);
             const option = await page.evaluate((value) => [...(document.activeElement.closest("country-field, select")?.querySelectorAll("option") ?? [])].find((one) => one.value === value)?.text, value);
@@ -593,7 +593,7 @@ test("the whole form can be used by keyboard alone", async () => {
         }
         await tabTo((at) => at.startsWith("Save and continue") || at.startsWith("file:"));
         await page.waitForTimeout(300);
-        // The browser's own dialogue is not ours to press keys in.
+        // The browser's own file dialogue cannot be tested by keyboard.
         if (step !== "details") await upload(page, 0, true);
         await tabTo((at) => at === "Save and continue");
         await press("Enter");
@@ -653,7 +653,7 @@ test("axe finds nothing on any page in any state, light and dark, from 320 to 14
     assert.deepEqual(found, []);
 });
 
-test("every language fits on a phone, and axe finds nothing in any", async () => {
+test("every language fits on a phone, and axe finds nothing in any of them", async () => {
     const { link } = await server.invite("corporate");
     const found = [];
     for (const language of ["en", "es", "fr", "de", "pt", "ar", "tr", "hi", "zh"]) {
@@ -677,12 +677,12 @@ test("every language fits on a phone, and axe finds nothing in any", async () =>
     assert.deepEqual(found, []);
 });
 
-test("what another site sends is refused, and leaves nothing behind", async () => {
+test("posts from another site are refused and leave nothing behind", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server, { faults: ["403", "ERR_", "CORS", "Failed to load", "Failed to fetch", "refused", "Content Security"] });
     const base = await enter(page, link);
     const path = new URL(base).pathname;
-    // Another site: another name for the same machine, so that the cookies of the first are not its own.
+    // Another name for the same machine is another site, with its own cookies.
     const evil = createServer((request, response) => {
         const target = `${server.url}${path}`;
         const hidden = `<input name="/first_name" value="Mallory"><input name="was:/first_name" value="0">`;
@@ -714,7 +714,7 @@ test("what another site sends is refused, and leaves nothing behind", async () =
         }
         await page.goto(`${site}/frame`);
         const framed = page.frames().find((frame) => frame !== page.mainFrame());
-        assert.ok(!(await framed.content()).includes("First name"), "the form is in nobody's frame");
+        assert.ok(!(await framed.content()).includes("First name"), "the form cannot be framed");
     } finally {
         evil.close();
     }
@@ -723,7 +723,7 @@ test("what another site sends is refused, and leaves nothing behind", async () =
     assert.equal(await page.locator('[name="/first_name"]').count(), 1, "and the visitor is still in");
 });
 
-test("what is typed is shown as text, wherever it is shown", async () => {
+test("typed text is always shown as text, never as markup", async () => {
     const run = "window.hit=1";
     const payloads = [
         `<script>${run}</script>`,
@@ -759,7 +759,7 @@ test("what is typed is shown as text, wherever it is shown", async () => {
     const id = /person-([0-9a-f-]{36})/.exec(page.url())[1];
     const person = page.url();
     await answer(page, `/associated_persons/${id}/has_control`, "yes");
-    // Into every field of text at once, sent as the page would.
+    // Fill every text field at once, as the page would send it.
     const everywhere = async (url, payload) => {
         await page.goto(url);
         const fields = await page.locator('[name^="was:"]').evaluateAll((all) => all.map((one) => [one.name, one.value]));
@@ -785,7 +785,7 @@ test("what is typed is shown as text, wherever it is shown", async () => {
     clean(page);
 });
 
-test("every page comes in one answer, under 60 KB with everything on it, and nothing on it moves", async () => {
+test("every page comes in one response, loads less than 60 KB, and does not shift", async () => {
     for (const [name, at] of Object.entries(await measure(browser, server))) {
         assert.ok(at.bytes > 5_000 && at.bytes < 60_000, `${name}: ${at.bytes} bytes`);
         assert.equal(at.redirects, 0, name);

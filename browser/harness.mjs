@@ -23,7 +23,7 @@ export class Server {
 
     async run(listen = "127.0.0.1:0") {
         const flags = ["serve", "--data-dir", join(this.folder, "data"), "--listen", listen, "--metrics-listen", "127.0.0.1:0"];
-        // Tests try many links that lead nowhere.
+        // Tests open many links that do not exist.
         const env = { ...process.env, DOSSIER_FAILED_AUTHENTICATIONS: "off" };
         this.process = spawn(BINARY, flags, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
         let said = "";
@@ -40,7 +40,7 @@ export class Server {
         this.key ??= /dsk_test_\w+/.exec(said)[0];
     }
 
-    // Ends the process as a power cut would, and starts another on the same port.
+    // Kills the process as a power cut would, and starts another on the same port.
     async killAndRestart() {
         const gone = new Promise((resolve) => this.process.once("close", resolve));
         this.process.kill("SIGKILL");
@@ -89,7 +89,7 @@ export class Server {
     }
 }
 
-// The server and the browser of a file of tests, until its last test has ended.
+// The server and the browser for a file of tests. They end after its last test.
 export async function start() {
     const [server, browser] = [await Server.start(), await launch()];
     after(async () => {
@@ -101,8 +101,8 @@ export async function start() {
 
 export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 
-// A page that fails its test when anything goes wrong in the browser: a script error, a refused source, a request that
-// leaves the origin.
+// A page that fails its test if anything goes wrong in the browser: a script error, a blocked source, or a request to
+// another origin.
 export async function open(browser, server, options = {}) {
     const { faults = [], ...rest } = options;
     const context = await browser.newContext({ locale: "en-GB", ...rest });
@@ -131,7 +131,7 @@ export async function enter(page, link) {
 
 export const clean = (page) => assert.deepEqual(page.faults, []);
 
-// Everything that axe finds, as one line each.
+// Everything that axe finds, one line each.
 export async function axe(page) {
     await page.evaluate(AXE);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
@@ -146,7 +146,7 @@ const chunk = (type, data) => {
     return Buffer.concat([length, body, sum]);
 };
 
-// A picture that every check takes: PNG, one colour; with a comment, as large as wanted.
+// A picture that passes every check: a PNG of one colour, with a comment that makes it as large as wanted.
 export function png(comment = 0) {
     const [width, height] = [320, 200];
     const head = Buffer.alloc(13);

@@ -1,5 +1,5 @@
-// How the form looks: contrast in both schemes whatever the account's colour, from 320 to 2,560 pixels, with large text,
-// forced colours and on paper; and what stands around every step.
+// How the form looks: contrast in both schemes with any colour of the account, from 320 to 2,560 pixels, with large text,
+// with forced colours and on paper; and the frame of every step.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
 import { measure } from "./measure.mjs";
 
 const { server, browser } = await start();
-// A business with an owner and a file, and a person with a passport: their pages, and the pass that opens them.
+// A business with an owner and a file, and a person with a passport: their pages, and the pass for them.
 let pages;
 let storageState;
 
@@ -50,11 +50,11 @@ before(async () => {
     };
 });
 
-// What the tests of a link that leads nowhere say in the console.
+// What a link that does not exist prints in the console.
 const faults = ["404"];
 const shown = (options = {}) => open(browser, server, { storageState, faults, ...options });
 
-test("axe finds nothing in either scheme, whatever the colour of the account", async () => {
+test("axe finds nothing in either scheme, with any colour of the account", async () => {
     const found = [];
     for (const colour of ["", "#ffcc00", "#0a1a4f", "#ffffff"]) {
         await server.command("accounts", "set", "--colour", colour);
@@ -73,7 +73,7 @@ test("axe finds nothing in either scheme, whatever the colour of the account", a
     assert.deepEqual(found, []);
 });
 
-test("no page scrolls sideways, from 320 to 2,560 pixels, with text of twice the size, and from right to left", async () => {
+test("no page scrolls sideways, from 320 to 2,560 pixels, with text of double size, and from right to left", async () => {
     const found = [];
     for (const [width, text, lang] of [[320, 100, "en"], [320, 100, "ar"], [375, 100, "de"], [640, 200, "en"], [1280, 200, "en"], [2560, 100, "en"]]) {
         const page = await shown({ viewport: { width, height: 900 } });
@@ -88,7 +88,7 @@ test("no page scrolls sideways, from 320 to 2,560 pixels, with text of twice the
     assert.deepEqual(found, []);
 });
 
-test("a phone shows where the visitor is, and the way back, above the title; a desktop lists the steps beside it", async () => {
+test("a phone shows the position and a link back above the title; a desktop lists the steps beside it", async () => {
     const page = await shown({ viewport: { width: 375, height: 812 } });
     await page.goto(pages.documents);
     const top = async (selector) => (await page.locator(selector).first().boundingBox())?.y;
@@ -110,7 +110,7 @@ test("a phone shows where the visitor is, and the way back, above the title; a d
     await page.context().close();
 });
 
-test("above the upload of a picture there are drawings of a good one, and the words beside them say the same", async () => {
+test("the upload of a picture has drawings of good and bad pictures, with the same in words", async () => {
     const page = await shown();
     for (const [name, words] of [["identity", /page with your photo/], ["address with errors", /Name, address and date/]]) {
         await page.goto(pages[name]);
@@ -133,7 +133,7 @@ test("every step can be saved and left", async () => {
     await page.context().close();
 });
 
-test("the language is one quiet control, which takes effect when a language is followed, with or without scripts", async () => {
+test("the language is chosen from one folded list of links, with or without scripts", async () => {
     for (const javaScriptEnabled of [true, false]) {
         const page = await shown({ javaScriptEnabled });
         await page.goto(pages.details);
@@ -147,7 +147,7 @@ test("the language is one quiet control, which takes effect when a language is f
     }
 });
 
-test("the review lists files by name, loads a picture only when it is asked for, and folds owners", async () => {
+test("the review lists files by name, loads a picture only on request, and folds owners", async () => {
     const page = await shown();
     const read = [];
     page.on("request", (request) => request.url().includes("/files/") && read.push(request.url()));
@@ -167,7 +167,7 @@ test("the review lists files by name, loads a picture only when it is asked for,
     await page.context().close();
 });
 
-test("a dark page has the logo for dark pages, and one that was made for white pages stands on white", async () => {
+test("a dark page has the dark logo, and without one the logo has a white background", async () => {
     const logo = join(server.folder, "logo.png");
     writeFileSync(logo, png());
     const set = (...more) => server.command("accounts", "set", "--logo", logo, ...more);
@@ -187,7 +187,7 @@ test("a dark page has the logo for dark pages, and one that was made for white p
     await page.context().close();
 });
 
-test("the icon of the tab has the account's colour, and comes from here", async () => {
+test("the icon of the tab has the account's colour and comes from our own server", async () => {
     const page = await shown();
     const icon = async () => {
         await page.goto(pages.link);
@@ -203,7 +203,7 @@ test("the icon of the tab has the account's colour, and comes from here", async 
     await page.context().close();
 });
 
-test("with forced colours the marks, the bar and the focus are seen", async () => {
+test("with forced colours the marks, the bar and the focus are visible", async () => {
     const page = await shown({ forcedColors: "active" });
     await page.goto(pages.documents);
     const ground = (selector, part) =>
@@ -219,7 +219,7 @@ test("with forced colours the marks, the bar and the focus are seen", async () =
     await page.context().close();
 });
 
-test("everything that takes the focus shows it", async () => {
+test("everything that can have the focus shows it", async () => {
     const page = await shown();
     for (const name of ["identity", "review", "people"]) {
         await page.goto(pages[name]);
@@ -236,7 +236,7 @@ test("everything that takes the focus shows it", async () => {
     await page.context().close();
 });
 
-test("the review is printed whole, without what only a screen needs", async () => {
+test("the review prints completely, without what only a screen needs", async () => {
     const page = await shown();
     await page.goto(pages.review);
     await page.emulateMedia({ media: "print" });
@@ -247,7 +247,7 @@ test("the review is printed whole, without what only a screen needs", async () =
 });
 
 test("the first paint on a slow phone comes within 1.2 seconds", async () => {
-    // What else the machine does only adds to it: the least of three counts.
+    // Other work on the machine only adds time, so the lowest of three counts.
     const least = {};
     for (let tries = 0; tries < 3; tries += 1) {
         for (const [name, at] of Object.entries(await measure(browser, server))) {

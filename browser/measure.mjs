@@ -39,7 +39,7 @@ async function load(browser, server, url, storageState) {
     return { bytes, requests, redirects, ...seen };
 }
 
-// Every page of a business with an owner, an account with everything that a look can have.
+// Every page of a business with an owner, of an account with complete branding.
 export async function measure(browser, server) {
     const logo = join(server.folder, "logo.png");
     writeFileSync(logo, png(15_000));

@@ -8,7 +8,7 @@ import { Server, launch, open, picture } from "./harness.mjs";
 const FOLDER = new URL("../docs/pictures/", import.meta.url).pathname;
 const PHONE = { width: 375, height: 760 };
 const DESKTOP = { width: 1120, height: 760 };
-// A logo that was drawn for this and belongs to no company.
+// A logo that was drawn for this page and belongs to no company.
 const MARK = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80"><g fill="none" stroke="INK" stroke-width="6">
     <circle cx="40" cy="18" r="9"/><path d="M40 27v42M22 40h36M14 52c2 12 14 17 26 17s24-5 26-17"/></g>
     <text x="84" y="52" font-family="sans-serif" font-size="34" font-weight="700" fill="INK">Harbour Bank</text></svg>`;
@@ -22,7 +22,7 @@ async function logo(browser, server, ink) {
     return path;
 }
 
-// Types into the fields of a page, by the end of their names, and waits until all is saved.
+// Fills in the fields of a page, by the end of their names, and waits until all are saved.
 async function fill(page, values) {
     for (const [name, value] of Object.entries(values)) {
         const input = page.locator(`#main-form [name$="/${name}"]:not([type=hidden])`).first();
@@ -35,7 +35,7 @@ async function fill(page, values) {
     }
 }
 
-// The steps of a person, typed on a device without scripts, where every field is a plain one.
+// Fills in the steps of a person without scripts, where every field is a plain input.
 const PERSON = {
     details: { first_name: "Ada", last_name: "Lovelace", "birth_date.d": "10", "birth_date.m": "12", "birth_date.y": "1990", nationality: "GB" },
     address: {
@@ -55,7 +55,7 @@ async function attach(page, name) {
     await page.locator(".files").first().waitFor();
 }
 
-// Everything of a person: the pass that opens the review.
+// Completes the form of a person, and returns the pass.
 async function complete(browser, server, link) {
     const page = await open(browser, server, { javaScriptEnabled: false });
     await page.goto(link);
@@ -86,7 +86,7 @@ try {
     const person = await server.invite("individual");
     const business = await server.invite("corporate");
     const page = await open(browser, server, { viewport: DESKTOP });
-    // Shoots what is on the page, from its top, at most as high as given.
+    // Takes a picture of the page from its top, with at most the given height.
     const shoot = async (name, { view = DESKTOP, scheme = "light", url } = {}) => {
         await page.emulateMedia({ colorScheme: scheme });
         await page.setViewportSize(view);

@@ -1,12 +1,12 @@
-// What people are told before they give anything, what they agree to, and how they get to see what others gave: with
-// and without scripts.
+// What people are told before they answer, what they agree to, and how they get to see the answers of others, with and
+// without scripts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, clean, enter, open, picture, start } from "./harness.mjs";
 
 const { server, browser } = await start();
 
-// Sets what the account says, and when it shows what others gave.
+// Sets what the account tells customers, and when it reveals the answers of others.
 const says = (reveal = "after_birth_date") =>
     server.command(
         ...["accounts", "set", "--display-name", "Harbour Bank", "--legal-name", "Harbour Bank plc"],
@@ -19,7 +19,7 @@ await says();
 const ADDRESS = { street_line_1: "12 Harbour Road", city: "London", country: "GB", postal_code: "N1 9GU" };
 const ADA = { first_name: "Ada", last_name: "Lovelace", birth_date: "1990-12-10", nationality: "GB", residential_address: ADDRESS };
 
-// A customer whom the integrator knows already.
+// A customer with answers from the integrator.
 async function known(profile = ADA) {
     const invited = await server.invite("individual");
     await server.api("PUT", `/v0/customers/${invited.id}`, profile);
@@ -34,7 +34,7 @@ async function enters(page, year, month, day) {
     await Promise.all([page.waitForNavigation(), page.click("#reveal button")]);
 }
 
-test("the first page says who asks, what to have ready and how long it takes, and nothing of the customer", async () => {
+test("the first page says who asks, what to have ready and how long it takes, and nothing about the customer", async () => {
     const { link } = await known();
     for (const width of [375, 1280]) {
         const page = await open(browser, server, { viewport: { width, height: 800 } });
@@ -62,7 +62,7 @@ test("the first page says who asks, what to have ready and how long it takes, an
 for (const scripted of [true, false]) {
     const how = scripted ? "with scripts" : "without scripts";
 
-    test(`a device sees what others gave once it has entered the birth date, ${how}`, async () => {
+    test(`a device sees the answers of others once it has entered the birth date, ${how}`, async () => {
         const { link } = await known();
         const page = await open(browser, server, { javaScriptEnabled: scripted });
         const base = await enter(page, link);
@@ -74,7 +74,7 @@ for (const scripted of [true, false]) {
         await enters(page, "1990", "12", "11");
         assert.match(await page.textContent("#reveal .error"), /You can try 4 more times/);
         for (const [part, text] of [["y", "1990"], ["m", "12"], ["d", "11"]]) assert.equal(await page.inputValue(`#reveal [name="date.${part}"]`), text);
-        // Loading the page again costs no try.
+        // Reloading the page does not count as a try.
         await page.reload();
         assert.match(await page.textContent("#reveal .error"), /You can try 4 more times/);
         assert.doesNotMatch(await page.textContent("main"), /Lovelace/);
@@ -91,7 +91,7 @@ for (const scripted of [true, false]) {
     });
 }
 
-test("five wrong dates close it for the session, for a new browser too, and help is one link away", async () => {
+test("after five wrong dates nothing is revealed in the session, even to a new browser, and there is a link to help", async () => {
     const { link } = await known();
     const page = await open(browser, server);
     await enter(page, link);
@@ -109,7 +109,7 @@ test("five wrong dates close it for the session, for a new browser too, and help
     }
 });
 
-test("a date typed over the one that is there opens nothing", async () => {
+test("a date typed over the existing one reveals nothing", async () => {
     const { link } = await known();
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -129,7 +129,7 @@ test("a date typed over the one that is there opens nothing", async () => {
 for (const scripted of [true, false]) {
     const how = scripted ? "with scripts" : "without scripts";
 
-    test(`where nothing is ever shown, each place is confirmed or given again, ${how}`, async () => {
+    test(`where answers are never revealed, each is confirmed or given again, ${how}`, async () => {
         await says("never");
         const { link } = await known();
         const page = await open(browser, server, { javaScriptEnabled: scripted });
@@ -139,7 +139,7 @@ for (const scripted of [true, false]) {
         assert.doesNotMatch(await page.content(), /Lovelace|value="Ada"/);
         assert.match(await page.textContent(".summary"), /Confirm that this is still correct, or enter it again/);
         if (scripted) assert.deepEqual(await axe(page), []);
-        // A country that is not shown is not a country that is missing.
+        // A hidden country is not shown as a missing one.
         if (scripted) assert.equal(await page.getAttribute('[role="combobox"]', "placeholder"), "Already provided (hidden)");
         for (const place of ["/last_name", "/birth_date", "/nationality"]) await page.check(`[name="keep:${place}"]`);
         await page.fill('[name="/first_name"]', "Augusta");
@@ -149,7 +149,7 @@ for (const scripted of [true, false]) {
         assert.equal(await page.locator(".summary").count(), 0, "nothing is left to confirm here");
         const boxes = page.locator('[name^="keep:"]');
         assert.deepEqual(await boxes.evaluateAll((all) => all.map((box) => box.checked)), [true, true, true]);
-        // Taking a tick away takes the word back, with scripts at once.
+        // Unticking a box withdraws the confirmation, with scripts at once.
         await page.uncheck('[name="keep:/nationality"]');
         if (scripted) await page.locator('[data-field="/nationality"] .error').waitFor();
         else await Promise.all([page.waitForNavigation(), page.click(".actions .primary")]);
@@ -163,7 +163,7 @@ for (const scripted of [true, false]) {
     });
 }
 
-test("truth and consent are two boxes, each with an error of its own", async () => {
+test("truth and consent are two boxes, each with its own error", async () => {
     const { id, link } = await known({ ...ADA, identifying_information: { id_document: { number: "X1234567", type: "passport", issuing_country: "GB" } } });
     const page = await open(browser, server);
     const base = await enter(page, link);

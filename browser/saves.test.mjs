@@ -1,4 +1,4 @@
-// What a save returns and when it is made; the list of owners; what the reviewers ask for again.
+// What a save returns and when it is sent; the list of owners; what reviewers want again.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
@@ -24,7 +24,7 @@ async function becomes(read, expected) {
     assert.deepEqual(found, expected);
 }
 
-// The saves that a page makes, by what they say of the field.
+// The saves of a page, with the field that each names.
 function listen(page) {
     const saves = [];
     page.on("request", (request) => {
@@ -35,7 +35,7 @@ function listen(page) {
     return saves;
 }
 
-test("what an answer makes necessary appears at once, as a request with its reason, around what is being typed", async () => {
+test("fields that an answer makes necessary appear at once, with a reason, without disturbing the typing", async () => {
     const { link } = await server.invite("corporate");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -56,10 +56,10 @@ test("what an answer makes necessary appears at once, as a request with its reas
     await page.locator("section.document").first().waitFor();
     const at = () => share.evaluate((input) => [input.marked, document.activeElement === input, input.selectionStart, input.value]);
     assert.deepEqual(await at(), [true, true, 1, "30"], "the input is the same, with its focus and caret");
-    assert.equal(await page.locator(".error").count(), 0, "a request is no error");
+    assert.equal(await page.locator(".error").count(), 0, "a request is not an error");
     assert.match(await page.textContent("#news"), /Nationality/);
     assert.deepEqual(await axe(page), []);
-    // What is not asked any more goes, once the answer is given.
+    // Fields that are no longer asked for disappear once the answer is given.
     await share.press("Delete");
     await page.keyboard.press("Tab");
     await page.locator("#needed").waitFor({ state: "detached" });
@@ -69,7 +69,7 @@ test("what an answer makes necessary appears at once, as a request with its reas
     clean(page);
 });
 
-test("without scripts what an answer made necessary is a request as well, and only later an error", async () => {
+test("without scripts too, what an answer made necessary is first a request and only later an error", async () => {
     const { link } = await server.invite("corporate");
     const page = await open(browser, server, { javaScriptEnabled: false });
     const base = await enter(page, link);
@@ -92,7 +92,7 @@ test("without scripts what an answer made necessary is a request as well, and on
     clean(page);
 });
 
-test("the summary of errors stays true: what is solved goes, an empty one goes, and the title follows", async () => {
+test("the summary of errors stays current: solved errors disappear, an empty summary too, and the title follows", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -110,14 +110,14 @@ test("the summary of errors stays true: what is solved goes, an empty one goes, 
     await named(page, "/nationality").selectOption("GB");
     await page.locator(".summary").waitFor({ state: "detached" });
     assert.ok(!(await page.title()).startsWith("Error"), await page.title());
-    // What is emptied after that is missing again.
+    // A field that is cleared after that is missing again.
     await named(page, "/nationality").selectOption("");
     await page.locator(".summary li").waitFor();
     assert.match(await page.title(), /^Error: /);
     clean(page);
 });
 
-test("a missing document is marked at its card, and the summary leads there", async () => {
+test("a missing document is marked at its card, and the summary links there", async () => {
     for (const javaScriptEnabled of [true, false]) {
         const { link } = await server.invite("individual");
         const page = await open(browser, server, { javaScriptEnabled });
@@ -134,7 +134,7 @@ test("a missing document is marked at its card, and the summary leads there", as
     }
 });
 
-test("after a page was sent, going back and loading again send nothing", async () => {
+test("after a page was sent, Back and reload send nothing", async () => {
     for (const javaScriptEnabled of [true, false]) {
         const { link } = await server.invite("individual");
         const page = await open(browser, server, { javaScriptEnabled });
@@ -156,29 +156,29 @@ test("after a page was sent, going back and loading again send nothing", async (
     }
 });
 
-test("what is typed is saved after a pause, though nobody leaves the field, and stays a draft until then", async () => {
+test("typed text is saved after a pause, and stays a draft until the field is left", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
     await page.goto(`${base}/details`);
     const saves = listen(page);
     await named(page, "/first_name").pressSequentially("Ada Augusta", { delay: 60 });
-    assert.equal(saves.length, 0, "no save while keys come");
+    assert.equal(saves.length, 0, "no save while typing");
     await field(page, "/first_name").locator(".saved").waitFor();
     assert.deepEqual(saves.map(({ field, typing }) => [field, typing]), [["/first_name", true]]);
-    assert.equal((await server.customer(id)).profile.first_name, undefined, "the company gets no half words");
+    assert.equal((await server.customer(id)).profile.first_name, undefined, "half words do not reach the profile");
     await page.waitForTimeout(1200);
-    assert.equal(saves.length, 1, "what has not changed is not sent");
+    assert.equal(saves.length, 1, "unchanged text is not sent");
     await page.keyboard.press("Tab");
     await becomes(async () => (await server.customer(id)).profile.first_name, "Ada Augusta");
     assert.equal(saves.length, 2);
     await page.keyboard.press("Tab");
     await page.waitForTimeout(300);
-    assert.equal(saves.length, 2, "to pass a field saves nothing");
+    assert.equal(saves.length, 2, "passing through a field saves nothing");
     clean(page);
 });
 
-test("what is half typed is no error until the field is left", async () => {
+test("half-typed text is not an error until the field is left", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -193,14 +193,14 @@ test("what is half typed is no error until the field is left", async () => {
     await error.waitFor();
     assert.match(await page.title(), /^Error: /);
     assert.equal(await named(page, "/birth_date.y").getAttribute("aria-invalid"), "true");
-    // To correct it takes the error away at once.
+    // Correcting it removes the error at once.
     await named(page, "/birth_date.y").fill("1990");
     await error.waitFor({ state: "detached" });
     assert.equal(await named(page, "/birth_date.y").evaluate((input) => document.activeElement === input), true);
     clean(page);
 });
 
-test("what is typed is saved when the page is hidden", async () => {
+test("typed text is saved when the page is hidden", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -211,14 +211,14 @@ test("what is typed is saved when the page is hidden", async () => {
         document.dispatchEvent(new Event("visibilitychange"));
     });
     await becomes(async () => (await server.customer(id)).profile.last_name, "Lovelace");
-    // And when it goes.
+    // And when the page is closed.
     await page.reload();
     await named(page, "/first_name").pressSequentially("Ada");
     await page.goto("about:blank");
     await becomes(async () => (await server.customer(id)).profile.first_name, "Ada");
 });
 
-test("of a page one save is in flight at a time, and the last has everything", async () => {
+test("a page has one save in flight at a time, and the last has everything", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -245,13 +245,13 @@ test("of a page one save is in flight at a time, and the last has everything", a
     clean(page);
 });
 
-test("after each person the list comes again, with roles, shares and their sum, and an empty person vanishes", async () => {
+test("after each person the list is shown, with roles, shares and their sum, and an empty person disappears", async () => {
     for (const javaScriptEnabled of [true, false]) {
         const { link } = await server.invite("corporate");
         const page = await open(browser, server, { javaScriptEnabled });
         const base = await enter(page, link);
         await page.goto(`${base}/people`);
-        assert.equal(await page.locator("main .primary").textContent(), "Add a person", "nobody is listed");
+        assert.equal(await page.locator("main .primary").textContent(), "Add a person", "no person is listed");
         for (const [name, share] of [["Grace", "24.5"], ["Alan", "10,25"]]) {
             await page.click('button[value="add"]');
             await page.waitForURL("**/person-*");
@@ -261,7 +261,7 @@ test("after each person the list comes again, with roles, shares and their sum, 
             await named(page, place("last_name")).fill("Hopper");
             await page.locator(`input[name="${place("has_ownership")}"][value="yes"]`).check();
             await page.locator(`input[name="${place("has_control")}"][value="no"]`).check();
-            // A share is asked from owners: by script at once, else when the page comes again.
+            // Owners are asked for a share: with scripts at once, otherwise on the next page.
             if (!javaScriptEnabled) await page.click(".actions .primary");
             await named(page, place("ownership_percentage")).fill(share);
             await page.click(".actions .primary");
@@ -275,14 +275,14 @@ test("after each person the list comes again, with roles, shares and their sum, 
         await page.click('button[value="add"]');
         await page.waitForURL("**/person-*");
         await page.goto(`${base}/review`);
-        assert.ok(!(await page.textContent("main")).includes("Person 3"), "who was left empty stands in nobody's way");
+        assert.ok(!(await page.textContent("main")).includes("Person 3"), "an empty person does not prevent submission");
         await page.goto(`${base}/people`);
         assert.equal(await page.locator(".people li").count(), 2);
         clean(page);
     }
 });
 
-// Everything that an individual in the United Kingdom is asked, without a browser.
+// Fills in everything that an individual in the United Kingdom is asked for, without a browser.
 async function submitted() {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server, { javaScriptEnabled: false });
@@ -314,7 +314,7 @@ async function submitted() {
 }
 
 for (const scripted of [true, false]) {
-    test(`who was right the first time says so, ${scripted ? "with scripts" : "without scripts"}`, async () => {
+    test(`a customer gives a reason why an answer is correct, ${scripted ? "with scripts" : "without scripts"}`, async () => {
         const { id } = await submitted();
         await server.simulate(id, "kyc.status.request_resubmission", {
             requirements: ["/birth_date", "/residential_address", "id_document_front"],
@@ -354,7 +354,7 @@ for (const scripted of [true, false]) {
     });
 }
 
-test("a refused file is struck through with its reason, and the tick is the new one's", async () => {
+test("a refused file is struck through with its reason, and only the new one has the tick", async () => {
     const { id } = await submitted();
     await server.simulate(id, "kyc.status.request_resubmission", { requirements: ["id_document_front"], comment: "Blurred." });
     const page = await open(browser, server);
@@ -375,7 +375,7 @@ test("a refused file is struck through with its reason, and the tick is the new 
     clean(page);
 });
 
-test("a change that was begun on the review leads back there", async () => {
+test("a change that was started on the review leads back there", async () => {
     for (const javaScriptEnabled of [true, false]) {
         const { link } = await server.invite("individual");
         const page = await open(browser, server, { javaScriptEnabled });

@@ -1,5 +1,5 @@
-// Uploads as people make them: from phones whose pictures are large, turned or of another kind, on networks that break,
-// several at once, left in the middle, and without scripts.
+// Uploads as people make them: from phones with large, rotated or unusual pictures, on unreliable networks, several at
+// once, interrupted, and without scripts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
@@ -22,7 +22,7 @@ async function at(step, { type = "individual", ...options } = {}) {
     return { id, base, page };
 }
 
-// The content of the only file that a customer has, as the device sees it that gave it.
+// The content of a customer's only file, as the device that gave it sees it.
 async function stored(page, base, id) {
     const { documents } = await server.customer(id);
     assert.equal(documents.length, 1);
@@ -31,7 +31,7 @@ async function stored(page, base, id) {
     return { type: answer.headers()["content-type"], bytes: await answer.body() };
 }
 
-// Width and height of a JPEG.
+// The width and height of a JPEG.
 function size(jpeg) {
     for (let place = 2; ; place += 2 + jpeg.readUInt16BE(place + 2)) {
         const marker = jpeg[place + 1];
@@ -39,7 +39,7 @@ function size(jpeg) {
     }
 }
 
-// A photograph as a phone takes it: noise, that compresses badly, and turned by its EXIF data when `turned`.
+// A photo like that of a phone: noise, which compresses badly, and rotated by its EXIF data if `turned`.
 async function photo(page, width, height, quality, turned = false) {
     const encoded = await page.evaluate(
         async ([width, height, quality]) => {
@@ -61,7 +61,7 @@ async function photo(page, width, height, quality, turned = false) {
     );
     const jpeg = Buffer.from(encoded, "base64");
     if (!turned) return jpeg;
-    // One entry, orientation 6: to be turned by a quarter, clockwise.
+    // One entry, orientation 6: a quarter turn clockwise.
     const exif = Buffer.from("ffe1002245786966000049492a0008000000010012010300010000000600000000000000", "hex");
     return Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]);
 }
@@ -74,7 +74,7 @@ const locked = () => {
     return Buffer.from(`${PDF}xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 4/Root 1 0 R${members}>>\nstartxref\n${PDF.length}\n%%EOF\n`, "latin1");
 };
 
-test("each reason why a file is not taken has a message of its own, and most are said before anything is sent", async () => {
+test("each reason for refusing a file has its own message, and most are shown before anything is sent", async () => {
     const { id, page } = await at("address");
     for (const [chosen, said, requests] of [
         [file("IMG_1.HEIC", ...HEIC), /HEIC picture, and your browser cannot convert it/, 0],
@@ -98,14 +98,14 @@ test("each reason why a file is not taken has a message of its own, and most are
     }
     assert.deepEqual(await axe(page), []);
     assert.deepEqual((await server.customer(id)).documents, []);
-    // Another one can be chosen at once.
+    // Another file can be chosen at once.
     await choose(page, picture());
     await card(page).locator(".files").waitFor();
     assert.equal(await card(page).locator(".error").count(), 0);
     clean(page);
 });
 
-test("a picture that is too large is turned upright, scaled and sent, and one that is fine is sent as it is", async () => {
+test("a picture that is too large is rotated upright, scaled and sent, and others are sent as they are", async () => {
     const { id, base, page } = await at("address");
     const large = await photo(page, 4000, 3000, 0.95, true);
     assert.ok(large.length > 11 * MIB, `${large.length} bytes`);
@@ -140,7 +140,7 @@ test("a picture that is too large is turned upright, scaled and sent, and one th
     clean(page);
 });
 
-test("uploads side by side do not disturb each other, and take no focus from what is being typed", async () => {
+test("simultaneous uploads do not disturb each other, and do not take the focus", async () => {
     const { id, page } = await at("documents", { type: "corporate" });
     const held = [];
     await page.route("**/upload", async (route) => {
@@ -164,7 +164,7 @@ test("uploads side by side do not disturb each other, and take no focus from wha
     clean(page);
 });
 
-test("an upload survives that the documents are exchanged by a save", async () => {
+test("an upload survives a save that replaces the documents", async () => {
     const { id, page } = await at("identity");
     let go;
     await page.route("**/upload", async (route) => {
@@ -186,7 +186,7 @@ test("an upload survives that the documents are exchanged by a save", async () =
     clean(page);
 });
 
-test("who goes on during an upload is told, and goes on when it is done", async () => {
+test("a visitor who continues during an upload is told to wait, and continues when it is done", async () => {
     for (const [how, where] of [
         [(page) => page.getByRole("link", { name: /^About you/ }).click(), /\/details$/],
         [(page) => page.click(".actions .primary"), /\/address\?check=$/],
@@ -256,7 +256,7 @@ test("after three tries the visitor chooses: the same file again, or a different
     await again.click();
     await again.waitFor({ state: "hidden" });
     await broken.waitFor({ timeout: 30_000 });
-    assert.deepEqual([tries, attempts.size], [6, 1], "the same attempt, so that what arrived twice is one file");
+    assert.deepEqual([tries, attempts.size], [6, 1], "the same attempt, so that a file that arrived twice is stored once");
     const chooser = page.waitForEvent("filechooser");
     await card(page).getByRole("button", { name: "Choose a different file" }).click();
     await (await chooser).setFiles(picture("b.png"));
@@ -266,7 +266,7 @@ test("after three tries the visitor chooses: the same file again, or a different
     clean(page);
 });
 
-test("without scripts every button saves what was typed and what was chosen", async () => {
+test("without scripts every button saves fields and files", async () => {
     const { id, base, page } = await at("address", { javaScriptEnabled: false });
     const city = async () => (await server.customer(id)).profile.residential_address?.city;
     const typed = async (text) => {
@@ -291,7 +291,7 @@ test("without scripts every button saves what was typed and what was chosen", as
     await page.click(".files button >> nth=0");
     await page.locator(".files li").nth(1).waitFor({ state: "detached" });
     assert.deepEqual([await city(), await count()], ["York", 1]);
-    // The Enter key saves, and takes nothing away.
+    // The Enter key saves and removes nothing.
     await typed("Bath");
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => !url.pathname.endsWith("/address"));
@@ -300,7 +300,7 @@ test("without scripts every button saves what was typed and what was chosen", as
     await page.click("button.send");
     await card(page).getByText("Choose a file first").waitFor();
     assert.equal(await city(), "Hull");
-    // A refused file takes nothing with it, also when it is refused while it comes.
+    // A refused file does not affect the rest, even if it is refused while it arrives.
     for (const [chosen, said] of [
         [file("IMG_1.HEIC", ...HEIC), /HEIC picture/],
         [file("large.png", png(), Buffer.alloc(17 * MIB)), /larger than 10 MB/],

@@ -1,12 +1,12 @@
-// What the form says: what is wrong is a sentence that names the field and says what to do, and whoever has submitted
-// knows what happens next and has a reference that support can find.
+// The texts of the form: an error is a sentence that names the field and says what to do, and after the submission the
+// customer knows what happens next and has a reference for support.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, enter, open, start } from "./harness.mjs";
 
 const { server, browser } = await start();
 
-test("each error is one sentence that says what to do, in the summary as at the field", async () => {
+test("each error is one sentence that says what to do, the same in the summary and at the field", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -35,7 +35,7 @@ test("each error is one sentence that says what to do, in the summary as at the 
     assert.deepEqual(page.faults, []);
 });
 
-test("a date that does not exist is named, and only on the device that typed it", async () => {
+test("a date that does not exist is repeated only on the device that typed it", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -47,11 +47,11 @@ test("a date that does not exist is named, and only on the device that typed it"
     await enter(other, link);
     await other.goto(`${base}/details`);
     await other.getByText("This date does not exist").first().waitFor();
-    assert.ok(!(await other.textContent("body")).includes("1990"), "what another device typed is not shown");
+    assert.ok(!(await other.textContent("body")).includes("1990"), "text from another device is hidden");
     assert.deepEqual([...page.faults, ...other.faults], []);
 });
 
-test("who has submitted is told what happens next, with a reference that support can find", async () => {
+test("after the submission the customer is told what happens next, with a reference for support", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     await server.simulate(id, "kyc.status.submit");

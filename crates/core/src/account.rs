@@ -26,7 +26,7 @@ pub struct Account {
     /// When it was created.
     pub created_at: Timestamp,
     /// How the hosted form looks, and what it tells customers.
-    pub look: Look,
+    pub form: FormSettings,
 }
 
 impl Account {
@@ -41,7 +41,7 @@ impl Account {
 /// The settings of the hosted form: how it looks, and what it tells customers. They are sealed, like the name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Look {
+pub struct FormSettings {
     /// The name that customers see. By default the account's name.
     pub display_name: Option<String>,
     /// The colour of buttons and links. Each page derives legible shades from it.
@@ -81,8 +81,8 @@ impl Logo {
 impl Account {
     /// The members that an audit entry shows, sealed.
     pub(crate) fn audited(&self) -> Vec<(&'static str, serde_json::Value)> {
-        let Self { account_id: _, name, created_at: _, look } = self;
-        let Look { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = look;
+        let Self { account_id: _, name, created_at: _, form } = self;
+        let FormSettings { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = form;
         let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from } = company;
         vec![
             ("name", json!(name)),
@@ -104,13 +104,13 @@ impl Account {
     /// The URL where customers get help.
     #[must_use]
     pub fn support_url(&self) -> Option<&str> {
-        self.look.company.support_url.as_deref()
+        self.form.company.support_url.as_deref()
     }
 
     /// The name that customers see, if one was set.
     #[must_use]
     pub fn asks(&self) -> Option<&str> {
         // The first start names its account `default`, which is not the name of a company.
-        self.look.display_name.as_deref().or_else(|| (self.name != "default").then_some(self.name.as_str()))
+        self.form.display_name.as_deref().or_else(|| (self.name != "default").then_some(self.name.as_str()))
     }
 }

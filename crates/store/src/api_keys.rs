@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dossier_core::account::{Account, Look};
+use dossier_core::account::{Account, FormSettings};
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -174,10 +174,10 @@ impl AccountRow {
         let open_look = |cell| {
             Cell::open(cell, &keys.service, &service_binding(scope, "accounts", "look", &id))
                 .ok()
-                .and_then(|look| serde_json::from_slice::<Look>(&look).ok())
+                .and_then(|look| serde_json::from_slice::<FormSettings>(&look).ok())
                 .ok_or_else(|| StoreError::Corrupt("the branding of an account cannot be opened".to_owned()))
         };
         let look = look.map(open_look).transpose()?.unwrap_or_default();
-        Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at), look })
+        Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at), form: look })
     }
 }

@@ -139,7 +139,7 @@ fn remove<D: Document, const MAX: usize>(
 
 impl Customer {
     /// Records which files of a change prove nothing, as long as a document names them.
-    pub(crate) fn note_flaws(&mut self, files: &[File]) {
+    pub(crate) fn record_flaws(&mut self, files: &[File]) {
         self.kyc.flaws.extend(files.iter().filter_map(|file| Some((file.id, file.details.flaw?))));
         if !self.kyc.flaws.is_empty() {
             let shown = self.profile.files();
@@ -152,7 +152,7 @@ impl Customer {
     #[must_use]
     pub fn without_document(mut self, file: FileId, now: Timestamp) -> (Self, Vec<FieldChange>) {
         let changes = self.profile.remove_documents(file);
-        self.note_flaws(&[]);
+        self.record_flaws(&[]);
         self.count(&changes, now);
         (self, changes)
     }

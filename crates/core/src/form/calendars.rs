@@ -1,38 +1,38 @@
-//! Dates of other calendars, as people type them from memory into a form that asks for a Gregorian one. What is
-//! computed here is only offered: whoever typed the date confirms it.
+//! Dates of other calendars, which people type from memory into a form that asks for a Gregorian date. The form only
+//! suggests what is computed here; the person who typed the date confirms it.
 
 use jiff::Span;
 use jiff::civil::Date;
 
-/// A calendar of which people know their birth date.
+/// A calendar in which people may know their date of birth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calendar {
-    /// The Islamic calendar, as Saudi Arabia reckons it (Umm al-Qura).
+    /// The Islamic calendar as used in Saudi Arabia (Umm al-Qura).
     Hijri,
     /// The solar calendar of Iran and Afghanistan.
     Persian,
-    /// The calendar of Thailand, which counts the years from the death of the Buddha.
+    /// The Thai calendar, which counts years from the death of the Buddha.
     Thai,
 }
 
-/// Nobody is known to have lived much longer.
+/// Hardly anyone has lived longer.
 const OLDEST_YEARS: i64 = 120;
-/// Few businesses are older, and few of those know their day.
+/// Few businesses are older, and few of those know the day on which they were formed.
 const OLDEST_FORMATION: i16 = 1500;
 
-/// What is odd about a date.
+/// Why a date is unlikely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Odd {
-    /// It makes sense in this calendar, and perhaps in that one.
+pub(super) enum Oddity {
+    /// It makes sense in another calendar, or in either of two.
     OtherCalendar(Calendar, Option<Calendar>),
-    /// Nobody who lives was born then.
+    /// A person born on this date would be more than 120 years old.
     LongAgo,
 }
 
 impl Calendar {
     const ALL: [Self; 3] = [Self::Hijri, Self::Persian, Self::Thai];
 
-    /// The name by which messages know it.
+    /// The name that messages use for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,7 +42,7 @@ impl Calendar {
         }
     }
 
-    /// The Gregorian date of `YYYY-MM-DD` in this calendar, likewise; `None` for what is no date of it.
+    /// Converts a `YYYY-MM-DD` of this calendar to the Gregorian date. `None` if this calendar has no such date.
     #[must_use]
     pub fn gregorian(self, text: &str) -> Option<String> {
         self.date(read(text)?).map(|date| date.to_string())
@@ -70,8 +70,8 @@ impl Calendar {
     }
 }
 
-/// What is odd about a birth date, read as it was typed.
-pub(super) fn birth_date(text: &str, today: Date) -> Option<Odd> {
+/// Why a date of birth is unlikely, taking it as it was typed.
+pub(super) fn birth_date(text: &str, today: Date) -> Option<Oddity> {
     let typed = read(text)?;
     let oldest = today.checked_sub(Span::new().years(OLDEST_YEARS)).ok()?;
     let is_plausible = |date: &Date| (oldest..=today).contains(date);
@@ -80,24 +80,24 @@ pub(super) fn birth_date(text: &str, today: Date) -> Option<Odd> {
     {
         return None;
     }
-    other_calendar(typed, is_plausible).or_else(|| (typed.0 <= oldest.year()).then_some(Odd::LongAgo))
+    other_calendar(typed, is_plausible).or_else(|| (typed.0 <= oldest.year()).then_some(Oddity::LongAgo))
 }
 
-/// What is odd about the day on which a business was formed. There are old ones.
-pub(super) fn formation_date(text: &str, today: Date) -> Option<Odd> {
+/// Why a date of formation is unlikely. Some businesses are centuries old.
+pub(super) fn formation_date(text: &str, today: Date) -> Option<Oddity> {
     let typed = read(text)?;
     let oldest = today.checked_sub(Span::new().years(OLDEST_YEARS)).ok()?;
     let is_gregorian = (OLDEST_FORMATION..=today.year()).contains(&typed.0);
     if is_gregorian { None } else { other_calendar(typed, |date| (oldest..=today).contains(date)) }
 }
 
-fn other_calendar(typed: (i16, i8, i8), is_plausible: impl Fn(&Date) -> bool) -> Option<Odd> {
+fn other_calendar(typed: (i16, i8, i8), is_plausible: impl Fn(&Date) -> bool) -> Option<Oddity> {
     let fits = |calendar: &Calendar| calendar.date(typed).is_some_and(|date| is_plausible(&date));
     let mut fitting = Calendar::ALL.into_iter().filter(fits);
-    Some(Odd::OtherCalendar(fitting.next()?, fitting.next()))
+    Some(Oddity::OtherCalendar(fitting.next()?, fitting.next()))
 }
 
-/// Year, month and day of `YYYY-MM-DD`; months and days that no calendar has are none.
+/// Year, month and day of `YYYY-MM-DD`. `None` for a month or day that no calendar has.
 fn read(text: &str) -> Option<(i16, i8, i8)> {
     let mut parts = text.splitn(3, '-');
     let mut part = |digits: usize| {
@@ -109,16 +109,16 @@ fn read(text: &str) -> Option<(i16, i8, i8)> {
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
 }
 
-/// The date of a day that is counted from 1 January 1 as the first.
+/// The date of a day number, where 1 January of the year 1 is day 1.
 fn from_day_number(days: i32) -> Option<Date> {
     const OF_1970: i32 = 719_163;
     Date::new(1970, 1, 1).ok()?.checked_add(Span::new().try_days(i64::from(days) - i64::from(OF_1970)).ok()?).ok()
 }
 
-/// The day number of 1 Farvardin 1, less one.
+/// The day number of 1 Farvardin 1, minus one.
 const PERSIAN_EPOCH: i32 = 226_895;
 
-/// Eight years of 33 are longer by a day. This agrees with the astronomical calendar from 1178 to 1633.
+/// Eight of every 33 years are leap years. This rule agrees with the astronomical calendar from 1178 to 1633.
 const fn is_persian_leap_year(year: i16) -> bool {
     (25 * year as i32 + 11).rem_euclid(33) < 8
 }
@@ -126,8 +126,8 @@ const fn is_persian_leap_year(year: i16) -> bool {
 /// The first year of the table, and the day number of its first day.
 const HIJRI_FROM: i16 = 1318;
 const HIJRI_EPOCH: i32 = 693_715;
-/// The months of the Umm al-Qura calendar, year by year: a set bit stands for a month of 30 days instead of 29, the
-/// lowest for the first. From the tables of ICU.
+/// The months of the Umm al-Qura calendar, one number for each year. A set bit means that the month has 30 days instead
+/// of 29; the lowest bit is the first month. The numbers are from ICU's tables.
 #[rustfmt::skip]
 const HIJRI: [u16; 183] = [
     0x56d, 0xb5a, 0x752, 0xf25, 0xe8a, 0xd16, 0xa56, 0xab5, 0x6b4, 0xda9, 0xb92, 0xb25, 0x64b, 0xa9b,
@@ -191,25 +191,25 @@ mod tests {
     }
 
     #[test]
-    fn a_birth_date_that_nobody_has_is_asked_back() {
+    fn an_unlikely_birth_date_is_queried() {
         use Calendar::{Hijri, Persian, Thai};
         let today = Date::new(2026, 11, 29).expect("a date");
         for (typed, odd) in [
             ("1990-12-10", None),
             ("1906-11-30", None),
             ("1906-11-29", None),
-            ("1906-11-28", Some(Odd::LongAgo)),
-            ("1850-01-01", Some(Odd::LongAgo)),
-            ("0090-01-01", Some(Odd::LongAgo)),
-            ("1410-05-11", Some(Odd::OtherCalendar(Hijri, None))),
-            ("1370-06-31", Some(Odd::OtherCalendar(Persian, None))),
-            ("1370-06-15", Some(Odd::OtherCalendar(Hijri, Some(Persian)))),
-            ("1405-12-29", Some(Odd::OtherCalendar(Hijri, None))),
-            ("2535-12-10", Some(Odd::OtherCalendar(Thai, None))),
+            ("1906-11-28", Some(Oddity::LongAgo)),
+            ("1850-01-01", Some(Oddity::LongAgo)),
+            ("0090-01-01", Some(Oddity::LongAgo)),
+            ("1410-05-11", Some(Oddity::OtherCalendar(Hijri, None))),
+            ("1370-06-31", Some(Oddity::OtherCalendar(Persian, None))),
+            ("1370-06-15", Some(Oddity::OtherCalendar(Hijri, Some(Persian)))),
+            ("1405-12-29", Some(Oddity::OtherCalendar(Hijri, None))),
+            ("2535-12-10", Some(Oddity::OtherCalendar(Thai, None))),
             ("2535-02-30", None),
-            ("1300-01-01", Some(Odd::OtherCalendar(Persian, None))),
-            ("1200-01-01", Some(Odd::LongAgo)),
-            // Of these the calendar of the contract and the rules have their say.
+            ("1300-01-01", Some(Oddity::OtherCalendar(Persian, None))),
+            ("1200-01-01", Some(Oddity::LongAgo)),
+            // The parser or the rules refuse these.
             ("2030-01-01", None),
             ("1990-02-31", None),
             ("1410--", None),
@@ -223,14 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn a_business_may_be_old_and_its_date_may_be_of_another_calendar() {
+    fn a_business_may_be_old_and_its_date_may_be_in_another_calendar() {
         let today = Date::new(2026, 11, 29).expect("a date");
         for (typed, odd) in [
             ("2015-06-01", None),
             ("1534-01-01", None),
             ("1850-01-01", None),
-            ("1430-01-01", Some(Odd::OtherCalendar(Calendar::Hijri, None))),
-            ("2558-06-01", Some(Odd::OtherCalendar(Calendar::Thai, None))),
+            ("1430-01-01", Some(Oddity::OtherCalendar(Calendar::Hijri, None))),
+            ("2558-06-01", Some(Oddity::OtherCalendar(Calendar::Thai, None))),
             ("2030-06-01", None),
             ("1234-06-01", None),
         ] {

@@ -1,23 +1,23 @@
-//! What the form asks back, though the contract would store it: names that show nothing, characters that cannot be
-//! seen, dates of other calendars, shares that are none. A PUT stores as it is sent.
+//! Values that the form queries although the contract accepts them: blank names, invisible characters, dates of other
+//! calendars, shares that are not percentages. A PUT stores them as they are.
 
 use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::clock::Timestamp;
-use crate::form::calendars::{self, Odd};
+use crate::form::calendars::{self, Oddity};
 use crate::form::input::{Kind, NAMES, SHARE, kind_of};
-use crate::form::trouble::Wrong;
+use crate::form::issue::IssueKind;
 use crate::hidden::{is_blank, is_hidden};
 use crate::kyc::check::share;
 use crate::place::Place;
 
-/// The day in UTC.
+/// The date in UTC.
 pub(super) fn day_of(now: Timestamp) -> Date {
     now.to_string()[..10].parse().unwrap_or(Date::MAX)
 }
 
-/// What is typed, as it is stored: a share becomes a plain number.
+/// Normalises typed text for storage: a share becomes a plain number.
 pub(super) fn tidy(place: &str, text: &str) -> String {
     if Place::new(place).name() == SHARE {
         plain_share(text).unwrap_or_else(|| text.to_owned())
@@ -26,8 +26,8 @@ pub(super) fn tidy(place: &str, text: &str) -> String {
     }
 }
 
-/// What the form asks back about what was typed at a place with this schema.
-pub(super) fn wrong(schema: &Value, place: &str, text: &str, today: Date) -> Option<Wrong> {
+/// Why the form queries text that was typed at a place with this schema.
+pub(super) fn check(schema: &Value, place: &str, text: &str, today: Date) -> Option<IssueKind> {
     if text.is_empty() {
         return None;
     }
@@ -40,17 +40,17 @@ pub(super) fn wrong(schema: &Value, place: &str, text: &str, today: Date) -> Opt
                 _ => None,
             };
             odd.map(|odd| match odd {
-                Odd::OtherCalendar(one, other) => Wrong::OtherCalendar(one, other),
-                Odd::LongAgo => Wrong::LongAgo,
+                Oddity::OtherCalendar(one, other) => IssueKind::OtherCalendar(one, other),
+                Oddity::LongAgo => IssueKind::LongAgo,
             })
         }
         Kind::Text(_) => {
             let shows_nothing = is_blank(text) || is_name(name) && !text.chars().any(char::is_alphabetic);
             let unseen = text.chars().position(is_unseen);
             match (unseen, shows_nothing) {
-                (_, true) => Some(Wrong::Blank),
-                (Some(at), false) => Some(Wrong::Unseen(at + 1)),
-                (None, false) => (name == SHARE && share(text).is_none()).then_some(Wrong::NotAShare),
+                (_, true) => Some(IssueKind::Blank),
+                (Some(at), false) => Some(IssueKind::Invisible(at + 1)),
+                (None, false) => (name == SHARE && share(text).is_none()).then_some(IssueKind::NotAShare),
             }
         }
         Kind::Country | Kind::Choice(_) | Kind::YesNo => None,
@@ -61,11 +61,11 @@ fn is_name(member: &str) -> bool {
     NAMES.contains(&member) || matches!(member, "middle_name" | "business_legal_name")
 }
 
-/// Whether a character is refused because it cannot be seen. Languages need some that cannot: joiners, directional
-/// marks, and variation selectors, which are not among the hidden. Paragraphs need line breaks.
+/// Whether a character is refused because it is invisible. Some scripts need joiners, directional marks and variation
+/// selectors ([`is_hidden`] does not include the last), and paragraphs need line breaks.
 fn is_unseen(c: char) -> bool {
     let is_needed = matches!(c, '\u{200c}'..='\u{200f}' | '\u{61c}' | '\n' | '\t');
-    // Fillers and tags: letters to Unicode, nothing to the eye.
+    // Fillers and tags: Unicode counts them as letters, but they show nothing.
     let is_filler = matches!(
         c,
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{2800}' | '\u{3164}'
@@ -75,7 +75,7 @@ fn is_unseen(c: char) -> bool {
     is_filler || is_hidden(c) && !is_needed
 }
 
-/// A share such as `33,3`, `25 %` or `٢٥٫٥` as `33.3`, `25` and `25.5`; `None` for what is no share.
+/// Turns a share such as `33,3`, `25 %` or `٢٥٫٥` into `33.3`, `25` or `25.5`. `None` if it is not a share.
 fn plain_share(text: &str) -> Option<String> {
     let plain: String = text
         .chars()
@@ -89,7 +89,7 @@ fn plain_share(text: &str) -> Option<String> {
     Some(plain.trim_end_matches('.').to_owned())
 }
 
-/// Digits of other scripts, as keyboards of some languages write them.
+/// The ASCII digit for a digit of another script, which some keyboards type. Other characters stay the same.
 #[must_use]
 pub fn ascii_digit(c: char) -> char {
     let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_has_letters_and_nothing_that_cannot_be_seen() {
+    fn a_name_has_letters_and_no_invisible_characters() {
         let schema = json!({ "type": "string", "maxLength": 128 });
         for (text, expected) in [
             ("Ada", None),
@@ -112,35 +112,35 @@ mod tests {
             ("X Æ A-12", None),
             ("王小明", None),
             ("عبد الله", None),
-            // Persian, Hindi and Sinhala write with joiners, and marks keep the direction.
+            // Persian, Hindi and Sinhala need joiners, and marks keep the direction.
             ("علی\u{200c}رضا", None),
             ("क्\u{200d}ष", None),
             ("\u{200f}سارة\u{200e}", None),
             ("葛\u{e0100}城", None),
-            ("-", Some(Wrong::Blank)),
-            ("123", Some(Wrong::Blank)),
-            ("\u{200d}", Some(Wrong::Blank)),
-            ("\u{200b}\u{3000}", Some(Wrong::Blank)),
-            ("Ada\u{200b}", Some(Wrong::Unseen(4))),
-            ("A\u{ad}da", Some(Wrong::Unseen(2))),
-            ("A\u{7}", Some(Wrong::Unseen(2))),
-            ("\u{202e}adA", Some(Wrong::Unseen(1))),
-            ("Ada\u{2066}", Some(Wrong::Unseen(4))),
-            ("\u{feff}Ada", Some(Wrong::Unseen(1))),
-            ("Ada\u{3164}", Some(Wrong::Unseen(4))),
+            ("-", Some(IssueKind::Blank)),
+            ("123", Some(IssueKind::Blank)),
+            ("\u{200d}", Some(IssueKind::Blank)),
+            ("\u{200b}\u{3000}", Some(IssueKind::Blank)),
+            ("Ada\u{200b}", Some(IssueKind::Invisible(4))),
+            ("A\u{ad}da", Some(IssueKind::Invisible(2))),
+            ("A\u{7}", Some(IssueKind::Invisible(2))),
+            ("\u{202e}adA", Some(IssueKind::Invisible(1))),
+            ("Ada\u{2066}", Some(IssueKind::Invisible(4))),
+            ("\u{feff}Ada", Some(IssueKind::Invisible(1))),
+            ("Ada\u{3164}", Some(IssueKind::Invisible(4))),
             ("", None),
         ] {
             let today = Date::new(2026, 11, 29).expect("a date");
-            assert_eq!(wrong(&schema, "/first_name", text, today), expected, "{text:?}");
+            assert_eq!(check(&schema, "/first_name", text, today), expected, "{text:?}");
         }
         let today = Date::new(2026, 11, 29).expect("a date");
         for (place, text, expected) in [
             ("/residential_address/street_line_1", "12", None),
-            ("/residential_address/street_line_1", "\u{200b}", Some(Wrong::Blank)),
+            ("/residential_address/street_line_1", "\u{200b}", Some(IssueKind::Blank)),
             ("/source_of_funds_description", "Salary\nand savings", None),
-            ("/source_of_funds_description", "Salary\u{0}", Some(Wrong::Unseen(7))),
+            ("/source_of_funds_description", "Salary\u{0}", Some(IssueKind::Invisible(7))),
         ] {
-            assert_eq!(wrong(&schema, place, text, today), expected, "{place} {text:?}");
+            assert_eq!(check(&schema, place, text, today), expected, "{place} {text:?}");
         }
     }
 
@@ -161,16 +161,16 @@ mod tests {
             ("३३.३", "33.3", None),
             ("２５％", "25", None),
             ("100", "100", None),
-            ("101", "101", Some(Wrong::NotAShare)),
-            ("-5", "-5", Some(Wrong::NotAShare)),
-            ("1.000,5", "1.000,5", Some(Wrong::NotAShare)),
-            ("1e1", "1e1", Some(Wrong::NotAShare)),
-            ("half", "half", Some(Wrong::NotAShare)),
-            (",", ",", Some(Wrong::NotAShare)),
+            ("101", "101", Some(IssueKind::NotAShare)),
+            ("-5", "-5", Some(IssueKind::NotAShare)),
+            ("1.000,5", "1.000,5", Some(IssueKind::NotAShare)),
+            ("1e1", "1e1", Some(IssueKind::NotAShare)),
+            ("half", "half", Some(IssueKind::NotAShare)),
+            (",", ",", Some(IssueKind::NotAShare)),
         ] {
             assert_eq!(tidy(place, typed), stored, "{typed:?}");
-            assert_eq!(wrong(&schema, place, stored, today), expected, "{typed:?}");
+            assert_eq!(check(&schema, place, stored, today), expected, "{typed:?}");
         }
-        assert_eq!(tidy("/first_name", "25 %"), "25 %", "only shares are tidied");
+        assert_eq!(tidy("/first_name", "25 %"), "25 %", "only shares are normalised");
     }
 }

@@ -1,4 +1,4 @@
-//! What an edit in the hosted form makes of a customer.
+//! Applies an edit of the hosted form to a customer.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::form::draft::{move_draft_into_profile, read, set_shares_aside, without_documents};
+use crate::form::editor::FormEditor;
 use crate::form::input::OWNS;
-use crate::form::pen::Pen;
 use crate::form::place::{place_of_file, place_of_person, pointer};
 use crate::form::record::{Device, Form};
-use crate::form::settle::{move_draft_into_profile, read, set_shares_aside, without_documents};
 use crate::form::sheet::Sheet;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::rules::RuleSet;
@@ -18,68 +18,68 @@ use crate::parse::record::{FieldChange, Mode};
 use crate::place::Place;
 use crate::violation::Violations;
 
-/// What is to be saved.
+/// One change that the form asks for.
 #[derive(Debug, Clone)]
 pub enum Edit {
-    /// What was typed on a page.
-    Fields(Typed),
-    /// A person of whom nothing is known yet.
+    /// The values of a page.
+    Fields(PageEdit),
+    /// Adds a person without any details.
     AddPerson,
-    /// A person is taken away.
+    /// Removes a person.
     RemovePerson(PersonId),
-    /// The persons of whom this device has given nothing since it added them are taken away.
+    /// Removes the persons that this device added and left empty.
     RemoveEmptyPersons,
-    /// A file answers the requirement with this id.
+    /// Attaches a file that answers the requirement with this id.
     Attach(String, FileId),
-    /// A document is taken away.
+    /// Removes a document.
     Detach(FileId),
-    /// What another pass of the same browser saved is this one's.
+    /// Takes over what another pass of the same browser saved.
     Adopt(Device),
 }
 
-/// What was typed on a page.
+/// What a page changes.
 #[derive(Clone, Default)]
-pub struct Typed {
-    /// Text by place; empty text empties a field.
+pub struct PageEdit {
+    /// Text by place. Empty text clears a field.
     pub fields: Vec<(String, String)>,
-    /// Why what the reviewers want again is correct as it is, by the id of the requirement. Empty text takes it back.
+    /// Why something that reviewers want again is correct as it is, by requirement id. Empty text withdraws the reason.
     pub reasons: Vec<(String, String)>,
-    /// By place, whether what others gave there is still right, although this device does not see it. A file's place is
+    /// By place, whether a value that this device does not see is confirmed as still correct. The place of a file is
     /// `/files/` and its id.
     pub kept: Vec<(String, bool)>,
-    /// The place at which the customer is still typing. It stays a draft: who reads the profile gets no half words.
+    /// The place where the customer is still typing. Its value stays a draft, so that no half word reaches the profile.
     pub typing: Option<String>,
 }
 
-impl Typed {
-    /// Whether there is nothing to save, but perhaps something to settle.
+impl PageEdit {
+    /// Whether there is nothing to save. A draft may still be waiting to move into the profile.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.reasons.is_empty() && self.kept.is_empty()
     }
 }
 
-impl fmt::Debug for Typed {
+impl fmt::Debug for PageEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[personal]")
     }
 }
 
-impl From<Vec<(String, String)>> for Typed {
+impl From<Vec<(String, String)>> for PageEdit {
     fn from(fields: Vec<(String, String)>) -> Self {
         Self { fields, ..Self::default() }
     }
 }
 
 /// A customer after an edit, and what the edit changed.
-pub(crate) struct Edited {
+pub(crate) struct EditOutcome {
     pub(crate) after: Customer,
     pub(crate) changes: Vec<FieldChange>,
     pub(crate) places: Vec<String>,
     pub(crate) replaced: Vec<(String, Timestamp)>,
 }
 
-/// What an edit makes of a customer: a pure function.
+/// Applies an edit to a customer. A pure function.
 pub(crate) fn apply(
     rules: &RuleSet,
     before: Customer,
@@ -87,45 +87,45 @@ pub(crate) fn apply(
     device: &Device,
     now: Timestamp,
     new_id: impl FnMut() -> PersonId,
-) -> Result<Edited, Violations> {
+) -> Result<EditOutcome, Violations> {
     let (kind, session) = (before.profile.kind(), before.kyc.session.as_ref().map(|session| session.id));
     let mut profile = before.profile.to_json();
     let (mut attaches, mut held) = (None, None);
     let form = before.kyc.form.as_deref().cloned().unwrap_or_default();
-    let mut pen = Pen { form, device, now, places: Vec::new(), replaced: Vec::new() };
+    let mut editor = FormEditor { form, device, now, places: Vec::new(), replaced: Vec::new() };
     let sheet = Sheet::new(rules, &before, device, now);
     let mut flags = before.kyc.flags.clone();
     match edit {
         Edit::Fields(typed) => {
-            pen.keep_as_given(&sheet, &typed.kept, &typed.fields);
-            pen.write(&sheet, &typed.fields, session);
-            pen.confirm(&sheet, &mut flags, &typed.reasons);
-            held = typed.typing.as_ref().and_then(|place| pen.form.draft.remove_entry(place));
+            editor.record_confirmations(&sheet, &typed.kept, &typed.fields);
+            editor.write_fields(&sheet, &typed.fields, session);
+            editor.record_reasons(&sheet, &mut flags, &typed.reasons);
+            held = typed.typing.as_ref().and_then(|place| editor.form.draft.remove_entry(place));
         }
         Edit::AddPerson => {
-            pen.remove_empty_persons(&mut profile);
+            editor.remove_empty_persons(&mut profile);
             add_person(&mut profile);
         }
-        Edit::RemovePerson(person) => pen.remove_person(&mut profile, &person.to_string()),
-        Edit::RemoveEmptyPersons => pen.remove_empty_persons(&mut profile),
+        Edit::RemovePerson(person) => editor.remove_person(&mut profile, &person.to_string()),
+        Edit::RemoveEmptyPersons => editor.remove_empty_persons(&mut profile),
         Edit::Attach(requirement, file) => {
             attaches = document_for(&sheet, &profile, requirement, *file);
             if attaches.is_some() {
-                pen.note(&place_of_file(*file), "");
+                editor.record_save(&place_of_file(*file), "");
             }
         }
         Edit::Detach(file) => {
-            pen.form.saved.remove(&place_of_file(*file));
-            pen.form.confirmed.remove(&place_of_file(*file));
+            editor.form.saved.remove(&place_of_file(*file));
+            editor.form.confirmed.remove(&place_of_file(*file));
         }
-        Edit::Adopt(other) => pen.form.adopt(other, device),
+        Edit::Adopt(other) => editor.form.adopt(other, device),
     }
     drop(sheet);
-    move_draft_into_profile(rules, kind, &mut profile, &mut pen.form.draft, now);
-    if pen.places.iter().any(|place| Place::new(place).name() == OWNS) {
-        set_shares_aside(&mut profile, &mut pen.form.draft);
+    move_draft_into_profile(rules, kind, &mut profile, &mut editor.form.draft, now);
+    if editor.places.iter().any(|place| Place::new(place).name() == OWNS) {
+        set_shares_aside(&mut profile, &mut editor.form.draft);
     }
-    pen.form.draft.extend(held);
+    editor.form.draft.extend(held);
     let mut plain = without_documents(&profile);
     if let Some((owner, document)) = attaches
         && let Some(owner) = plain.pointer_mut(owner.trim_end_matches('/'))
@@ -138,17 +138,17 @@ pub(crate) fn apply(
         _ => before.merge(input, Mode::Replace, now, new_id)?,
     };
     if let (Edit::AddPerson, Some(added)) = (edit, after.profile.persons().last().and_then(|one| one.person_id())) {
-        pen.note(&place_of_person(&added.to_string(), ""), "");
+        editor.record_save(&place_of_person(&added.to_string(), ""), "");
     }
-    let Pen { form, places, replaced, .. } = pen;
+    let FormEditor { form, places, replaced, .. } = editor;
     after.kyc.form = (form != Form::default()).then(|| Box::new(form));
     after.kyc.flags = flags;
     after.forget_stale_confirmations(rules, now);
-    Ok(Edited { after, changes, places, replaced })
+    Ok(EditOutcome { after, changes, places, replaced })
 }
 
-/// The document that a file becomes, and the pointer to its owner. `None` when it is not asked for any more: then the
-/// file belongs to no customer, and is deleted in time.
+/// The document that a file becomes, and the pointer to its owner. `None` if it is no longer required: the file then
+/// belongs to no customer and is deleted later.
 fn document_for(sheet: &Sheet<'_>, profile: &Value, requirement: &str, file: FileId) -> Option<(String, Value)> {
     let wanted = sheet.requirements.iter().find(|one| one.id == *requirement)?;
     let evidence = wanted.document.as_ref()?;
@@ -166,7 +166,7 @@ fn document_for(sheet: &Sheet<'_>, profile: &Value, requirement: &str, file: Fil
     Some((owner, document))
 }
 
-/// A new person, of whom nothing is known.
+/// Adds a person without any details.
 fn add_person(profile: &mut Value) {
     if let Some(members) = profile.as_object_mut() {
         let persons = members.entry("associated_persons").or_insert_with(|| Value::Array(Vec::new()));
@@ -207,10 +207,10 @@ pub(super) mod tests {
     const TEXTS: &[&str] =
         &["", " ", "x", "GB", "US", "AE", "gb", "1990-12-10", "1990-02-30", "passport", "a\0b", "  Ada  "];
 
-    /// What is typed is judged as a PUT of the same members is, and kept either way. The oracle knows nothing of
-    /// drafts: it puts together what was typed last, and asks the parser of PUT.
+    /// The form accepts what a PUT of the same members accepts, and keeps the text either way. The oracle knows nothing
+    /// of drafts: it assembles what was typed last and asks the parser of PUT.
     #[test]
-    fn what_is_typed_is_stored_when_a_put_takes_it_and_kept_when_not() {
+    fn typed_text_is_stored_if_a_put_accepts_it_and_otherwise_kept() {
         let rules = RuleSet::baseline();
         let now = Timestamp::from_micros(1_763_873_999_000_000);
         let device = Device::of("a pass");
@@ -231,7 +231,7 @@ pub(super) mod tests {
                 customer = edited.expect("no edit of fields is refused as a whole").after;
                 let after = customer.profile.to_json();
                 if place == "/account_purpose" {
-                    assert_eq!(before, after, "nobody asked for it");
+                    assert_eq!(before, after, "it is not required");
                     continue;
                 }
                 typed.insert(place, text.trim().to_owned());
@@ -245,19 +245,19 @@ pub(super) mod tests {
                 let accepted =
                     parse::<Individual>(put.to_string().as_bytes(), Nulls::Refused).expect("JSON").finish().is_ok();
                 let (stored, wanted) = (after.pointer(whole), put.pointer(whole));
-                // The form asks back about a name without a letter, which a PUT stores.
-                let is_asked_back = place == "/first_name" && text.starts_with("1990");
-                if accepted && !is_asked_back {
+                // The form queries a name without a letter, which a PUT stores.
+                let is_queried = place == "/first_name" && text.starts_with("1990");
+                if accepted && !is_queried {
                     assert_eq!(stored, wanted, "{whole}");
                 } else {
                     assert_eq!(stored, before.pointer(whole), "{whole}: what was stored stays");
-                    assert!(sheet.troubles_in(whole).next().is_some(), "{whole}: what is wrong is said");
+                    assert!(sheet.issues_in(whole).next().is_some(), "{whole}: an issue is reported");
                 }
             }
         }
     }
 
-    /// An individual of whom nothing is known, in the form.
+    /// An individual with an empty profile.
     pub(in crate::form) fn customer(now: Timestamp) -> Customer {
         Customer {
             id: CustomerId::from_bytes([1; 16]),
@@ -286,15 +286,16 @@ pub(super) mod tests {
         customer
     }
 
-    /// What was flagged is answered by another value or by a reason, and by nothing else. A reason counts for the value
-    /// for which it was given.
+    /// Only another value or a reason answers a flag. A reason counts only for the value that it was given for.
     #[test]
-    fn what_is_asked_for_again_is_answered_by_another_value_or_a_reason() {
+    fn a_flag_is_answered_by_another_value_or_a_reason() {
         let rules = RuleSet::baseline();
         let now = Timestamp::from_micros(1_763_873_999_000_000);
-        let say =
-            |id: &str, reason: &str| Typed { reasons: vec![(id.to_owned(), reason.to_owned())], ..Typed::default() };
-        let give = |date: &str| Typed::from(vec![("/birth_date".to_owned(), date.to_owned())]);
+        let say = |id: &str, reason: &str| PageEdit {
+            reasons: vec![(id.to_owned(), reason.to_owned())],
+            ..PageEdit::default()
+        };
+        let give = |date: &str| PageEdit::from(vec![("/birth_date".to_owned(), date.to_owned())]);
         let long = "x".repeat(501);
         for (edits, status, reason) in [
             (vec![], Status::Error, None),
@@ -323,7 +324,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_place_at_which_the_customer_types_stays_a_draft() {
+    fn a_place_where_the_customer_is_typing_stays_a_draft() {
         let (rules, device) = (RuleSet::baseline(), Device::of("a"));
         let now = Timestamp::from_micros(1_763_873_999_000_000);
         let mut customer = customer(now);
@@ -338,18 +339,18 @@ pub(super) mod tests {
             let fields =
                 vec![("/first_name".to_owned(), text.to_owned()), ("/nationality".to_owned(), "GB".to_owned())];
             let typing = typing.then(|| "/first_name".to_owned());
-            let edit = Edit::Fields(Typed { fields, typing, ..Typed::default() });
+            let edit = Edit::Fields(PageEdit { fields, typing, ..PageEdit::default() });
             let id = || PersonId::from_bytes([2; 16]);
             customer = apply(&rules, customer, &edit, &device, now, id).expect("taken").after;
             let profile = customer.profile.to_json();
             assert_eq!(profile["first_name"].as_str(), stored, "{text}");
-            assert_eq!(profile["nationality"], "GB", "what was left is stored");
+            assert_eq!(profile["nationality"], "GB", "a field that was left is stored");
             let sheet = Sheet::new(&rules, &customer, &device, now);
             assert_eq!(sheet.text("/first_name").unwrap_or_default(), text, "and nothing is lost");
         }
     }
 
-    /// The body of a PUT with one value, of what was typed last.
+    /// The body of a PUT with one value, from what was typed last.
     fn body(whole: &str, typed: &BTreeMap<&str, String>) -> Value {
         let mut value = Value::Null;
         for (place, text) in typed.iter().filter(|(place, text)| place.starts_with(whole) && !text.is_empty()) {
@@ -366,7 +367,7 @@ pub(super) mod tests {
         if value.is_null() {
             return json!({});
         }
-        // There are no postal codes, so the form gives the empty one that a PUT has to name.
+        // The country has no postal codes, so the form supplies the empty one that a PUT must contain.
         if value["country"] == "AE" && value.get("postal_code").is_none() {
             value["postal_code"] = "".into();
         }

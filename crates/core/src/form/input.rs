@@ -1,4 +1,4 @@
-//! What can be typed: the leaves of the contract that the form asks for, from the schema of what is required.
+//! The inputs of the form: the leaves of the contract that it asks for, from the schema of each requirement.
 
 use serde_json::Value;
 
@@ -8,24 +8,24 @@ use crate::kyc::requirement::Requirement;
 use crate::kyc::rules::RuleSet;
 use crate::place::Place;
 
-/// What is asked of every associated person: who it is, and which rules are for it.
+/// What is asked about every associated person: who they are, and what decides which rules apply to them.
 pub(super) const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", OWNS, SHARE, "has_control"];
 pub(super) const OWNS: &str = "has_ownership";
 pub(super) const SHARE: &str = "ownership_percentage";
-/// Of these any one is enough: many people have one name.
+/// One of these is enough, because many people have a single name.
 pub(super) const NAMES: [&str; 2] = ["first_name", "last_name"];
 const MIDDLE_NAME: &str = "middle_name";
 
-/// What an input takes.
+/// The type of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// Text of so many code points at most.
+    /// Text of at most this many code points.
     Text(u64),
     /// A country code.
     Country,
     /// `YYYY-MM-DD`.
     Date,
-    /// One of these.
+    /// One of these values.
     Choice(Vec<String>),
     /// `yes` or `no`.
     YesNo,
@@ -34,24 +34,24 @@ pub enum Kind {
 /// One leaf of the contract that the form asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Its place: a JSON Pointer into the PUT body, with a person's id instead of its index.
+    /// The place: a JSON Pointer into the PUT body, with a person's id instead of an index.
     pub place: String,
-    /// What it takes.
+    /// The type.
     pub kind: Kind,
-    /// Whether its object needs it.
+    /// Whether its object is incomplete without it.
     pub needed: bool,
 }
 
 impl Input {
-    /// The contract's name of the member.
+    /// The name of the member in the contract.
     #[must_use]
     pub fn name(&self) -> &str {
         Place::new(&self.place).name()
     }
 }
 
-/// What can be typed to answer a requirement, for each place where it may go; nothing for documents, persons and checks
-/// of the whole.
+/// The inputs that answer a requirement, for each place where the answer may go. Empty for documents, persons and
+/// checks of a whole object.
 pub(super) fn every_input(rules: &RuleSet, kind: CustomerType, requirement: &Requirement) -> Vec<Vec<Input>> {
     if requirement.pointer.ends_with("/-") || requirement.pointer == "/associated_persons" {
         return Vec::new();
@@ -61,7 +61,7 @@ pub(super) fn every_input(rules: &RuleSet, kind: CustomerType, requirement: &Req
         if let Some(schema) = rules.fragment(kind, pointer) {
             leaves(schema, &requirement.place_of(pointer), true, &mut inputs);
         }
-        // Where any one name is enough, there is room for all of them.
+        // Where one name is enough, the form still offers all of them.
         let middle = pointer.strip_suffix(NAMES[0]).map(|owner| format!("{owner}{MIDDLE_NAME}"));
         if let Some(middle) = middle.filter(|_| !requirement.one_of.is_empty())
             && let Some(schema) = rules.fragment(kind, &middle)
@@ -88,7 +88,7 @@ fn leaves(schema: &Value, place: &str, needed: bool, inputs: &mut Vec<Input>) {
     if let Some(members) = schema["properties"].as_object() {
         let required = schema["required"].as_array();
         for (name, member) in members {
-            // The members of a container are all asked for: somebody asked for the container.
+            // A container without required members is asked for as a whole, so each member is needed.
             let needed = needed && required.is_none_or(|required| required.iter().any(|one| one == name));
             leaves(member, &format!("{place}/{name}"), needed, inputs);
         }
@@ -99,7 +99,7 @@ fn leaves(schema: &Value, place: &str, needed: bool, inputs: &mut Vec<Input>) {
     }
 }
 
-/// What an input with this schema takes; `None` for lists, which are added to one by one.
+/// The type of an input with this schema. `None` for lists, whose entries are added one by one.
 pub(super) fn kind_of(schema: &Value) -> Option<Kind> {
     Some(match (schema["type"].as_str(), schema["enum"].as_array(), schema["pattern"].as_str()) {
         (Some("boolean"), _, _) => Kind::YesNo,

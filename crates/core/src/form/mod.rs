@@ -1,24 +1,24 @@
-//! The hosted form: what the person behind a link types becomes the profile, field by field, by the rules of PUT.
+//! The hosted form: what a person types becomes part of the profile, field by field, by the rules of PUT.
 //!
-//! What cannot be stored in the profile yet, because it is wrong or the rest of its object is missing, is kept as a
-//! draft in the sealed record, so that nothing that was typed is lost.
+//! A value that cannot be stored in the profile yet, because it is wrong or the rest of its object is missing, stays
+//! in the sealed record as a draft. Nothing that was typed is lost.
 
 mod calendars;
 mod checks;
+mod draft;
 pub mod edit;
+mod editor;
 mod input;
-mod pen;
+pub(crate) mod issue;
 mod people;
 mod place;
 pub(crate) mod record;
 pub mod reveal;
-mod settle;
 pub mod sheet;
-pub(crate) mod trouble;
 
 pub use calendars::Calendar;
 pub use checks::ascii_digit;
+pub use editor::MAX_REASON;
 pub use input::{Input, Kind};
-pub use pen::MAX_REASON;
-pub use record::{Consent, DateWritten, Device, Form, Key, Opens, Saved, Tries, attempt, short_hash};
-pub use trouble::{Trouble, Wrong};
+pub use issue::{Issue, IssueKind};
+pub use record::{Consent, DateWritten, Device, FieldSave, Form, Key, Opens, Tries, attempt, short_hash};

@@ -1,4 +1,4 @@
-//! The places of the form: JSON Pointers into the PUT body, with a person's id instead of its index.
+//! The places of the form: JSON Pointers into the PUT body, with a person's id instead of an index.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::place::Place;
 pub(super) const PERSONS: &str = "/associated_persons/";
 
 impl Requirement {
-    /// The place: the pointer, with a person's id instead of its index. A document's ends with the requirement's id,
-    /// for several stand behind the end of one list.
+    /// The place: the pointer, with a person's id instead of an index. The place of a document ends with the
+    /// requirement's id, because several requirements point to the end of the same list.
     #[must_use]
     pub fn place(&self) -> String {
         let place = self.place_of(&self.pointer);
         if self.document.is_some() { format!("{place}/{}", self.id) } else { place }
     }
 
-    /// Whether a place is one of several at which it may be answered, or inside of one.
+    /// Whether a place is one of several where the requirement can be answered, or is inside one.
     #[must_use]
     pub fn may_be_at(&self, place: &str) -> bool {
         self.one_of.iter().any(|pointer| Place::new(place).is_inside(&self.place_of(pointer)))
@@ -49,7 +49,7 @@ pub(super) fn persons(profile: &Value) -> &[Value] {
     profile["associated_persons"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Whether nothing is known of a person but its id, not even in the draft.
+/// Whether nothing but the id is known of a person, not even in the draft.
 pub(super) fn is_empty(person: &Value, draft: &BTreeMap<String, String>) -> bool {
     let theirs = place_of_person(person["id"].as_str().unwrap_or_default(), "");
     let mut drafted = draft.iter().filter(|(place, _)| place.starts_with(&theirs));
@@ -58,7 +58,7 @@ pub(super) fn is_empty(person: &Value, draft: &BTreeMap<String, String>) -> bool
     person.as_object().is_none_or(is_unknown) && drafted.all(|(_, text)| text.is_empty())
 }
 
-/// The JSON Pointer of a place; `None` when its person is gone.
+/// The JSON Pointer of a place. `None` if its person has been removed.
 pub(super) fn pointer(profile: &Value, place: &str) -> Option<String> {
     let Some(rest) = place.strip_prefix(PERSONS) else { return Some(place.to_owned()) };
     let (person, rest) = rest.split_once('/').unwrap_or((rest, ""));

@@ -1,4 +1,4 @@
-//! What the record keeps of the hosted form.
+//! What the record stores about the hosted form.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,22 +11,22 @@ use crate::clock::Timestamp;
 use crate::hexadecimal::hexadecimal;
 use crate::ids::{Random, SessionId};
 
-/// What the record keeps of the form besides the profile. Places are JSON Pointers into the PUT body in which an
-/// associated person is named by its id.
+/// What the record stores about the form besides the profile. Maps are keyed by place: a JSON Pointer into the PUT
+/// body, with the id of an associated person instead of an index.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Form {
-    /// What was typed and is not in the profile, by place. Empty text stands for a field that was emptied.
+    /// Text that was typed and is not in the profile. Empty text means that the field was cleared.
     pub draft: BTreeMap<String, String>,
-    /// Who gave what is there, by place; a document's place is `/files/` and its file's id.
-    pub saved: BTreeMap<String, Saved>,
-    /// What was confirmed without being seen, by place, as a short hash: what is changed later is asked about again.
+    /// Which device gave the present value. The place of a document is `/files/` and the id of its file.
+    pub saved: BTreeMap<String, FieldSave>,
+    /// A short hash of each value that was confirmed unseen. If the value changes, it must be confirmed again.
     pub confirmed: BTreeMap<String, String>,
-    /// Who wrote the date that opens the form.
+    /// Which device wrote the date that reveals earlier answers.
     pub date: Option<DateWritten>,
-    /// Which dates were tried.
+    /// The attempts to enter that date.
     pub tries: Option<Tries>,
-    /// To what the customer agreed when it submitted.
+    /// What the customer agreed to at submission.
     pub consent: Option<Consent>,
 }
 
@@ -38,23 +38,23 @@ impl fmt::Debug for Form {
 
 /// The last save of one field through the form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saved {
-    /// From which device.
+pub struct FieldSave {
+    /// The device.
     pub device: Device,
     /// When.
     pub at: Timestamp,
-    /// What was saved, as a short hash: what somebody else has written since is not shown to this device.
+    /// A short hash of the saved value. If the value has changed since, this device does not see it.
     pub given: String,
 }
 
-/// One browser that entered through the link; known by a hash of what it shows, so that it cannot be forged from the
-/// record.
+/// One browser that entered through the link. The record has only a hash of its pass, from which the pass cannot be
+/// recovered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Device(String);
 
 impl Device {
-    /// No device, which gave nothing: for who only looks where a link leads.
+    /// A device that gave nothing, for the page that a link opens.
     #[must_use]
     pub const fn none() -> Self {
         Self(String::new())
@@ -65,7 +65,7 @@ impl Device {
     }
 }
 
-/// What a date opens.
+/// What a device sees after it enters a date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Opens {
@@ -75,24 +75,24 @@ pub enum Opens {
     Of(BTreeSet<Device>),
 }
 
-/// A date that opens something.
+/// A date, and what it reveals.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     pub(super) date: String,
     pub(super) opens: Opens,
 }
 
-/// Who wrote the date that is in the record now, when a device of the form did.
+/// Who wrote the date in the record, if it was typed into the form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DateWritten {
     pub(super) session: SessionId,
-    /// The date that still counts in this session, because its writer did not know it.
+    /// The date that still counts in this session, because the device that replaced it had not entered it.
     pub(super) before: Option<Key>,
-    /// What the date opens that was written.
+    /// What the new date reveals.
     pub(super) opens: Opens,
 }
 
-/// What a session has tried, and which of its devices see everything.
+/// The attempts of a session to enter the date, and the devices that succeeded.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tries {
     pub(super) session: SessionId,
@@ -100,12 +100,12 @@ pub struct Tries {
     pub(super) opened: BTreeSet<Device>,
 }
 
-/// To what a customer agreed, and what it saw when it did.
+/// What a customer agreed to, and what they saw when they did.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
     /// The version of the text.
     pub version: String,
-    /// In which language it was shown.
+    /// The language in which it was shown.
     pub language: String,
     /// The text as it was shown.
     pub text: String,
@@ -115,17 +115,17 @@ pub struct Consent {
     pub reviewed: u64,
     /// When.
     pub at: Timestamp,
-    /// From which network address.
+    /// The network address that it came from.
     pub address: Option<IpAddr>,
 }
 
-/// The first eight bytes of the SHA-256 of a text, in hexadecimal: enough to see that two texts differ.
+/// The first eight bytes of the SHA-256 of a text, in hexadecimal. Enough to tell that two texts differ.
 #[must_use]
 pub fn short_hash(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes())[..8])
 }
 
-/// A new attempt to upload: repeated after a broken connection, it is the same one.
+/// An id for a new attempt to upload. A retry after a broken connection has the same id.
 #[must_use]
 pub fn attempt(random: &dyn Random) -> String {
     let mut bytes = [0; 8];

@@ -1,9 +1,9 @@
-//! When a device sees what it did not give itself. The record holds a date that the person behind it knows: the date of
-//! birth, or of a business the date of formation. A device that enters it has not only found a link.
+//! When a device sees answers that it did not give itself. The customer knows a date in the record: the date of birth,
+//! or of formation for a business. A device that enters it has more than just the link.
 //!
-//! Whoever has the link can type a date of its own. So a date opens no more than what its writer could vouch for: one
-//! that came with the API opens everything, also after a device has written another over it; one that was typed into
-//! the form opens what was given by the device that typed it, and by those that entered it since.
+//! Anyone with the link can also type a date. So a date reveals no more than its writer could vouch for. A date that
+//! came through the API reveals everything, even after a device has replaced it. A date that was typed into the form
+//! reveals the answers of the device that typed it, and of those that have entered it since.
 
 use std::collections::BTreeSet;
 
@@ -14,46 +14,46 @@ use crate::parse::leaf::Date;
 use crate::words::words;
 
 words! {
-    /// When a device sees what it did not give itself.
+    /// When a device sees answers that it did not give itself.
     #[derive(Default)]
     Reveal {
         #[default]
         AfterBirthDate = "after_birth_date": "Once it has entered the date of birth, or of formation.",
-        Always = "always": "At once: whoever has the link sees everything.",
-        Never = "never": "Never: what others gave is confirmed unseen, or given again.",
+        Always = "always": "At once: everyone with the link sees everything.",
+        Never = "never": "Never: hidden answers are confirmed unseen, or given again.",
     }
 }
 
-/// How many wrong dates one session may bring.
+/// How many wrong dates a session may enter.
 pub const MOST_TRIES: u8 = 5;
 
-/// What a device sees of what it did not give itself.
+/// Which answers of others a device sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sight {
-    /// Everything.
+    /// All.
     Everything,
-    /// What these devices gave.
+    /// Those of these devices.
     Of(BTreeSet<Device>),
-    /// Nothing until it enters the date, for which this many tries are left.
+    /// None until it enters the date, for which this many tries are left.
     Locked(u8),
-    /// Nothing any more in this session: too many wrong dates.
+    /// None for the rest of this session, after too many wrong dates.
     Closed,
-    /// Nothing: the account says so, or there is no date.
+    /// None, because of the account's setting or because there is no date.
     Never,
 }
 
-/// What came of a try.
+/// The result of entering a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tried {
+pub enum TryResult {
     /// The date was right.
     Opened,
     /// It was wrong, and this many tries are left.
     Wrong(u8),
-    /// There was nothing to try.
+    /// There was no date to compare with, or no try left.
     Refused,
 }
 
-/// The place of the date that opens the form of a customer.
+/// The place of the date that reveals the answers of a customer.
 #[must_use]
 pub const fn place_of_date(kind: CustomerType) -> &'static str {
     match kind {
@@ -63,19 +63,19 @@ pub const fn place_of_date(kind: CustomerType) -> &'static str {
 }
 
 impl Form {
-    /// Whether what is at a place now was given by a device of the form, and by which.
+    /// The device that gave the present value of a place. `None` if it did not come from the form.
     fn giver(&self, place: &str, text: &str) -> Option<&Device> {
         self.saved.get(place).filter(|saved| saved.given == short_hash(text)).map(|saved| &saved.device)
     }
 
-    /// The date that opens the form in a session; `now` is the one that is in the record, at `place`.
+    /// The date that counts in a session. `now` is the date in the record, at `place`.
     fn key(&self, session: SessionId, place: &str, now: &str) -> Option<Key> {
         let known = || Date::new(now).map(|_| now.to_owned());
         let Some(giver) = self.giver(place, now) else {
             return known().map(|date| Key { date, opens: Opens::Everything });
         };
         let written = self.date.as_ref();
-        // What the integrator gave counts in every session, what another device typed only in its own.
+        // A date from the integrator counts in every session, a typed one only in its own.
         let counts = |key: &&Key| key.opens == Opens::Everything || written.is_some_and(|one| one.session == session);
         if let Some(before) = written.and_then(|written| written.before.as_ref()).filter(counts) {
             return Some(before.clone());
@@ -88,7 +88,7 @@ impl Form {
         known().map(|date| Key { date, opens })
     }
 
-    /// Whether a device has entered what the key asks for.
+    /// Whether a device has entered the date of a key.
     fn has_entered(&self, key: &Key, session: SessionId, device: &Device) -> bool {
         match &key.opens {
             Opens::Everything => {
@@ -98,7 +98,7 @@ impl Form {
         }
     }
 
-    /// What a device sees of what it did not give itself.
+    /// Which answers of others a device sees.
     pub(super) fn sight(
         &self,
         reveal: Reveal,
@@ -129,7 +129,7 @@ impl Form {
         self.tries.as_ref().filter(|tries| tries.session == session).map_or(0, |tries| tries.failed)
     }
 
-    /// A device enters a date.
+    /// Compares a date that a device entered.
     pub(crate) fn try_date(
         &mut self,
         session: SessionId,
@@ -137,10 +137,10 @@ impl Form {
         place: &str,
         now: &str,
         entered: &str,
-    ) -> Tried {
+    ) -> TryResult {
         let failed = self.failed(session);
         let Some(mut key) = self.key(session, place, now).filter(|_| failed < MOST_TRIES) else {
-            return Tried::Refused;
+            return TryResult::Refused;
         };
         let fresh = Tries { session, failed: 0, opened: BTreeSet::new() };
         let mut tries = self.tries.take().filter(|tries| tries.session == session).unwrap_or(fresh);
@@ -152,16 +152,16 @@ impl Form {
                     self.let_in(session, key);
                 }
             }
-            Tried::Opened
+            TryResult::Opened
         } else {
             tries.failed = failed.saturating_add(1);
-            Tried::Wrong(MOST_TRIES.saturating_sub(tries.failed))
+            TryResult::Wrong(MOST_TRIES.saturating_sub(tries.failed))
         };
         self.tries = Some(tries);
         tried
     }
 
-    /// Keeps a key to which a device was added, where it came from.
+    /// Stores a key to which a device was added in the place that it came from.
     fn let_in(&mut self, session: SessionId, key: Key) {
         match &mut self.date {
             Some(written) if written.session == session && written.before.is_some() => written.before = Some(key),
@@ -170,9 +170,9 @@ impl Form {
         }
     }
 
-    /// A device is about to write a date over the one that is there.
+    /// Notes that a device is about to replace the date.
     pub(super) fn date_is_written(&mut self, session: SessionId, device: &Device, place: &str, now: &str) {
-        // What it wrote itself, it may correct.
+        // It may correct its own date.
         if self.giver(place, now) == Some(device) {
             return;
         }
@@ -183,7 +183,7 @@ impl Form {
             Some(key) if self.has_entered(&key, session, device) => {
                 DateWritten { session, before: None, opens: key.opens }
             }
-            // Of a date that this session brought, nothing is known that would make it better than the next one.
+            // A date that was typed in this session is no more trustworthy than the next one.
             Some(Key { opens: Opens::Of(_), .. }) if self.date.is_some() && is_of_now => {
                 DateWritten { session, before: None, opens: alone() }
             }
@@ -191,7 +191,7 @@ impl Form {
         });
     }
 
-    /// What another pass of the same browser gave or entered is this one's.
+    /// Takes over what another pass of the same browser gave or entered.
     pub(super) fn adopt(&mut self, other: &Device, device: &Device) {
         let swap = |devices: &mut BTreeSet<Device>| {
             if devices.remove(other) {

@@ -1,4 +1,4 @@
-//! The form as a pure function of record, rules and device: what is asked, what is there, what is wrong, and how much
+//! The form as a pure function of record, rules and device: what is asked, what was given, what is wrong, and how much
 //! of it a device may see.
 
 use std::collections::BTreeSet;
@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::record::Customer;
+use crate::form::draft::move_draft_into_profile;
 use crate::form::input::{Input, NAMES, OF_A_PERSON, OWNS, SHARE, every_input, inputs_of_person};
+use crate::form::issue::{Issue, IssueKind};
 use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, text_at};
 use crate::form::record::{Device, Form, short_hash};
 use crate::form::reveal::{Reveal, Sight, place_of_date};
-use crate::form::settle::move_draft_into_profile;
-use crate::form::trouble::{Trouble, Wrong};
 use crate::hidden::is_blank;
 use crate::ids::FileId;
 use crate::kyc::record::Flag;
@@ -23,27 +23,27 @@ use crate::kyc::rules::{Rule, RuleSet};
 use crate::parse::leaf::Country;
 use crate::place::Place;
 
-/// What a device may see of a value.
+/// How a device sees a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
-    /// There is none.
+pub enum FieldView {
+    /// There is no value.
     Empty,
-    /// The value: this device gave it.
+    /// The value itself.
     Text(String),
-    /// That there is one, and at most its first letters.
-    Hidden(String),
+    /// Only that there is one, and at most its first letters.
+    Masked(String),
 }
 
-/// A document that is there.
+/// A document that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct GivenDocument {
     /// Its file.
     pub file: FileId,
-    /// Whether this device may look at it.
+    /// Whether this device may see it.
     pub is_seen: bool,
-    /// Whether it was confirmed without being seen.
+    /// Whether it was confirmed unseen.
     pub is_confirmed: bool,
-    /// Why it does not count.
+    /// Why it was refused, if it was.
     pub refused: Option<Fault>,
 }
 
@@ -56,31 +56,30 @@ pub struct Sheet<'a> {
     pub(super) profile: Value,
     pub(super) form: Form,
     sight: Sight,
-    /// What is asked, in the order of the rules.
+    /// The requirements, in the order of the rules.
     pub requirements: Vec<Requirement>,
-    /// What stands in the way of a submission, in the order of what is asked.
-    pub troubles: Vec<Trouble>,
-    /// Whether all that was typed and is right is in the profile.
+    /// What keeps the form from being submitted, in the order of the requirements.
+    pub issues: Vec<Issue>,
+    /// Whether every valid value of the draft is in the profile.
     pub is_settled: bool,
 }
 
 impl<'a> Sheet<'a> {
-    /// The form of a customer.
+    /// The form of a customer, with only the device's own answers visible.
     #[must_use]
     pub fn new(rules: &'a RuleSet, customer: &'a Customer, device: &'a Device, now: Timestamp) -> Self {
         let profile = customer.profile.to_json();
         let requirements = rules.of(customer, now);
         let form = customer.kyc.form.as_deref().cloned().unwrap_or_default();
-        let troubles = Vec::new();
+        let issues = Vec::new();
         let sight = Sight::Locked(0);
-        let mut sheet =
-            Self { customer, rules, device, profile, form, sight, requirements, troubles, is_settled: true };
-        (sheet.troubles, sheet.is_settled) = sheet.find_troubles(now);
+        let mut sheet = Self { customer, rules, device, profile, form, sight, requirements, issues, is_settled: true };
+        (sheet.issues, sheet.is_settled) = sheet.find_issues(now);
         sheet
     }
 
-    /// The same form, of which the device sees as much as the account and the dates that it entered allow. What it can
-    /// never see, it has to confirm.
+    /// The same form, with as many answers of others visible as the account's setting and the entered date allow. Those
+    /// that the device can never see must be confirmed.
     #[must_use]
     pub fn seen_under(mut self, reveal: Reveal) -> Self {
         let place = place_of_date(self.customer.profile.kind());
@@ -88,33 +87,32 @@ impl<'a> Sheet<'a> {
         self.sight = self.form.sight(reveal, session, self.device, place, &self.text(place).unwrap_or_default());
         if matches!(self.sight, Sight::Of(_) | Sight::Closed | Sight::Never) {
             let unconfirmed = self.unconfirmed();
-            self.troubles.extend(unconfirmed);
+            self.issues.extend(unconfirmed);
         }
         self
     }
 
-    /// What the device sees of what it did not give itself.
+    /// Which answers of others the device sees.
     #[must_use]
     pub const fn sight(&self) -> &Sight {
         &self.sight
     }
 
-    /// Whether something is there that the device does not see.
+    /// Whether any answer is hidden from the device.
     #[must_use]
     pub fn hides_something(&self) -> bool {
-        let hides = |place: &String| matches!(self.shown(place), Shown::Hidden(_));
+        let hides = |place: &String| matches!(self.shown(place), FieldView::Masked(_));
         let hides_file = |asked: &Requirement| self.given(asked).iter().any(|given| !given.is_seen);
         self.writable().iter().any(hides) || self.requirements.iter().any(hides_file)
     }
 
-    /// What the device does not see and has not confirmed, in the order of what is asked. Nothing about it is wrong
-    /// otherwise.
-    fn unconfirmed(&self) -> Vec<Trouble> {
+    /// The hidden answers that have not been confirmed and have no other issue, in the order of the requirements.
+    fn unconfirmed(&self) -> Vec<Issue> {
         let mut places: Vec<String> = Vec::new();
         let persons = self.persons();
         let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
         for input in of_persons.chain(self.requirements.iter().flat_map(|asked| self.inputs(asked))) {
-            if matches!(self.shown(&input.place), Shown::Hidden(_)) && !self.is_confirmed(&input.place) {
+            if matches!(self.shown(&input.place), FieldView::Masked(_)) && !self.is_confirmed(&input.place) {
                 places.push(input.place);
             }
         }
@@ -123,16 +121,16 @@ impl<'a> Sheet<'a> {
                 places.push(asked.place());
             }
         }
-        let mut troubles: Vec<Trouble> = Vec::new();
+        let mut issues: Vec<Issue> = Vec::new();
         for place in places {
-            if !self.troubles.iter().chain(&troubles).any(|known| known.place == place) {
-                troubles.push(Trouble { place, wrong: Wrong::Unconfirmed });
+            if !self.issues.iter().chain(&issues).any(|known| known.place == place) {
+                issues.push(Issue { place, kind: IssueKind::Unconfirmed });
             }
         }
-        troubles
+        issues
     }
 
-    /// What is at a place that may be confirmed without being seen: of a file its place alone says it.
+    /// The value at a place, if it may be confirmed unseen. For a file it is empty, because its place identifies it.
     pub(super) fn text_to_keep(&self, place: &str) -> Option<String> {
         let is_file = || self.customer.profile.files().iter().any(|file| place_of_file(*file) == place);
         match self.text(place) {
@@ -141,7 +139,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Whether what is at a place now was confirmed without being seen.
+    /// Whether the present value of a place was confirmed unseen.
     #[must_use]
     pub fn is_confirmed(&self, place: &str) -> bool {
         let confirmed = self.form.confirmed.get(place);
@@ -154,19 +152,19 @@ impl<'a> Sheet<'a> {
         self.rules.rules.iter().find(|rule| rule.id == requirement.rule_id())
     }
 
-    /// Every rule.
+    /// All rules.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules.rules
     }
 
-    /// Whose form it is.
+    /// The customer.
     #[must_use]
     pub const fn customer(&self) -> &Customer {
         self.customer
     }
 
-    /// The inputs about a person that every person has.
+    /// The inputs that every person has.
     #[must_use]
     pub fn inputs_of_person(&self, person: &str) -> Vec<Input> {
         let mut inputs = inputs_of_person(self.rules, person);
@@ -175,25 +173,25 @@ impl<'a> Sheet<'a> {
         for input in inputs.iter_mut().filter(|input| has_name && NAMES.contains(&input.name())) {
             input.needed = given.contains(&input.name());
         }
-        // Who owns nothing has no share.
+        // A person who owns nothing has no share.
         inputs.retain(|input| input.name() != SHARE || self.is_owner(person));
         inputs
     }
 
-    /// Whether a person says that it owns a part of the business.
+    /// Whether a person is an owner, according to the answer.
     fn is_owner(&self, person: &str) -> bool {
         self.text(&place_of_person(person, OWNS)).is_some_and(|said| said == "yes")
     }
 
-    /// Whether one name is enough for a person: no rule asks for another.
+    /// Whether a single name is enough for a person, because no rule asks for both.
     #[must_use]
     pub fn takes_one_name(&self, person: &str) -> bool {
         let places = NAMES.map(|name| place_of_person(person, name));
         !self.requirements.iter().any(|asked| asked.one_of.is_empty() && places.contains(&asked.place()))
     }
 
-    /// What is typed to answer a requirement; nothing for documents, persons and checks of the whole. What the country
-    /// has not is left out, unless something is there.
+    /// The inputs that answer a requirement. Empty for documents, persons and checks of a whole object. A postal code
+    /// is left out where the country has none, unless one was given.
     #[must_use]
     pub fn inputs(&self, requirement: &Requirement) -> Vec<Input> {
         let mut inputs = self.alternatives(requirement).concat();
@@ -201,13 +199,13 @@ impl<'a> Sheet<'a> {
         inputs
     }
 
-    /// The same, for each place where it may go. Once one of them is answered, the others are not needed.
+    /// The inputs for each place where the answer may go. Once one place is complete, the others are optional.
     fn alternatives(&self, requirement: &Requirement) -> Vec<Vec<Input>> {
         let mut all = every_input(self.rules, self.customer.profile.kind(), requirement);
         for input in all.iter_mut().flatten() {
             input.needed &= match self.postal_codes(&input.place) {
                 Some(PostalCodes::Absent) => false,
-                // A rule for the postal code alone asks for it wherever there is one.
+                // A rule about the postal code itself asks for it wherever the country has one.
                 Some(PostalCodes::Optional) => requirement.pointers().any(|pointer| pointer.ends_with("/postal_code")),
                 Some(PostalCodes::Required) | None => true,
             };
@@ -223,19 +221,19 @@ impl<'a> Sheet<'a> {
         all
     }
 
-    /// Of the place of a postal code whose country is known: whether there is one.
+    /// Whether the country of a postal code's address has postal codes. `None` for other places, or without a country.
     fn postal_codes(&self, place: &str) -> Option<PostalCodes> {
         let address = place.strip_suffix("/postal_code")?;
         let country = Country::new(&self.text(&format!("{address}/country"))?)?;
         Some(AddressFormat::of(country).postal_codes)
     }
 
-    /// Whether something is there. Blanks that a PUT brought are nothing, as in the requirements.
+    /// Whether a value was given. Blank text from a PUT does not count, as in the requirements.
     pub(super) fn has(&self, place: &str) -> bool {
         self.text(place).is_some_and(|text| !is_blank(&text))
     }
 
-    /// What was given last at a place, wherever it is kept.
+    /// The latest value of a place, from the draft or the profile.
     #[must_use]
     pub fn text(&self, place: &str) -> Option<String> {
         let drafted = self.form.draft.get(place).cloned();
@@ -246,22 +244,22 @@ impl<'a> Sheet<'a> {
     #[must_use]
     pub fn visible(&self, place: &str) -> Option<String> {
         match self.shown(place) {
-            Shown::Text(text) => Some(text),
-            Shown::Empty | Shown::Hidden(_) => None,
+            FieldView::Text(text) => Some(text),
+            FieldView::Empty | FieldView::Masked(_) => None,
         }
     }
 
-    /// What the device may see at a place.
+    /// How the device sees the value of a place.
     #[must_use]
-    pub fn shown(&self, place: &str) -> Shown {
+    pub fn shown(&self, place: &str) -> FieldView {
         match self.text(place) {
-            None => Shown::Empty,
-            Some(text) if self.is_seen(place, &text) => Shown::Text(text),
-            Some(text) => Shown::Hidden(mask(&text)),
+            None => FieldView::Empty,
+            Some(text) if self.is_seen(place, &text) => FieldView::Text(text),
+            Some(text) => FieldView::Masked(mask(&text)),
         }
     }
 
-    /// Whether the device gave what is at a place, or sees what others gave.
+    /// Whether the device gave the value of a place, or may see that of its giver.
     fn is_seen(&self, place: &str, text: &str) -> bool {
         let by = |device: &Device| *device == *self.device || self.sees_of(device);
         let saved = self.form.saved.get(place).filter(|saved| saved.given == short_hash(text));
@@ -272,7 +270,7 @@ impl<'a> Sheet<'a> {
         matches!(&self.sight, Sight::Of(devices) if devices.contains(other))
     }
 
-    /// When another device of the customer's saved what is at a place now.
+    /// When another device saved the present value of a place.
     #[must_use]
     pub fn saved_elsewhere(&self, place: &str) -> Option<Timestamp> {
         let saved = self.form.saved.get(place).filter(|saved| saved.device != *self.device)?;
@@ -281,7 +279,7 @@ impl<'a> Sheet<'a> {
 
     /// The documents that answer a requirement.
     #[must_use]
-    pub fn given(&self, requirement: &Requirement) -> Vec<Given> {
+    pub fn given(&self, requirement: &Requirement) -> Vec<GivenDocument> {
         let Some(wanted) = &requirement.document else { return Vec::new() };
         let owner = match &requirement.person_id {
             Some(id) => persons(&self.profile).iter().find(|person| person["id"] == **id),
@@ -292,7 +290,7 @@ impl<'a> Sheet<'a> {
             let file = FileId::parse(file.as_str()?)?;
             let is_confirmed = self.form.confirmed.contains_key(&place_of_file(file));
             let refused = self.why_refused(requirement, file);
-            Some(Given { file, is_seen: self.is_file_seen(file), is_confirmed, refused })
+            Some(GivenDocument { file, is_seen: self.is_file_seen(file), is_confirmed, refused })
         };
         files.filter_map(given).collect()
     }
@@ -301,10 +299,10 @@ impl<'a> Sheet<'a> {
         self.is_seen(&place_of_file(file), "")
     }
 
-    /// Why a file does not count: it cannot be read, or the reviewers have seen it and want another.
+    /// Why a file does not count: it is unreadable, or reviewers want another one.
     fn why_refused(&self, requirement: &Requirement, file: FileId) -> Option<Fault> {
         let kyc = &self.customer.kyc;
-        // A flag of an earlier release does not name its files: they are those that are there while it stands.
+        // A flag of an earlier release does not name its files: it means those given when it was raised.
         let names = |flag: &Flag| flag.files.contains(&file) || flag.given == requirement.given;
         let mut flags = kyc.flags.iter().filter(|flag| flag.requirement == requirement.id && flag.confirmed.is_none());
         let flag = flags.find(|flag| names(flag));
@@ -312,31 +310,31 @@ impl<'a> Sheet<'a> {
         kyc.flaws.get(&file).copied().map(Fault::from).or(asked)
     }
 
-    /// The reviewers' note that they want again what is there now, and the customer's reply.
+    /// The reviewers' flag on the present answer, with the customer's reply.
     #[must_use]
     pub fn asked_again(&self, requirement: &Requirement) -> Option<&Flag> {
         requirement.flag_in(&self.customer.kyc).filter(|flag| flag.replaced.is_none())
     }
 
-    /// Whether the customer has a file, and the device may look at it.
+    /// Whether a file belongs to the customer and the device may see it.
     #[must_use]
     pub fn may_look_at(&self, file: FileId) -> bool {
         self.is_file_seen(file) && self.customer.profile.files().contains(&file)
     }
 
-    /// Why something is correct as it is, as far as the device may see it.
+    /// The customer's reason why a flagged answer is correct, as far as the device may see it.
     #[must_use]
-    pub fn reason(&self, requirement: &Requirement) -> Shown {
+    pub fn reason(&self, requirement: &Requirement) -> FieldView {
         match self.asked_again(requirement).and_then(|flag| flag.confirmed.as_ref()) {
-            None => Shown::Empty,
+            None => FieldView::Empty,
             Some(confirmed) if self.is_seen(&place_of_reason(&requirement.id), &confirmed.reason) => {
-                Shown::Text(confirmed.reason.clone())
+                FieldView::Text(confirmed.reason.clone())
             }
-            Some(confirmed) => Shown::Hidden(mask(&confirmed.reason)),
+            Some(confirmed) => FieldView::Masked(mask(&confirmed.reason)),
         }
     }
 
-    /// The places that may be written: what is asked, and who a person is.
+    /// The places that may be written: the inputs of requirements and of persons.
     pub(super) fn writable(&self) -> BTreeSet<String> {
         let kind = self.customer.profile.kind();
         let asked = self.requirements.iter().flat_map(|asked| every_input(self.rules, kind, asked).concat());
@@ -345,41 +343,40 @@ impl<'a> Sheet<'a> {
         asked.chain(of_persons).map(|input| input.place).collect()
     }
 
-    /// What stands in the way, and whether the profile holds all that it can.
-    fn find_troubles(&self, now: Timestamp) -> (Vec<Trouble>, bool) {
+    /// The issues, and whether every valid value of the draft is in the profile.
+    fn find_issues(&self, now: Timestamp) -> (Vec<Issue>, bool) {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
         let mut refused =
             move_draft_into_profile(self.rules, self.customer.profile.kind(), &mut profile, &mut draft, now);
         let is_settled = draft == self.form.draft;
-        // What nobody asks for any more is on no page, and stands in nobody's way.
+        // A draft that is no longer asked for is on no page and prevents nothing.
         let writable = self.writable();
-        refused.retain(|trouble| writable.contains(&trouble.place));
-        let mut troubles: Vec<Trouble> = Vec::new();
-        let mut add = |trouble: Trouble| {
-            if !troubles.iter().any(|known| known.place == trouble.place) {
-                troubles.push(trouble);
+        refused.retain(|issue| writable.contains(&issue.place));
+        let mut issues: Vec<Issue> = Vec::new();
+        let mut add = |issue: Issue| {
+            if !issues.iter().any(|known| known.place == issue.place) {
+                issues.push(issue);
             }
         };
         for person in self.persons() {
-            // Which rules are for a person depends on what it is to the business.
+            // Which rules apply to a person depends on these answers.
             let one_name = self.takes_one_name(&person);
             if one_name && !NAMES.iter().any(|name| self.has(&place_of_person(&person, name))) {
-                add(Trouble { place: place_of_person(&person, NAMES[0]), wrong: Wrong::NoneGiven });
+                add(Issue { place: place_of_person(&person, NAMES[0]), kind: IssueKind::NoneGiven });
             }
             let is_owner = self.is_owner(&person);
             let by_itself = |name: &&str| (is_owner || *name != SHARE) && !(one_name && NAMES.contains(name));
             for name in OF_A_PERSON.into_iter().filter(by_itself) {
                 let place = place_of_person(&person, name);
                 if !self.has(&place) {
-                    add(Trouble { place, wrong: Wrong::Missing });
+                    add(Issue { place, kind: IssueKind::Missing });
                 }
             }
         }
         for requirement in &self.requirements {
             let place = requirement.place();
-            let inside = |trouble: &&Trouble| {
-                Place::new(&trouble.place).is_inside(&place) || requirement.may_be_at(&trouble.place)
-            };
+            let inside =
+                |issue: &&Issue| Place::new(&issue.place).is_inside(&place) || requirement.may_be_at(&issue.place);
             refused.iter().filter(inside).cloned().for_each(&mut add);
             match requirement.status {
                 Status::Due => self.missing(requirement).into_iter().for_each(&mut add),
@@ -387,49 +384,49 @@ impl<'a> Sheet<'a> {
                     if let Some(fault) = requirement.error {
                         let place = self.answered_at(requirement).filter(|_| fault == Fault::AskedAgain);
                         let place = place.unwrap_or_else(|| requirement.place());
-                        add(Trouble { place, wrong: Wrong::Faulty(fault) });
+                        add(Issue { place, kind: IssueKind::Fault(fault) });
                     }
                 }
                 Status::Pending | Status::Done => {}
             }
         }
-        // What a person is asked besides what the rules say.
+        // The issues of persons that belong to no requirement.
         refused.into_iter().for_each(&mut add);
-        (troubles, is_settled)
+        (issues, is_settled)
     }
 
-    /// The first of several places at which something is given.
+    /// The first of several places that has an answer.
     fn answered_at(&self, requirement: &Requirement) -> Option<String> {
         let mut inputs =
             self.alternatives(requirement).into_iter().flatten().filter(|_| !requirement.one_of.is_empty());
         inputs.find(|input| self.has(&input.place)).map(|input| input.place)
     }
 
-    /// What is missing of a requirement that is due: of the answer that was begun, when several would do.
-    fn missing(&self, requirement: &Requirement) -> Vec<Trouble> {
+    /// What a due requirement still lacks. If there are alternatives, the one that was begun counts.
+    fn missing(&self, requirement: &Requirement) -> Vec<Issue> {
         let alternatives = self.alternatives(requirement);
         let begun = |inputs: &&Vec<Input>| inputs.iter().any(|input| self.has(&input.place));
-        let trouble = |place: &str, wrong| vec![Trouble { place: place.to_owned(), wrong }];
+        let issue = |place: &str, kind| vec![Issue { place: place.to_owned(), kind }];
         match (alternatives.iter().find(begun).or_else(|| alternatives.first()), alternatives.as_slice()) {
-            (None, _) => trouble(&requirement.place(), Wrong::Missing),
+            (None, _) => issue(&requirement.place(), IssueKind::Missing),
             (Some(inputs), [_, _, ..]) if !begun(&inputs) => {
-                inputs.first().map_or_else(Vec::new, |first| trouble(&first.place, Wrong::NoneGiven))
+                inputs.first().map_or_else(Vec::new, |first| issue(&first.place, IssueKind::NoneGiven))
             }
             (Some(inputs), _) => {
                 let missing = inputs.iter().filter(|input| input.needed && !self.has(&input.place));
-                missing.flat_map(|input| trouble(&input.place, Wrong::Missing)).collect()
+                missing.flat_map(|input| issue(&input.place, IssueKind::Missing)).collect()
             }
         }
     }
 
-    /// What is wrong at a place or inside of it.
-    pub fn troubles_in<'b>(&'b self, place: &'b str) -> impl Iterator<Item = &'b Trouble> {
-        self.troubles.iter().filter(move |trouble| Place::new(&trouble.place).is_inside(place))
+    /// The issues at or inside a place.
+    pub fn issues_in<'b>(&'b self, place: &'b str) -> impl Iterator<Item = &'b Issue> {
+        self.issues.iter().filter(move |issue| Place::new(&issue.place).is_inside(place))
     }
 }
 
-/// The first letter of every word: enough to recognise what one typed, too little to learn it. Of what is short or has
-/// digits nothing is shown.
+/// The first letter of each of the first words: enough for the writer to recognise the text, too little for others to
+/// learn it. Short text, and text with digits, is hidden completely.
 fn mask(text: &str) -> String {
     const DOTS: &str = "•••";
     if text.chars().count() < 4 || text.chars().any(|c| c.is_numeric()) || !text.starts_with(char::is_uppercase) {

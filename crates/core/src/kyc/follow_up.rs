@@ -33,7 +33,7 @@ impl Customer {
 
     /// Records which of the files that a change names prove nothing, and which pictures it makes obsolete.
     pub(crate) fn check_documents(&mut self, approved: Option<&Self>, files: &[File], rules: &RuleSet, now: Timestamp) {
-        self.note_flaws(files);
+        self.record_flaws(files);
         if let Some(before) = approved {
             self.ask_for_new_pictures(before, rules, now);
         }

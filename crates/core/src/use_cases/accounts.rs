@@ -1,6 +1,6 @@
 //! Creates and changes accounts, and finds the audit trail of the installation.
 
-use crate::account::{Account, Look};
+use crate::account::{Account, FormSettings};
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::{Caller, Environment, Scope};
@@ -42,8 +42,8 @@ pub async fn create(
     let now = services.clock.now();
     // It has no customers yet, so it needs no time to set what they must be told.
     let company = Company { needed_from: Some(now), ..Company::default() };
-    let look = Look { company, ..Look::default() };
-    let account = Account { account_id: services.random.uuid(now).into(), name, created_at: now, look };
+    let form = FormSettings { company, ..FormSettings::default() };
+    let account = Account { account_id: services.random.uuid(now).into(), name, created_at: now, form };
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let mut audit = AuditEntry::new(&caller_in(scope), now, Action::AccountCreated);
     audit.change("/account/name".to_owned(), &serde_json::Value::Null, &account.name.as_str().into());
@@ -56,8 +56,8 @@ pub async fn create(
 pub async fn set_days_of_grace(services: &Services) -> Result<(), StoreError> {
     let from = services.clock.now().plus_seconds(Company::GRACE_SECONDS);
     for mut account in services.store.accounts().await? {
-        if account.look.company.needed_from.is_none() {
-            account.look.company.needed_from = Some(from);
+        if account.form.company.needed_from.is_none() {
+            account.form.company.needed_from = Some(from);
             let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
             let caller = Caller::system(scope, "upgrade");
             change(services, &caller, account).await?;
@@ -68,5 +68,5 @@ pub async fn set_days_of_grace(services: &Services) -> Result<(), StoreError> {
 
 /// The account's setting of when a device sees what other devices gave.
 pub async fn reveal(services: &Services, scope: Scope) -> Result<Reveal, StoreError> {
-    Ok(services.store.account(scope.account).await?.map_or_else(Reveal::default, |account| account.look.reveal))
+    Ok(services.store.account(scope.account).await?.map_or_else(Reveal::default, |account| account.form.reveal))
 }

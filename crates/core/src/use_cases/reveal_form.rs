@@ -5,7 +5,7 @@ use crate::audit::action::Action;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::form::record::Device;
-use crate::form::reveal::{Reveal, Sight, Tried, place_of_date};
+use crate::form::reveal::{Reveal, Sight, TryResult, place_of_date};
 use crate::form::sheet::Sheet;
 use crate::kyc::lifecycle::Conflict;
 use crate::services::Services;
@@ -20,7 +20,11 @@ use crate::use_cases::write_customer::{UpdateError, newest};
 /// # Errors
 ///
 /// [`Conflict::NoSession`] when the form is closed, and those of an update.
-pub async fn reveal(services: &Services, visitor: &Visitor, entered: &str) -> Result<(Customer, Tried), UpdateError> {
+pub async fn reveal(
+    services: &Services,
+    visitor: &Visitor,
+    entered: &str,
+) -> Result<(Customer, TryResult), UpdateError> {
     let Visitor { caller, customer: id, device, session } = visitor;
     let setting = accounts::reveal(services, caller.scope).await?;
     let _turn = services.turns.of(*id).await;
@@ -31,7 +35,7 @@ pub async fn reveal(services: &Services, visitor: &Visitor, entered: &str) -> Re
         }
         let now = services.now(caller.scope);
         let Some(date) = date_to_enter(services, &before, device, setting, now) else {
-            return Ok(Outcome::Unchanged((before, Tried::Refused)));
+            return Ok(Outcome::Unchanged((before, TryResult::Refused)));
         };
         let mut after = before;
         let place = place_of_date(after.profile.kind());
@@ -39,9 +43,9 @@ pub async fn reveal(services: &Services, visitor: &Visitor, entered: &str) -> Re
         let tried = form.try_date(*session, device, place, &date, entered);
         after.kyc.form = Some(form);
         let action = match tried {
-            Tried::Opened => Action::FormRevealed,
-            Tried::Wrong(_) => Action::FormRevealFailed,
-            Tried::Refused => return Ok(Outcome::Unchanged((after, tried))),
+            TryResult::Opened => Action::FormRevealed,
+            TryResult::Wrong(_) => Action::FormRevealFailed,
+            TryResult::Refused => return Ok(Outcome::Unchanged((after, tried))),
         };
         after.advance_version(now);
         Ok(Outcome::Change(draft_change(caller, basis, &after, action, Vec::new()), (after, tried)))

@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::change::{Basis, Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
-use crate::form::edit::{Edit, Edited, apply};
+use crate::form::edit::{Edit, EditOutcome, apply};
 use crate::ids::PersonId;
 use crate::kyc::lifecycle::Conflict;
 use crate::services::Services;
@@ -49,7 +49,7 @@ pub async fn save_edit(services: &Services, visitor: &Visitor, edit: Edit) -> Re
         let new_id = || PersonId::from(services.random.uuid(now));
         let rules = &services.policy.rules;
         let approved = before.approved();
-        let Edited { mut after, changes, places, replaced } =
+        let EditOutcome { mut after, changes, places, replaced } =
             apply(rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
         after.check_documents(approved.as_ref(), &files, rules, now);
         if !changes.is_empty() {

@@ -121,7 +121,7 @@ pub async fn open(
 /// Whether the account has set what production customers must be told. The sandbox has no real customers.
 async fn completeness(services: &Services, scope: Scope) -> Result<Completeness, StoreError> {
     match (scope.environment, services.store.account(scope.account).await?) {
-        (Environment::Production, Some(account)) => Ok(account.look.company.completeness(services.now(scope))),
+        (Environment::Production, Some(account)) => Ok(account.form.company.completeness(services.now(scope))),
         (Environment::Sandbox, _) | (_, None) => Ok(Completeness::Complete),
     }
 }

@@ -5,9 +5,9 @@ use sha2::{Digest as _, Sha256};
 use crate::audit::action::Action;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::form::issue::Issue;
 use crate::form::record::Consent;
 use crate::form::sheet::Sheet;
-use crate::form::trouble::Trouble;
 use crate::hexadecimal::hexadecimal;
 use crate::idempotency::Request;
 use crate::kyc::lifecycle::{Conflict, Transition};
@@ -48,10 +48,9 @@ pub async fn submit_form(services: &Services, visitor: &Visitor, agreement: Agre
             return Err(UpdateError::ConditionFailed { version: customer.version, changed: Vec::new() });
         }
         let sheet = Sheet::new(&policy.rules, &customer, &visitor.device, now).seen_under(reveal);
-        if !sheet.troubles.is_empty() {
-            let missing =
-                |trouble: &Trouble| Violation::new(trouble.place.clone(), Code::Required, "is missing or wrong");
-            return Err(UpdateError::Invalid(Violations(sheet.troubles.iter().map(missing).collect())));
+        if !sheet.issues.is_empty() {
+            let missing = |issue: &Issue| Violation::new(issue.place.clone(), Code::Required, "is missing or wrong");
+            return Err(UpdateError::Invalid(Violations(sheet.issues.iter().map(missing).collect())));
         }
         drop(sheet);
         customer.kyc.apply(Transition::Submit)?;

@@ -1,24 +1,24 @@
-// Search in the reference: what is typed narrows the contents to the sections that have all of its words. Everything
-// else on the page works without scripts.
+// Search in the reference: the contents show only the sections that contain all typed words. Everything else on the page
+// works without scripts.
 const search = document.getElementById("search");
 const query = document.getElementById("query");
 const found = document.getElementById("found");
 const contents = document.getElementById("contents");
 const names = document.getElementById("names");
 
-// Each line of the contents with the text of its section, read when it is first needed.
+// Each line of the contents, with the text of its section. Read when first needed.
 let lines;
 const read = () =>
     [...contents.querySelectorAll("li > a")].map((link) => {
         const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
         const isGroup = link.classList.contains("tag") && link.nextElementSibling;
-        // A group is found by its own words, and not by all that is in it.
+        // A group matches only by its name, not by its content.
         const text = isGroup ? link.textContent : `${link.textContent} ${section?.textContent ?? ""}`;
         return { link, item: link.parentElement, text: text.toLowerCase() };
     });
 
 const visible = () => [...contents.querySelectorAll("li > a")].filter((link) => link.checkVisibility());
-// Links to sections; the names of groups are only above them.
+// Links to sections. The names of groups do not count as results.
 const results = () => visible().filter((link) => !link.matches(".tag:has(+ ul, + details)"));
 
 let folded = [];
@@ -47,7 +47,7 @@ search.addEventListener("submit", (event) => {
     const [first] = results();
     if (!first) return;
     first.click();
-    // The next Tab goes on from the section.
+    // The next Tab continues from the section.
     query.blur();
 });
 query.addEventListener("keydown", (event) => {
@@ -69,7 +69,7 @@ contents.addEventListener("keydown", (event) => {
     const next = event.key === "ArrowDown" ? links[at + 1] : (links[at - 1] ?? query);
     next?.focus();
 });
-// On a narrow screen the contents are in the way of what was chosen.
+// On a narrow screen the contents would cover the chosen section.
 contents.addEventListener("click", (event) => {
     if (event.target.closest("a") && matchMedia("(max-width: 59.99rem)").matches) contents.open = false;
 });

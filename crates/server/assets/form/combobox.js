@@ -1,9 +1,9 @@
-// A country is searched for by its name in any language, by its code, or by what people call it. The list that the
-// page came with stays, unseen, and holds the choice: it is what is saved. This is the editable combobox with list
-// autocomplete of the ARIA Authoring Practices: nothing is chosen by itself, and nothing while typing.
+// A search field for countries: by name in any language, by code, or by a common name. The page's own list stays, hidden,
+// and holds the choice that is saved. This is the editable combobox with list autocomplete of the ARIA Authoring
+// Practices. It never chooses anything by itself, nor while the visitor types.
 "use strict";
 (() => {
-    // Accents, case, points and vowel signs of Arabic say nothing about which country is meant.
+    // Accents, case, punctuation and Arabic vowel signs do not matter in a search.
     const fold = (text) =>
         text
             .normalize("NFKD")
@@ -21,14 +21,14 @@
             .replace(/[\s,()（）\-–/]+/g, " ")
             .trim()
             .replace(/^the /, "");
-    // Germans write ä as ae where their keyboard has none.
+    // Germans write ä as ae on keyboards without it.
     const spellings = (name) => {
         const umlauts = { ä: "ae", ö: "oe", ü: "ue" };
         const spelled = name.toLowerCase().replace(/[äöü]/g, (letter) => umlauts[letter]);
         return [...new Set([fold(name), fold(spelled)])];
     };
 
-    // What else the countries are called; read once, when a visitor first comes to a field.
+    // The other names of the countries, loaded once, when a visitor first enters a field.
     let reading = null;
     let isRead = false;
     const names = new Map();
@@ -41,13 +41,13 @@
                     names.set(code, [alpha3.toLowerCase(), ...others.split("|").flatMap(spellings)]);
                 }
             })
-            // What the page has itself is searched nevertheless, and the next visit to a field tries again.
+            // Without them the search still covers the page's own names. The next visit to a field tries again.
             .catch(() => (reading = null))
             .finally(() => (isRead = true));
         return reading;
     };
 
-    // How well a country fits what was typed: the smaller, the better; nothing when it does not.
+    // How well a country matches the typed text: smaller is better, undefined is no match.
     const rank = (country, typed) => {
         const others = names.get(country.code) ?? [];
         const starts = (name) => name.startsWith(typed);
@@ -86,13 +86,13 @@
             const label = document.querySelector(`label[for="${id}"]`);
             const autofill = select.autocomplete === "country" ? "country-name" : "off";
             select.removeAttribute("id");
-            // Saving a field brings the fields around it again: this one stays as it is.
+            // After a save, htmx morphs the fields. It must skip this one.
             this.setAttribute("hx-morph-skip", "");
             this.input = element("input", {
                 type: "text", role: "combobox", id, dir: "auto", autocomplete: autofill, autocapitalize: "off",
                 spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `o-${id}`,
             });
-            // A country is there that this device does not see.
+            // The chosen country is hidden from this device.
             if (this.dataset.kept) this.input.placeholder = this.dataset.kept;
             for (const name of ["aria-describedby", "aria-invalid"]) {
                 if (select.hasAttribute(name)) this.input.setAttribute(name, select.getAttribute(name));
@@ -114,7 +114,7 @@
 
         listen() {
             const { input, list } = this;
-            // What is typed here is no answer yet: only a choice is.
+            // Typed text is not an answer. Only a choice is.
             for (const type of ["input", "change"]) {
                 this.addEventListener(type, (event) => {
                     if (event.target === input) event.stopPropagation();
@@ -125,7 +125,7 @@
                 read(this.dataset.search).then(() => this.typed && document.activeElement === input && this.open());
             });
             input.addEventListener("input", () => {
-                // A browser that fills in the page has no list to choose from.
+                // Autofill does not choose from the list.
                 if (document.activeElement !== input) return this.leave();
                 this.typed = true;
                 this.open();
@@ -163,7 +163,7 @@
             return this.known;
         }
 
-        // The countries that fit, the best ones first; all of them when nothing was typed.
+        // The matching countries, best first. All of them if nothing was typed.
         fitting() {
             const typed = this.typed ? fold(this.input.value) : "";
             if (!typed) return this.countries;
@@ -173,7 +173,7 @@
         }
 
         open() {
-            // Until everything is known by which countries are found, Ukraine would be the only one for "UK".
+            // Before the other names are loaded, Ukraine would be the only match for "UK".
             if (this.typed && !isRead) return this.close();
             const found = this.fitting();
             const options = found.map((country, at) => {
@@ -230,7 +230,7 @@
                 const next = this.at < 0 && step < 0 ? options.length - 1 : this.at + step;
                 this.point((next + options.length) % options.length);
             } else if (key === "Enter") {
-                // It opens and chooses, and does not send the page.
+                // Enter opens the list or chooses. It does not submit the page.
                 event.preventDefault();
                 if (pointed) this.choose(pointed.dataset.code);
                 else if (!this.isOpen && !this.typed) this.open();
@@ -244,7 +244,7 @@
             }
         }
 
-        // Takes what was typed if it is the name of one country, written out.
+        // Accepts typed text if it is the full name of exactly one country.
         accept() {
             const typed = fold(this.input.value);
             const isName = ({ code, names: own }) => own.includes(typed) || (names.get(code) ?? []).includes(typed);
@@ -280,14 +280,14 @@
             this.say("");
         }
 
-        // To those who hear the page; what went wrong is also seen.
+        // Tells screen readers. Errors are also visible.
         say(text, isSeen = false) {
             this.status.textContent = text;
             this.status.className = isSeen ? "hint" : "sr";
         }
     }
     customElements.define("country-field", CountryField);
-    // A page that comes back from the browser's memory has the choices that were made on it.
+    // A page that the browser restores from memory keeps its choices.
     addEventListener("pageshow", () => {
         for (const field of document.querySelectorAll("country-field")) if (!field.typed) field.showChoice();
     });

@@ -1,4 +1,4 @@
-// A date that was suggested is put into its field. Without scripts, its button sends the page with it.
+// Puts a suggested date into its field. Without scripts, the button submits the page with the date.
 "use strict";
 document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-date]") : null;
@@ -7,7 +7,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const [year, month, day] = button.dataset.date.split("-");
     for (const [part, text] of Object.entries({ year, month, day })) field.querySelector(`input.${part}`).value = text;
-    // The button goes when the date is saved.
+    // The button disappears when the date is saved.
     const first = field.querySelector(".parts input");
     first.focus();
     first.dispatchEvent(new Event("change", { bubbles: true }));

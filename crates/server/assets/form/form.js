@@ -1,5 +1,5 @@
-// What makes the form smoother; without it, everything works by its buttons. htmx sends a page as it is typed and
-// exchanges its pieces; this decides when, and keeps what the visitor types out of it. Uploads are in upload.js.
+// Makes the form smoother. Without scripts, everything works with its buttons. htmx sends the page and replaces its pieces;
+// this script decides when, and protects what the visitor is typing. Uploads are in upload.js.
 "use strict";
 (() => {
     const text = document.body.dataset;
@@ -14,10 +14,10 @@
     const typed = () => content(new FormData(form));
 
     let saved = form && typed(); // what the server has
-    let sending = null; // what is on its way
-    let unjudged = null; // a field that was saved while the visitor was in it, so that its errors were not said
+    let sending = null; // what is in flight
+    let unjudged = null; // a field that was saved while the visitor was in it, so that its errors were not shown
     let place = ""; // the field that was touched last
-    let types = false; // whether text is being typed there; a choice is made at once
+    let types = false; // whether text is being typed there; a choice is complete at once
     let timer = 0;
     let tries = 0;
     let leaves = false;
@@ -36,7 +36,7 @@
         else save();
     };
 
-    // What stands for the visitor's typing: which field, and whether it goes on.
+    // Tells the server which field the visitor is in, and whether they are still typing.
     const about = (body) => {
         const typing = types && isWithin(place);
         body.set("field", place);
@@ -49,7 +49,7 @@
             const field = fieldOf(event.target);
             if (field) touch(field, true);
         });
-        // A choice is made at once. Text is left when the focus leaves its field, which may have several inputs.
+        // A choice is saved at once. Text is complete when the focus leaves its field, which may have several inputs.
         document.addEventListener("change", (event) => {
             const field = fieldOf(event.target);
             const isText = event.target.matches("input[type=text], textarea");
@@ -58,13 +58,13 @@
         document.addEventListener("focusout", (event) => {
             const field = fieldOf(event.target);
             if (!field || field.contains(event.relatedTarget)) return;
-            // Whoever already types elsewhere has not left that field, and its next save takes this one along.
+            // If the visitor is typing in another field already, the next save includes this one.
             setTimeout(() => place === field.dataset.field && touch(field, false));
         });
         form.addEventListener("submit", (event) => {
             clearTimeout(timer);
             leaves = true;
-            // An upload that runs holds the page back.
+            // A running upload may have prevented the submission.
             setTimeout(() => event.defaultPrevented && (leaves = false));
         });
 
@@ -74,7 +74,7 @@
             const { ctx } = event.detail;
             ctx.typed = content(ctx.request.body);
             about(ctx.request.body);
-            // A save that is in flight goes on when the visitor leaves the page.
+            // A save in flight continues when the visitor leaves the page.
             ctx.request.keepalive = true;
         });
         form.addEventListener("htmx:before:request", (event) => {
@@ -84,7 +84,7 @@
             sending = null;
         });
 
-        // A page that is hidden may never be shown again, and takes no answers any more when it goes.
+        // A hidden page may never be shown again, and a closing page receives no response.
         const flush = () => {
             if (leaves || (typed() === (sending ?? saved) && unjudged === null)) return;
             clearTimeout(timer);
@@ -99,7 +99,7 @@
         addEventListener("pagehide", flush);
     }
 
-    // ---- a save that did not arrive is made again, until it does ----------------------------------------------------
+    // ---- a save that failed is retried until it succeeds ------------------------------------------------------------
 
     const show = () => {
         if (!banner) return;
@@ -116,7 +116,7 @@
     });
     document.addEventListener("htmx:response:error", (event) => {
         if (event.target !== form) return;
-        // Too much at once is worth another try. Else the form was closed meanwhile: its own page says so.
+        // Too many requests: retry. Otherwise the form was closed in the meantime, and its page says so.
         if ([429, 503].includes(event.detail.ctx?.response?.status)) return retry();
         leaves = true;
         location.reload();
@@ -133,20 +133,20 @@
         if (tries && !leaves) event.preventDefault();
     });
 
-    // ---- what a save brings -----------------------------------------------------------------------------------------
+    // ---- what a save returns ----------------------------------------------------------------------------------------
 
     const html = (nodes) => [...nodes].map((node) => node.outerHTML ?? node.textContent).join("");
 
-    // Of a field that is there, what is said about it; never what is typed into.
+    // Updates the texts of a field on the page, never its inputs.
     const renew = (field, fresh) => {
         for (const part of ["legend", "label[for]", ".hint", ".said"]) {
             const [old, now] = [field.querySelector(part), fresh.querySelector(part)];
             if (!old || !now || old.innerHTML === now.innerHTML) continue;
-            // "Saved" stays until there is something else to say: the page would move.
+            // "Saved" stays until another note replaces it, so that the page does not move.
             if (part === ".said" && !now.childElementCount && old.querySelector(".saved")) continue;
             old.replaceChildren(...[...now.childNodes].map((node) => node.cloneNode(true)));
         }
-        // What there is to choose from may depend on another answer. Countries always stay.
+        // The options of a choice may depend on another answer. Those of countries never change.
         const [choices, now] = [field, fresh].map((one) => one.querySelector("[data-field] > select"));
         if (choices && now && choices !== document.activeElement && choices.innerHTML !== now.innerHTML) {
             const { value } = choices;
@@ -160,7 +160,7 @@
         }
     };
 
-    // What is asked now and was not before, said once to those who do not see it appear.
+    // Announces new fields once to screen readers.
     const announce = (fragments) => {
         const news = document.getElementById("news");
         const isNew = (element) => element.id && !document.getElementById(element.id);
@@ -181,7 +181,7 @@
                 const field = document.getElementById(fresh.id);
                 if (field) renew(field, fresh);
             }
-            // An upload that runs goes on; whether its document is missing is said anew.
+            // A running upload continues; only the error of its document is updated.
             for (const fresh of task.fragment.querySelectorAll(".uploads input[type=file]")) {
                 const input = document.getElementById(fresh.id);
                 if (fresh.hasAttribute("aria-invalid")) input?.setAttribute("aria-invalid", "true");
@@ -190,7 +190,7 @@
             }
         }
         announce(tasks.filter((task) => task.swapSpec?.style === "outerMorph").map((task) => task.fragment));
-        // What is the same stays: to exchange it would have it read aloud again.
+        // Equal pieces are not replaced, because screen readers would read them again.
         const differs = ({ target, swapSpec, fragment }) => {
             const element = typeof target === "string" ? document.querySelector(target) : target;
             const old = swapSpec?.style === "innerHTML" ? element?.innerHTML : element?.outerHTML;
@@ -207,7 +207,7 @@
         if (range?.[0] != null) at.setSelectionRange(...range);
     });
 
-    // An open list of languages closes when the visitor goes on elsewhere.
+    // An open list of languages closes when the visitor clicks elsewhere.
     const languages = document.querySelector(".language");
     document.addEventListener("click", (event) => {
         if (!languages.contains(event.target)) languages.open = false;
@@ -218,6 +218,6 @@
         languages.querySelector("summary").focus();
     });
 
-    // Not every browser heeds `autofocus` on what is no input.
+    // Some browsers ignore `autofocus` on elements that are not inputs.
     document.querySelector(".summary[autofocus]")?.focus();
 })();

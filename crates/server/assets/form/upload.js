@@ -1,28 +1,28 @@
-// Uploads files as they are chosen. It looks at a file first: what the browser can turn into a JPEG that the server takes
-// is turned into one, and what is hopeless is refused before it is sent. An upload belongs to the id of its document and
-// not to the element, so that the elements may be exchanged while it runs. Without this script, files travel with their
-// page.
+// Uploads files as soon as they are chosen. It inspects each file first: pictures that the server would refuse are
+// converted to JPEG if the browser can, and hopeless files are refused before they are sent. An upload belongs to the id of
+// its document and not to the element, because a save may replace the element. Without this script, files are sent with
+// their page.
 "use strict";
 (() => {
     const documents = () => document.getElementById("documents");
     if (!documents()) return;
     const text = JSON.parse(documents().dataset.texts);
 
-    // ---- Looking at a file ----------------------------------------------------------------------------------------
+    // ---- Inspecting a file ----------------------------------------------------------------------------------------
 
     // The limits of the server.
     const MOST_BYTES = 10 * 1024 * 1024;
     const MOST_PIXELS = { jpeg: 200e6, png: 50e6 };
     const LONGEST = 20000;
     const SHORTEST = 200;
-    // A picture that has to be encoded again has at most so many pixels a side: enough to read a page of small print.
+    // The longest side of a picture that is encoded again, in pixels: enough to read a page of small print.
     const SCALED = 3000;
     const QUALITIES = [0.9, 0.75, 0.5];
 
-    // Why a file is not sent, as the key of its message.
+    // Why a file is not sent. The message is a key in the texts.
     class Refusal extends Error {}
 
-    // Width, height and coding of a JPEG, from its frame header; programs differ in what they put before it.
+    // The width, height and coding of a JPEG from its frame header, which is not always at the same place.
     const jpegFrame = (view) => {
         let at = 2;
         while (at + 9 < view.byteLength) {
@@ -38,7 +38,7 @@
         return { usual: true };
     };
 
-    // What a file is, by its first bytes: its name may say anything.
+    // The type of a file by its first bytes. Its name is not reliable.
     const look = async (file) => {
         const view = new DataView(await file.slice(0, 512 * 1024).arrayBuffer());
         const start = String.fromCharCode(...new Uint8Array(view.buffer, 0, Math.min(1024, view.byteLength)));
@@ -51,7 +51,7 @@
         return { kind: /^....ftyp(hei|hev|mif|msf)/s.test(start) ? "heic" : "other" };
     };
 
-    // A picture, upright, as the browser decodes it. Some browsers show in an element what they give no bitmap of.
+    // Decodes a picture upright. Some browsers can only decode some pictures in an element.
     const decode = async (file) => {
         try {
             return await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -87,7 +87,7 @@
         throw new Refusal("large");
     };
 
-    // The file that is sent in place of one that was chosen: itself, if the server takes it as it is.
+    // The file to send: the chosen one if the server accepts it, otherwise a converted one.
     const prepare = async (file, converts) => {
         if (file.size === 0) throw new Refusal("damaged");
         const { kind, width, height, usual } = await look(file);
@@ -118,10 +118,10 @@
 
     const TRIES = 3;
 
-    // What is being uploaded, by the id of its document.
+    // Uploads in progress, by the id of their document.
     const uploads = new Map();
 
-    // The same attempt, repeated after a broken connection, is the same file.
+    // Retries with the same attempt store the same file once.
     const attempt = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
     const begin = async (id, input, file) => {
@@ -162,7 +162,7 @@
         request.addEventListener("error", () => broke(upload));
         request.addEventListener("load", () => {
             if (request.status === 200) return arrived(upload, request.responseText);
-            // Too much at once is worth another try. Else the form was closed in the meantime: its own page says so.
+            // Too many requests, or a gateway error: retry. Otherwise the form was closed, and its page says so.
             if ([429, 502, 503, 504].includes(request.status)) return broke(upload);
             uploads.delete(upload.id);
             location.reload();
@@ -205,9 +205,9 @@
         if (uploads.get(upload.id) === upload) uploads.delete(upload.id);
     };
 
-    // ---- Showing it -----------------------------------------------------------------------------------------------
+    // ---- Showing progress -----------------------------------------------------------------------------------------
 
-    // What is said of uploads, wherever the visitor is on the page.
+    // Messages about uploads, for screen readers and wherever the visitor is on the page.
     const status = Object.assign(document.createElement("p"), { className: "sr" });
     const waiting = Object.assign(document.createElement("p"), { className: "waiting", hidden: true });
     for (const region of [status, waiting]) {
@@ -221,8 +221,8 @@
         paint(upload.id);
     };
 
-    // Draws an upload into its document. If the focus is in there, it moves on: to the button that does this, to the
-    // input, or to the heading.
+    // Shows an upload in its document. If the focus is inside the document, it moves to the named button, the input or the
+    // heading.
     const paint = (id, focus) => {
         const card = document.getElementById(id);
         if (!card) return;
@@ -253,7 +253,7 @@
         (targets[focus] ?? box?.querySelector(`[data-does="${focus}"]`))?.focus();
     };
 
-    // Says at its document why a file is not taken.
+    // Shows at the document why a file was refused.
     const refuse = (upload, why) => {
         end(upload);
         paint(upload.id, "input");
@@ -271,7 +271,7 @@
         stay();
     };
 
-    // The server's word: its document is exchanged, and what appeared or went with it. The others stay as they are.
+    // Applies the server's response: replaces the document, adds and removes others, and leaves the rest alone.
     const arrived = (upload, html) => {
         const answer = new DOMParser().parseFromString(html, "text/html");
         const fresh = answer.getElementById("documents");
@@ -294,10 +294,10 @@
         }
         const card = document.getElementById(upload.id);
         const failed = card?.querySelector(".error");
-        // What had the focus is gone: the visitor goes on at the same document.
+        // The focused element is gone, so the focus moves to the new document.
         if (had) card?.querySelector(failed ? "input[type=file]" : "h2")?.focus();
         if (failed) return stay();
-        // What was sent is seen at once, without reading it back.
+        // Shows the picture at once, without loading it from the server.
         const mark = card?.querySelector(".files li:last-child .mark");
         if (mark && upload.preview) mark.replaceWith(Object.assign(new Image(), { src: upload.preview, alt: "" }));
         say(text.done.replace("#", upload.sent.name));
@@ -319,7 +319,7 @@
         }
     });
 
-    // From here on the file is this script's: the page must not send it a second time.
+    // Takes a file from its input, so that the page does not send it a second time.
     const take = (input) => {
         const [file] = input.files;
         if (!file) return;
@@ -333,7 +333,7 @@
 
     // ---- Leaving the page -----------------------------------------------------------------------------------------
 
-    // Where the visitor wanted to go while a file was being sent.
+    // Where the visitor wanted to go while a file was being uploaded.
     let next = null;
     const busy = () => [...uploads.values()].some((upload) => !upload.broken);
     const hold = (event, go) => {
@@ -368,7 +368,7 @@
         "submit",
         (event) => {
             const { target: form, submitter } = event;
-            // A button may have been exchanged with its document; its form is still there.
+            // The button may have been replaced together with its document. The form is still there.
             const same = () => [...form.elements].find((one) => one.type === "submit" && one.name === submitter?.name && one.value === submitter?.value);
             hold(event, () => form.requestSubmit(submitter?.isConnected ? submitter : same()));
         },
@@ -378,6 +378,6 @@
         if (uploads.size) event.preventDefault();
     });
 
-    // What was chosen before this script was there.
+    // Files that were chosen before this script was loaded.
     document.querySelectorAll(INPUTS).forEach(take);
 })();

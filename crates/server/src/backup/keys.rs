@@ -18,7 +18,7 @@ use crate::installation::root_key::root_key;
 ///
 /// # Errors
 ///
-/// When the file would lie with the data or the backups, since whoever has one would then have both.
+/// When the file would be in the data folder or with the backups: a copy of either would then contain the keys too.
 pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -> Result<Value, String> {
     let folder = folder_of(to);
     let folder = folder.canonicalize().map_err(cannot("find the folder", folder))?;
@@ -72,14 +72,14 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(beside)
 }
 
-/// Writes a file under another name first, so that the file of this name is always whole. An existing file is never
-/// replaced. It does not use a hard link, which the file systems of memory sticks do not have.
+/// Writes a file under another name and renames it, so that it is always complete. An existing file is never replaced.
+/// It does not use hard links, because file systems of USB sticks do not have them.
 fn publish(path: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
     let new = beside(path, ".new");
-    // The remains of an attempt that was killed.
+    // A killed attempt may have left it.
     let _ = std::fs::remove_file(&new);
     let published = write(&new).and_then(|()| match path.exists() {
-        true => Err("it exists already".to_owned()),
+        true => Err("it already exists".to_owned()),
         false => std::fs::rename(&new, path).map_err(text),
     });
     published.map_err(|error| {

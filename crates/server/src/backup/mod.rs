@@ -36,16 +36,16 @@ pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
             let variables: Vec<_> = std::env::vars().collect();
             return Ok(Arc::new(Bucket::open(text, &variables).map_err(|error| format!("{text}: {error}"))?));
         }
-        // A folder of that name would be taken for the bucket.
+        // Otherwise a mistyped URL would create a folder of that name.
         None if text.contains("://") => {
             return Err(
-                "a place of backups is a folder, or a bucket as s3://bucket/folder, gs://… or az://…".to_owned()
+                "the place of backups must be a folder, or a bucket as s3://bucket/folder, gs://… or az://…".to_owned()
             );
         }
         None => text,
     };
     if folder.is_empty() {
-        return Err("name a place for backups: a folder, or a bucket as s3://bucket/folder".to_owned());
+        return Err("name a place of backups: a folder, or a bucket such as s3://bucket/folder".to_owned());
     }
     Ok(Arc::new(Folder::of_backups(PathBuf::from(folder))))
 }
@@ -65,7 +65,7 @@ fn check_outside(config: &Config, text: &str) -> Result<(), String> {
     let resolved = place.ancestors().find_map(resolve).unwrap_or_else(|| place.clone());
     let data = config.data_dir.canonicalize().map_err(|error| format!("the data folder: {error}"))?;
     if resolved.starts_with(&data) && !resolved.starts_with(data.join("backups")) {
-        return Err("the place of backups lies in the data folder; name another disk, or a bucket".to_owned());
+        return Err("the place of backups is in the data folder; choose another disk or a bucket".to_owned());
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ pub(crate) fn place_and_name(text: &str) -> Result<(Arc<dyn Objects>, Option<Str
 /// A place that must exist. Creating it would hide a typing mistake, or a disk that is not mounted.
 pub(crate) fn existing_place(text: &str) -> Result<Arc<dyn Objects>, String> {
     if !holds_files(text) && !Path::new(text).is_dir() {
-        return Err(format!("{text} is not a folder: make or mount it, or name a bucket as s3://bucket/folder"));
+        return Err(format!("{text} is not a folder: create or mount it, or name a bucket such as s3://bucket/folder"));
     }
     place(text)
 }
@@ -139,7 +139,11 @@ async fn write(
         .map_err(|error| format!("the backup failed: {}", error_text(&error)))?;
     if made.manifest.files.missing > 0 {
         let files = made.manifest.files.missing;
-        tracing::error!(files, name = made.name, "documents of customers have no content, so neither has the backup");
+        tracing::error!(
+            files,
+            name = made.name,
+            "the contents of some files are missing, and so they are not in the backup"
+        );
     }
     // The new backup is complete even if deleting old ones fails.
     let shared = matches!(home, Home::Postgres(_));

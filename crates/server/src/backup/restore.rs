@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
 use dossier_core::erasure::LedgerEntry;
 use dossier_core::store::Progress;
@@ -56,7 +57,10 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let root = root_key_for(config, &target)?;
     let keyring = restore.keyring.as_deref().unwrap_or(&target.storage.keyring);
     if !keyring.exists() {
-        return Err(format!("there is no keyring {}; give the one of the backup with --keyring", keyring.display()));
+        return Err(format!(
+            "there is no keyring {}; pass the one from the time of the backup with --keyring",
+            keyring.display()
+        ));
     }
     let ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
     check_same_keyring(&target.storage.keyring, keyring)?;
@@ -94,7 +98,13 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
     let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
-    let scheduled = store.engine().due_erasures(far_future).await.map_err(text)?.len();
+    let scheduled = store.engine().due_erasures(far_future).await.map_err(text)?;
+    let scheduled: Vec<Value> = scheduled
+        .iter()
+        .map(|(Scope { account, environment }, customer)| {
+            json!({ "customer_id": customer, "account_id": account, "environment": environment })
+        })
+        .collect();
     let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
     let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
@@ -158,9 +168,9 @@ fn check_same_keyring(own: &Path, given: &Path) -> Result<(), String> {
 /// The settings of the new installation: those of this one, except for where things are stored.
 fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
     let mut target = config.clone();
-    // A folder of that name would expose the password in a mistyped URL.
+    // Otherwise a mistyped URL would become the name of a folder, password included.
     if restore.into.contains("://") && !is_postgres(&restore.into) {
-        return Err("--into is a folder, or postgres://user:password@host/name".to_owned());
+        return Err("--into must be a folder, or postgres://user:password@host/name".to_owned());
     }
     if is_postgres(&restore.into) {
         target.storage.database = Some(restore.into.clone());
@@ -173,7 +183,7 @@ fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
     }
     if let Some(files) = &restore.files {
         if !holds_files(files) {
-            return Err("--files is s3://bucket/folder, gs://…, az://… or file:///folder".to_owned());
+            return Err("--files must be s3://bucket/folder, gs://…, az://… or file:///folder".to_owned());
         }
         target.storage.files = Some(files.clone());
     }
@@ -186,7 +196,7 @@ fn root_key_for(config: &Config, target: &Config) -> Result<RootKey, String> {
     let from = if own { target } else { config };
     // Reading must not create one: a new key opens nothing.
     if matches!(from.root_key, RootKeySource::DataFolder) && !from.data_dir.join("root.key").exists() {
-        return Err("there is no root key; give it with DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND".to_owned());
+        return Err("there is no root key; set DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND".to_owned());
     }
     root_key(from).map_err(text)
 }
@@ -222,7 +232,7 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
 
 fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
     let (mut start, with) = match &target.storage.database {
-        Some(_) => ("start dossier with --database set to it".to_owned(), "--database".to_owned()),
+        Some(_) => ("start dossier with --database set to this database".to_owned(), "--database".to_owned()),
         None => {
             let folder = format!("--data-dir {}", target.data_dir.display());
             (format!("start dossier with {folder}"), folder)
@@ -230,14 +240,14 @@ fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
     };
     if !as_new_as_anchor {
         start = format!(
-            "the anchor {} knows newer entries: if they are given up, run dossier audit accept-restore with {with} \
-                first; then {start}",
+            "the anchor {} has newer entries: to give them up, run dossier audit accept-restore with {with} first; \
+                then {start}",
             target.storage.anchor.display()
         );
     }
     let has_key = |folder: &Path| folder.join("root.key").exists();
     if matches!(config.root_key, RootKeySource::DataFolder) && !has_key(&target.data_dir) {
-        return format!("give it the root key (copy root.key of {} there), then {start}", config.data_dir.display());
+        return format!("copy root.key from {} to the new data folder, then {start}", config.data_dir.display());
     }
-    format!("{start}, and the root key that this command had")
+    format!("{start}, with the same root key as this command")
 }

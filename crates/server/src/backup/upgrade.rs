@@ -33,7 +33,7 @@ pub(crate) async fn before(config: &Config, root: &RootKey, state: &DatabaseStat
     let unverified = |error: String| {
         format!(
             "this version changes the schema, and verifies a backup before it: {error}. Nothing was changed; \
-                backup_before_upgrade = off starts without"
+                to start without one, set backup_before_upgrade = off"
         )
     };
     let keyring = Keyring::open(&config.storage.keyring, root).map_err(|error| failed(error.to_string()))?;

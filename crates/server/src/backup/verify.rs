@@ -67,14 +67,15 @@ pub(crate) async fn verify_backup(
     let (compared, absent) = backup.compare_files(&part(2 * records)).await.map_err(error_text)?;
     findings.extend(compared.findings);
     location.set_mark(None).await.map_err(text)?;
-    let report = part(2 * records + files);
+    let part_of_opening = part(2 * records + files);
     let key = AnchorKey::new(&root, *manifest.installation.as_bytes());
-    let opened = OpenReport::restored(backup, &scratch.0, (keyring, &root, &key), now, (&absent, &erased), &report);
+    let opened =
+        OpenReport::restored(backup, &scratch.0, (keyring, &root, &key), now, (&absent, &erased), &part_of_opening);
     let mut opened = opened.await.map_err(error_text)?;
     findings.append(&mut opened.findings);
     findings.dedup();
     progress(total, total);
-    let mut page = page(backup, &opened, &findings);
+    let mut page = report(backup, &opened, &findings);
     page["stay_erased"] = opened.erased.into();
     Ok(page)
 }
@@ -110,11 +111,11 @@ pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Res
     Ok(())
 }
 
-fn page(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {
+fn report(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {
     let manifest = &backup.manifest;
-    let line = |what: &str, count: u64, parts: &[Part], said: &str| {
+    let line = |what: &str, count: u64, parts: &[Part], good: &str| {
         let wrong = findings.iter().filter(|finding| parts.contains(&finding.part)).count();
-        let detail = if wrong == 0 { said.to_owned() } else { format!("{wrong} findings") };
+        let detail = if wrong == 0 { good.to_owned() } else { format!("{wrong} findings") };
         json!({ "what": what, "count": count, "ok": wrong == 0, "detail": detail })
     };
     let mut checks: Vec<_> = manifest
@@ -122,17 +123,17 @@ fn page(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {
         .iter()
         .map(|rows| {
             let parts = [Part::Table(rows.table.clone())];
-            line(&rows.table, rows.records, &parts, "the same as when it was made")
+            line(&rows.table, rows.records, &parts, "unchanged since the backup was made")
         })
         .collect();
     let files = &manifest.files;
-    let uploads = format!("the same as when it was made; {} uploads had expired", files.expired);
+    let uploads = format!("unchanged since the backup was made; {} uploads had expired", files.expired);
     checks.push(line("contents of files", files.count, &[Part::Contents], &uploads));
     checks.push(json!({
         "what": "missing contents",
         "count": files.missing,
         "ok": files.missing == 0,
-        "detail": if files.missing == 0 { "" } else { "files of customers had no content when the backup was made" },
+        "detail": if files.missing == 0 { "" } else { "some files had no content when the backup was made" },
     }));
     for (what, count, part) in [
         ("customers opened", opened.customers, Part::Customers),
@@ -162,7 +163,7 @@ fn page(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {
     })
 }
 
-/// A folder that is deleted when it is dropped.
+/// A temporary folder, which is deleted on drop.
 struct Scratch(PathBuf);
 
 impl Scratch {

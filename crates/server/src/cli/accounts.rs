@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use dossier_core::account::{Account, Logo, Look};
+use dossier_core::account::{Account, FormSettings, Logo};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::colour::Colour;
 use dossier_core::company::{Company, ReviewTime, link};
@@ -108,30 +108,30 @@ impl DataCommand for Set {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let id = context.account(self.account.as_deref()).await?;
         let mut account = context.services.store.account(id).await.map_err(text)?.ok_or("no such account")?;
-        let Account { name, look, .. } = &mut account;
+        let Account { name, form, .. } = &mut account;
         if let Some(given) = &self.name {
             *name = checked_name(given)?;
         }
         if let Some(given) = &self.display_name {
-            look.display_name = if given.trim().is_empty() { None } else { Some(checked_name(given)?) };
+            form.display_name = if given.trim().is_empty() { None } else { Some(checked_name(given)?) };
         }
         if let Some(given) = &self.colour {
             let given = Some(given).filter(|colour| !colour.is_empty());
-            look.colour = given.map(|colour| Colour::new(colour)).transpose().map_err(text)?;
+            form.colour = given.map(|colour| Colour::new(colour)).transpose().map_err(text)?;
         }
         if let Some(given) = &self.logo {
-            look.logo = Some(given).filter(|logo| !logo.is_empty()).map(|logo| read_logo(logo)).transpose()?;
+            form.logo = Some(given).filter(|logo| !logo.is_empty()).map(|logo| read_logo(logo)).transpose()?;
         }
         if let Some(given) = &self.logo_dark {
-            look.logo_dark = Some(given).filter(|logo| !logo.is_empty()).map(|logo| read_logo(logo)).transpose()?;
+            form.logo_dark = Some(given).filter(|logo| !logo.is_empty()).map(|logo| read_logo(logo)).transpose()?;
         }
         if let Some(given) = &self.redirect_hosts {
             let hosts = given.iter().filter(|host| !host.is_empty());
-            look.redirect_hosts = hosts.map(|host| read_host(host)).collect::<Result<_, _>>()?;
+            form.redirect_hosts = hosts.map(|host| read_host(host)).collect::<Result<_, _>>()?;
         }
-        self.set_company(&mut look.company)?;
+        self.set_company(&mut form.company)?;
         if let Some(given) = &self.reveal {
-            look.reveal = Reveal::parse(given).ok_or("--reveal must be after_birth_date, always or never")?;
+            form.reveal = Reveal::parse(given).ok_or("--reveal must be after_birth_date, always or never")?;
         }
         let scope = Scope { account: id, environment: Environment::Sandbox };
         accounts::change(context.services, &context.caller(scope), account.clone()).await.map_err(text)?;
@@ -203,8 +203,8 @@ fn read_host(host: &str) -> Result<String, String> {
 }
 
 fn account_json(account: &Account) -> Value {
-    let Account { account_id, name, created_at, look } = account;
-    let Look { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = look;
+    let Account { account_id, name, created_at, form } = account;
+    let FormSettings { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = form;
     let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from: _ } = company;
     json!({
         "account_id": account_id,

@@ -133,7 +133,7 @@ async fn accounts(context: &CommandContext<'_>) -> Result<Vec<Value>, String> {
         if !services.store.api_keys(scope).await.map_err(text)?.iter().any(is_live) {
             continue;
         }
-        let (is_well, missing, when) = match account.look.company.completeness(now) {
+        let (is_well, missing, when) = match account.form.company.completeness(now) {
             Completeness::Complete => continue,
             Completeness::Incomplete(missing) => (false, missing, "production sessions are refused".to_owned()),
             Completeness::Until(None, missing) => {

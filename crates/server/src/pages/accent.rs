@@ -1,24 +1,24 @@
-//! The shades of an account's colour that pages use. Any colour is taken: what cannot be read on the page is darkened
-//! or lightened until it can.
+//! The shades of an account's colour that pages use. Any colour is accepted. A shade that would not be legible is
+//! darkened or lightened until it is.
 
 use std::fmt::Write as _;
 
 use dossier_core::colour::Colour;
 
-/// WCAG 2.2, 1.4.3, level AA: text of ordinary size.
+/// WCAG 2.2, 1.4.3, level AA: text of normal size.
 const TEXT: f64 = 4.5;
-/// WCAG 2.2, 1.4.11: the edge of a button, the ring around what has the focus, a bar.
+/// WCAG 2.2, 1.4.11: the edge of a button, the focus ring, a bar.
 const EDGE: f64 = 3.0;
 
-/// A colour scheme: what colours lie on, and how they are told from it. `form.css` has the same grounds.
+/// A colour scheme: its backgrounds, and the contrast that colours need on them. `form.css` has the same backgrounds.
 struct Scheme {
     paper: &'static str,
     back: &'static str,
-    /// Towards which a colour goes until it can be read.
+    /// The colour that a shade is mixed with until it is legible.
     away: Colour,
-    /// The contrast of links and bars: on a dark page thin strokes need more of it than the guidelines ask.
+    /// The contrast of links and bars. On a dark page, thin strokes need more than the guidelines ask.
     text: f64,
-    /// How much of a colour is in the ground of what it marks, of 256 parts.
+    /// How much of the colour is in the background of marked content, in 256ths.
     tint: u8,
 }
 
@@ -27,15 +27,15 @@ const DARK: Scheme = Scheme { paper: "#181c24", back: "#0f1218", away: Colour::W
 
 /// The shades of one colour in one scheme.
 struct Accent {
-    /// The ground of the main button.
+    /// The background of the main button.
     fill: Colour,
-    /// Text on it.
+    /// The text on it.
     on_fill: Colour,
-    /// The edge of the button, by which it is told from the page whatever its ground.
+    /// The edge of the button, which stands out from the page whatever the button's background.
     edge: Colour,
-    /// Links, bars, and the ring around what has the focus.
+    /// Links, bars and the focus ring.
     text: Colour,
-    /// The ground of what is marked: a step, a notice.
+    /// The background of marked content, such as a step or a notice.
     tint: Colour,
 }
 
@@ -43,12 +43,12 @@ impl Accent {
     fn of(colour: Colour, scheme: &Scheme) -> Self {
         let ground = |text| Colour::new(text).unwrap_or(Colour::WHITE);
         let (paper, back) = (ground(scheme.paper), ground(scheme.back));
-        let edge = told_from(&[paper, back], EDGE, colour, scheme.away);
+        let edge = distinct_from(&[paper, back], EDGE, colour, scheme.away);
         let tint = paper.mixed(edge, scheme.tint);
-        // On a light page the button has the account's very colour. A dark one would vanish on a dark page.
+        // On a light page the button has exactly the account's colour. A dark colour would vanish on a dark page.
         let fill = if scheme.away == Colour::WHITE { edge } else { colour };
         let on_fill = if Colour::WHITE.contrast(fill) >= TEXT { Colour::WHITE } else { Colour::BLACK };
-        Self { fill, on_fill, edge, text: told_from(&[paper, back, tint], scheme.text, colour, scheme.away), tint }
+        Self { fill, on_fill, edge, text: distinct_from(&[paper, back, tint], scheme.text, colour, scheme.away), tint }
     }
 
     fn declarations(&self) -> String {
@@ -57,19 +57,19 @@ impl Accent {
     }
 }
 
-/// A colour, or the one nearest to it on the way to another that has enough contrast with all grounds.
-fn told_from(grounds: &[Colour], least: f64, colour: Colour, away: Colour) -> Colour {
-    let is_told = |parts: u8| grounds.iter().all(|ground| colour.mixed(away, parts).contrast(*ground) >= least);
-    // The further away, the greater the contrast: a search by halves.
+/// The shade nearest to `colour`, on the way to `away`, that has enough contrast with all backgrounds.
+fn distinct_from(grounds: &[Colour], least: f64, colour: Colour, away: Colour) -> Colour {
+    let is_distinct = |parts: u8| grounds.iter().all(|ground| colour.mixed(away, parts).contrast(*ground) >= least);
+    // The contrast grows with the distance, so a binary search finds the nearest.
     let (mut low, mut high) = (0, u8::MAX);
     while low < high {
         let middle = low + (high - low) / 2;
-        if is_told(middle) { high = middle } else { low = middle + 1 }
+        if is_distinct(middle) { high = middle } else { low = middle + 1 }
     }
     colour.mixed(away, low)
 }
 
-/// The style sheet of an account's colour: what it puts in the place of the colours of `form.css`.
+/// The style sheet that replaces the colours of `form.css` with shades of the account's colour.
 #[must_use]
 pub fn style(colour: Colour) -> String {
     let [light, dark] = [LIGHT, DARK].map(|scheme| Accent::of(colour, &scheme).declarations());
@@ -78,7 +78,7 @@ pub fn style(colour: Colour) -> String {
     style
 }
 
-/// The icon of a browser's tab, in the account's colour.
+/// The icon of the browser tab, in the account's colour.
 #[must_use]
 pub fn icon(colour: Colour) -> String {
     let Accent { fill, on_fill, .. } = Accent::of(colour, &LIGHT);
@@ -87,7 +87,7 @@ pub fn icon(colour: Colour) -> String {
         .replace("#ffffff", &on_fill.to_string())
 }
 
-/// The colour of accounts that have none of their own, as `form.css` and `icon.svg` write it.
+/// The colour of accounts without their own, as written in `form.css` and `icon.svg`.
 const DEFAULT: &str = "#1f4fbf";
 
 #[cfg(test)]
@@ -98,7 +98,7 @@ mod tests {
         Colour::new(text).expect("a colour")
     }
 
-    /// Greys, pure hues, what brands have, and a grid over all of sRGB.
+    /// Greys, pure hues, typical brand colours, and a grid over all of sRGB.
     fn many() -> Vec<Colour> {
         let named = ["#0b5fff", "#7a1f5c", "#ffcc00", "#ff5a00", "#00d1b2", "#0a1a4f", "#767676", "#777777", "#fefefe"];
         let levels = [0x00, 0x22, 0x44, 0x66, 0x80, 0x99, 0xbb, 0xdd, 0xff];
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_colour_every_shade_of_it_can_be_read_and_told_from_the_page() {
+    fn every_shade_of_every_colour_is_legible_and_stands_out_from_the_page() {
         for given in many() {
             for (scheme, inks) in [(&LIGHT, ["#141a26", "#4b5565"]), (&DARK, ["#eef1f6", "#b0b9c8"])] {
                 let Accent { fill, on_fill, edge, text, tint } = Accent::of(given, scheme);
@@ -119,8 +119,8 @@ mod tests {
                     pairs.push(("edge", edge, ground, EDGE));
                     pairs.push(("link", text, ground, TEXT));
                 }
-                pairs.push(("link on what is marked", text, tint, TEXT));
-                pairs.extend(inks.map(|ink| ("text on what is marked", colour(ink), tint, TEXT)));
+                pairs.push(("link on marked content", text, tint, TEXT));
+                pairs.extend(inks.map(|ink| ("text on marked content", colour(ink), tint, TEXT)));
                 for (what, one, other, least) in pairs {
                     let contrast = one.contrast(other);
                     assert!(contrast >= least, "{given}, {what}: {one} on {other} has {contrast:.2}");
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_colour_that_can_be_read_stays_as_it_is() {
+    fn a_legible_colour_is_not_changed() {
         let of = |text: &str| Accent::of(colour(text), &LIGHT);
         for (given, fill, on_fill, text) in [
             ("#1f4fbf", "#1f4fbf", "#ffffff", "#1f4fbf"),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_style_sheet_has_the_grounds_and_the_shades_that_are_reckoned_with() {
+    fn the_style_sheet_has_the_backgrounds_and_shades_that_are_assumed_here() {
         for (block, scheme) in [(1, LIGHT), (2, DARK)] {
             let of = |name: &str| declared(block).into_iter().find(|(known, _)| *known == name).expect(name).1;
             let Accent { fill, on_fill, edge, text, tint } = Accent::of(colour(DEFAULT), &scheme);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_the_style_sheet_can_be_read_on_every_ground_on_which_it_stands() {
+    fn text_of_the_style_sheet_is_legible_on_each_of_its_backgrounds() {
         for block in [1, 2] {
             let of = |name: &str| declared(block).into_iter().find(|(known, _)| *known == name).expect(name).1;
             for (text, grounds, least) in [

@@ -1,5 +1,5 @@
-//! Style, scripts and looks: everything that pages load, all of it in the binary or the store. Names carry a hash of
-//! the content, so that browsers keep them for good.
+//! The style, scripts and branding that pages load, from the binary or the store. Names contain a hash of the content,
+//! so that browsers can cache them forever.
 
 use std::io::Write as _;
 use std::sync::OnceLock;
@@ -19,7 +19,7 @@ use super::{accent, countries};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-const FOR_GOOD: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+const CACHE_FOREVER: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 
 struct Asset {
     name: &'static str,
@@ -37,7 +37,7 @@ fn all() -> &'static [Asset] {
     let asset = |(name, media_type, text): (&'static str, &'static str, &'static str)| {
         let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
         let url = format!("/assets/{stem}-{}.{ending}", short_hash(text));
-        // Every browser that shows these pages takes gzip.
+        // Every browser that can show these pages accepts gzip.
         let content = gzip(without_comments(text, media_type == CSS).as_bytes(), Compression::best());
         Asset { name, url, media_type, content }
     };
@@ -59,8 +59,8 @@ fn all() -> &'static [Asset] {
     })
 }
 
-/// A style sheet or script without indentation and without the comments that have lines of their own, which are a fifth
-/// of what a page loads.
+/// A style sheet or script without its indentation, and without comments on separate lines. These are a fifth of what a
+/// page loads.
 fn without_comments(text: &str, is_css: bool) -> String {
     let (mut kept, mut in_comment) = (String::with_capacity(text.len()), false);
     for line in text.lines().map(str::trim) {
@@ -74,7 +74,7 @@ fn without_comments(text: &str, is_css: bool) -> String {
     kept
 }
 
-/// Where an asset is.
+/// The URL of an asset.
 #[must_use]
 pub fn url(name: &str) -> &'static str {
     all().iter().find(|asset| asset.name == name).map_or("", |asset| &asset.url)
@@ -84,34 +84,37 @@ pub fn url(name: &str) -> &'static str {
 ///
 /// # Errors
 ///
-/// 404 for what no page uses.
+/// 404 for an asset that no page uses.
 pub async fn asset(Path(asset): Path<String>) -> Result<Response, Problem> {
     let found =
         all().iter().find(|known| known.url.rsplit('/').next() == Some(&asset)).ok_or_else(Problem::not_found)?;
-    let headers = [(header::CONTENT_TYPE, found.media_type), (header::CONTENT_ENCODING, "gzip"), FOR_GOOD];
+    let headers = [(header::CONTENT_TYPE, found.media_type), (header::CONTENT_ENCODING, "gzip"), CACHE_FOREVER];
     Ok((headers, found.content.as_slice()).into_response())
 }
 
-/// Where a part of an account's look is: `logo`, `logo-dark`, `colour.css` or `icon.svg`.
+/// The URL of a part of an account's branding: `logo`, `logo-dark`, `colour.css` or `icon.svg`.
 #[must_use]
-pub fn look_url(account: &Account, part: &str) -> String {
-    let mut look = serde_json::to_string(&account.look).unwrap_or_default();
-    // Browsers keep what they have: another version of this program may make other shades of the same colour.
-    look.extend(account.look.colour.map(|colour| accent::style(colour) + &accent::icon(colour)));
-    format!("/looks/{}/{}-{part}", account.account_id, short_hash(&look))
+pub fn branding_url(account: &Account, part: &str) -> String {
+    let mut content = serde_json::to_string(&account.form).unwrap_or_default();
+    // Browsers cache forever, and another version of this program may make other shades of the same colour.
+    content.extend(account.form.colour.map(|colour| accent::style(colour) + &accent::icon(colour)));
+    format!("/looks/{}/{}-{part}", account.account_id, short_hash(&content))
 }
 
-/// `GET /looks/{account_id}/{asset}`: the logos and the colour that an account shows its customers.
+/// `GET /looks/{account_id}/{asset}`: the logos and the colour of an account.
 ///
 /// # Errors
 ///
 /// 404 when the account has none.
-pub async fn look(State(app): State<App>, Path((account, asset)): Path<(String, String)>) -> Result<Response, Problem> {
+pub async fn branding(
+    State(app): State<App>,
+    Path((account, asset)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let id = AccountId::parse(&account).ok_or_else(Problem::not_found)?;
     let account = app.services.store.account(id).await?.ok_or_else(Problem::not_found)?;
     let part = asset.split_once('-').map_or("", |(_, part)| part);
-    let logo = if part == "logo-dark" { account.look.logo_dark } else { account.look.logo };
-    let (media_type, content) = match (part, account.look.colour, logo) {
+    let logo = if part == "logo-dark" { account.form.logo_dark } else { account.form.logo };
+    let (media_type, content) = match (part, account.form.colour, logo) {
         ("colour.css", Some(colour), _) => ("text/css; charset=utf-8", accent::style(colour).into_bytes()),
         ("icon.svg", Some(colour), _) => ("image/svg+xml", accent::icon(colour).into_bytes()),
         ("logo" | "logo-dark", _, Some(logo)) => {
@@ -119,10 +122,10 @@ pub async fn look(State(app): State<App>, Path((account, asset)): Path<(String, 
         }
         _ => return Err(Problem::not_found()),
     };
-    Ok(([(header::CONTENT_TYPE, media_type), FOR_GOOD], content).into_response())
+    Ok(([(header::CONTENT_TYPE, media_type), CACHE_FOREVER], content).into_response())
 }
 
-/// Whether a client takes what is compressed.
+/// Whether a client accepts gzip.
 pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|codings| codings.split(',').any(|one| one.trim().starts_with("gzip")))
@@ -138,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn assets_lose_their_comments_and_nothing_else() {
+    fn assets_lose_only_their_comments() {
         let css = "/* One\n   two. */\na {\n    color: red; /* kept */\n}\n\n/* three */\nb { }\n";
         assert_eq!(without_comments(css, true), "a {\ncolor: red; /* kept */\n}\nb { }\n");
         let js = "// One\nconst url = \"https://a\"; // kept\n    // two\n    f();\n";

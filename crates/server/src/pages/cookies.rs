@@ -1,58 +1,56 @@
-//! The cookies of the pages: a pass for each session, what was entered last, and the language.
+//! The cookies of the pages: a pass for each session, the fields of a form that is shown again, and the language.
 
 use std::collections::HashMap;
 
 use dossier_core::ids::SessionId;
 use http::{HeaderMap, HeaderValue, header};
 
-/// The cookies of a request.
 pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
-/// A cookie of the request.
 #[must_use]
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// The pass of a browser.
+/// The prefix of the cookie with a pass.
 const PASS: &str = "dossier";
-/// What was entered last.
+/// The prefix of the cookie with entered fields.
 const ENTERED: &str = "entered";
-/// How long a browser keeps what was entered last, in seconds: until the page is there that shows it again.
+/// How long a browser keeps entered fields, in seconds. They are needed only until the next page has loaded.
 const ENTERED_FOR: i64 = 60;
-/// The longest value that is shown again, in characters.
+/// The longest entered value that is kept, in characters.
 const MAX_ENTERED: usize = 16;
 
-/// The name of a cookie of one session: one visitor may be in the forms of two customers at once.
+/// The name of a cookie of one session. A visitor may be in the forms of two customers at once.
 fn cookie_name(public_url: &str, what: &str, session: SessionId) -> String {
-    // Browsers take `__Host-` only with Secure, and Secure only over TLS.
+    // Browsers accept `__Host-` only with Secure, and Secure only over TLS.
     let prefix = if secure(public_url).is_empty() { "" } else { "__Host-" };
     format!("{prefix}{what}-{session}")
 }
 
-/// What cookies have at their end where customers come over TLS.
+/// The attribute that cookies have when customers connect over TLS.
 #[must_use]
 pub(super) fn secure(public_url: &str) -> &'static str {
     if public_url.starts_with("https://") { "; Secure" } else { "" }
 }
 
-/// The pass that a browser shows for a session.
+/// The pass of a browser for a session.
 #[must_use]
 pub(super) fn pass<'a>(public_url: &str, headers: &'a HeaderMap, session: SessionId) -> Option<&'a str> {
     cookie(headers, &cookie_name(public_url, PASS, session))
 }
 
-/// The header that gives a browser its pass; one without a life takes it away.
+/// The header that gives a browser its pass. With 0 seconds it removes the pass.
 #[must_use]
 pub(super) fn set_cookie(public_url: &str, session: SessionId, pass: &str, seconds: i64) -> HeaderValue {
     cookie_of(public_url, PASS, session, pass, seconds)
 }
 
-/// The header with which a browser keeps for a moment what was entered into a form that is shown again: the URL of the
-/// redirect must not name it. Without fields it forgets what it kept.
+/// The header with which a browser briefly keeps entered fields for a form that is shown again, because they must not
+/// be in the URL of the redirect. Without fields it removes them.
 #[must_use]
 pub(super) fn keep_entered(public_url: &str, session: SessionId, fields: &[(&str, &str)]) -> HeaderValue {
     let short = fields.iter().map(|(name, text)| (*name, text.chars().take(MAX_ENTERED).collect::<String>()));
@@ -60,7 +58,7 @@ pub(super) fn keep_entered(public_url: &str, session: SessionId, fields: &[(&str
     cookie_of(public_url, ENTERED, session, &value, if fields.is_empty() { 0 } else { ENTERED_FOR })
 }
 
-/// What a browser kept of what was entered last.
+/// The entered fields that a browser kept.
 #[must_use]
 pub(super) fn entered(public_url: &str, headers: &HeaderMap, session: SessionId) -> HashMap<String, String> {
     let value = cookie(headers, &cookie_name(public_url, ENTERED, session)).unwrap_or_default();

@@ -1,41 +1,45 @@
-//! The countries that people choose from: which are offered, which first, and by what they are found.
+//! The countries in the form: which are offered, which come first, and the names by which they are found.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use super::language::{Language, Talk};
+use super::language::{Language, Localization};
 
-/// How many stand before the others.
+/// How many likely countries come before the others.
 const MOST_LIKELY: usize = 6;
 
-/// Territories without inhabitants, or with staff only: nobody lives there, comes from there, or has a document that
-/// was issued there.
+/// Territories without inhabitants, or with staff only. No customer lives there, is from there, or has a document
+/// issued there.
 const UNINHABITED: [&str; 7] = ["AQ", "BV", "GS", "HM", "IO", "TF", "UM"];
 
 const OTHER_NAMES: &str = include_str!("../../assets/form/countries/other_names.tsv");
 const SYNONYMS: &str = include_str!("../../assets/form/countries/synonyms.tsv");
 
-/// Code and name of what is offered, in the order of the language. What was chosen before stays on offer.
+/// The code and name of each offered country, in the order of the language. A country that was chosen before is always
+/// offered.
 pub(super) fn offered(language: Language, chosen: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     language.countries().filter(move |(code, _)| !UNINHABITED.contains(code) || *code == chosen)
 }
 
-/// What is likely: the countries that the customer named, that of the browser, and those where the language is at home.
+/// The likely countries: those that the customer gave, that of the browser, and those where the language is spoken.
 #[must_use]
-pub(super) fn likely(talk: &Talk, given: impl IntoIterator<Item = String>) -> Vec<(&'static str, &'static str)> {
+pub(super) fn likely(
+    l10n: &Localization,
+    given: impl IntoIterator<Item = String>,
+) -> Vec<(&'static str, &'static str)> {
     let mut codes: Vec<String> = Vec::new();
-    let of_browser = talk.region().map(|country| country.expose().to_owned());
-    let at_home = homes(talk.language).iter().map(|code| (*code).to_owned());
+    let of_browser = l10n.region().map(|country| country.expose().to_owned());
+    let at_home = homes(l10n.language).iter().map(|code| (*code).to_owned());
     for code in given.into_iter().chain(of_browser).chain(at_home) {
         if !codes.contains(&code) && !UNINHABITED.contains(&code.as_str()) {
             codes.push(code);
         }
     }
-    let named = codes.iter().filter_map(|code| talk.language.countries().find(|(known, _)| known == code));
+    let named = codes.iter().filter_map(|code| l10n.language.countries().find(|(known, _)| known == code));
     named.take(MOST_LIKELY).collect()
 }
 
-/// Where most people who read a language live.
+/// The countries where most speakers of a language live.
 const fn homes(language: Language) -> &'static [&'static str] {
     match language {
         Language::English => &["GB", "US", "CA", "AU"],
@@ -50,8 +54,8 @@ const fn homes(language: Language) -> &'static [&'static str] {
     }
 }
 
-/// By what each country is found besides its name and code on the page: a line each with the code, its alpha-3 code,
-/// and its names in every language. Scripts read it when a visitor first looks for a country.
+/// The other names by which a country is found: a line for each country with its code, its alpha-3 code, and its names
+/// in every language. Scripts load it when a visitor first searches for a country.
 #[must_use]
 pub(super) fn search_text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
@@ -85,7 +89,7 @@ mod tests {
     fn every_country_is_found_by_its_codes_and_its_name_in_every_language() {
         let rows: Vec<Vec<&str>> = search_text().lines().map(|row| row.split('\t').collect()).collect();
         let alpha3: BTreeSet<&str> = rows.iter().map(|row| row[1]).collect();
-        assert_eq!((rows.len(), alpha3.len()), (250, 250), "each alpha-3 code stands once");
+        assert_eq!((rows.len(), alpha3.len()), (250, 250), "each alpha-3 code is there once");
         for language in Language::ALL {
             for (code, name) in language.countries() {
                 let row = rows.iter().find(|row| row[0] == code).expect("a row");
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn synonyms_are_of_countries_and_lead_to_one() {
+    fn synonyms_belong_to_known_countries_and_find_them() {
         let codes: BTreeSet<&str> = Language::English.countries().map(|(code, _)| code).collect();
         for row in SYNONYMS.lines() {
             let (code, names) = row.split_once('\t').expect("code, tab, names");
@@ -122,7 +126,7 @@ mod tests {
             ("Cabo Verde", vec!["CV"]),
             ("East Timor", vec!["TL"]),
             ("Deutschland", vec!["DE"]),
-            // Of these there are two.
+            // Each of these names two countries.
             ("Congo", vec!["CD", "CG"]),
             ("Korea", vec!["KP", "KR"]),
         ] {
@@ -142,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_lives_where_nobody_lives_unless_it_was_chosen_before() {
+    fn uninhabited_territories_are_offered_only_if_chosen_before() {
         let codes = |chosen| offered(Language::English, chosen).map(|(code, _)| code).collect::<Vec<_>>();
         assert_eq!(codes("").len(), 243);
         assert!(!codes("").contains(&"AQ") && codes("").contains(&"FK"));
@@ -150,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_customer_named_stands_first_then_the_browsers_country_then_the_languages() {
+    fn the_customers_countries_come_first_then_the_browsers_then_the_languages() {
         let mut headers = http::HeaderMap::new();
         headers.insert(http::header::ACCEPT_LANGUAGE, "en-IE".parse().expect("a header"));
-        let talk = Talk::new(Language::English, &headers);
+        let l10n = Localization::new(Language::English, &headers);
         let codes = |given: &[&str]| {
             let given = given.iter().map(|code| (*code).to_owned());
-            likely(&talk, given).into_iter().map(|(code, _)| code).collect::<Vec<_>>()
+            likely(&l10n, given).into_iter().map(|(code, _)| code).collect::<Vec<_>>()
         };
         assert_eq!(codes(&[]), ["IE", "GB", "US", "CA", "AU"]);
         assert_eq!(codes(&["FR", "US", "AQ", "??"]), ["FR", "US", "IE", "GB", "CA", "AU"]);

@@ -2,17 +2,17 @@
 
 use maud::{Markup, html};
 
-use super::language::Talk;
+use super::language::Localization;
 
-/// Year, month and day of a date, as far as they were typed.
+/// The year, month and day of a date. Parts that were not typed are empty.
 pub(super) fn parts_of(date: &str) -> [&str; 3] {
     let mut parts = date.splitn(3, '-');
     std::array::from_fn(|_| parts.next().unwrap_or_default())
 }
 
-/// Day, month and year, in the order of the language. The first has the id to which errors lead.
+/// The inputs for day, month and year, in the order of the language. The first has the id that errors link to.
 pub(super) fn date_parts(
-    talk: &Talk,
+    l10n: &Localization,
     name: &str,
     id: &str,
     [year, month, day]: [&str; 3],
@@ -23,10 +23,10 @@ pub(super) fn date_parts(
     let month = (".m", "month", month, 2, "bday-month");
     let year = (".y", "year", year, 4, "bday-year");
     html! {
-        @for (index, part) in talk.in_date_order(day, month, year).into_iter().enumerate() {
+        @for (index, part) in l10n.in_date_order(day, month, year).into_iter().enumerate() {
             @let (suffix, key, value, length, autocomplete) = part;
             label {
-                span { (talk.say(key)) }
+                span { (l10n.say(key)) }
                 input type="text" inputmode="numeric" id=[(index == 0).then_some(id)] name={ (name) (suffix) }
                     value=(value) class=(key) maxlength=(length)
                     autocomplete=(if is_own_birth { autocomplete } else { "off" }) aria-invalid=[invalid];

@@ -1,19 +1,19 @@
-//! The documents that a step of the form asks for, as the page shows them.
+//! The documents that a step asks for, as the page shows them.
 
 use dossier_core::file::File;
-use dossier_core::form::sheet::{Given, Sheet};
-use dossier_core::form::{Trouble, Wrong};
+use dossier_core::form::sheet::{GivenDocument, Sheet};
+use dossier_core::form::{Issue, IssueKind};
 use dossier_core::ids::FileId;
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::again::{CORRECT, is_correct};
 use super::illustrations::examples;
-use super::language::Talk;
-use super::manner::Manner;
+use super::language::Localization;
 use super::note::element_id;
 use super::posted::FILE;
+use super::render_mode::RenderMode;
+use super::resubmission::{CORRECT, is_correct};
 use super::reveal::confirmation_of_file;
 use super::sentences::sentence;
 use super::steps::Step;
@@ -22,99 +22,99 @@ use super::wording::{because, label};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// What browsers offer. Scripts make JPEGs of other pictures where the browser can decode them.
+/// The types that the file picker offers. Scripts convert other pictures to JPEG if the browser can decode them.
 const ACCEPTED: &str = "image/*,application/pdf";
-/// The form of the page. Every input and button of a document belongs to it, so that each button saves everything.
+/// The form that every input and button of a document belongs to, so that each button saves the whole page.
 const MAIN: &str = "main-form";
 
-/// The documents that a step asks for. Scripts exchange each of them on its own, by its id.
+/// The documents that a step asks for. Scripts replace each one separately, by its id.
 pub(super) async fn documents(
     app: &App,
     visit: &Visit,
     sheet: &Sheet<'_>,
     step: &Step,
-    shown: &Manner,
+    mode: &RenderMode,
 ) -> Result<Markup, Problem> {
     let wanted: Vec<_> = step.requirements(sheet).filter(|requirement| requirement.document.is_some()).collect();
     let given: Vec<FileId> = wanted.iter().flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
     let files = app.services.store.files(visit.visitor.scope(), &given, Some(visit.visitor.customer)).await?;
-    let talk = &visit.around.talk;
+    let l10n = &visit.page.l10n;
     Ok(html! {
-        div #documents data-upload={ (visit.around.base) "/" (step.path()) "/upload" } data-texts=(texts(talk)) {
+        div #documents data-upload={ (visit.page.base) "/" (step.path()) "/upload" } data-texts=(texts(l10n)) {
             @for requirement in &wanted {
-                (document(visit, sheet, requirement, &files, shown))
+                (document(visit, sheet, requirement, &files, mode))
             }
-            @if !wanted.is_empty() { (sending(talk)) }
+            @if !wanted.is_empty() { (sending(l10n)) }
         }
     })
 }
 
-/// The id of the element of a document.
+/// The id of a document's element.
 pub(super) fn card_id(requirement: &Requirement) -> String {
     format!("d-{}", element_id(&requirement.place()))
 }
 
-/// What scripts say of an upload.
-fn texts(talk: &Talk) -> String {
+/// The texts that scripts show about an upload.
+fn texts(l10n: &Localization) -> String {
     json!({
-        "preparing": talk.say("upload-preparing"),
-        "progress": talk.say_with("upload-progress", &[("percent", "#".into())]),
-        "retry": talk.say("js-retry"),
-        "broken": talk.say("upload-broken"),
-        "done": talk.say_with("upload-done", &[("name", "#".into())]),
-        "cancelled": talk.say("upload-cancelled"),
-        "waiting": talk.say("upload-waiting"),
-        "heic": talk.say("upload-heic"),
-        "type": talk.say("upload-unsupported_file_type"),
-        "large": talk.say("upload-payload_too_large"),
-        "pixels": talk.say("upload-pixels"),
-        "small": talk.say("fault-unusable_picture"),
-        "damaged": talk.say("upload-damaged_file"),
+        "preparing": l10n.say("upload-preparing"),
+        "progress": l10n.say_with("upload-progress", &[("percent", "#".into())]),
+        "retry": l10n.say("js-retry"),
+        "broken": l10n.say("upload-broken"),
+        "done": l10n.say_with("upload-done", &[("name", "#".into())]),
+        "cancelled": l10n.say("upload-cancelled"),
+        "waiting": l10n.say("upload-waiting"),
+        "heic": l10n.say("upload-heic"),
+        "type": l10n.say("upload-unsupported_file_type"),
+        "large": l10n.say("upload-payload_too_large"),
+        "pixels": l10n.say("upload-pixels"),
+        "small": l10n.say("fault-unusable_picture"),
+        "damaged": l10n.say("upload-damaged_file"),
     })
     .to_string()
 }
 
-/// What scripts show in place of the inputs while they send a file.
-fn sending(talk: &Talk) -> Markup {
+/// What scripts show instead of the inputs while they send a file.
+fn sending(l10n: &Localization) -> Markup {
     html! {
         template #sending {
             div.sending {
                 img alt="" hidden;
                 div {
                     bdi.name {}
-                    progress max="100" value="0" aria-label=(talk.say("js-sending")) {}
+                    progress max="100" value="0" aria-label=(l10n.say("js-sending")) {}
                     p.state {}
                 }
                 div.ways {
-                    button type="button" data-does="cancel" { (talk.say("upload-cancel")) }
-                    button type="button" data-does="again" hidden { (talk.say("upload-try-again")) }
-                    button type="button" data-does="other" hidden { (talk.say("upload-other")) }
+                    button type="button" data-does="cancel" { (l10n.say("upload-cancel")) }
+                    button type="button" data-does="again" hidden { (l10n.say("upload-try-again")) }
+                    button type="button" data-does="other" hidden { (l10n.say("upload-other")) }
                 }
             }
         }
     }
 }
 
-fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: &[File], shown: &Manner) -> Markup {
-    let talk = &visit.around.talk;
+fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: &[File], mode: &RenderMode) -> Markup {
+    let l10n = &visit.page.l10n;
     let id = element_id(&requirement.place());
-    let (given, label) = (sheet.given(requirement), label(sheet, talk, requirement));
+    let (given, label) = (sheet.given(requirement), label(sheet, l10n, requirement));
     let flagged = sheet
-        .troubles_in(&requirement.place())
-        .find(|trouble| shown.judged.says(sheet, trouble))
-        .map(|trouble| sentence(sheet, talk, trouble));
-    let failed = shown.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| talk.say(why));
+        .issues_in(&requirement.place())
+        .find(|issue| mode.error_filter.shows(sheet, issue))
+        .map(|issue| sentence(sheet, l10n, issue));
+    let failed = mode.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| l10n.say(why));
     let error = failed.or(flagged);
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
         section.document id=(card_id(requirement)) aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } tabindex="-1" { (label) }
-            p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
-            (examples(sheet, talk, requirement))
+            p.hint id={ "h-" (id) } { (because(sheet, l10n, requirement)) " " (l10n.say("upload-hint")) }
+            (examples(sheet, l10n, requirement))
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
             @if !given.is_empty() { (list(visit, sheet, requirement, &given, files, &label)) }
-            @let is_saved = shown.saved.contains_key(&format!("{CORRECT}{}", requirement.id));
-            (is_correct(sheet, &visit.around, requirement, is_saved))
+            @let is_saved = mode.saved.contains_key(&format!("{CORRECT}{}", requirement.id));
+            (is_correct(sheet, &visit.page, requirement, is_saved))
             div.uploads id={ "u-" (id) } hx-morph-skip {
                 @for camera in [false, true] {
                     @let input = if camera { format!("c-{id}") } else { id.clone() };
@@ -124,7 +124,7 @@ fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: 
                         (false, false) => "upload-another",
                     };
                     div.upload.camera[camera] {
-                        label for=(input) { (talk.say(says)) span.sr { ": " (label) } }
+                        label for=(input) { (l10n.say(says)) span.sr { ": " (label) } }
                         input id=(input) type="file" name={ (FILE) (requirement.id) } form=(MAIN)
                             accept=(if camera { "image/*" } else { ACCEPTED })
                             capture=[camera.then_some("environment")] aria-describedby=(described)
@@ -132,7 +132,7 @@ fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: 
                     }
                 }
                 button.send type="submit" form=(MAIN) name="do" value={ "upload:" (requirement.id) } {
-                    (talk.say("upload-send")) span.sr { ": " (label) }
+                    (l10n.say("upload-send")) span.sr { ": " (label) }
                 }
             }
         }
@@ -144,11 +144,11 @@ fn list(
     visit: &Visit,
     sheet: &Sheet<'_>,
     requirement: &Requirement,
-    given: &[Given],
+    given: &[GivenDocument],
     files: &[File],
     label: &str,
 ) -> Markup {
-    let (around, talk) = (&visit.around, &visit.around.talk);
+    let (page, l10n) = (&visit.page, &visit.page.l10n);
     let step = Step::of_requirement(requirement);
     html! {
         ul.files {
@@ -160,23 +160,23 @@ fn list(
                     span.refused[one.refused.is_some()] {
                         @match file.filter(|_| one.is_seen) {
                             Some(file) => {
-                                a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
+                                a href={ (page.base) "/files/" (one.file) } target="_blank" rel="noopener" {
                                     bdi { (file.details.name.expose()) }
                                 }
                             }
-                            None => (talk.say("file-given")),
+                            None => (l10n.say("file-given")),
                         }
                         @if let Some(why) = one.refused {
-                            @let why = Trouble { place: requirement.place(), wrong: Wrong::Faulty(why) };
-                            @let why = sentence(sheet, talk, &why);
-                            " " small { (talk.say_with("file-refused", &[("why", why.into())])) }
+                            @let why = Issue { place: requirement.place(), kind: IssueKind::Fault(why) };
+                            @let why = sentence(sheet, l10n, &why);
+                            " " small { (l10n.say_with("file-refused", &[("why", why.into())])) }
                         }
                     }
                     (confirmation_of_file(sheet, visit, &step, one, label))
                     @let which = [("number", number.into()), ("document", label.into())];
                     button.quiet type="submit" form=(MAIN) name="do" value={ "detach:" (one.file) }
-                        aria-label=(talk.say_with("file-remove-number", &which)) {
-                        (talk.say("file-remove"))
+                        aria-label=(l10n.say_with("file-remove-number", &which)) {
+                        (l10n.say("file-remove"))
                     }
                 }
             }

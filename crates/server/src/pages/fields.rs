@@ -1,110 +1,110 @@
 //! The fields of a page, each with its label, hint, value and errors.
 
 use dossier_core::customer::CustomerType;
-use dossier_core::form::sheet::{Sheet, Shown};
-use dossier_core::form::{Input, Kind, Trouble};
+use dossier_core::form::sheet::{FieldView, Sheet};
+use dossier_core::form::{Input, Issue, Kind};
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
-use super::again::{CORRECT, is_correct};
 use super::choices::{country_field, options};
 use super::dates::{date_parts, parts_of};
-use super::judged::Judged;
-use super::language::{AddressOrder, Talk};
-use super::layout::Surroundings;
-use super::manner::Saved;
+use super::error_filter::ErrorFilter;
+use super::language::{AddressOrder, Localization};
+use super::layout::PageContext;
 use super::note::{Below, element_id, meant, note};
-use super::order::{arrange, is_name};
+use super::order::{arrange, is_name, issues_of};
+use super::render_mode::SavedPlaces;
+use super::resubmission::{CORRECT, is_correct};
 use super::reveal::{KEEP, confirmation};
 use super::sentences::sentence;
 use super::steps::Step;
 use super::wording::{because, field_label, label, one_of_several};
 
-/// What is asked on one page.
-pub struct Asked<'a> {
+/// The fields of one step, with what the page says about them.
+pub struct StepFields<'a> {
     sheet: &'a Sheet<'a>,
-    around: &'a Surroundings,
+    page: &'a PageContext,
     step: &'a Step,
     groups: Vec<Group<'a>>,
-    judged: &'a Judged,
-    saved: &'a Saved,
-    /// The errors that the page says.
-    troubles: Vec<&'a Trouble>,
+    error_filter: &'a ErrorFilter,
+    saved: &'a SavedPlaces,
+    /// The issues that the page shows as errors.
+    issues: Vec<&'a Issue>,
 }
 
-/// Fields that belong together, or one that stands alone.
+/// Fields that belong together, or a single one.
 struct Group<'a> {
-    of: Of,
+    kind: GroupKind,
     label: String,
     hint: Option<String>,
     inputs: Vec<Input>,
-    /// The requirements that they answer.
+    /// The requirements that the fields answer.
     asked: Vec<&'a Requirement>,
 }
 
 impl Group<'_> {
-    /// Whether it asks what is asked of every person, whatever it is to the business.
+    /// Whether it asks what every person is asked, whatever their role.
     fn is_of_every_person(&self) -> bool {
         self.inputs.iter().any(|input| is_name(input.name()))
     }
 }
 
-/// What makes fields a group.
-enum Of {
-    /// Nothing: it is one field.
-    Itself,
-    /// They are members of the object at this place.
+/// Why fields form a group.
+enum GroupKind {
+    /// It is a single field.
+    Single,
+    /// They are the members of the object at this place.
     Object(String),
-    /// Any one of them is enough.
+    /// One of them is enough.
     Choice,
 }
 
-impl Of {
+impl GroupKind {
     /// Whether it is the object at a place.
     fn is_at(&self, place: &str) -> bool {
         matches!(self, Self::Object(own) if own == place)
     }
 }
 
-impl<'a> Asked<'a> {
-    /// What a step asks, and what was saved of it just now.
+impl<'a> StepFields<'a> {
     #[must_use]
     pub fn new(
         sheet: &'a Sheet<'a>,
-        around: &'a Surroundings,
+        page: &'a PageContext,
         step: &'a Step,
-        judged: &'a Judged,
-        saved: &'a Saved,
+        error_filter: &'a ErrorFilter,
+        saved: &'a SavedPlaces,
     ) -> Self {
-        let troubles = step.troubles(sheet).filter(|trouble| judged.says(sheet, trouble)).collect();
-        Self { sheet, around, step, groups: groups(sheet, &around.talk, step), judged, saved, troubles }
+        let mut issues = issues_of(sheet, &page.l10n, step);
+        issues.retain(|issue| error_filter.shows(sheet, issue));
+        Self { sheet, page, step, groups: groups(sheet, &page.l10n, step), error_filter, saved, issues }
     }
 
-    const fn talk(&self) -> &Talk {
-        &self.around.talk
+    const fn l10n(&self) -> &Localization {
+        &self.page.l10n
     }
 
-    /// Whether the page says an error.
+    /// Whether the page shows an error.
     #[must_use]
     pub const fn has_errors(&self) -> bool {
-        !self.troubles.is_empty()
+        !self.issues.is_empty()
     }
 
-    /// All errors with links to their fields. A page that comes with them says them aloud.
+    /// All errors, with links to their fields. A new page announces them to screen readers.
     #[must_use]
     pub fn summary(&self, is_page: bool) -> Markup {
-        let talk = self.talk();
+        let l10n = self.l10n();
         let role = if is_page { "alert" } else { "group" };
         html! {
             div #summary {
                 @if self.has_errors() {
                     div.summary role=(role) tabindex="-1" autofocus[is_page] aria-labelledby="summary-title" {
-                        h2 #summary-title { (talk.say_with("errors", &[("count", self.troubles.len().into())])) }
+                        h2 #summary-title { (l10n.say_with("errors", &[("count", self.issues.len().into())])) }
                         ul {
-                            @for trouble in &self.troubles {
+                            @for issue in &self.issues {
                                 li {
-                                    a href={ "#" (self.target(&trouble.place)) } {
-                                        (sentence(self.sheet, talk, trouble))
+                                    a href={ "#" (self.target(&issue.place)) } {
+                                        (sentence(self.sheet, l10n, issue))
                                     }
                                 }
                             }
@@ -115,8 +115,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The element that an error is about: the input, or the first one of a group; the list, when it is about all
-    /// persons.
+    /// The id of the element that an error links to: the input, the first input of a group, or the list of persons.
     fn target(&self, place: &str) -> String {
         if *self.step == Step::People {
             return "people".to_owned();
@@ -126,47 +125,49 @@ impl<'a> Asked<'a> {
         element_id(inputs.find(|input| inside(input)).map_or(place, |input| &input.place))
     }
 
-    /// The fields of the page. After a save, a script makes the page's own into these: it adds, removes and orders
-    /// them, and leaves those alone that stay.
+    /// The fields of the page. After a save, a script updates the page to match: it adds, removes and reorders fields,
+    /// and does not touch those that stay.
     #[must_use]
     pub fn fields(&self, back: bool) -> Markup {
         let first_needed = self.groups.iter().position(|group| !group.asked.is_empty() && !group.is_of_every_person());
         html! {
             div #fields {
-                @if let Some(check) = self.judged.check(self.sheet) { input type="hidden" name="check" value=(check); }
+                @if let Some(check) = self.error_filter.check(self.sheet) {
+                    input type="hidden" name="check" value=(check);
+                }
                 @if back { input type="hidden" name="back" value="review"; }
                 @for (index, group) in self.groups.iter().enumerate() {
                     @if first_needed == Some(index) { (self.why_needed()) }
-                    @match &group.of {
-                        Of::Itself => {
+                    @match &group.kind {
+                        GroupKind::Single => {
                             (self.field(&group.inputs[0], &group.label, group.hint.as_deref()))
                             (self.is_correct(group))
                         }
-                        of => (self.object(of, group)),
+                        kind => (self.object(kind, group)),
                     }
                 }
             }
         }
     }
 
-    fn object(&self, of: &Of, group: &Group<'_>) -> Markup {
+    fn object(&self, kind: &GroupKind, group: &Group<'_>) -> Markup {
         let id = group.inputs.first().map(|first| element_id(&first.place)).unwrap_or_default();
         html! {
             fieldset.group id={ "g-" (id) } {
                 legend { (group.label) }
                 @if let Some(hint) = &group.hint { p.hint { (hint) } }
-                @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
-                    p.error { (sentence(self.sheet, self.talk(), trouble)) }
+                @for issue in self.issues.iter().filter(|issue| kind.is_at(&issue.place)) {
+                    p.error { (sentence(self.sheet, self.l10n(), issue)) }
                 }
                 @for input in &group.inputs {
-                    (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
+                    (self.field(input, &field_label(self.sheet, self.l10n(), &input.place), None))
                 }
                 (self.is_correct(group))
             }
         }
     }
 
-    /// What is asked of a person because of what it is to the business: a request, with its reason.
+    /// The heading above what a person is asked because of their role, with the reason.
     fn why_needed(&self) -> Markup {
         let Step::Person(person) = self.step else { return html! {} };
         let key = match self.sheet.roles(person) {
@@ -175,38 +176,38 @@ impl<'a> Asked<'a> {
             [false, true] => "needed-controller",
             [false, false] => "needed",
         };
-        let name = self.step.title(self.sheet, self.around);
-        html! { h2 #needed .needed { (self.talk().say_with(key, &[("name", name.into())])) } }
+        let name = self.step.title(self.sheet, self.page);
+        html! { h2 #needed .needed { (self.l10n().say_with(key, &[("name", name.into())])) } }
     }
 
     fn is_correct(&self, group: &Group<'_>) -> Markup {
         html! {
             @for asked in &group.asked {
                 @let is_saved = self.saved.contains_key(&format!("{CORRECT}{}", asked.id));
-                (is_correct(self.sheet, self.around, asked, is_saved))
+                (is_correct(self.sheet, self.page, asked, is_saved))
             }
         }
     }
 
     fn field(&self, input: &Input, label: &str, hint: Option<&str>) -> Markup {
-        let talk = self.talk();
+        let l10n = self.l10n();
         let id = element_id(&input.place);
         let shown = self.sheet.shown(&input.place);
         let (value, mask) = match &shown {
-            Shown::Empty => ("", None),
-            Shown::Text(text) => (text.as_str(), None),
-            Shown::Hidden(mask) => ("", Some(mask.as_str())),
+            FieldView::Empty => ("", None),
+            FieldView::Text(text) => (text.as_str(), None),
+            FieldView::Masked(mask) => ("", Some(mask.as_str())),
         };
-        let kept = mask.map(|mask| talk.say_with("kept", &[("mask", mask.into())]));
+        let kept = mask.map(|mask| l10n.say_with("kept", &[("mask", mask.into())]));
         let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
         let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
         let below = self.below(input, value);
         let invalid = matches!(below, Below::Wrong(..)).then_some("true");
-        let optional = html! { @if !input.needed { " " span.optional { (talk.say("optional")) } } };
+        let optional = html! { @if !input.needed { " " span.optional { (l10n.say("optional")) } } };
         let hint = html! {
             @if !hints.is_empty() { p.hint id={ "h-" (id) } { (hints.join(" ")) } }
         };
-        let note = note(talk, &input.place, value, below);
+        let note = note(l10n, &input.place, value, below);
         let (name, autocomplete) = (input.place.as_str(), self.autocomplete(input));
         let control = match &input.kind {
             Kind::Text(most) if *most > 300 && !is_number(input.name()) => html! {
@@ -231,13 +232,13 @@ impl<'a> Asked<'a> {
                 let select = html! {
                     select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described)
                         aria-invalid=[invalid] {
-                        option value="" { (talk.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
-                        (options(self.sheet, talk, input, value))
+                        option value="" { (l10n.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
+                        (options(self.sheet, l10n, input, value))
                     }
                 };
                 html! {
                     label for=(id) { (label) (optional) } (hint)
-                    @if input.kind == Kind::Country { (country_field(talk, &select, mask.is_some())) }
+                    @if input.kind == Kind::Country { (country_field(l10n, &select, mask.is_some())) }
                     @else { (select) }
                 }
             }
@@ -248,7 +249,7 @@ impl<'a> Asked<'a> {
                         label {
                             input type="radio" id=[(answer == "yes").then_some(&id)] name=(name) value=(answer)
                                 checked[answer == value];
-                            span { (talk.say(answer)) }
+                            span { (l10n.say(answer)) }
                         }
                     }
                 }
@@ -257,26 +258,24 @@ impl<'a> Asked<'a> {
                 fieldset.date aria-describedby=(described) {
                     legend { (label) (optional) }
                     (hint)
-                    div.parts { (date_parts(talk, name, &id, parts_of(value), self.is_own_birth(name), invalid)) }
+                    div.parts { (date_parts(l10n, name, &id, parts_of(value), self.is_own_birth(name), invalid)) }
                 }
             },
         };
-        // The script of the page exchanges label, hint and note by itself, and never what is typed into.
+        // The page's script replaces label, hint and note itself, and never the input.
         html! {
             div.field data-field=(input.place) id={ "d-" (id) } hx-morph-skip {
-                (control) (confirmation(self.sheet, talk, &input.place, label)) (note)
+                (control) (confirmation(self.sheet, l10n, &input.place, label)) (note)
             }
         }
     }
 
-    /// What stands below a field.
+    /// What is shown below a field.
     fn below(&self, input: &Input, value: &str) -> Below {
-        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place);
+        let issue = self.issues.iter().find(|issue| issue.place == input.place);
         let saved = self.saved.get(&input.place).or_else(|| self.saved.get(&format!("{KEEP}{}", input.place)));
-        match (trouble, saved, self.sheet.saved_elsewhere(&input.place)) {
-            (Some(trouble), _, _) => {
-                Below::Wrong(sentence(self.sheet, self.talk(), trouble), meant(trouble.wrong, value))
-            }
+        match (issue, saved, self.sheet.saved_elsewhere(&input.place)) {
+            (Some(issue), _, _) => Below::Wrong(sentence(self.sheet, self.l10n(), issue), meant(issue.kind, value)),
             (None, Some(over), _) => Below::Saved(*over),
             (None, None, Some(at)) => Below::SavedElsewhere(at),
             (None, None, None) => Below::Nothing,
@@ -289,7 +288,7 @@ impl<'a> Asked<'a> {
     }
 
     fn autocomplete(&self, input: &Input) -> &'static str {
-        // What is somebody else's, browsers should not fill in.
+        // Browsers must not fill in the data of other people.
         if matches!(self.step, Step::Person(_))
             || input.place.contains("/id_document/")
             || input.place.contains("/tax_number/")
@@ -314,27 +313,27 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The fields of a step, as they belong together.
-fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> {
+/// The fields of a step, in groups.
+fn groups<'a>(sheet: &'a Sheet<'_>, l10n: &Localization, step: &Step) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     if let Step::Person(person) = step {
         let inputs = sheet.inputs_of_person(person).into_iter();
         let (mut names, others): (Vec<_>, Vec<_>) = inputs.partition(|input| is_name(input.name()));
         if sheet.takes_one_name(person) {
-            // No rule may ask for the names of this person.
+            // There may be no rule about the names of this person.
             let asked = names.iter().find_map(|input| one_of_several(sheet, &input.place));
             let (label, hint) = asked.map_or_else(
-                || (talk.say("label-person_legal_name"), talk.say("because-person_legal_name")),
-                |asked| (label(sheet, talk, asked), because(sheet, talk, asked)),
+                || (l10n.say("label-person_legal_name"), l10n.say("because-person_legal_name")),
+                |asked| (label(sheet, l10n, asked), because(sheet, l10n, asked)),
             );
-            arrange(sheet, talk, &mut names, AddressOrder::asked);
+            arrange(sheet, l10n, &mut names, AddressOrder::asked);
             let inputs = std::mem::take(&mut names);
-            groups.push(Group { of: Of::Choice, label, hint: Some(hint), inputs, asked: Vec::new() });
+            groups.push(Group { kind: GroupKind::Choice, label, hint: Some(hint), inputs, asked: Vec::new() });
         }
-        arrange(sheet, talk, &mut names, AddressOrder::asked);
+        arrange(sheet, l10n, &mut names, AddressOrder::asked);
         for input in names.into_iter().chain(others) {
-            let label = talk.say(&format!("field-{}", input.name()));
-            groups.push(Group { of: Of::Itself, label, hint: None, inputs: vec![input], asked: Vec::new() });
+            let label = l10n.say(&format!("field-{}", input.name()));
+            groups.push(Group { kind: GroupKind::Single, label, hint: None, inputs: vec![input], asked: Vec::new() });
         }
     }
     for requirement in step.requirements(sheet) {
@@ -342,7 +341,7 @@ fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> 
         let known = |place: &str| groups.iter().flat_map(|group| &group.inputs).any(|input| input.place == place);
         let is_choice = !requirement.one_of.is_empty();
         if is_choice {
-            // Each field stands on a page once.
+            // Each field appears once on a page.
             inputs.retain(|input| !known(&input.place));
         }
         let Some(first) = inputs.first() else {
@@ -352,7 +351,7 @@ fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> 
         };
         let place = requirement.place();
         if first.place == place && !is_choice {
-            // A field that an object asks for already is only needed the more; one of a person, known by name.
+            // The field is on the page already, as part of an object or of a person. It becomes mandatory there.
             let asks = |group: &&mut Group<'_>| group.inputs.iter().any(|input| input.place == place);
             if let Some(group) = groups.iter_mut().find(asks) {
                 group.inputs.iter_mut().filter(|input| input.place == place).for_each(|input| input.needed = true);
@@ -360,20 +359,20 @@ fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> 
                 continue;
             }
         }
-        let of = match is_choice {
-            true => Of::Choice,
-            false if first.place == place => Of::Itself,
-            false => Of::Object(place),
+        let kind = match is_choice {
+            true => GroupKind::Choice,
+            false if first.place == place => GroupKind::Single,
+            false => GroupKind::Object(place),
         };
-        arrange(sheet, talk, &mut inputs, AddressOrder::asked);
-        let (label, hint) = (label(sheet, talk, requirement), because(sheet, talk, requirement));
-        groups.push(Group { of, label, hint: Some(hint), inputs, asked: vec![requirement] });
+        arrange(sheet, l10n, &mut inputs, AddressOrder::asked);
+        let (label, hint) = (label(sheet, l10n, requirement), because(sheet, l10n, requirement));
+        groups.push(Group { kind, label, hint: Some(hint), inputs, asked: vec![requirement] });
     }
     groups
 }
 
-/// What is likely at a place where the contract takes any text. Tax numbers are asked from residents of the United
-/// States.
+/// Suggestions for a place where the contract accepts any text. Only residents of the United States are asked for tax
+/// numbers.
 fn suggestions(place: &str) -> &'static [(&'static str, &'static str)] {
     if place.ends_with("/tax_number/type") { &[("ssn", "SSN"), ("itin", "ITIN")] } else { &[] }
 }

@@ -1,21 +1,21 @@
-//! What a good picture of a document shows, drawn: the words below each drawing say the same.
+//! Drawings of good and bad pictures of a document. The text below each drawing says the same.
 
 use dossier_core::form::sheet::Sheet;
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
-use super::language::Talk;
+use super::language::Localization;
 
-/// A drawing, and the message that says what it shows.
+/// A drawing, and the message that describes it.
 struct Example {
     message: &'static str,
     drawing: Markup,
-    /// Whether it is how to do it, or how not to.
+    /// Whether it shows a good picture, or a mistake.
     good: bool,
 }
 
-/// Examples of what a document should look like, above where it is chosen; nothing for what seldom is a picture.
-pub(super) fn examples(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> Markup {
+/// Examples of good pictures of a document. Nothing for documents that are rarely photographed.
+pub(super) fn examples(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement) -> Markup {
     let purposes = requirement.document.iter().flat_map(|document| &document.purposes);
     let examples = match purposes.map(String::as_str).find(|purpose| purpose.ends_with("id_document")) {
         Some(_) => of_identity(is_passport(sheet, requirement)),
@@ -29,7 +29,7 @@ pub(super) fn examples(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement
             @for Example { message, drawing, good } in examples {
                 li {
                     svg.drawing.wrong[!good] viewBox="0 0 96 68" width="96" height="68" aria-hidden="true" { (drawing) }
-                    span { (talk.say(message)) }
+                    span { (l10n.say(message)) }
                 }
             }
         }
@@ -55,7 +55,7 @@ fn of_identity(passport: bool) -> Vec<Example> {
     ]
 }
 
-/// The corners of a viewfinder; at the fourth stands the verdict.
+/// Three corners of a viewfinder. The fourth has the tick or the cross.
 fn frame() -> Markup {
     html! { path.frame d="M4 16V4h12M80 4h12v12M16 64H4V52" {} }
 }
@@ -74,7 +74,7 @@ fn card_in_frame() -> Markup {
     html! { (frame()) (card()) (tick()) }
 }
 
-/// The page with the photo, and the two lines that machines read.
+/// The photo page, with the two machine-readable lines.
 fn passport_page() -> Markup {
     html! {
         (frame())
@@ -104,7 +104,7 @@ fn with_glare() -> Markup {
     }
 }
 
-/// A letter: whose it is, where they live, and when it was written.
+/// A letter with a name, an address and a date.
 fn letter() -> Markup {
     html! {
         (frame())

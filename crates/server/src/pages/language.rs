@@ -1,4 +1,4 @@
-//! The languages of the form: which one a visitor reads, what is said in it, and the habits that go with it.
+//! The languages of the form: how one is chosen, its messages, and the conventions of the visitor's country.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use http::{HeaderMap, Uri, header};
 
 use super::cookies::cookie;
 
-/// Messages that are others' in every language.
+/// Messages that refer to other messages, in every language.
 const COMMON: &str = include_str!("../../assets/form/languages/common.ftl");
 
 type Bundle = FluentBundle<FluentResource>;
@@ -25,13 +25,13 @@ macro_rules! languages {
             /// Every language, in the order in which they are offered.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// Its BCP 47 tag.
+            /// The BCP 47 tag.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),* }
             }
 
-            /// What it calls itself.
+            /// The name in the language itself.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
@@ -72,13 +72,13 @@ impl Language {
         Self::ALL.iter().copied().find(|language| language.code().eq_ignore_ascii_case(primary))
     }
 
-    /// The first known language of `Accept-Language`, by weight.
+    /// The preferred known language of `Accept-Language`.
     #[must_use]
     pub fn accepted(headers: &HeaderMap) -> Option<Self> {
         accepted_tags(headers).into_iter().find_map(|tag| Self::of_tag(&tag))
     }
 
-    /// Which way it is written.
+    /// The direction of its script, for `dir`.
     #[must_use]
     pub const fn direction(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl Language {
     fn read(self) -> Bundle {
         let tag = self.code().parse().expect("the tags are well formed");
         let mut bundle = Bundle::new_concurrent(vec![tag]);
-        // Names in other scripts stand inside of text only where it runs from right to left.
+        // Only right-to-left text contains names in a script of the other direction.
         bundle.set_use_isolating(self.direction() == "rtl");
         let resource = FluentResource::try_new(self.messages().to_owned()).expect("a test reads every language");
         bundle.add_resource_overriding(resource);
@@ -104,12 +104,11 @@ impl Language {
         bundle
     }
 
-    /// Code and name of every country, in the order of the language.
+    /// The code and name of every country, in the order of the language.
     pub fn countries(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.country_names().lines().filter_map(|row| row.split_once('\t'))
     }
 
-    /// The name of a country.
     #[must_use]
     pub fn country(self, code: &str) -> Option<&'static str> {
         self.countries().find(|(known, _)| *known == code).map(|(_, name)| name)
@@ -132,18 +131,15 @@ fn accepted_tags(headers: &HeaderMap) -> Vec<String> {
     tags.into_iter().map(|(_, tag)| tag).collect()
 }
 
-/// In which order the parts of a date are written.
+/// The order of the parts of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
-    /// Day, month, year.
     DayFirst,
-    /// Month, day, year.
     MonthFirst,
-    /// Year, month, day.
     YearFirst,
 }
 
-/// How the lines of an address follow each other.
+/// The order of the lines of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressOrder {
     /// Street, city, state, postal code.
@@ -155,7 +151,7 @@ pub enum AddressOrder {
 }
 
 impl AddressOrder {
-    /// The habit of a country.
+    /// The order that a country uses.
     #[must_use]
     pub fn of(country: &str) -> Self {
         const CODE_LAST: &[&str] = &[
@@ -172,7 +168,7 @@ impl AddressOrder {
         }
     }
 
-    /// The members of the contract's address as they are written in this order.
+    /// The members of an address in the order in which it is written.
     #[must_use]
     pub const fn written(self) -> [&'static str; 6] {
         match self {
@@ -182,7 +178,8 @@ impl AddressOrder {
         }
     }
 
-    /// The same as they are asked: the country stands first, for how the others are called depends on it.
+    /// The members in the order in which the form asks for them. The country comes first, because the names of the
+    /// others depend on it.
     #[must_use]
     pub fn asked(self) -> [&'static str; 6] {
         let mut members = self.written();
@@ -191,16 +188,15 @@ impl AddressOrder {
     }
 }
 
-/// What is said to one visitor: a language, and the country whose habits hold.
+/// The language of a visitor, and the country whose conventions apply.
 #[derive(Debug, Clone, Copy)]
-pub struct Talk {
-    /// The language.
+pub struct Localization {
     pub language: Language,
     country: Option<Country>,
 }
 
-impl Talk {
-    /// In a language, with the habits of the country that the browser names.
+impl Localization {
+    /// A language, with the conventions of the country that the browser names.
     #[must_use]
     pub fn new(language: Language, headers: &HeaderMap) -> Self {
         let of_language = |tag: &String| Language::of_tag(tag) == Some(language);
@@ -217,13 +213,12 @@ impl Talk {
         self.country
     }
 
-    /// A message.
     #[must_use]
     pub fn say(&self, key: &str) -> String {
         self.say_with(key, &[])
     }
 
-    /// A message with something in it.
+    /// A message with arguments.
     #[must_use]
     pub fn say_with(&self, key: &str, with: &[(&str, FluentValue<'_>)]) -> String {
         self.find(key, with).unwrap_or_else(|| key.to_owned())
@@ -238,7 +233,7 @@ impl Talk {
         Some(bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned())
     }
 
-    /// In which order dates are typed.
+    /// The order in which dates are typed.
     #[must_use]
     pub fn date_order(&self) -> DateOrder {
         match (self.language, self.country.as_ref().map(Country::expose)) {
@@ -248,7 +243,7 @@ impl Talk {
         }
     }
 
-    /// Day, month and year, or what stands for them, in the order in which dates are typed.
+    /// Arranges day, month and year in the order in which dates are typed.
     #[must_use]
     pub fn in_date_order<T>(&self, day: T, month: T, year: T) -> [T; 3] {
         match self.date_order() {
@@ -258,7 +253,7 @@ impl Talk {
         }
     }
 
-    /// A date as people read it; what is no date stays as it is.
+    /// Formats a date for people. Text that is not a date stays the same.
     #[must_use]
     pub fn date<'a>(&self, iso: &'a str) -> Cow<'a, str> {
         let mut parts = iso.get(..10).unwrap_or(iso).splitn(3, '-');
@@ -269,11 +264,11 @@ impl Talk {
         let Some(name) = self.find(&format!("month-{number}"), &[]) else { return iso.into() };
         let with = [("year", year.into()), ("month", name.into()), ("day", day.to_string().into())];
         let key = if self.date_order() == DateOrder::MonthFirst { "date-month-first" } else { "date" };
-        // One phrase in one script: isolated parts would leave it without a direction.
+        // A date is one phrase in one script. With isolation marks it would have no direction of its own.
         self.say_with(key, &with).replace(['\u{2068}', '\u{2069}'], "").into()
     }
 
-    /// A number as people read it: with the decimal sign of the language.
+    /// Formats a number with the decimal separator of the language.
     #[must_use]
     pub fn decimal(&self, number: &str) -> String {
         match self.language {
@@ -284,7 +279,7 @@ impl Talk {
         }
     }
 
-    /// How an address in a country is written; in that of the browser, when none is known yet.
+    /// The order of an address in a country. While it is unknown, that of the browser's country.
     #[must_use]
     pub fn address_order(&self, country: Option<&str>) -> AddressOrder {
         let own = self.country.as_ref().map(Country::expose);
@@ -308,13 +303,13 @@ pub(super) fn asked_language(uri: &Uri) -> Option<Language> {
     Language::of_tag(&tag)
 }
 
-/// The language of the link, else the one chosen before, else the browser's.
-pub(super) fn talk(headers: &HeaderMap, uri: &Uri) -> Talk {
+/// The language named in the URL, otherwise the one chosen before, otherwise the browser's.
+pub(super) fn localization(headers: &HeaderMap, uri: &Uri) -> Localization {
     let chosen = asked_language(uri)
         .or_else(|| Language::of_tag(cookie(headers, LANGUAGE_COOKIE)?))
         .or_else(|| Language::accepted(headers))
         .unwrap_or(Language::English);
-    Talk::new(chosen, headers)
+    Localization::new(chosen, headers)
 }
 
 #[cfg(test)]

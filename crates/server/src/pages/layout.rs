@@ -1,13 +1,13 @@
-//! What stands around the content of every page: the asking company's look, the choice of language, the frame.
+//! The frame of every page: the company's branding, the choice of language, the title.
 
 use dossier_core::account::Account;
 use dossier_core::ids::SessionId;
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
-use super::language::{Language, Talk};
+use super::language::{Language, Localization};
 
-/// No style of its own, no history in the browser's storage, and nothing of a page of errors beside a field.
+/// htmx adds no style, stores no history, and does not swap in the body of an error response.
 const HTMX: &str =
     r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":20000,"noSwap":[204,304,"4xx","5xx"]}"#;
 
@@ -15,61 +15,58 @@ const HTMX: &str =
 pub(super) const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// What stands around the content.
-pub struct Surroundings {
-    /// In which language.
-    pub talk: Talk,
+/// What a page shows around its content: the language, the account, and where the form is.
+pub struct PageContext {
+    pub l10n: Localization,
     account: Option<Account>,
-    /// Where the form is, without a slash at the end; empty outside of it.
+    /// The path of the form, without a slash at the end. Empty outside the form.
     pub base: String,
 }
 
-impl Surroundings {
-    /// Around the pages of an account, in the form of a session or before it.
+impl PageContext {
     #[must_use]
-    pub fn new(talk: Talk, account: Option<Account>, session: Option<SessionId>) -> Self {
-        Self { talk, account, base: session.map_or_else(String::new, |session| format!("/form/{session}")) }
+    pub fn new(l10n: Localization, account: Option<Account>, session: Option<SessionId>) -> Self {
+        Self { l10n, account, base: session.map_or_else(String::new, |session| format!("/form/{session}")) }
     }
 
-    /// Around a page that is nobody's.
+    /// The context of a page that belongs to no account.
     #[must_use]
-    pub const fn of_nobody(talk: Talk) -> Self {
-        Self { talk, account: None, base: String::new() }
+    pub const fn without_account(l10n: Localization) -> Self {
+        Self { l10n, account: None, base: String::new() }
     }
 
-    /// The account that asks.
     #[must_use]
     pub const fn account(&self) -> Option<&Account> {
         self.account.as_ref()
     }
 
-    /// Whom visitors see asking.
+    /// The name of the company that asks, as visitors see it.
     #[must_use]
     pub fn asks(&self) -> String {
         let name = self.account.as_ref().and_then(Account::asks).map(ToOwned::to_owned);
-        name.unwrap_or_else(|| self.talk.say("the-company"))
+        name.unwrap_or_else(|| self.l10n.say("the-company"))
     }
 
-    /// Whose page it is: the asking company's, or, where none is known, that of a verification.
+    /// The name at the top of the page: the company's, or a general one if there is no account.
     fn heading(&self) -> String {
-        if self.account.is_some() { self.asks() } else { self.talk.say("home-name") }
+        if self.account.is_some() { self.asks() } else { self.l10n.say("home-name") }
     }
 
-    /// A message in which the asking company may stand.
+    /// A message that may contain the company's name.
     #[must_use]
     pub fn say(&self, key: &str) -> String {
-        let (company, said) = (self.asks(), self.talk.say_with(key, &[("company", self.asks().into())]));
+        let (company, said) = (self.asks(), self.l10n.say_with(key, &[("company", self.asks().into())]));
         let has_a_name = self.account.as_ref().and_then(Account::asks).is_some();
         if has_a_name { said } else { as_in_a_sentence(&said, &company) }
     }
 
-    /// A page without a form: nothing to script.
+    /// A page outside the form, without scripts.
     #[must_use]
     pub fn plain(&self, title: &str, content: &Markup) -> Markup {
         self.frame(title, &html! { main #main tabindex="-1" { h1 { (title) } (content) } }, false)
     }
 
-    /// A page of the form, with the list of its steps beside it. The window's title says whether there are errors.
+    /// A page of the form, with the list of steps beside it. The window's title says whether there are errors.
     #[must_use]
     pub fn with_steps(&self, title: &str, errors: bool, steps: &Markup, content: &Markup) -> Markup {
         let body = html! {
@@ -81,24 +78,23 @@ impl Surroundings {
         self.frame(&self.in_window(title, errors), &body, true)
     }
 
-    /// The title of the window, in which errors are said as well.
+    /// The title of the window, which also says whether there are errors.
     #[must_use]
     pub fn in_window(&self, title: &str, errors: bool) -> String {
-        if errors { self.talk.say_with("title-error", &[("title", title.into())]) } else { title.to_owned() }
+        if errors { self.l10n.say_with("title-error", &[("title", title.into())]) } else { title.to_owned() }
     }
 
-    /// The element of the window's title.
     #[must_use]
     pub fn title(&self, in_window: &str) -> Markup {
         html! { title { (in_window) " · " (self.heading()) } }
     }
 
     fn frame(&self, title: &str, body: &Markup, scripted: bool) -> Markup {
-        let talk = &self.talk;
-        let coloured = self.account.as_ref().filter(|account| account.look.colour.is_some());
+        let l10n = &self.l10n;
+        let coloured = self.account.as_ref().filter(|account| account.form.colour.is_some());
         html! {
             (DOCTYPE)
-            html lang=(talk.language.code()) dir=(talk.language.direction()) {
+            html lang=(l10n.language.code()) dir=(l10n.language.direction()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -106,7 +102,7 @@ impl Surroundings {
                     (self.title(title))
                     link rel="stylesheet" href=(assets::url("form.css"));
                     @if let Some(account) = coloured {
-                        link rel="stylesheet" href=(assets::look_url(account, "colour.css"));
+                        link rel="stylesheet" href=(assets::branding_url(account, "colour.css"));
                     }
                     link rel="icon" type="image/svg+xml" href=(self.icon());
                     @if scripted {
@@ -118,11 +114,11 @@ impl Surroundings {
                         script src=(assets::url("dates.js")) defer {}
                     }
                 }
-                body data-offline=(talk.say("js-offline")) {
-                    a.skip href="#main" { (talk.say("skip")) }
+                body data-offline=(l10n.say("js-offline")) {
+                    a.skip href="#main" { (l10n.say("skip")) }
                     header {
                         (self.brand())
-                        (languages(talk))
+                        (languages(l10n))
                     }
                     @if scripted { div #connection role="status" hidden {} }
                     (body)
@@ -132,38 +128,39 @@ impl Surroundings {
         }
     }
 
-    /// The icon of the tab: in the account's colour, or ours.
+    /// The icon of the tab, in the account's colour or ours.
     fn icon(&self) -> String {
-        let own = self.account.as_ref().filter(|account| account.look.colour.is_some());
-        own.map_or_else(|| assets::url("icon.svg").to_owned(), |account| assets::look_url(account, "icon.svg"))
+        let own = self.account.as_ref().filter(|account| account.form.colour.is_some());
+        own.map_or_else(|| assets::url("icon.svg").to_owned(), |account| assets::branding_url(account, "icon.svg"))
     }
 
-    /// Who asks: the logo, or the name.
+    /// The company's logo, or its name.
     fn brand(&self) -> Markup {
-        let Some(account) = self.account.as_ref().filter(|account| account.look.logo.is_some()) else {
+        let Some(account) = self.account.as_ref().filter(|account| account.form.logo.is_some()) else {
             return html! { strong.brand { (self.heading()) } };
         };
-        let has_dark = account.look.logo_dark.is_some();
+        let has_dark = account.form.logo_dark.is_some();
         html! {
             picture {
                 @if has_dark {
-                    source srcset=(assets::look_url(account, "logo-dark")) media="(prefers-color-scheme: dark)";
+                    source srcset=(assets::branding_url(account, "logo-dark")) media="(prefers-color-scheme: dark)";
                 }
-                // A logo that was made for white pages is shown on white.
-                img.plate[!has_dark] src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";
+                // Without a logo for dark pages, the logo has a white background.
+                @let logo = assets::branding_url(account, "logo");
+                img.plate[!has_dark] src=(logo) alt=(self.asks()) width="160" height="40";
             }
         }
     }
 }
 
-/// The choice of language: links in a fold, which need no script, and take effect only when one is followed.
-fn languages(talk: &Talk) -> Markup {
+/// The choice of language: folded links that work without scripts.
+fn languages(l10n: &Localization) -> Markup {
     html! {
         details.language {
-            summary { span.sr { (talk.say("language")) ": " } (talk.language.name()) }
+            summary { span.sr { (l10n.say("language")) ": " } (l10n.language.name()) }
             ul {
                 @for language in Language::ALL {
-                    @let (code, chosen) = (language.code(), *language == talk.language);
+                    @let (code, chosen) = (language.code(), *language == l10n.language);
                     li {
                         a href={ "?lang=" (code) } lang=(code) hreflang=(code) aria-current=[chosen.then_some("true")] {
                             (language.name())
@@ -175,7 +172,7 @@ fn languages(talk: &Talk) -> Markup {
     }
 }
 
-/// "The company" inside a sentence begins with a small letter.
+/// Writes "The company" with a small letter inside a sentence.
 fn as_in_a_sentence(said: &str, company: &str) -> String {
     let mut letters = company.chars();
     let small: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
@@ -195,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_company_is_written_small_inside_a_sentence() {
+    fn the_company_has_a_small_letter_inside_a_sentence() {
         for (said, expected) in [
             ("The company asks. Ask The company.", "The company asks. Ask the company."),
             ("Why? The company asks", "Why? The company asks"),

@@ -1,5 +1,5 @@
-//! For people without a page: those who opened the bare host, a link that was cut off, or an address that there is not.
-//! They get a way on: the form that this browser has entered already, or a field for the whole link.
+//! Pages for lost visitors: those who opened the bare host, an incomplete link or an unknown address. They are offered
+//! the form that this browser has entered already, or a field for the whole link.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -9,11 +9,11 @@ use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 use maud::{Markup, html};
 
-use super::dressed::dressed;
-use super::language::{Talk, talk};
-use super::layout::Surroundings;
+use super::finish::finish_page;
+use super::language::{Localization, localization};
+use super::layout::PageContext;
 use super::link_form::link_form;
-use super::messages::page as answer;
+use super::messages::respond;
 use super::visit::open_form;
 use crate::http::accept::Wants;
 use crate::http::body::{Expected, WholeBody};
@@ -21,17 +21,17 @@ use crate::http::context::RequestContext;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::state::App;
 
-/// The most bytes of a pasted link, and of what came along with it.
+/// The largest body with a pasted link, in bytes. People paste more than the link.
 const MAX_PASTED: usize = 16 * 1_024;
 
-/// By which address a visitor came here.
+/// The address at which a visitor got lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lost {
     /// The bare host.
     Start,
-    /// A link of which a part is missing.
+    /// An incomplete link.
     CutOff,
-    /// Another one.
+    /// Any other address.
     Elsewhere,
 }
 
@@ -53,7 +53,7 @@ impl Lost {
     }
 }
 
-/// `GET /`: for people who followed no link.
+/// `GET /`: for people who did not follow a link.
 ///
 /// # Errors
 ///
@@ -63,15 +63,11 @@ pub async fn start(State(app): State<App>, parts: Parts) -> Result<Response, Pro
         let text = "The API is at /v0. The document at /openapi.json describes it, and /docs shows it to people.";
         return Err(Problem::new(ProblemCode::NotFound, text));
     }
-    let page = page(&app, &parts, Lost::Start).await;
-    Ok(dressed(&app.public_url, &parts.headers, &parts.uri, page).await)
+    let page = lost_page(&app, &parts, Lost::Start).await;
+    Ok(finish_page(&app.public_url, &parts.headers, &parts.uri, page).await)
 }
 
-/// `POST /`: a link that was pasted leads where it leads.
-///
-/// # Errors
-///
-/// Those of a body.
+/// `POST /`: redirects to a pasted link.
 pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected { most: MAX_PASTED, ..Expected::FORM }).await?;
@@ -80,17 +76,17 @@ pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<R
     let response = match token_in(&pasted) {
         Some(token) => Redirect::to(&format!("/kyc/{}", *token)).into_response(),
         None => {
-            let talk = talk(&parts.headers, &parts.uri);
-            let content = html! { p { (talk.say("home-text")) } (link_form(&talk, Some(&pasted))) };
-            let page = Surroundings::of_nobody(talk).plain(&talk.say("home-title"), &content);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page)
+            let l10n = localization(&parts.headers, &parts.uri);
+            let content = html! { p { (l10n.say("home-text")) } (link_form(&l10n, Some(&pasted))) };
+            let page = PageContext::without_account(l10n).plain(&l10n.say("home-title"), &content);
+            respond(StatusCode::UNPROCESSABLE_ENTITY, page)
         }
     };
-    Ok(dressed(&app.public_url, &parts.headers, &parts.uri, response).await)
+    Ok(finish_page(&app.public_url, &parts.headers, &parts.uri, response).await)
 }
 
-/// `GET` where no route leads: a page for a browser, `None` for a program. A link with something behind it leads where
-/// it would without.
+/// `GET` of an unknown path: a page for a browser, `None` for a program. A link with extra characters at the end
+/// redirects to the link itself.
 pub async fn elsewhere(app: &App, parts: &Parts) -> Option<Response> {
     let is_read = matches!(parts.method, Method::GET | Method::HEAD);
     if !is_read || Wants::of(&parts.headers) != Wants::Page {
@@ -98,12 +94,12 @@ pub async fn elsewhere(app: &App, parts: &Parts) -> Option<Response> {
     }
     let response = match repaired(&parts.uri) {
         Some(link) => link,
-        None => page(app, parts, Lost::at(parts.uri.path())).await,
+        None => lost_page(app, parts, Lost::at(parts.uri.path())).await,
     };
-    Some(dressed(&app.public_url, &parts.headers, &parts.uri, response).await)
+    Some(finish_page(&app.public_url, &parts.headers, &parts.uri, response).await)
 }
 
-/// To a link that is whole, from one that has a full stop, a slash or more behind it, as messages put it there.
+/// Redirects a link with a full stop, a slash or more at the end, as messages add them, to the link itself.
 pub(super) fn repaired(uri: &Uri) -> Option<Response> {
     let written = uri.path().strip_prefix("/kyc/")?;
     let token = token_in(written).filter(|token| token.as_str() != written)?;
@@ -111,22 +107,22 @@ pub(super) fn repaired(uri: &Uri) -> Option<Response> {
     Some(Redirect::to(&format!("/kyc/{}{query}", *token)).into_response())
 }
 
-/// The page of a visitor who is lost.
-pub(super) async fn page(app: &App, parts: &Parts, lost: Lost) -> Response {
-    let talk = talk(&parts.headers, &parts.uri);
+/// The page of a lost visitor.
+pub(super) async fn lost_page(app: &App, parts: &Parts, lost: Lost) -> Response {
+    let l10n = localization(&parts.headers, &parts.uri);
     let open = open_form(app, &parts.headers, RequestContext::of(parts)).await;
     let status = if lost == Lost::Start { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    let content = content(&talk, lost, open);
-    answer(status, Surroundings::of_nobody(talk).plain(&talk.say(&format!("{}-title", lost.key())), &content))
+    let content = content(&l10n, lost, open);
+    respond(status, PageContext::without_account(l10n).plain(&l10n.say(&format!("{}-title", lost.key())), &content))
 }
 
-fn content(talk: &Talk, lost: Lost, open: Option<SessionId>) -> Markup {
+fn content(l10n: &Localization, lost: Lost, open: Option<SessionId>) -> Markup {
     html! {
-        p { (talk.say(&format!("{}-text", lost.key()))) }
+        p { (l10n.say(&format!("{}-text", lost.key()))) }
         @if let Some(session) = open {
-            p { a.button.primary href={ "/form/" (session) } { (talk.say("home-resume")) } }
+            p { a.button.primary href={ "/form/" (session) } { (l10n.say("home-resume")) } }
         }
-        (link_form(talk, None))
+        (link_form(l10n, None))
         @if lost != Lost::CutOff {
             p.developers { a href="/docs" lang="en" hreflang="en" { "API reference" } }
         }

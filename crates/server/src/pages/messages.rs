@@ -1,97 +1,99 @@
-//! Pages that only say something.
+//! Pages with a message and no form.
 
 use axum::response::{Html, IntoResponse as _, Response};
 use dossier_core::account::Account;
 use dossier_core::customer::Customer;
-use dossier_core::kyc::State as Stands;
+use dossier_core::kyc::State as KycState;
 use dossier_core::use_cases::session::Landing;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::language::Talk;
-use super::layout::Surroundings;
+use super::language::Localization;
+use super::layout::PageContext;
 use super::link_form::link_form;
 use crate::http::limiter::Limited;
 
-/// A page that only says something: what happened, and how to go on.
-pub(super) fn message(talk: &Talk, status: StatusCode, key: &str) -> Response {
-    message_with(talk, status, key, &html! {})
+/// A page that says what happened and what to do next.
+pub(super) fn message(l10n: &Localization, status: StatusCode, key: &str) -> Response {
+    message_with(l10n, status, key, &html! {})
 }
 
-/// The same with more below it.
-pub(super) fn message_with(talk: &Talk, status: StatusCode, key: &str, more: &Markup) -> Response {
-    let surroundings = Surroundings::of_nobody(*talk);
-    let content = html! { p { (talk.say(&format!("{key}-text"))) } (more) };
-    page(status, surroundings.plain(&talk.say(&format!("{key}-title")), &content))
+/// The same page, with more content below the message.
+pub(super) fn message_with(l10n: &Localization, status: StatusCode, key: &str, more: &Markup) -> Response {
+    let surroundings = PageContext::without_account(*l10n);
+    let content = html! { p { (l10n.say(&format!("{key}-text"))) } (more) };
+    respond(status, surroundings.plain(&l10n.say(&format!("{key}-title")), &content))
 }
 
-/// More than a session may write, or an address may guess.
-pub(super) fn too_fast(talk: &Talk, limited: Limited) -> Response {
-    let mut response = message(talk, StatusCode::TOO_MANY_REQUESTS, "too-fast");
+/// The page for a session that writes too often, or an address that guesses too often.
+pub(super) fn too_fast(l10n: &Localization, limited: Limited) -> Response {
+    let mut response = message(l10n, StatusCode::TOO_MANY_REQUESTS, "too-fast");
     limited.tell(response.headers_mut());
     response
 }
 
-pub(super) fn page(status: StatusCode, content: Markup) -> Response {
+pub(super) fn respond(status: StatusCode, content: Markup) -> Response {
     (status, Html(content.into_string())).into_response()
 }
 
-/// What there is to say when the form is not open. What was decided is said, however old the link.
-pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
+/// The page of a form that is not open. It tells the decision even if the link is old.
+pub(super) fn closed(page: &PageContext, landing: &Landing) -> Response {
     let (Landing::Open(customer) | Landing::Expired(customer) | Landing::Replaced(customer)) = landing;
     let (status, key) = match (landing, customer.kyc.state) {
         (Landing::Expired(_), state) if state.takes_input() => (StatusCode::GONE, "expired"),
         (Landing::Replaced(_), state) if state.takes_input() => (StatusCode::GONE, "replaced"),
-        (_, Stands::NotStarted | Stands::InProgress | Stands::ResubmissionRequired) => (StatusCode::GONE, "expired"),
-        (_, Stands::Submitted) => (StatusCode::OK, "submitted"),
-        (_, Stands::Approved) => (StatusCode::OK, "approved"),
-        (_, Stands::Rejected) => (StatusCode::OK, "rejected"),
-        (_, Stands::Offboarded) => (StatusCode::OK, "offboarded"),
+        (_, KycState::NotStarted | KycState::InProgress | KycState::ResubmissionRequired) => {
+            (StatusCode::GONE, "expired")
+        }
+        (_, KycState::Submitted) => (StatusCode::OK, "submitted"),
+        (_, KycState::Approved) => (StatusCode::OK, "approved"),
+        (_, KycState::Rejected) => (StatusCode::OK, "rejected"),
+        (_, KycState::Offboarded) => (StatusCode::OK, "offboarded"),
     };
-    let comment = customer.kyc.comment.as_deref().filter(|_| customer.kyc.state == Stands::Rejected);
+    let comment = customer.kyc.comment.as_deref().filter(|_| customer.kyc.state == KycState::Rejected);
     let content = html! {
-        p { (around.say(&format!("{key}-text"))) }
+        p { (page.say(&format!("{key}-text"))) }
         @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
-        @if key == "submitted" && let Some(takes) = around.review_takes() { p { (takes) } }
-        (reference(around, customer))
-        (ways_out(around, redirect_uri(customer)))
+        @if key == "submitted" && let Some(takes) = page.review_takes() { p { (takes) } }
+        (reference(page, customer))
+        (ways_out(page, redirect_uri(customer)))
     };
-    page(status, around.plain(&around.say(&format!("{key}-title")), &content))
+    respond(status, page.plain(&page.say(&format!("{key}-title")), &content))
 }
 
-/// What the visitor tells support, so that the right record is found.
-fn reference(around: &Surroundings, customer: &Customer) -> Markup {
+/// The reference by which support finds the record.
+fn reference(page: &PageContext, customer: &Customer) -> Markup {
     let reference = customer.id.reference();
     html! {
         p.reference {
-            strong { (around.talk.say_with("reference", &[("reference", reference.into())])) }
+            strong { (page.l10n.say_with("reference", &[("reference", reference.into())])) }
             br;
-            (around.say("reference-use"))
+            (page.say("reference-use"))
         }
     }
 }
 
-/// The page of a visitor who has left: the pass has ended, and the link leads back in.
-pub(super) fn left(around: &Surroundings, customer: &Customer) -> Response {
+/// The page after leaving. The pass has ended, and the link opens the form again.
+pub(super) fn left(page: &PageContext, customer: &Customer) -> Response {
     let content = html! {
-        p { (around.say("left-text")) }
-        p { (around.say("left-why")) }
+        p { (page.say("left-text")) }
+        p { (page.say("left-why")) }
         details.come-back {
-            summary.button { (around.say("left-again")) }
-            (link_form(&around.talk, None))
+            summary.button { (page.say("left-again")) }
+            (link_form(&page.l10n, None))
         }
-        (ways_out(around, redirect_uri(customer)))
+        (ways_out(page, redirect_uri(customer)))
     };
-    page(StatusCode::OK, around.plain(&around.say("left-title"), &content))
+    respond(StatusCode::OK, page.plain(&page.say("left-title"), &content))
 }
 
-/// The ways out of here: back to the company's own pages, and to its support.
-fn ways_out(around: &Surroundings, back: Option<&str>) -> Markup {
-    let support = around.account().and_then(Account::support_url);
+/// Links to the company's own pages and to its support.
+fn ways_out(page: &PageContext, back: Option<&str>) -> Markup {
+    let support = page.account().and_then(Account::support_url);
     html! {
-        @if let Some(uri) = back { p { a.button href=(uri) rel="noreferrer" { (around.say("go-back")) } } }
-        @if let Some(uri) = support { p { a href=(uri) rel="noreferrer" { (around.say("support")) } } }
-        @if back.is_none() && support.is_none() { p { (around.say("questions")) } }
+        @if let Some(uri) = back { p { a.button href=(uri) rel="noreferrer" { (page.say("go-back")) } } }
+        @if let Some(uri) = support { p { a href=(uri) rel="noreferrer" { (page.say("support")) } } }
+        @if back.is_none() && support.is_none() { p { (page.say("questions")) } }
     }
 }
 
@@ -110,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_closed_page_leads_back_to_the_company_or_to_its_support() {
-        let talk = Talk::new(Language::English, &HeaderMap::new());
+        let l10n = Localization::new(Language::English, &HeaderMap::new());
         let asked = "Questions? Contact Harbour";
         for (back, support, shown, not_shown) in [
             (None, None, vec![asked], vec!["<a "]),
@@ -127,10 +129,10 @@ mod tests {
                 account_id: AccountId::from_bytes([7; 16]),
                 name: "Harbour".to_owned(),
                 created_at: Timestamp::from_micros(0),
-                look: dossier_core::account::Look::default(),
+                form: dossier_core::account::FormSettings::default(),
             };
-            account.look.company.support_url = support.map(ToOwned::to_owned);
-            let page = ways_out(&Surroundings::new(talk, Some(account), None), back).into_string();
+            account.form.company.support_url = support.map(ToOwned::to_owned);
+            let page = ways_out(&PageContext::new(l10n, Some(account), None), back).into_string();
             assert!(shown.iter().all(|text| page.contains(text)), "{page}");
             assert!(!not_shown.iter().any(|text| page.contains(text)), "{page}");
         }

@@ -1,39 +1,39 @@
-//! Pages for the people who are verified: where their link leads, and the hosted form. Rendered here, whole, in their
-//! language; scripts only make them smoother.
+//! The pages for customers: the landing page of a link, and the hosted form. The server renders whole pages in the
+//! visitor's language; scripts only make them smoother.
 
 pub mod accent;
-mod again;
 pub mod assets;
+mod changes;
 mod choices;
 mod company;
 mod cookies;
 mod countries;
 mod dates;
 pub mod documents;
-mod dressed;
-pub mod entered;
+mod error_filter;
 pub mod fields;
 mod files;
+mod finish;
 pub mod form;
 mod illustrations;
-mod judged;
 pub mod landing;
 pub mod language;
 pub mod layout;
 mod link_form;
 pub mod lost;
-mod manner;
 mod messages;
 mod note;
 mod order;
 mod people;
 mod posted;
 mod ready;
+mod render_mode;
+mod resubmission;
 mod reveal;
+pub mod reveal_actions;
 pub mod review;
 mod sentences;
 pub mod steps;
-mod typed;
 pub mod upload;
 pub mod visit;
 mod wording;
@@ -48,8 +48,8 @@ use http::{HeaderMap, Method, StatusCode, Uri, header};
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 use crate::http::state::App;
-use dressed::dressed;
-use language::talk;
+use finish::finish_page;
+use language::localization;
 use messages::message;
 
 /// The routes of the pages.
@@ -58,31 +58,32 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/kyc/{token}", get(landing::page).post(landing::enter))
         .route("/form/{session}", get(form::overview))
         .route("/form/{session}/review", get(review::page).post(review::submit))
-        .route("/form/{session}/reveal", post(entered::reveal))
+        .route("/form/{session}/reveal", post(reveal_actions::reveal))
         .route("/form/{session}/leave", post(form::leave))
         .route("/form/{session}/files/{file_id}", get(upload::view))
         .route("/form/{session}/{step}", get(form::page).post(form::save))
         .route("/form/{session}/{step}/remove", post(form::remove_person))
         .route("/form/{session}/{step}/upload", post(upload::take))
-        .route("/form/{session}/{step}/keep/{file_id}", post(entered::keep_file))
+        .route("/form/{session}/{step}/keep/{file_id}", post(reveal_actions::keep_file))
         .route_layer(from_fn_with_state(app.clone(), around))
         .route("/assets/{asset}", get(assets::asset))
-        .route("/looks/{account_id}/{asset}", get(assets::look))
+        .route("/looks/{account_id}/{asset}", get(assets::branding))
 }
 
-/// Around every page: what another site sends is refused, problems become pages, answers are private and compressed.
+/// Wraps every page: refuses posts from other sites, turns problems into pages, and makes responses private and
+/// compressed.
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let uri = request.uri().clone();
     let context = request.extensions().get::<RequestContext>().expect("the outer layer sets it").clone();
-    let talk = talk(&headers, &uri);
+    let l10n = localization(&headers, &uri);
     let mut response = if request.method() == Method::POST && !is_same_origin(&app.public_url, &headers, &uri) {
-        message(&talk, StatusCode::FORBIDDEN, "cross-site")
+        message(&l10n, StatusCode::FORBIDDEN, "cross-site")
     } else {
         next.run(request).await
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        // Rendering tells the operator why; the visitor gets a page instead of the document.
+        // Rendering logs the cause for the operator; the visitor gets a page instead of the JSON document.
         let (parts, _) = problem.render(&app.public_url, &context.request_id.to_string()).into_parts();
         let key = match parts.status {
             StatusCode::NOT_FOUND => "not-found",
@@ -91,17 +92,17 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
             StatusCode::BAD_REQUEST | StatusCode::REQUEST_TIMEOUT | StatusCode::UNSUPPORTED_MEDIA_TYPE => "incomplete",
             _ => "failed",
         };
-        response = message(&talk, parts.status, key);
-        // When to come back, and whether the connection ends.
+        response = message(&l10n, parts.status, key);
+        // Such as Retry-After and Connection.
         for (name, value) in parts.headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
             response.headers_mut().append(name, value.clone());
         }
     }
-    dressed(&app.public_url, &headers, &uri, response).await
+    finish_page(&app.public_url, &headers, &uri, response).await
 }
 
-/// Whether a POST comes from a page of ours. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The page of a
-/// link sends no Referer, and so no Origin: what it posts, the token, says enough.
+/// Whether a POST comes from one of our own pages. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The
+/// landing page of a link sends no Referer and therefore no Origin, but its secret token is proof enough.
 fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text("origin")) {
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_pages_of_ours_may_post() {
+    fn only_our_own_pages_may_post() {
         let same = |fields: &[(&str, &str)], path: &str| {
             let mut headers = HeaderMap::new();
             for (name, value) in fields {

@@ -1,36 +1,35 @@
-//! What stands below a field: what is wrong with it, or that it is saved.
+//! The note below a field: its error, or that it is saved.
 
 use dossier_core::clock::Timestamp;
-use dossier_core::form::{Wrong, short_hash};
+use dossier_core::form::{IssueKind, short_hash};
 use maud::{Markup, html};
 
-use super::language::Talk;
+use super::language::Localization;
 
-/// The id of the element of a place.
+/// The id of a place's element.
 #[must_use]
 pub(super) fn element_id(place: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
     format!("f{}", place.chars().map(plain).collect::<String>())
 }
 
-/// What stands below a field.
+/// The content of a note.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Below {
-    /// Nothing that is said.
     Nothing,
-    /// An error, as a sentence, and the dates that may have been meant.
+    /// An error, as a sentence, with the dates that may have been meant.
     Wrong(String, Vec<String>),
-    /// It is saved now; over what another device had saved then.
+    /// Saved just now. The time is that of an answer from another device that was replaced.
     Saved(Option<Timestamp>),
-    /// Another device saved it then.
+    /// Saved by another device at this time.
     SavedElsewhere(Timestamp),
 }
 
-/// What stands below a field. Scripts exchange what is said; the hash of what the page shows, by which a save knows
-/// what the visitor has changed, only after that was saved.
+/// The note below a field. It contains the hash of the value that the page shows, by which a save knows what has
+/// changed. Scripts replace the text of the note, and the hash only after a save.
 #[must_use]
-pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
-    let at = |key: &str, at: Timestamp| talk.say_with(key, &[("time", clock(talk, at).into())]);
+pub(super) fn note(l10n: &Localization, place: &str, value: &str, below: Below) -> Markup {
+    let at = |key: &str, at: Timestamp| l10n.say_with(key, &[("time", clock(l10n, at).into())]);
     html! {
         div.note id={ "n-" (element_id(place)) } {
             (was(place, value))
@@ -39,10 +38,10 @@ pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Marku
                     Below::Nothing => {},
                     Below::Wrong(sentence, dates) => {
                         p.error data-invalid { (sentence) }
-                        @for date in dates { (suggestion(talk, place, &date)) }
+                        @for date in dates { (suggestion(l10n, place, &date)) }
                     },
-                    Below::Saved(None) => p.saved { (talk.say("saved")) },
-                    Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
+                    Below::Saved(None) => p.saved { (l10n.say("saved")) },
+                    Below::Saved(Some(over)) => p.saved { (l10n.say("saved")) " " (at("saved-over", over)) },
                     Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },
                 }
             }
@@ -50,27 +49,27 @@ pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Marku
     }
 }
 
-/// The dates that may have been meant: those of other calendars.
+/// The dates that may have been meant, converted from other calendars.
 #[must_use]
-pub(super) fn meant(wrong: Wrong, value: &str) -> Vec<String> {
-    let Wrong::OtherCalendar(one, other) = wrong else { return Vec::new() };
+pub(super) fn meant(kind: IssueKind, value: &str) -> Vec<String> {
+    let IssueKind::OtherCalendar(one, other) = kind else { return Vec::new() };
     [Some(one), other].into_iter().flatten().filter_map(|calendar| calendar.gregorian(value)).collect()
 }
 
-/// A date with a button that gives it instead of what was typed.
-fn suggestion(talk: &Talk, place: &str, date: &str) -> Markup {
-    let with = [("date", talk.date(date).into_owned().into())];
+/// A date, with a button that puts it into the field.
+fn suggestion(l10n: &Localization, place: &str, date: &str) -> Markup {
+    let with = [("date", l10n.date(date).into_owned().into())];
     html! {
         p.meant {
-            span { (talk.say_with("date-meant", &with)) } " "
+            span { (l10n.say_with("date-meant", &with)) } " "
             button type="submit" name={ "use:" (place) } value=(date) data-date=(date) {
-                (talk.say_with("date-use", &with))
+                (l10n.say_with("date-use", &with))
             }
         }
     }
 }
 
-/// What a field of the page shows, as a hash. The fields of a document stand outside of the form that they belong to.
+/// The hash of the value that a field shows. It names its form, because the fields of a document are outside it.
 #[must_use]
 pub(super) fn was(place: &str, value: &str) -> Markup {
     html! {
@@ -79,9 +78,9 @@ pub(super) fn was(place: &str, value: &str) -> Markup {
     }
 }
 
-/// A moment as people read it, in UTC: where the visitor is, nobody knows.
+/// Formats a time for people, in UTC because the visitor's time zone is unknown.
 #[must_use]
-pub(super) fn clock(talk: &Talk, at: Timestamp) -> String {
+pub(super) fn clock(l10n: &Localization, at: Timestamp) -> String {
     let text = at.to_string();
-    format!("{}, {} UTC", talk.date(&text), &text[11..16])
+    format!("{}, {} UTC", l10n.date(&text), &text[11..16])
 }

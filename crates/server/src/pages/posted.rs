@@ -1,5 +1,5 @@
-//! What a page of the form sends: what was typed, and the files that were chosen. A refused file takes nothing else
-//! with it, and what the browser still sends of it is read, so that the visitor sees why.
+//! Reads what a page of the form sends: its fields and files. A refused file does not affect the rest of the page. The
+//! remaining bytes of a refused file are read and dropped, because browsers show no response before they have sent all.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use dossier_core::file::check::{Fault, TOO_MANY_PIXELS};
 use dossier_core::file::{FileName, MAX_FILE, Uploaded};
 use dossier_core::form::short_hash;
 use dossier_core::ids::FileId;
-use dossier_core::kyc::requirement::Fault as Flawed;
+use dossier_core::kyc::requirement::Fault as RequirementFault;
 use dossier_core::use_cases::upload_file::{Upload, UploadError};
 use http::request::Parts as Head;
 use http::{HeaderMap, HeaderValue, header};
@@ -28,45 +28,45 @@ use crate::http::multipart::{Found, Malformed, Part, Parts};
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::state::App;
 
-/// More fields and files than any page has.
+/// The limit of fields and files. No page has more.
 const MAX_PARTS: usize = 1_000;
-/// More files than any page asks for.
+/// The limit of files. No page asks for more.
 const MAX_FILES: usize = 16;
-/// Everything that is typed on a page, in bytes.
+/// The limit of the text on a page, in bytes.
 const MAX_TEXT: usize = 1_024 * 1_024;
-/// What is read of refused files.
+/// How many bytes of refused files are read.
 const MAX_WASTE: u64 = 2 * MAX_FILE;
-/// How long a page with files may take to come.
+/// How long a page with files may take to arrive.
 const TOTAL: Duration = Duration::from_secs(300);
-/// What the names of file inputs begin with; the requirement follows.
+/// The prefix of the names of file inputs. The requirement's id follows.
 pub(super) const FILE: &str = "file:";
 
 /// What a page sent.
 #[derive(Default)]
-pub(super) struct Posted {
-    /// What was typed, by the name of the field.
+pub(super) struct PostedPage {
+    /// Text, by the name of the field.
     pub(super) fields: HashMap<String, String>,
-    /// The files that were chosen.
-    pub(super) files: Vec<Received>,
-    /// Whether the browser was still sending when it was no longer listened to.
+    /// The chosen files.
+    pub(super) files: Vec<ReceivedFile>,
+    /// Whether reading stopped while the browser was still sending.
     pub(super) is_cut: bool,
-    /// The memory that the fields take.
+    /// The share of memory that the fields use.
     memory: Option<Share>,
 }
 
 /// A file of a page.
-pub(super) struct Received {
-    /// The requirement that it is for, as the page named it.
+pub(super) struct ReceivedFile {
+    /// The id of the requirement, as the page sent it.
     pub(super) requirement: String,
-    /// The file, or the key of the message that says why it was refused.
+    /// The file, or the key of the message about its refusal.
     pub(super) file: Result<FileId, String>,
 }
 
-/// Why a file was not taken.
+/// Why a file was not stored.
 enum Refusal {
-    /// Because of the file: another one can be chosen.
+    /// The file was refused. The visitor can choose another one.
     File(UploadError),
-    /// Because of anything else.
+    /// The whole request failed.
     Request(Problem),
 }
 
@@ -91,15 +91,15 @@ impl From<Limited> for Refusal {
     }
 }
 
-/// Reads what a page sent, as text alone or with files.
+/// Reads a page, with or without files.
 ///
 /// # Errors
 ///
-/// See the catalogue of problems. A file that is refused is no error: the rest of the page counts.
-pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> Result<Posted, Problem> {
+/// See the catalogue of problems. A refused file is not an error.
+pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> Result<PostedPage, Problem> {
     if !has_parts(&head.headers) {
         let body = WholeBody::read(app, head, body, Expected::FORM).await?;
-        return Ok(Posted { fields: fields_of(&body)?, ..Posted::default() });
+        return Ok(PostedPage { fields: fields_of(&body)?, ..PostedPage::default() });
     }
     let parts = Parts::new(&boundary(&head.headers)?, MAX_PARTS);
     let frames = Frames::new(body, Deadlines { body_total: TOTAL, ..Deadlines::DEFAULT });
@@ -107,7 +107,7 @@ pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> R
     context.leave_slot();
     let source = Source { frames, parts, in_part: false, is_broken: false };
     let mut reading =
-        Reading { app, visit, context, source, posted: Posted::default(), text: 0, waste: Waste::default() };
+        Reading { app, visit, context, source, posted: PostedPage::default(), text: 0, waste: Waste::default() };
     match reading.all().await {
         Ok(()) => Ok(reading.posted),
         Err(problem) => {
@@ -121,7 +121,7 @@ pub(super) async fn read(app: &App, visit: &Visit, head: &Head, body: Body) -> R
 ///
 /// # Errors
 ///
-/// 400 when there are more than any page has: what was left out would look as if it had been emptied.
+/// 400 if there are too many fields. Ignoring the excess would clear fields of the form.
 pub(super) fn fields_of(body: &[u8]) -> Result<HashMap<String, String>, Problem> {
     if form_urlencoded::parse(body).count() > MAX_PARTS {
         return Err(malformed(Malformed("the page has too many fields")));
@@ -129,7 +129,7 @@ pub(super) fn fields_of(body: &[u8]) -> Result<HashMap<String, String>, Problem>
     Ok(form_urlencoded::parse(body).into_owned().collect())
 }
 
-/// Tells the browser that the connection ends, if it was still sending.
+/// Adds `Connection: close` if reading stopped early.
 pub(super) fn ended(mut response: Response, is_cut: bool) -> Response {
     if is_cut {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -151,7 +151,7 @@ fn message(error: &UploadError) -> &'static str {
         UploadError::Infected => "upload-infected_file",
         UploadError::NotScanned => "upload-not_scanned",
         UploadError::TooLarge => "upload-payload_too_large",
-        // The page had sent another file before, and was gone back to.
+        // The visitor went back to a page that had already sent another file.
         UploadError::KeyReused(_) => "upload-again",
         UploadError::Refused(Fault::Empty | Fault::Damaged { .. }) | UploadError::Store(_) => "upload-damaged_file",
     }
@@ -162,7 +162,7 @@ struct Source {
     frames: Frames,
     parts: Parts,
     in_part: bool,
-    /// The browser is gone, or too slow.
+    /// The browser has disconnected or is too slow.
     is_broken: bool,
 }
 
@@ -207,21 +207,21 @@ impl Source {
     }
 }
 
-/// What is read of files that are refused, and the place among those that are read at the same time.
+/// The bytes of refused files that were read, and a place among the requests that may read them at the same time.
 #[derive(Default)]
 struct Waste {
     bytes: u64,
     place: Option<Share>,
 }
 
-/// A page on its way.
+/// A page that is being read.
 struct Reading<'a> {
     app: &'a App,
     visit: &'a Visit,
     context: &'a RequestContext,
     source: Source,
-    posted: Posted,
-    /// Bytes of names and text so far.
+    posted: PostedPage,
+    /// The bytes of names and text so far.
     text: usize,
     waste: Waste,
 }
@@ -250,7 +250,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Counts text against what a page may have, and what all pages may have in memory.
+    /// Counts text against the limit of a page, and against the memory for all pages.
     fn count(&mut self, bytes: usize) -> Result<(), Problem> {
         self.text += bytes;
         if self.text > MAX_TEXT {
@@ -267,7 +267,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Takes a file. An input in which nothing was chosen comes without a name and empty.
+    /// Stores a file. An input without a chosen file arrives empty and without a name.
     async fn file(&mut self, name: &str, file_name: &[u8]) -> Result<(), Problem> {
         let requirement = name.strip_prefix(FILE).unwrap_or_default().to_owned();
         let first = self.source.data().await?;
@@ -279,8 +279,8 @@ impl Reading<'_> {
         }
         let file = match self.store(&requirement, file_name, first).await {
             Ok(Uploaded { file, .. }) => match file.details.flaw {
-                // It is no evidence: what is stored of it is forgotten in time, and another one is asked for at once.
-                Some(flaw) => Err(format!("fault-{}", Flawed::from(flaw).as_str())),
+                // The file is not evidence: it is deleted later, and the visitor is asked for another one now.
+                Some(flaw) => Err(format!("fault-{}", RequirementFault::from(flaw).as_str())),
                 None => Ok(file.id),
             },
             Err(Refusal::File(error)) => {
@@ -289,7 +289,7 @@ impl Reading<'_> {
             }
             Err(Refusal::Request(problem)) => return Err(problem),
         };
-        self.posted.files.push(Received { requirement, file });
+        self.posted.files.push(ReceivedFile { requirement, file });
         Ok(())
     }
 
@@ -303,7 +303,7 @@ impl Reading<'_> {
         let Some(first) = first else { return Err(UploadError::Refused(Fault::Empty).into()) };
         app.limiters.form_uploads.spend(Claimant::Session(visitor.session), Instant::now())?;
         let _place = app.uploads.take(self.context.claimants(), 1).map_err(no_room)?;
-        // The same file, sent again by the same page, is one file. Another file is not, though the page is the same.
+        // The key makes a file that the same page sends again the same file, and another file a new one.
         let attempt = self.posted.fields.get("attempt").filter(|attempt| attempt.len() == 16);
         let key = attempt.map(|attempt| {
             let file = short_hash(&format!("{requirement}\n{}", String::from_utf8_lossy(file_name)));
@@ -324,8 +324,8 @@ impl Reading<'_> {
         Ok(uploaded?)
     }
 
-    /// Reads the rest of a refused file. If too much is left, or too many others are being read, the response is sent
-    /// at once, whether or not the browser listens.
+    /// Reads and drops the rest of a refused file. If too much is left, or too many other requests do the same, the
+    /// response is sent at once, even if the browser does not read it.
     async fn skip(&mut self) -> Result<(), Problem> {
         while let Some(bytes) = self.source.data().await? {
             if !self.wastes(bytes.len()) {
@@ -336,7 +336,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Reads the rest of a refused page, within the same limits.
+    /// Reads and drops the rest of a refused page, within the same limits.
     async fn drain(&mut self) {
         while !self.source.is_broken
             && let Ok(Some(bytes)) = self.source.frame().await
@@ -344,7 +344,7 @@ impl Reading<'_> {
         {}
     }
 
-    /// Counts bytes that are read for nothing. `false` when no more of them are to be read.
+    /// Counts dropped bytes. `false` if no more should be read.
     fn wastes(&mut self, bytes: usize) -> bool {
         self.waste.bytes += bytes as u64;
         if self.waste.place.is_none() {

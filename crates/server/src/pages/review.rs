@@ -1,12 +1,12 @@
-//! The last step: everything at one glance, consent, and submission.
+//! The last step: a summary of all answers, the consent, and the submission.
 
 use std::collections::HashMap;
 
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Environment;
-use dossier_core::form::sheet::{Sheet, Shown};
-use dossier_core::form::{Kind, Trouble, short_hash};
+use dossier_core::form::sheet::{FieldView, Sheet};
+use dossier_core::form::{Issue, Kind, short_hash};
 use dossier_core::kyc::requirement::Requirement;
 use dossier_core::use_cases::submit_form::{Agreement, submit_form};
 use dossier_core::use_cases::write_customer::UpdateError;
@@ -16,12 +16,12 @@ use maud::{Markup, html};
 use super::company::links;
 use super::cookies::{keep_entered, set_cookie};
 use super::files::Files;
-use super::form::{leaves, store_draft};
-use super::language::{AddressOrder, Talk};
-use super::layout::{CSP, Surroundings};
-use super::messages::page as answer;
+use super::form::{exit_button, store_draft};
+use super::language::{AddressOrder, Localization};
+use super::layout::{CSP, PageContext};
+use super::messages::respond;
 use super::note::element_id;
-use super::order::arrange;
+use super::order::{arrange, issues_of};
 use super::posted::fields_of;
 use super::reveal::{TICKED, prompt};
 use super::sentences::sentence;
@@ -32,43 +32,43 @@ use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// Names the text of the consent; change it whenever `consent-*` or `company-*` change in any language.
+/// The version of the consent. Change it whenever `consent-*` or `company-*` change in any language.
 const CONSENT_VERSION: &str = "2026-11-3";
 
-/// The boxes of the declaration: the id of each, and what is said when it is not ticked.
+/// The boxes of the declaration: the id of each, and the message if it is not ticked.
 const BOXES: [(&str, &str); 2] = [("truth", "truth-missing"), ("agree", "consent-missing")];
-/// In the query of the page, why a submission was not taken: which boxes are not ticked, or that the record is not the
-/// one that was shown.
+/// Why a submission was refused, in the query of the page: boxes that are not ticked, or a record that has changed
+/// since it was shown.
 const MISSING: &str = "missing";
 const CHANGED: &str = "changed";
 
-/// What the visitor declares, with a box of its own, and what it agrees to, sentence by sentence.
-struct Declared {
+/// What the visitor declares and agrees to. Each has a separate box.
+struct Declaration {
     truth: String,
     consent: Vec<String>,
     agree: String,
 }
 
-impl Declared {
-    fn new(around: &Surroundings) -> Self {
-        let legal = around.company().and_then(|company| company.legal_name.clone());
+impl Declaration {
+    fn new(page: &PageContext) -> Self {
+        let legal = page.company().and_then(|company| company.legal_name.clone());
         let consent = match legal {
-            Some(legal) => vec![around.talk.say_with("company-legal", &[("legal", legal.into())])],
+            Some(legal) => vec![page.l10n.say_with("company-legal", &[("legal", legal.into())])],
             None => Vec::new(),
         };
-        let said = ["consent-use", "consent-share"].map(|key| around.say(key));
+        let said = ["consent-use", "consent-share"].map(|key| page.say(key));
         Self {
-            truth: around.say("consent-true"),
+            truth: page.say("consent-true"),
             consent: consent.into_iter().chain(said).collect(),
-            agree: around.say("consent-agree"),
+            agree: page.say("consent-agree"),
         }
     }
 
-    /// All of it as it is kept, with the addresses of what the links lead to.
-    fn text(&self, around: &Surroundings) -> String {
-        let links = around.company().into_iter().flat_map(|company| {
+    /// The whole text as it is stored, with the URLs of its links.
+    fn text(&self, page: &PageContext) -> String {
+        let links = page.company().into_iter().flat_map(|company| {
             let links = [("company-privacy", &company.privacy_url), ("company-terms", &company.terms_url)];
-            links.into_iter().filter_map(|(key, url)| Some(format!("{}: {}", around.say(key), url.as_ref()?)))
+            links.into_iter().filter_map(|(key, url)| Some(format!("{}: {}", page.say(key), url.as_ref()?)))
         });
         let sentences = std::iter::once(&self.truth).chain(&self.consent).cloned();
         let lines: Vec<String> = sentences.chain(links).chain([self.agree.clone()]).collect();
@@ -77,42 +77,38 @@ impl Declared {
 }
 
 /// `GET /form/{session}/review`
-///
-/// # Errors
-///
-/// The store's.
 pub async fn page(
     State(app): State<App>,
     visit: Visit,
-    said: Query<HashMap<String, String>>,
+    query: Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
     let visit = store_draft(&app, visit).await?;
     let sheet = visit.sheet(&app);
     let files = Files::of(&app, &visit, &sheet).await?;
-    let (around, talk) = (&visit.around, &visit.around.talk);
+    let (page, l10n) = (&visit.page, &visit.page.l10n);
     let all = Step::all(&sheet);
-    let complete = sheet.troubles.is_empty();
-    let named: Vec<_> = said.get(MISSING).iter().flat_map(|ids| ids.split(',')).collect();
+    let complete = sheet.issues.is_empty();
+    let named: Vec<_> = query.get(MISSING).iter().flat_map(|ids| ids.split(',')).collect();
     let missing: Vec<_> = BOXES.into_iter().filter(|(id, _)| complete && named.contains(id)).collect();
     let content = html! {
         @if !missing.is_empty() {
             div.summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
-                h2 #summary-title { (talk.say_with("errors", &[("count", missing.len().into())])) }
-                ul { @for (id, key) in &missing { li { a href={ "#" (id) } { (talk.say(key)) } } } }
+                h2 #summary-title { (l10n.say_with("errors", &[("count", missing.len().into())])) }
+                ul { @for (id, key) in &missing { li { a href={ "#" (id) } { (l10n.say(key)) } } } }
             }
         }
-        @if said.contains_key(CHANGED) { p.notice role="alert" { (talk.say("review-changed")) } }
-        (prompt(&visit, &sheet, "review", said.get("reveal").map(String::as_str)))
+        @if query.contains_key(CHANGED) { p.notice role="alert" { (l10n.say("review-changed")) } }
+        (prompt(&visit, &sheet, "review", query.get("reveal").map(String::as_str)))
         @if !complete {
             div.summary.todo role="group" aria-labelledby="left-title" {
-                h2 #left-title { (talk.say_with("review-left", &[("count", sheet.troubles.len().into())])) }
+                h2 #left-title { (l10n.say_with("review-left", &[("count", sheet.issues.len().into())])) }
                 ul {
                     @for step in &all {
-                        @for trouble in step.troubles(&sheet) {
+                        @for issue in issues_of(&sheet, l10n, step) {
                             li {
-                                a href=(remedy(around, step, trouble)) {
-                                    @if matches!(step, Step::Person(_)) { bdi { (step.title(&sheet, around)) } ": " }
-                                    (sentence(&sheet, talk, trouble))
+                                a href=(link_to(page, step, issue)) {
+                                    @if matches!(step, Step::Person(_)) { bdi { (step.title(&sheet, page)) } ": " }
+                                    (sentence(&sheet, l10n, issue))
                                 }
                             }
                         }
@@ -127,20 +123,20 @@ pub async fn page(
             (declaration(&visit, &missing))
         } @else {
             div.actions {
-                @if let Some((step, trouble)) = first_trouble(&all, &sheet) {
-                    a.button.primary href=(remedy(around, step, trouble)) { (talk.say("overview-go")) }
+                @if let Some((step, issue)) = first_issue(&all, &sheet, l10n) {
+                    a.button.primary href=(link_to(page, step, issue)) { (l10n.say("overview-go")) }
                 }
-                (leaves(around))
+                (exit_button(page))
             }
         }
     };
     let not_agreed = !missing.is_empty();
-    let steps = steps(&sheet, around, "review", false);
-    let mut response =
-        answer(StatusCode::OK, around.with_steps(&talk.say("step-review"), not_agreed, &steps, &content));
-    if let Some(origin) = onward(&visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
+    let steps = steps(&sheet, page, "review", false);
+    let mut response = respond(StatusCode::OK, page.with_steps(&l10n.say("step-review"), not_agreed, &steps, &content));
+    if let Some(origin) =
+        redirect_target(&visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
     {
-        // Browsers hold the redirect that answers a form to `form-action` as well.
+        // Browsers apply `form-action` to the redirect after a form too.
         let csp = CSP.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
         if let Ok(csp) = HeaderValue::try_from(csp) {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
@@ -149,22 +145,22 @@ pub async fn page(
     Ok(response)
 }
 
-/// Where something is put right that is missing or wrong; from there the visitor comes back.
-fn remedy(around: &Surroundings, step: &Step, trouble: &Trouble) -> String {
-    format!("{}/{}?check&back=review#{}", around.base, step.path(), element_id(&trouble.place))
+/// The field where an issue can be fixed. From its page the visitor returns to the review.
+fn link_to(page: &PageContext, step: &Step, issue: &Issue) -> String {
+    format!("{}/{}?check&back=review#{}", page.base, step.path(), element_id(&issue.place))
 }
 
-/// What is missing or wrong first, in the order of the steps.
-fn first_trouble<'a>(all: &'a [Step], sheet: &'a Sheet<'_>) -> Option<(&'a Step, &'a Trouble)> {
-    all.iter().find_map(|step| Some((step, step.troubles(sheet).next()?)))
+/// The first issue, in the order of the steps.
+fn first_issue<'a>(all: &'a [Step], sheet: &'a Sheet<'_>, l10n: &Localization) -> Option<(&'a Step, &'a Issue)> {
+    all.iter().find_map(|step| Some((step, *issues_of(sheet, l10n, step).first()?)))
 }
 
-/// The two boxes, and the button that submits. Of those of which one is missing, the other stays ticked.
+/// The two boxes and the submit button. If only one box was ticked, it stays ticked.
 fn declaration(visit: &Visit, missing: &[(&str, &str)]) -> Markup {
-    let (around, talk) = (&visit.around, &visit.around.talk);
-    let declared = Declared::new(around);
+    let (page, l10n) = (&visit.page, &visit.page.l10n);
+    let declared = Declaration::new(page);
     let tick = |id: &str, label: &str| {
-        let error = missing.iter().find(|(known, _)| *known == id).map(|(_, key)| talk.say(key));
+        let error = missing.iter().find(|(known, _)| *known == id).map(|(_, key)| l10n.say(key));
         let wrong = error.is_some();
         let is_ticked = !missing.is_empty() && !wrong && visit.entered.contains_key(id);
         html! {
@@ -181,33 +177,33 @@ fn declaration(visit: &Visit, missing: &[(&str, &str)]) -> Markup {
     };
     html! {
         form #main-form method="post" novalidate {
-            h2 { (talk.say("truth-title")) }
+            h2 { (l10n.say("truth-title")) }
             (tick("truth", &declared.truth))
-            h2 { (talk.say("consent-title")) }
+            h2 { (l10n.say("consent-title")) }
             @for sentence in &declared.consent { p { (sentence) } }
-            (links(around))
+            (links(page))
             (tick("agree", &declared.agree))
             input type="hidden" name="reviewed" value=(visit.customer.version);
-            input type="hidden" name="consent" value=(short_hash(&declared.text(around)));
+            input type="hidden" name="consent" value=(short_hash(&declared.text(page)));
             div.actions {
-                button.primary type="submit" { (talk.say("submit")) }
-                button.quiet.exit type="submit" formaction={ (around.base) "/leave" } { (talk.say("save-and-exit")) }
+                button.primary type="submit" { (l10n.say("submit")) }
+                button.quiet.exit type="submit" formaction={ (page.base) "/leave" } { (l10n.say("save-and-exit")) }
             }
         }
     }
 }
 
-/// What was given in one step; of a person, in a fold.
+/// The answers of one step. Those of a person are folded.
 fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Markup {
-    let (around, talk) = (&visit.around, &visit.around.talk);
-    let title = step.title(sheet, around);
+    let (page, l10n) = (&visit.page, &visit.page.l10n);
+    let title = step.title(sheet, page);
     let mut inputs = match step {
         Step::Person(id) => sheet.inputs_of_person(id),
         _ => Vec::new(),
     };
     let of_requirement = |requirement: &Requirement| {
         let mut inputs = sheet.inputs(requirement);
-        arrange(sheet, talk, &mut inputs, AddressOrder::written);
+        arrange(sheet, l10n, &mut inputs, AddressOrder::written);
         inputs
     };
     for input in step.requirements(sheet).flat_map(of_requirement) {
@@ -216,33 +212,33 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Mark
         }
     }
     let said = |kind: &Kind, text: String| match kind {
-        Kind::Date => talk.date(&text).into_owned(),
-        Kind::Country => talk.language.country(&text).map_or_else(|| text.clone(), |name| format!("{name} ({text})")),
-        Kind::YesNo => talk.say(&text),
-        Kind::Choice(_) => talk.say(&format!("choice-{text}")),
+        Kind::Date => l10n.date(&text).into_owned(),
+        Kind::Country => l10n.language.country(&text).map_or_else(|| text.clone(), |name| format!("{name} ({text})")),
+        Kind::YesNo => l10n.say(&text),
+        Kind::Choice(_) => l10n.say(&format!("choice-{text}")),
         Kind::Text(_) => text,
     };
     let change = html! {
-        a.change href={ (around.base) "/" (step.path()) "?back=review" } {
-            (talk.say("change")) span.sr { ": " (title) }
+        a.change href={ (page.base) "/" (step.path()) "?back=review" } {
+            (l10n.say("change")) span.sr { ": " (title) }
         }
     };
     let list = html! {
         dl {
             @for input in &inputs {
                 @let value = match sheet.shown(&input.place) {
-                    Shown::Empty => None,
-                    Shown::Text(text) => Some(said(&input.kind, text)),
-                    Shown::Hidden(mask) => Some(talk.say_with("review-kept", &[("mask", mask.into())])),
+                    FieldView::Empty => None,
+                    FieldView::Text(text) => Some(said(&input.kind, text)),
+                    FieldView::Masked(mask) => Some(l10n.say_with("review-kept", &[("mask", mask.into())])),
                 };
                 @if let Some(value) = value {
-                    div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (value) } }
+                    div { dt { (name_of(sheet, l10n, &input.place)) } dd dir="auto" { (value) } }
                 }
             }
             @for requirement in step.requirements(sheet).filter(|requirement| requirement.document.is_some()) {
                 @let given = sheet.given(requirement);
                 @if !given.is_empty() {
-                    div { dt { (label(sheet, talk, requirement)) } dd { (files.list(around, &given)) } }
+                    div { dt { (label(sheet, l10n, requirement)) } dd { (files.list(page, &given)) } }
                 }
             }
         }
@@ -250,7 +246,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Mark
     html! {
         @if let Step::Person(id) = step {
             details.answers {
-                summary { h2 { bdi { (title) } } (role(sheet, talk, id)) }
+                summary { h2 { bdi { (title) } } (role(sheet, l10n, id)) }
                 (change)
                 (list)
             }
@@ -260,25 +256,25 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Mark
     }
 }
 
-/// What a person is to the business, as far as this device may see it.
-fn role(sheet: &Sheet<'_>, talk: &Talk, id: &str) -> Markup {
+/// The role of a person in the business, as far as this device may see it.
+fn role(sheet: &Sheet<'_>, l10n: &Localization, id: &str) -> Markup {
     let shown = |name: &str| match sheet.shown(&format!("/associated_persons/{id}/{name}")) {
-        Shown::Text(text) => Some(text),
-        Shown::Hidden(_) | Shown::Empty => None,
+        FieldView::Text(text) => Some(text),
+        FieldView::Masked(_) | FieldView::Empty => None,
     };
-    let share = shown("ownership_percentage").map(|share| talk.say_with("review-share", &[("share", share.into())]));
-    let control = shown("has_control").filter(|answer| answer == "yes").map(|_| talk.say("review-control"));
+    let share = shown("ownership_percentage").map(|share| l10n.say_with("review-share", &[("share", share.into())]));
+    let control = shown("has_control").filter(|answer| answer == "yes").map(|_| l10n.say("review-control"));
     html! { small { (share.into_iter().chain(control).collect::<Vec<_>>().join(" · ")) } }
 }
 
-/// Where the visitor is sent without being asked: in production only to hosts that the account named.
-fn onward(visit: &Visit) -> Option<&str> {
+/// Where the visitor is redirected after the submission. In production, only hosts that the account allows.
+fn redirect_target(visit: &Visit) -> Option<&str> {
     let uri = visit.customer.kyc.session.as_ref()?.redirect_uri.as_deref()?;
     let url = url::Url::parse(uri).ok()?;
     let known = match visit.visitor.scope().environment {
         Environment::Sandbox => true,
         Environment::Production => {
-            let hosts = visit.around.account().map(|account| account.look.redirect_hosts.as_slice());
+            let hosts = visit.page.account().map(|account| account.form.redirect_hosts.as_slice());
             url.scheme() == "https"
                 && hosts.is_some_and(|hosts| hosts.iter().any(|host| Some(host.as_str()) == url.host_str()))
         }
@@ -286,17 +282,13 @@ fn onward(visit: &Visit) -> Option<&str> {
     known.then_some(uri)
 }
 
-/// `POST /form/{session}/review`: submits, and sends the visitor home.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
+/// `POST /form/{session}/review`: submits, and redirects the visitor to the company.
 pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
     let fields = fields_of(&body)?;
-    let text = Declared::new(&visit.around).text(&visit.around);
-    // Shown in another language, or by an older version: it is shown again.
+    let text = Declaration::new(&visit.page).text(&visit.page);
+    // The text was shown in another language or by an older version, so it is shown again.
     if fields.get("consent").is_none_or(|shown| *shown != short_hash(&text)) {
         return Ok(again(&app, &visit, CHANGED, &[]));
     }
@@ -307,16 +299,16 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
     }
     let agreement = Agreement {
         version: CONSENT_VERSION,
-        language: visit.around.talk.language.code(),
+        language: visit.page.l10n.language.code(),
         text: &text,
         reviewed: fields.get("reviewed").and_then(|version| version.parse().ok()).unwrap_or_default(),
     };
     match submit_form(&app.services, &visit.visitor, agreement).await {
         Ok(()) => {
-            // The pass has ended; the link has the page that says so, however often it is loaded.
+            // The pass has ended. The link shows the closing page, however often it is loaded.
             let own = visit.customer.kyc.session.as_ref().and_then(|session| session.link.rsplit('/').next());
             let own = format!("/kyc/{}", own.unwrap_or_default());
-            let mut response = Redirect::to(onward(&visit).unwrap_or(&own)).into_response();
+            let mut response = Redirect::to(redirect_target(&visit).unwrap_or(&own)).into_response();
             let cookie = set_cookie(&app.public_url, visit.visitor.session, "", 0);
             response.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(response)
@@ -326,10 +318,10 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
     }
 }
 
-/// Back to the review, which says why nothing was submitted, with the boxes as they were ticked.
+/// Redirects to the review, which says why nothing was submitted and keeps the ticked boxes.
 fn again(app: &App, visit: &Visit, why: &str, ticked: &[&str]) -> Response {
     let ticked: Vec<_> = ticked.iter().map(|id| (*id, TICKED)).collect();
-    let mut response = Redirect::to(&format!("{}/review?{why}", visit.around.base)).into_response();
+    let mut response = Redirect::to(&format!("{}/review?{why}", visit.page.base)).into_response();
     let cookie = keep_entered(&app.public_url, visit.visitor.session, &ticked);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response

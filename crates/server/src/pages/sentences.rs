@@ -1,60 +1,62 @@
-//! What is wrong, as a whole sentence that names the field and says what to do. A summary and the field say the same.
+//! Issues as whole sentences that name the field and say what to do. The summary and the field show the same sentence.
 //!
 //! A sentence is looked up from the most specific key to the most general: `missing-person_first_name`,
-//! `missing-first_name`, `missing`. The general ones name the field as the page does, for fields that an operator's own
-//! rules have named.
+//! `missing-first_name`, `missing`. The general ones contain the field's label, because an operator's own rules may
+//! have changed it.
 
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::{Trouble, Wrong};
+use dossier_core::form::{Issue, IssueKind};
 use dossier_core::kyc::requirement::Fault;
 use dossier_core::place::Place;
 use dossier_core::violation::Code;
 use fluent_bundle::FluentValue;
 
-use super::language::Talk;
-use super::wording::{has_our_label, one_of_several, owner_of, subject_of};
+use super::language::Localization;
+use super::wording::{has_baseline_label, one_of_several, owner_of, subject_of};
 
-/// What people read about a trouble.
+/// The sentence about an issue.
 #[must_use]
-pub(super) fn sentence(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> String {
-    let subject = Subject::of(sheet, talk, trouble);
-    match trouble.wrong {
-        Wrong::Missing => subject.say("missing", &[]),
-        Wrong::NoneGiven => subject.say("none_given", &[]),
-        Wrong::Unconfirmed => talk.say("wrong-unconfirmed"),
-        Wrong::OtherCalendar(one, other) => {
+pub(super) fn sentence(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) -> String {
+    let subject = Subject::of(sheet, l10n, issue);
+    match issue.kind {
+        IssueKind::Missing => subject.say("missing", &[]),
+        IssueKind::NoneGiven => subject.say("none_given", &[]),
+        IssueKind::Unconfirmed => l10n.say("wrong-unconfirmed"),
+        IssueKind::OtherCalendar(one, other) => {
             let calendar = other.map_or_else(|| one.as_str(), |_| "either");
             subject.say("wrong-other_calendar", &[("calendar", calendar.into())])
         }
-        Wrong::LongAgo => subject.say("wrong-long_ago", &[]),
-        Wrong::Blank => subject.say("wrong-blank", &[]),
-        Wrong::Unseen(at) => subject.say("wrong-unseen", &[("at", at.into())]),
-        Wrong::NotAShare => subject.say("wrong-not_a_share", &[]),
-        // The remedy is that of an empty field: choose.
-        Wrong::Refused(Code::UnknownCountry | Code::UnknownValue | Code::WrongType, _) => subject.say("missing", &[]),
-        Wrong::Refused(Code::InvalidDate, _) => subject.invalid_date(),
-        Wrong::Refused(code, limit) => subject
+        IssueKind::LongAgo => subject.say("wrong-long_ago", &[]),
+        IssueKind::Blank => subject.say("wrong-blank", &[]),
+        IssueKind::Invisible(at) => subject.say("wrong-unseen", &[("at", at.into())]),
+        IssueKind::NotAShare => subject.say("wrong-not_a_share", &[]),
+        // The visitor has to choose, as in an empty field.
+        IssueKind::Refused(Code::UnknownCountry | Code::UnknownValue | Code::WrongType, _) => {
+            subject.say("missing", &[])
+        }
+        IssueKind::Refused(Code::InvalidDate, _) => subject.invalid_date(),
+        IssueKind::Refused(code, limit) => subject
             .find(&format!("wrong-{}", code.as_str()), &[("most", limit.unwrap_or_default().into())])
             .unwrap_or_else(|| subject.say("wrong-other", &[])),
-        Wrong::Faulty(fault) => subject.say(&format!("fault-{}", fault.as_str()), &[]),
+        IssueKind::Fault(fault) => subject.say(&format!("fault-{}", fault.as_str()), &[]),
     }
 }
 
 /// What a sentence is about.
 struct Subject<'a> {
     sheet: &'a Sheet<'a>,
-    talk: &'a Talk,
+    l10n: &'a Localization,
     place: &'a str,
-    /// What messages know it by, the most specific first.
+    /// The names in message keys, the most specific first.
     names: Vec<String>,
-    /// What the page calls it.
+    /// The label on the page.
     field: String,
 }
 
 impl<'a> Subject<'a> {
-    fn of(sheet: &'a Sheet<'a>, talk: &'a Talk, trouble: &'a Trouble) -> Self {
-        let field = subject_of(sheet, talk, trouble);
-        Self { sheet, talk, place: &trouble.place, names: names(sheet, talk, trouble), field }
+    fn of(sheet: &'a Sheet<'a>, l10n: &'a Localization, issue: &'a Issue) -> Self {
+        let field = subject_of(sheet, l10n, issue);
+        Self { sheet, l10n, place: &issue.place, names: names(sheet, l10n, issue), field }
     }
 
     fn find(&self, kind: &str, more: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
@@ -66,21 +68,21 @@ impl<'a> Subject<'a> {
             ("document", self.kind_of_document().into()),
         ];
         with.extend(more.iter().cloned());
-        let specific = self.names.iter().find_map(|name| self.talk.find(&format!("{kind}-{name}"), &with));
-        specific.or_else(|| self.talk.find(kind, &with))
+        let specific = self.names.iter().find_map(|name| self.l10n.find(&format!("{kind}-{name}"), &with));
+        specific.or_else(|| self.l10n.find(kind, &with))
     }
 
     fn say(&self, kind: &str, more: &[(&'static str, FluentValue<'_>)]) -> String {
         self.find(kind, more).unwrap_or_else(|| self.field.clone())
     }
 
-    /// Which identity document the owner of the place has chosen, if this device may know.
+    /// The type of identity document that the owner of the place has, if this device may see it.
     fn kind_of_document(&self) -> String {
         let kind = format!("{}/identifying_information/id_document/type", owner_of(self.place));
         self.sheet.visible(&kind).unwrap_or_default()
     }
 
-    /// What is wrong with a date. The day that was typed is told only to the device that typed it.
+    /// What is wrong with a date. The sentence contains the date only on a device that may see it.
     fn invalid_date(&self) -> String {
         let Some(text) = self.sheet.visible(self.place) else { return self.say("wrong-date_unseen", &[]) };
         let parts: Vec<&str> = text.splitn(3, '-').collect();
@@ -89,7 +91,7 @@ impl<'a> Subject<'a> {
         let key = match (number(year), number(month), number(day)) {
             _ if parts.contains(&"") => "wrong-date_incomplete",
             (Some(_), Some(1..=12), Some(1..=31)) if year.len() == 4 => {
-                return self.say("wrong-invalid_date", &[("date", self.talk.date(&text).into_owned().into())]);
+                return self.say("wrong-invalid_date", &[("date", self.l10n.date(&text).into_owned().into())]);
             }
             (Some(_), Some(1..=12), Some(1..=31)) => "wrong-date_year",
             (Some(_), Some(1..=12), Some(_)) => "wrong-date_day",
@@ -100,27 +102,27 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The names by which messages know what a trouble is about. A field that the operator has named keeps its name, so the
-/// sentences of ours that have another are left out.
-fn names(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> Vec<String> {
-    let about_all = matches!(trouble.wrong, Wrong::NoneGiven | Wrong::Faulty(Fault::AskedAgain));
-    let is_of_person = !owner_of(&trouble.place).is_empty();
-    let asked = match one_of_several(sheet, &trouble.place).filter(|_| about_all) {
+/// The names of an issue's subject in message keys. If the operator has changed a label, our sentences that contain the
+/// original label are left out.
+fn names(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) -> Vec<String> {
+    let about_all = matches!(issue.kind, IssueKind::NoneGiven | IssueKind::Fault(Fault::AskedAgain));
+    let is_of_person = !owner_of(&issue.place).is_empty();
+    let asked = match one_of_several(sheet, &issue.place).filter(|_| about_all) {
         Some(several) => Some(several),
-        None => sheet.requirements.iter().find(|asked| asked.one_of.is_empty() && asked.place() == trouble.place),
+        None => sheet.requirements.iter().find(|asked| asked.one_of.is_empty() && asked.place() == issue.place),
     };
     let mut names = Vec::new();
-    let is_ours = asked.is_none_or(|asked| has_our_label(sheet, talk, asked));
+    let is_ours = asked.is_none_or(|asked| has_baseline_label(sheet, l10n, asked));
     if is_ours {
         names.extend(asked.map(|asked| asked.rule_id().to_owned()));
     }
     if asked.is_some_and(|asked| asked.document.is_some()) {
         names.push("document".to_owned());
-    } else if trouble.wrong == Wrong::NoneGiven && asked.is_none() && is_of_person {
-        // No rule asks for the names of this person, and a person has a name.
+    } else if issue.kind == IssueKind::NoneGiven && asked.is_none() && is_of_person {
+        // Every person needs a name, even without a rule.
         names.push("person_legal_name".to_owned());
     } else if is_ours && !about_all {
-        let place = Place::new(&trouble.place);
+        let place = Place::new(&issue.place);
         let (name, of) = (place.name(), place.parent().name());
         let own = [format!("{of}-{name}"), name.to_owned()];
         if is_of_person {

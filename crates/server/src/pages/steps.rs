@@ -1,16 +1,16 @@
-//! The steps of the form: which asks what, and the list that shows what is done and what is left.
+//! The steps of the form: what each asks for, and the list of steps with what is done and what is left.
 
 use axum::extract::Request;
 use dossier_core::customer::CustomerType;
-use dossier_core::form::Trouble;
-use dossier_core::form::sheet::{Sheet, Shown};
+use dossier_core::form::Issue;
+use dossier_core::form::sheet::{FieldView, Sheet};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Requirement;
 use dossier_core::place::Place;
 use maud::{Markup, html};
 
 use super::language::Language;
-use super::layout::Surroundings;
+use super::layout::PageContext;
 use crate::http::problem::Problem;
 
 const PERSONS: &str = "/associated_persons";
@@ -20,15 +20,15 @@ const PERSONS: &str = "/associated_persons";
 pub enum Step {
     /// Names, dates, numbers.
     Details,
-    /// Address and its proof.
+    /// The address and its proof.
     Address,
-    /// Id document, tax number, and their pictures.
+    /// The identity document, the tax number, and their pictures.
     Identity,
     /// What the account is for, and where the money comes from.
     Funds,
-    /// Who owns and controls a business.
+    /// The list of persons who own or control a business.
     People,
-    /// One of them, by id.
+    /// One of these persons, by id.
     Person(String),
     /// Documents of a business.
     Documents,
@@ -44,7 +44,7 @@ impl Step {
         }
     }
 
-    /// The name by which messages know it.
+    /// The name in message keys.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -58,7 +58,7 @@ impl Step {
         }
     }
 
-    /// From the last segment of a URL.
+    /// Parses the last segment of a URL.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let plain = [Self::Details, Self::Address, Self::Identity, Self::Funds, Self::People, Self::Documents];
@@ -66,7 +66,7 @@ impl Step {
         plain.into_iter().find(|step| step.name() == text).or_else(person)
     }
 
-    /// Where something is asked for, by its place and, of a document, by what it proves.
+    /// The step of a place. For a document it depends on the purpose.
     fn of(place: &str, purpose: Option<&str>) -> Self {
         let mut parts = Place::new(place).steps();
         match (parts.next().unwrap_or_default(), parts.next(), purpose) {
@@ -89,14 +89,14 @@ impl Step {
         }
     }
 
-    /// Where a requirement is asked for.
+    /// The step of a requirement.
     #[must_use]
     pub fn of_requirement(requirement: &Requirement) -> Self {
         let purpose = requirement.document.as_ref().and_then(|document| document.purposes.first());
         Self::of(&requirement.place(), purpose.map(String::as_str))
     }
 
-    /// What is asked here.
+    /// The requirements of the step.
     pub fn requirements<'a>(&self, sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Requirement> {
         sheet.requirements.iter().filter(move |requirement| Self::of_requirement(requirement) == *self)
     }
@@ -121,7 +121,7 @@ impl Step {
         steps
     }
 
-    /// Whether the form has it. A person who was just added is in no list, but has a page.
+    /// Whether the form has this step. A person that was just added is in no list yet, but has a page.
     #[must_use]
     pub fn is_in(&self, sheet: &Sheet<'_>) -> bool {
         match self {
@@ -130,7 +130,7 @@ impl Step {
         }
     }
 
-    /// The path of the step before; of the first, that of the overview.
+    /// The path of the previous step. Before the first step it is the overview.
     #[must_use]
     pub fn path_back(&self, sheet: &Sheet<'_>) -> String {
         if matches!(self, Self::Person(_)) {
@@ -141,75 +141,75 @@ impl Step {
         before.map_or_else(String::new, |step| format!("/{}", step.path()))
     }
 
-    /// The path of the page after: the next step that lacks something, or any that does, or the review.
+    /// The path of the next page: the next step with an issue, otherwise any step with one, otherwise the review.
     #[must_use]
     pub fn path_on(&self, sheet: &Sheet<'_>) -> String {
         let all = Self::all(sheet);
-        let lacks = |step: &&Self| step.troubles(sheet).next().is_some();
+        let lacks = |step: &&Self| step.issues(sheet).next().is_some();
         let next = all.iter().skip_while(|step| *step != self).skip(1).find(lacks).or_else(|| all.iter().find(lacks));
         next.map_or_else(|| "/review".to_owned(), |step| format!("/{}", step.path()))
     }
 
-    /// What people call it.
+    /// The title.
     #[must_use]
-    pub fn title(&self, sheet: &Sheet<'_>, around: &Surroundings) -> String {
+    pub fn title(&self, sheet: &Sheet<'_>, page: &PageContext) -> String {
         match self {
-            Self::Person(id) => person_name(sheet, around, id),
+            Self::Person(id) => person_name(sheet, page, id),
             Self::Details => match sheet.customer().profile.kind() {
-                CustomerType::Individual => around.talk.say("step-details"),
-                CustomerType::Corporate => around.talk.say("step-business"),
+                CustomerType::Individual => page.l10n.say("step-details"),
+                CustomerType::Corporate => page.l10n.say("step-business"),
             },
-            other => around.talk.say(&format!("step-{}", other.name())),
+            other => page.l10n.say(&format!("step-{}", other.name())),
         }
     }
 
-    /// What stands in the way of a submission here.
-    pub fn troubles<'a>(&'a self, sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Trouble> {
-        sheet.troubles.iter().filter(move |trouble| Self::of_trouble(sheet, trouble) == *self)
+    /// The issues of the step.
+    pub fn issues<'a>(&'a self, sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Issue> {
+        sheet.issues.iter().filter(move |issue| Self::of_issue(sheet, issue) == *self)
     }
 
-    fn of_trouble(sheet: &Sheet<'_>, trouble: &Trouble) -> Self {
+    fn of_issue(sheet: &Sheet<'_>, issue: &Issue) -> Self {
         let mut asked = sheet.requirements.iter();
-        let asked = asked.find(|asked| asked.place() == trouble.place || asked.may_be_at(&trouble.place));
-        asked.map_or_else(|| Self::of(&trouble.place, None), Self::of_requirement)
+        let asked = asked.find(|asked| asked.place() == issue.place || asked.may_be_at(&issue.place));
+        asked.map_or_else(|| Self::of(&issue.place, None), Self::of_requirement)
     }
 }
 
-/// A person as the visitor knows it: by the name that it gave itself, or by its number.
-fn person_name(sheet: &Sheet<'_>, around: &Surroundings, id: &str) -> String {
+/// The name of a person, as far as the visitor may see it, or the person's number.
+fn person_name(sheet: &Sheet<'_>, page: &PageContext, id: &str) -> String {
     let name = |name: &str| match sheet.shown(&format!("{PERSONS}/{id}/{name}")) {
-        Shown::Text(text) | Shown::Hidden(text) => Some(text),
-        Shown::Empty => None,
+        FieldView::Text(text) | FieldView::Masked(text) => Some(text),
+        FieldView::Empty => None,
     };
     let mut names: Vec<_> = ["first_name", "last_name"].into_iter().filter_map(name).collect();
-    if around.talk.language == Language::Chinese {
+    if page.l10n.language == Language::Chinese {
         names.reverse();
     }
     if names.is_empty() {
-        // One of whom nothing is known yet will be the last of the list.
+        // A person without any details will be the last of the list.
         let persons = sheet.persons();
         let number = persons.iter().position(|known| known == id).unwrap_or(persons.len()) + 1;
-        around.talk.say_with("person-number", &[("number", number.into())])
+        page.l10n.say_with("person-number", &[("number", number.into())])
     } else {
         names.join(" ")
     }
 }
 
-/// Where the visitor is among the steps, the way back, and the list of what is done and what is left; out of band, it
-/// takes the place of the one on the page. On a phone the list is folded.
+/// The list of steps: where the visitor is, a link back, what is done and what is left. Out of band, it replaces the
+/// list on the page. On a phone it is folded.
 #[must_use]
-pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band: bool) -> Markup {
-    let talk = &around.talk;
+pub fn steps(sheet: &Sheet<'_>, page: &PageContext, now_at: &str, out_of_band: bool) -> Markup {
+    let l10n = &page.l10n;
     let all = Step::all(sheet);
-    let left = |step: &Step| step.troubles(sheet).count();
+    let left = |step: &Step| step.issues(sheet).count();
     let is_done: Vec<_> =
         all.iter().filter(|step| !matches!(step, Step::Person(_))).map(|step| left(step) == 0).collect();
     let done = all.iter().filter(|step| left(step) == 0).count();
-    let done = talk.say_with("steps-done", &[("done", done.into()), ("all", all.len().into())]);
+    let done = l10n.say_with("steps-done", &[("done", done.into()), ("all", all.len().into())]);
     let now = position(&all, now_at);
     let now_of_all =
-        now.map(|now| talk.say_with("step-of", &[("number", now.into()), ("all", (is_done.len() + 1).into())]));
-    // A segment for each step, the review included.
+        now.map(|now| l10n.say_with("step-of", &[("number", now.into()), ("all", (is_done.len() + 1).into())]));
+    // A segment for each step, including the review.
     let bar = html! {
         span.bar aria-hidden="true" {
             @for (number, done) in is_done.iter().copied().chain([false]).enumerate() {
@@ -218,24 +218,24 @@ pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band
         }
     };
     html! {
-        nav #steps hx-swap-oob=[out_of_band.then_some("true")] aria-label=(talk.say("steps")) {
+        nav #steps hx-swap-oob=[out_of_band.then_some("true")] aria-label=(l10n.say("steps")) {
             @if let Some(back) = before(&all, now_at) {
-                a.back href={ (around.base) (back) } { (talk.say("back")) }
+                a.back href={ (page.base) (back) } { (l10n.say("back")) }
             }
             p.progress { (done) (bar) }
             details {
                 summary { span { (now_of_all.as_deref().unwrap_or(&done)) } (bar) }
                 ol {
                     @for step in &all {
-                        (item(sheet, around, step, now_at))
+                        (item(sheet, page, step, now_at))
                     }
                     li {
-                        a href={ (around.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
+                        a href={ (page.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
                             span.mark aria-hidden="true" {}
                             span {
-                                (talk.say("step-review"))
-                                // Its mark is never a tick: with the submission the list is gone.
-                                @if sheet.troubles.is_empty() { small { (talk.say("step-ready")) } }
+                                (l10n.say("step-review"))
+                                // It never has a tick, because the list disappears with the submission.
+                                @if sheet.issues.is_empty() { small { (l10n.say("step-ready")) } }
                             }
                         }
                     }
@@ -245,17 +245,17 @@ pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band
     }
 }
 
-fn item(sheet: &Sheet<'_>, around: &Surroundings, step: &Step, now_at: &str) -> Markup {
-    let (talk, path, open) = (&around.talk, step.path(), step.troubles(sheet).count());
+fn item(sheet: &Sheet<'_>, page: &PageContext, step: &Step, now_at: &str) -> Markup {
+    let (l10n, path, open) = (&page.l10n, step.path(), step.issues(sheet).count());
     html! {
         li.person[matches!(step, Step::Person(_))] {
-            a href={ (around.base) "/" (path) } aria-current=[(path == now_at).then_some("page")] {
+            a href={ (page.base) "/" (path) } aria-current=[(path == now_at).then_some("page")] {
                 span.mark.done[open == 0] aria-hidden="true" {}
                 span {
-                    bdi { (step.title(sheet, around)) }
+                    bdi { (step.title(sheet, page)) }
                     small {
-                        @if open == 0 { (talk.say("step-done")) }
-                        @else { (talk.say_with("step-left", &[("count", open.into())])) }
+                        @if open == 0 { (l10n.say("step-done")) }
+                        @else { (l10n.say_with("step-left", &[("count", open.into())])) }
                     }
                 }
             }
@@ -263,7 +263,7 @@ fn item(sheet: &Sheet<'_>, around: &Surroundings, step: &Step, now_at: &str) -> 
     }
 }
 
-/// The number of the page where the visitor is. The pages of persons count as the list of them.
+/// The number of the visitor's page. The page of a person counts as the list of persons.
 fn position(all: &[Step], now_at: &str) -> Option<usize> {
     let is_person = now_at.starts_with("person-");
     let mut counted = all.iter().filter(|step| !matches!(step, Step::Person(_)));
@@ -272,7 +272,7 @@ fn position(all: &[Step], now_at: &str) -> Option<usize> {
     known.or((now_at == "review").then_some(review)).map(|at| at + 1)
 }
 
-/// The end of the URL of the page before: the step before, the list of persons, or the overview.
+/// The end of the URL of the previous page: the previous step, the list of persons, or the overview.
 fn before(all: &[Step], now_at: &str) -> Option<String> {
     if now_at.is_empty() {
         return None;
@@ -285,11 +285,11 @@ fn before(all: &[Step], now_at: &str) -> Option<String> {
     Some(before.map_or_else(String::new, |step| format!("/{}", step.path())))
 }
 
-/// The step of a path; one that is no longer asked leads to the overview.
+/// The step in the path of a request.
 ///
 /// # Errors
 ///
-/// 404 for a step that there is not.
+/// 404 for a step that is unknown or not in the form.
 pub(super) fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
     let text = request.uri().path().split('/').nth(3).unwrap_or_default();
     let step = Step::parse(text).ok_or_else(Problem::not_found)?;
@@ -301,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_page_has_a_number_and_one_before_it() {
+    fn each_page_has_a_number_and_a_previous_page() {
         let persons = ["a", "b"].map(|id| Step::Person(id.to_owned()));
         let mut all = vec![Step::Details, Step::Address, Step::People];
         all.extend(persons);

@@ -1,4 +1,4 @@
-//! Documents in the form: attached, looked at, taken away.
+//! Documents in the form: attaching, viewing and removing them.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ use http::{HeaderValue, StatusCode, header};
 use maud::html;
 
 use super::documents::{card_id, documents};
-use super::manner::{Failed, Manner};
-use super::messages::page as answer;
-use super::posted::{self, Received};
+use super::messages::respond;
+use super::posted::{self, ReceivedFile};
+use super::render_mode::{Failed, RenderMode};
 use super::steps::{step_of, steps};
 use super::visit::Visit;
 use crate::http::context::RequestContext;
@@ -23,11 +23,11 @@ use crate::http::files::show_content;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// `POST /form/{session}/{step}/upload`: takes one file from a script, and returns the documents as they are then.
+/// `POST /form/{session}/{step}/upload`: stores a file that a script sends, and returns the documents as they are now.
 ///
 /// # Errors
 ///
-/// See the catalogue of problems; of a file that is refused, its document says why.
+/// See the catalogue of problems. If a file is refused, its document says why.
 pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) -> Result<Response, Problem> {
     let step = step_of(&request, &visit.sheet(&app))?;
     let (head, body) = request.into_parts();
@@ -37,20 +37,20 @@ pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) ->
         Err(error) => return visit.refused(error),
     };
     let sheet = visit.sheet(&app);
-    let documents = documents(&app, &visit, &sheet, &step, &Manner { failed, ..Manner::default() }).await?;
-    let pieces = html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) };
-    Ok(posted::ended(answer(StatusCode::OK, pieces), posted.is_cut))
+    let documents = documents(&app, &visit, &sheet, &step, &RenderMode { failed, ..RenderMode::default() }).await?;
+    let pieces = html! { (documents) (steps(&sheet, &visit.page, &step.path(), false)) };
+    Ok(posted::ended(respond(StatusCode::OK, pieces), posted.is_cut))
 }
 
-/// What became of the documents of a page.
+/// The result of a page's files and of its document buttons.
 pub(super) struct DocumentsOutcome {
-    /// What was refused, and why.
+    /// Refused files, and why.
     pub(super) failed: Failed,
-    /// The element at which the page is shown again, if a button of a document was pressed.
+    /// The element to return to, if a document's button was pressed.
     pub(super) stays_at: Option<String>,
 }
 
-/// What is said of a file that is not taken. The page that is shown again has it in its query.
+/// The messages about refused files that a page may have in its query.
 const REFUSALS: [&str; 10] = [
     "upload-none",
     "upload-again",
@@ -64,27 +64,23 @@ const REFUSALS: [&str; 10] = [
     "fault-unusable_picture",
 ];
 
-/// What was refused, as the query of a page says it.
-pub(super) fn said_of(failed: &Failed) -> String {
+/// Writes refused files for the query of a page.
+pub(super) fn failed_to_query(failed: &Failed) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(failed).finish()
 }
 
-/// What was refused, from the query of a page.
-pub(super) fn read_failed(said: &str) -> Failed {
-    let said = form_urlencoded::parse(said.as_bytes()).into_owned();
-    said.filter(|(_, why)| REFUSALS.contains(&why.as_str())).collect()
+/// Reads refused files from the query of a page.
+pub(super) fn failed_from_query(text: &str) -> Failed {
+    let refused = form_urlencoded::parse(text.as_bytes()).into_owned();
+    refused.filter(|(_, why)| REFUSALS.contains(&why.as_str())).collect()
 }
 
-/// Attaches the files of a page, and does what the button of a document says.
-///
-/// # Errors
-///
-/// [`UpdateError`].
+/// Attaches the files of a page, and carries out the action of a document's button.
 pub(super) async fn apply_document_actions(
     app: &App,
     visit: &mut Visit,
     fields: &HashMap<String, String>,
-    files: Vec<Received>,
+    files: Vec<ReceivedFile>,
 ) -> Result<DocumentsOutcome, UpdateError> {
     let pressed = fields.get("do").map_or("", String::as_str);
     let asked = pressed.strip_prefix("upload:");
@@ -95,28 +91,28 @@ pub(super) async fn apply_document_actions(
     }
     let detached = pressed.strip_prefix("detach:").and_then(FileId::parse);
     if let Some(file) = detached {
-        // Its file stays evidence.
+        // The file itself is kept as evidence.
         let kept = save_edit(&app.services, &visit.visitor, Edit::Detach(file)).await?;
         *visit.customer = kept.customer;
     }
     let sheet = visit.sheet(app);
     let requirement = |id: &str| sheet.requirements.iter().find(|requirement| requirement.id == id);
-    // What is not asked for any more has no document at which anything could be said.
+    // A document that is no longer required is not on the page, so it cannot show a message.
     failed.retain(|(id, _)| requirement(id).is_some());
     let card = asked.and_then(requirement).map_or_else(|| "documents".to_owned(), card_id);
     let stays_at = (asked.is_some() || detached.is_some()).then_some(card);
     Ok(DocumentsOutcome { failed, stays_at })
 }
 
-/// Attaches what was stored. Returns what was refused.
-async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Failed, UpdateError> {
+/// Attaches the stored files. Returns the refused ones.
+async fn attach(app: &App, visit: &mut Visit, files: Vec<ReceivedFile>) -> Result<Failed, UpdateError> {
     let mut failed = Failed::new();
-    for Received { requirement, file } in files {
+    for ReceivedFile { requirement, file } in files {
         match file {
             Ok(file) => {
                 match save_edit(&app.services, &visit.visitor, Edit::Attach(requirement.clone(), file)).await {
                     Ok(kept) => *visit.customer = kept.customer,
-                    // There are as many documents as the contract takes.
+                    // The contract accepts no more documents.
                     Err(UpdateError::Invalid(_)) => failed.push((requirement, "upload-full".to_owned())),
                     Err(error) => return Err(error),
                 }
@@ -127,17 +123,17 @@ async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Fa
     Ok(failed)
 }
 
-/// The file with whose id a path ends.
+/// The file id at the end of a path.
 ///
 /// # Errors
 ///
-/// 404 when it ends with anything else.
+/// 404 if the path ends with anything else.
 pub(super) fn file_of(path: &str) -> Result<FileId, Problem> {
     path.rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)
 }
 
-/// `GET /form/{session}/files/{file_id}`: a document, for a device that may see it. The audit trail records every
-/// reading.
+/// `GET /form/{session}/files/{file_id}`: the content of a file, for a device that may see it. The audit trail records
+/// every reading.
 ///
 /// # Errors
 ///
@@ -152,7 +148,7 @@ pub async fn view(State(app): State<App>, visit: Visit, request: Request) -> Res
     let context = request.extensions().get::<RequestContext>().expect("the outer layer sets it");
     let mut response = show_content(&app, &visit.visitor.caller, context, &file).await?;
     if file.details.media_type != MediaType::Pdf {
-        // A picture is shown; what else a file could be, the browser saves. Neither runs in our name.
+        // Pictures are shown in the browser. A PDF is downloaded, so that it cannot run scripts on our origin.
         response.headers_mut().insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
     }
     Ok(response)

@@ -1,5 +1,5 @@
-//! The pages around the form: the bare host, links that were cut off, and addresses that there are not. People get
-//! pages in their language, programs get problems.
+//! The pages around the form: the bare host, incomplete links and unknown addresses. People get pages in their
+//! language, programs get problems.
 
 use reqwest::Method;
 
@@ -15,7 +15,7 @@ async fn asks(app: &TestApp, method: Method, path: &str, fields: &[(&str, &str)]
 }
 
 #[tokio::test]
-async fn people_who_are_lost_get_pages_and_programs_get_problems() {
+async fn lost_people_get_pages_and_programs_get_problems() {
     let app = TestApp::start().await;
     let long = format!("/kyc/dsl_test_{}", "a".repeat(30));
     for (path, of_person, status, title) in [
@@ -60,7 +60,7 @@ async fn people_who_are_lost_get_pages_and_programs_get_problems() {
 }
 
 #[tokio::test]
-async fn the_pages_of_the_lost_are_in_the_language_of_the_visitor() {
+async fn pages_for_lost_visitors_are_in_their_language() {
     let app = TestApp::start().await;
     for (path, fields, text) in [
         ("/", [("accept-language", "de-CH, en;q=0.5"), ("cookie", "")], "Öffnen Sie den Link aus Ihrer Nachricht"),
@@ -73,25 +73,25 @@ async fn the_pages_of_the_lost_are_in_the_language_of_the_visitor() {
         assert!(page.text.contains(text), "{path} {fields:?}: {}", page.text);
     }
     let page = asks(&app, Method::GET, "/?lang=fr", &[("accept", BROWSER)]).await;
-    assert!(page.header("set-cookie").starts_with("dossier-language=fr; "), "what is chosen is kept");
+    assert!(page.header("set-cookie").starts_with("dossier-language=fr; "), "a chosen language is remembered");
 }
 
 #[tokio::test]
-async fn a_link_with_something_behind_it_leads_where_it_would_without() {
+async fn a_link_with_extra_characters_leads_to_the_link() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let path = link.strip_prefix(&app.url).expect("a path").to_owned();
-    for (behind, query) in
+    for (extra, query) in
         [(".", ""), ("/", ""), (",", ""), ("%3E", ""), (")", "?lang=de"), ("/more", ""), ("%20now", "")]
     {
-        let request = format!("{path}{behind}{query}");
+        let request = format!("{path}{extra}{query}");
         let answer = asks(&app, Method::GET, &request, &[("accept", BROWSER)]).await;
-        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, &*format!("{path}{query}")), "{behind}");
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, &*format!("{path}{query}")), "{extra}");
     }
 }
 
 #[tokio::test]
-async fn a_link_that_is_pasted_leads_where_it_leads_however_it_was_broken() {
+async fn a_pasted_link_works_however_it_was_broken() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let path = link.strip_prefix(&app.url).expect("a path").to_owned();
@@ -129,7 +129,7 @@ async fn a_link_that_is_pasted_leads_where_it_leads_however_it_was_broken() {
 }
 
 #[tokio::test]
-async fn a_browser_that_is_in_an_open_form_is_shown_the_way_back_to_it() {
+async fn a_browser_in_an_open_form_is_offered_the_way_back() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;

@@ -81,12 +81,12 @@ async fn a_backup_made_while_the_server_runs_is_verified_restored_and_served() {
     assert!(keys.contains("is in the data folder"), "{keys}");
     std::fs::write(folder.join("keys.json.root-key"), "another").expect("a file in the way");
     let taken = refusal(&folder, &["backup", "keys", "keys.json", "--with-root-key", "--data-dir", "data"]);
-    assert!(taken.contains("keys.json.root-key: it exists already"), "{taken}");
+    assert!(taken.contains("keys.json.root-key: it already exists"), "{taken}");
     assert!(!folder.join("keys.json").exists() && !folder.join("keys.json.new").exists(), "all or nothing");
     std::fs::remove_file(folder.join("keys.json.root-key")).expect("out of the way");
     json_of(&folder, &["backup", "keys", "keys.json", "--with-root-key", "--data-dir", "data"]);
     let again = refusal(&folder, &["backup", "keys", "keys.json", "--data-dir", "data"]);
-    assert!(again.contains("keys.json: it exists already"), "{again}");
+    assert!(again.contains("keys.json: it already exists"), "{again}");
     assert!(folder.join("keys.json.root-key").is_file());
     let used = refusal(&folder, &["restore", "backups", "--into", "data", "--data-dir", "data"]);
     assert!(used.contains("in use"), "{used}");
@@ -178,7 +178,7 @@ async fn an_invalid_place_is_refused_and_reading_a_place_changes_nothing() {
     json_of(folder, &["backup", "create", "backups", "--data-dir", "data"]);
     let into =
         refusal(folder, &["restore", "backups", "--into", "POSTGRES://d:hunter2@host/name", "--data-dir", "data"]);
-    assert!(into.contains("--into is a folder") && !into.contains("hunter2"), "{into}");
+    assert!(into.contains("--into must be a folder") && !into.contains("hunter2"), "{into}");
     std::fs::create_dir_all(folder.join("mine/incoming")).expect("a folder");
     let invoice = folder.join("mine/incoming/invoice.pdf");
     std::fs::write(&invoice, "x").expect("a file");

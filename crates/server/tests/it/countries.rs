@@ -1,5 +1,5 @@
-//! What the contract requires and what a customer has to give are two things: countries without postal codes, and
-//! people with one name.
+//! The contract requires more than some customers can give: countries without postal codes, and people with a single
+//! name.
 
 use dossier_core::form::short_hash;
 use reqwest::Method;
@@ -41,13 +41,13 @@ async fn an_address_without_a_postal_code_is_submitted_where_the_country_needs_n
             assert_eq!(app.stands(&customer).await, COMPLETE, "{kind} {country}");
             let stored = &app.profile(&customer).await[member]["postal_code"];
             assert_eq!(stored.as_str().map(str::is_empty), Some(!needed), "{country}: it is stored as sent");
-            // An approval shows the address with the member that the contract promises.
+            // After the approval, the address still has the member that the contract promises.
             app.simulate(&customer, "kyc.status.approve").await.expect(200);
             let shown = app.get(&format!("/v0/customers/{customer}")).await.expect(200);
             assert_eq!(shown["address"]["postal_code"], *stored);
         }
     }
-    // The contract wants the member itself, wherever it is.
+    // The contract requires the member in every country.
     let customer = app.given("individual").await;
     let address = json!({ "street_line_1": "1", "city": "C", "country": "AE" });
     let problem = app.put(&customer, &json!({ "residential_address": address })).await.problem(400, "invalid_body");
@@ -81,7 +81,7 @@ async fn one_name_is_one_requirement_with_two_places_and_reviewers_may_name_eith
         app.post(&format!("/v0/customers/{customer}/decisions"), &again).await.expect(200);
         let asked = requirement(&app, &customer, "legal_name").await;
         assert_eq!(asked["status"], "error", "{place}");
-        // The form says it of the name that is there.
+        // The form shows the error at the name that was given.
         let kycs = app.get(&format!("/v0/customers/{customer}")).await.expect(200)["kycs"].take();
         let browser = Browser::enter(&app, kycs["kyc_flow_link"].as_str().expect("a link")).await;
         let page = browser.get("/details").await.text;
@@ -91,7 +91,7 @@ async fn one_name_is_one_requirement_with_two_places_and_reviewers_may_name_eith
     }
 }
 
-/// The fields of an address, as a page without scripts sends them over what it showed.
+/// The fields of an address page without scripts: each member with its new and its shown value.
 fn address(members: &[(&str, &str, &str)]) -> Vec<(String, String)> {
     let place = |member: &str| format!("/residential_address/{member}");
     let fields = members.iter().flat_map(|(member, was, now)| {
@@ -106,7 +106,7 @@ async fn posts(browser: &Browser, step: &str, fields: &[(String, String)]) -> u1
 }
 
 #[tokio::test]
-async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
+async fn the_form_requires_a_postal_code_only_in_countries_that_need_one() {
     const FIELD: &str = "name=\"/residential_address/postal_code\"";
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
@@ -129,19 +129,19 @@ async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
     );
     assert!(!browser.get("/address").await.text.contains(FIELD), "there is nothing to type");
     assert!(!browser.get("/review").await.text.contains("Postal code"));
-    // With a country that needs one the address is a draft until it is there.
+    // In a country that needs one, the address stays a draft without it.
     assert_eq!(posts(&browser, "/address", &address(&[("country", "AE", "GB")])).await, 303);
     let page = browser.get("/address?check").await.text;
     assert!(page.contains(FIELD) && page.contains("Enter the postcode"), "{page}");
-    assert_eq!(app.profile(&id).await["residential_address"], stored, "what is whole stays");
-    // Where it may be left out it is offered.
+    assert_eq!(app.profile(&id).await["residential_address"], stored, "the complete address stays");
+    // Where it is optional, it is offered.
     assert_eq!(posts(&browser, "/address", &address(&[("country", "GB", "IE")])).await, 303);
     let page = browser.get("/address").await.text;
     let label = page.split("Postal code").nth(1).expect("the label");
     assert!(page.contains(FIELD) && label.starts_with(" <span class=\"optional\">"), "{page}");
     assert_eq!(posts(&browser, "/address", &address(&[("postal_code", "", "D02 X285")])).await, 303);
     assert_eq!(app.profile(&id).await["residential_address"]["postal_code"], "D02 X285");
-    // What was typed is not hidden, and can be taken away.
+    // A code that was typed is shown, so that it can be removed.
     assert_eq!(posts(&browser, "/address", &address(&[("country", "IE", "AE")])).await, 303);
     assert!(browser.get("/address").await.text.contains("value=\"D02 X285\""));
     assert_eq!(posts(&browser, "/address", &address(&[("postal_code", "D02 X285", "")])).await, 303);
@@ -149,14 +149,14 @@ async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
 }
 
 #[tokio::test]
-async fn the_form_asks_for_what_a_put_left_out_of_an_address() {
+async fn the_form_asks_for_what_a_put_left_blank_in_an_address() {
     let app = TestApp::start().await;
     for empty in ["", " ", "\u{200b}"] {
         let (id, link) = app.invited("individual").await;
         let mut address = json!({ "street_line_1": "1", "city": "London", "country": "GB", "postal_code": empty });
         app.put(&id, &json!({ "residential_address": address })).await.expect(200);
         let browser = Browser::enter(&app, &link).await;
-        // That a postal code is missing says that the country needs one; which country it is, nothing says.
+        // A missing postal code reveals that the country needs one, but not which country it is.
         assert!(browser.get("/review").await.text.contains("Enter the postal code<"));
         browser.types("address", &[("/residential_address/postal_code", "N1 9GU")]).await;
         address["postal_code"] = "N1 9GU".into();
@@ -165,10 +165,10 @@ async fn the_form_asks_for_what_a_put_left_out_of_an_address() {
     }
 }
 
-/// Names, sentences, choices, drawings and the order of an address depend on countries and types of documents. Of those
-/// that a device does not see, pages of two customers look the same.
+/// Labels, sentences, choices, drawings and the order of an address depend on countries and types of documents. If
+/// these are hidden, the pages of two customers look the same.
 #[tokio::test]
-async fn what_a_device_does_not_see_decides_nothing_that_it_reads() {
+async fn hidden_answers_do_not_affect_the_texts_of_a_page() {
     let app = TestApp::start().await;
     let mut pages: Vec<Vec<String>> = Vec::new();
     let mut known = Vec::new();
@@ -187,7 +187,7 @@ async fn what_a_device_does_not_see_decides_nothing_that_it_reads() {
             for step in ["address", "identity", "review"] {
                 let page = browser.get(&format!("/{step}?check")).await.text;
                 let main = page.split("<main").nth(1).expect("a page").replace(&browser.base[app.url.len()..], "");
-                // What differs from one customer to the next, and the attempt from page to page.
+                // The session differs between customers, and the attempt between pages.
                 let lines = main.split("value=\"").enumerate();
                 let lines =
                     lines.map(|(at, rest)| rest.split_once('"').filter(|_| at > 0).map_or(rest, |(_, after)| after));
@@ -204,7 +204,7 @@ async fn what_a_device_does_not_see_decides_nothing_that_it_reads() {
 }
 
 #[tokio::test]
-async fn the_form_takes_one_name_and_says_so_in_every_language() {
+async fn the_form_accepts_a_single_name_and_says_so_in_every_language() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -250,7 +250,7 @@ async fn a_person_of_a_business_may_have_one_name() {
     browser.types(&step, &[(&place("has_control"), "yes"), (&place("has_ownership"), "no")]).await;
     let page = browser.get(&format!("/{step}?check")).await.text;
     assert_eq!(page.matches(missing).count(), 2, "in the summary and at the field: {page}");
-    assert_eq!(page.matches(&format!("name=\"{}\"", place("last_name"))).count(), 1, "no field stands twice");
+    assert_eq!(page.matches(&format!("name=\"{}\"", place("last_name"))).count(), 1, "each field is there once");
     browser.types(&step, &[(&place("last_name"), "Sukarno")]).await;
     let page = browser.get(&format!("/{step}?check")).await.text;
     assert!(!page.contains(missing) && page.contains("First name <span class=\"optional\">"), "{page}");
@@ -298,7 +298,7 @@ async fn a_rule_may_ask_for_a_postal_code_that_the_country_does_not_need() {
     assert!(browser.get("/review").await.text.contains("name=\"agree\""));
 }
 
-/// A file of rules that was made from an earlier baseline, whose two names were two rules.
+/// Rules made from an earlier baseline, which had one rule for each of the two names.
 #[tokio::test]
 async fn an_older_file_of_rules_asks_for_both_names_as_before() {
     let rule = |id: &str, field: &str, label: &str, because: &str, when: &str| {

@@ -159,6 +159,9 @@ async fn a_rotation_and_the_age_of_key_copies_complete_the_erasure() {
     let before = app.erasure(&key, Method::GET, &id, None).await.expect(200);
     assert_eq!((&before["all_copies_at"], &before["erased_in_all_copies"]), (&Value::Null, &Value::Null));
     json_of(app.folder.path(), &["keyring", "rotate", "--data-dir", "data"]);
+    json_of(app.folder.path(), &["backup", "create", "backups", "--data-dir", "data"]);
+    let page = json_of(app.folder.path(), &["backup", "verify", "backups", "--data-dir", "data"]);
+    assert_eq!(page["ok"], true, "the epoch of an erasure is not needed to read a backup: {page}");
     let after = app.erasure(&key, Method::GET, &id, None).await.expect(200);
     assert!(after["all_copies_at"].is_string() && after["erased_in_all_copies"].is_string(), "{after}");
 }
@@ -187,6 +190,7 @@ async fn a_restored_backup_of_any_age_brings_nobody_back() {
         let arguments = ["restore", place, "--into", &into, "--keyring", "keys.json", "--data-dir", "data"];
         let restored = json_of(&folder, &arguments);
         assert_eq!(restored["erased_at_the_first_start"], to_erase, "{restored}");
+        assert_eq!((&restored["scheduled_erasures"], &restored["ledger"]), (&json!([]), &json!("2 erasures")));
         std::fs::copy(folder.join("data/root.key"), folder.join(&into).join("root.key")).expect("the root key");
         let shown = dossier(&folder, &["customers", "get", &early, "--data-dir", &into]);
         assert!(String::from_utf8_lossy(&shown.stderr).contains("erased"), "the first command already erases");

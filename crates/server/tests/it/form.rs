@@ -1,5 +1,5 @@
-//! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. What it
-//! looks like and how it is used, the browser tests see.
+//! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. The
+//! browser tests cover how it looks and is used.
 
 use dossier::cli::accounts::Set;
 use dossier::cli::context::ScopeArgs;
@@ -55,7 +55,7 @@ impl Browser {
         TestApp::send(request.body(body)).await
     }
 
-    /// Goes where an answer sends it, with the cookie that came along.
+    /// Follows a redirect, with the cookie that came with it.
     pub(crate) async fn follows(&self, answer: &Answered) -> Answered {
         assert_eq!(answer.status.as_u16(), 303, "{}", answer.text);
         let session = self.base.rsplit('/').next().expect("a session");
@@ -64,7 +64,7 @@ impl Browser {
         TestApp::send(self.request(Method::GET, &path).header("cookie", cookie)).await
     }
 
-    /// Types into fields that were empty, and leaves them one after the other, as scripts save.
+    /// Fills in empty fields one after the other, and saves each as scripts do.
     pub(crate) async fn types(&self, step: &str, fields: &[(&str, &str)]) -> String {
         let mut said = String::new();
         for (place, text) in fields {
@@ -91,7 +91,7 @@ impl Browser {
         self.sends(step, &[("attempt", None, attempt.as_bytes()), (&input, Some("a.pdf"), content)], &pressed).await
     }
 
-    /// Sends a page with its fields and files, by the button with this value.
+    /// Sends a page with its fields and files, with the button that has this value.
     pub(crate) async fn sends(&self, step: &str, parts: &[(&str, Option<&str>, &[u8])], pressed: &str) -> Answered {
         let parts = [parts, &[("do", None, pressed.as_bytes())]].concat();
         let request = self.request(Method::POST, &format!("/{step}"));
@@ -99,12 +99,12 @@ impl Browser {
         TestApp::send(request.body(page(&parts))).await
     }
 
-    /// The same content is the same attempt.
+    /// The attempt for a content. The same content has the same attempt.
     fn attempt(content: &[u8]) -> String {
         short_hash(&String::from_utf8_lossy(content))
     }
 
-    /// Everything that an individual in the United Kingdom is asked.
+    /// Fills in everything that an individual in the United Kingdom is asked for.
     pub(crate) async fn completes(&self) {
         self.completes_but(&[]).await;
     }
@@ -166,12 +166,12 @@ impl TestApp {
 }
 
 #[tokio::test]
-async fn looking_at_a_link_changes_and_tells_nothing_and_a_post_exchanges_its_token_for_a_pass() {
+async fn a_get_of_a_link_changes_and_reveals_nothing_and_a_post_exchanges_its_token_for_a_pass() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     app.put(&id, &json!({ "first_name": "Augusta" })).await.expect(200);
     let before = app.version(&id).await;
-    // Programs that preview links.
+    // Programs that preview links send these.
     for agent in ["WhatsApp/2.23", "Slackbot-LinkExpanding 1.0", "Mozilla/5.0 (compatible; Googlebot/2.1)"] {
         for method in [Method::GET, Method::HEAD] {
             let page = TestApp::send(app.client.request(method, &link).header("user-agent", agent)).await;
@@ -189,7 +189,7 @@ async fn looking_at_a_link_changes_and_tells_nothing_and_a_post_exchanges_its_to
     }
     assert_eq!(app.version(&id).await, before);
     let browser = Browser::enter(&app, &link).await;
-    assert_eq!(app.version(&id).await, before, "entering is noted in the trail, not in the record");
+    assert_eq!(app.version(&id).await, before, "entering is recorded in the trail, not in the record");
     let page = browser.get("").await;
     assert_eq!(page.status.as_u16(), 200);
     assert!(!browser.base.contains("dsl_") && !page.text.contains("dsl_"), "a clean URL");
@@ -204,12 +204,12 @@ async fn looking_at_a_link_changes_and_tells_nothing_and_a_post_exchanges_its_to
         opened["actor"].as_str().expect("an actor"),
         format!("session:{}", &browser.base[browser.base.len() - 36..])
     );
-    // The link is not used up: another device may enter.
+    // A link works more than once: another device may enter.
     Browser::enter(&app, &link).await;
 }
 
 #[tokio::test]
-async fn a_pass_opens_its_own_session_only_and_as_long_as_its_link() {
+async fn a_pass_opens_only_its_own_session_and_only_as_long_as_its_link_works() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let (_, other) = app.invited("individual").await;
@@ -232,7 +232,7 @@ async fn a_pass_opens_its_own_session_only_and_as_long_as_its_link() {
         let request = two.client.get(format!("{}/details", two.base)).header("cookie", &cookie);
         assert_eq!(TestApp::send(request).await.status.as_u16(), 403);
     }
-    // Of a link that ran out, was replaced, or led to a decision, the pass says what the link says.
+    // After the link has expired, was replaced or led to a decision, the pass shows the same page as the link.
     app.simulate(&id, "session.expire").await.expect(200);
     assert_eq!(one.get("/details").await.status.as_u16(), 410);
     let refused = one.post("/details", &[("/first_name", "Late"), ("was:/first_name", "")]).await;
@@ -245,7 +245,7 @@ async fn a_pass_opens_its_own_session_only_and_as_long_as_its_link() {
 }
 
 #[tokio::test]
-async fn what_is_typed_half_is_kept_as_a_draft_and_stored_once_it_is_whole() {
+async fn a_half_typed_value_is_a_draft_and_stored_once_it_is_complete() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -271,20 +271,17 @@ async fn what_is_typed_half_is_kept_as_a_draft_and_stored_once_it_is_whole() {
     assert_eq!(newest["action"], "customer.updated");
     assert_eq!(newest["fields"], json!(["/residential_address"]));
     assert!(newest["actor"].as_str().expect("an actor").starts_with("session:"));
-    // A whole address of which one part is emptied is a draft again; what is stored stays until it is whole.
+    // If one part of a complete address is cleared, it is a draft again. The stored address stays until it is complete.
     let emptied = [("/residential_address/city", ""), ("was:/residential_address/city", &short_hash("London"))];
     let answer = browser.post("/address", &emptied).await;
     assert_eq!(answer.status.as_u16(), 303);
     assert!(answer.header("location").ends_with("/address?check="), "{}", answer.header("location"));
     assert_eq!(app.profile(&id).await["residential_address"], stored);
-    assert!(
-        browser.get("/review").await.text.contains("Enter the town or city<"),
-        "and stands in the way of a submission"
-    );
+    assert!(browser.get("/review").await.text.contains("Enter the town or city<"), "and prevents submission");
 }
 
 #[tokio::test]
-async fn what_a_put_refuses_the_form_refuses_in_words_and_keeps() {
+async fn values_that_a_put_refuses_are_kept_with_an_error_in_words() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -308,7 +305,7 @@ async fn what_a_put_refuses_the_form_refuses_in_words_and_keeps() {
         ),
     ] {
         let answer = browser.types(step, &[(place, text)]).await;
-        // An object is judged once all of it is there.
+        // An object is validated once it is complete.
         if !place.contains("id_document") {
             assert!(answer.contains(said), "{place}: {answer}");
         }
@@ -328,7 +325,7 @@ async fn what_a_put_refuses_the_form_refuses_in_words_and_keeps() {
 }
 
 #[tokio::test]
-async fn what_is_asked_no_more_stands_in_nobodys_way() {
+async fn a_value_that_is_no_longer_asked_for_does_not_prevent_submission() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -348,7 +345,7 @@ async fn what_is_asked_no_more_stands_in_nobodys_way() {
     };
     country("GB", "US").await;
     assert!(browser.get("/review").await.text.contains("tax number"));
-    // Half of it, and then it is not asked for after all.
+    // Half of it is typed, and then it is no longer asked for.
     browser.types("identity", &[("/identifying_information/tax_number/number", "900-12-3456")]).await;
     assert!(browser.get("/review").await.text.contains("items left to complete"));
     country("US", "FR").await;
@@ -359,7 +356,7 @@ async fn what_is_asked_no_more_stands_in_nobodys_way() {
 }
 
 #[tokio::test]
-async fn what_is_emptied_is_gone_and_asked_for_again() {
+async fn a_cleared_value_is_removed_and_asked_for_again() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -378,7 +375,7 @@ async fn what_is_emptied_is_gone_and_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_script_that_saves_into_a_form_that_was_closed_is_told_so() {
+async fn a_script_that_saves_into_a_closed_form_gets_a_conflict() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -399,7 +396,7 @@ async fn a_script_that_saves_into_a_form_that_was_closed_is_told_so() {
 }
 
 #[tokio::test]
-async fn nothing_can_be_written_that_is_not_asked() {
+async fn only_values_that_are_asked_for_can_be_written() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -429,7 +426,7 @@ async fn nothing_can_be_written_that_is_not_asked() {
 }
 
 #[tokio::test]
-async fn another_device_sees_that_something_is_there_and_nothing_of_it() {
+async fn another_device_sees_that_an_answer_exists_but_not_its_value() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     app.put(&id, &json!({ "nationality": "FR" })).await.expect(200);
@@ -445,7 +442,7 @@ async fn another_device_sees_that_something_is_there_and_nothing_of_it() {
         for typed in
             ["Lovelace", "1990", "12 Harbour Road", "London", "N1 9GU", "X1234567", "a.pdf", "value=\"GB\" selected"]
         {
-            assert!(!page.contains(typed), "{typed} stands in {path}");
+            assert!(!page.contains(typed), "{typed} is in {path}");
         }
     }
     assert_eq!(second.get(&format!("/files/{file}")).await.status.as_u16(), 404);
@@ -453,13 +450,13 @@ async fn another_device_sees_that_something_is_there_and_nothing_of_it() {
     assert_eq!(seen.status.as_u16(), 200);
     assert!(seen.header("content-security-policy").starts_with("sandbox"));
     assert!(first.get("/review").await.text.contains("Lovelace"));
-    // What the company has written since is not shown to the device that wrote before. (It completes the record, which
-    // is then submitted; the reviewers ask again, and there is a newer link.)
+    // A value that the company has written since is hidden from the device. (It completes the record, which is then
+    // submitted. The reviewers want something again, so there is a newer link.)
     app.put(&id, &json!({ "last_name": "Secretname" })).await.expect(200);
     app.simulate(&id, "kyc.status.request_resubmission").await.expect(200);
     let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);
     let link = customer["kycs"]["kyc_flow_link"].as_str().expect("a link").to_owned();
-    // The same browser, through the newer link, is the one that it was.
+    // The same browser is recognised through the newer link.
     let again = Browser::enter_with(&app, &link, &first.cookie).await;
     assert!(again.get("/address").await.text.contains("12 Harbour Road"));
     let page = again.get("/details").await.text;
@@ -468,7 +465,7 @@ async fn another_device_sees_that_something_is_there_and_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_sent_late_changes_only_what_was_typed_on_it() {
+async fn a_page_that_is_sent_late_saves_only_what_was_changed_on_it() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let (old, new) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
@@ -490,11 +487,11 @@ async fn a_page_that_is_sent_late_changes_only_what_was_typed_on_it() {
 }
 
 #[tokio::test]
-async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
+async fn only_the_customer_submits_the_form_and_only_as_it_was_shown() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
-    // Incomplete: there is nothing to agree to yet.
+    // The form is incomplete, so there is no consent to give yet.
     assert!(!browser.get("/review").await.text.contains("name=\"agree\""));
     browser.completes().await;
     assert_eq!(app.stands(&id).await, "pending/submission_started", "a save never submits");
@@ -523,7 +520,7 @@ async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
     let answer = browser.submits().await;
     assert_eq!(answer.status.as_u16(), 303);
     assert_eq!(app.stands(&id).await, "pending/submission_accepted");
-    // The link has the last page; the pass has ended, here and in the browser.
+    // The link shows the closing page. The pass has ended, on the server and in the browser.
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
     let last = TestApp::send(browser.client.get(format!("{}{}", app.url, answer.header("location")))).await;
     assert!(last.text.contains("Thank you. Your details have been sent"));
@@ -542,7 +539,7 @@ async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
 }
 
 #[tokio::test]
-async fn who_leaves_or_submits_is_out_of_the_form_even_with_the_cookie() {
+async fn after_leaving_or_submitting_the_cookie_opens_nothing() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let (stays, leaves) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
@@ -554,7 +551,7 @@ async fn who_leaves_or_submits_is_out_of_the_form_even_with_the_cookie() {
     }
     assert_eq!(leaves.post("/details", &[("/first_name", "X")]).await.status.as_u16(), 403);
     assert_eq!(app.trail().await[0]["action"], "kyc.form_left");
-    // Nor does it show what was typed there to who comes back.
+    // It also does not reveal earlier answers to a browser that returns.
     let again = Browser::enter_with(&app, &link, &leaves.cookie).await;
     let pass = again.cookie.rsplit("; ").next().expect("a pass").to_owned();
     let again = Browser { cookie: pass, ..again };
@@ -562,12 +559,12 @@ async fn who_leaves_or_submits_is_out_of_the_form_even_with_the_cookie() {
     stays.completes().await;
     assert_eq!(stays.submits().await.status.as_u16(), 303);
     for browser in [&stays, &again] {
-        assert_eq!(browser.get("").await.status.as_u16(), 403, "nobody is in a form that was submitted");
+        assert_eq!(browser.get("").await.status.as_u16(), 403, "the pass ends with the submission");
     }
 }
 
 #[tokio::test]
-async fn a_pass_that_is_not_used_for_a_day_ends() {
+async fn a_pass_ends_after_a_day_without_use() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let (used, idle) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
@@ -584,14 +581,14 @@ async fn a_pass_that_is_not_used_for_a_day_ends() {
     wait("PT23H59M").await;
     let app = app.restart().await;
     let used = Browser { base: format!("{}{}", app.url, &used.base[used.base.len() - 42..]), ..used };
-    assert_eq!(used.get("/details").await.status.as_u16(), 200, "a restart forgets no use");
+    assert_eq!(used.get("/details").await.status.as_u16(), 200, "a restart keeps the time of the last use");
     app.post("/v0/sandbox/clock", &json!({ "advance": "PT24H" })).await.expect(200);
     assert_eq!(used.get("/details").await.status.as_u16(), 403);
     Browser::enter(&app, &link.replacen(&link[..link.len() - 63], &app.url, 1)).await;
 }
 
 #[tokio::test]
-async fn a_renewed_session_shuts_out_the_old_link_and_everybody_who_came_through_it() {
+async fn a_renewed_session_ends_the_old_link_and_all_of_its_passes() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let thief = Browser::enter(&app, &link).await;
@@ -600,7 +597,7 @@ async fn a_renewed_session_shuts_out_the_old_link_and_everybody_who_came_through
         let kycs = app.post(&format!("/v0/customers/{id}/kycs"), &body).await.expect(201)["kycs"].take();
         kycs["kyc_flow_link"].as_str().expect("a link").to_owned()
     };
-    assert_eq!(open(json!({ "renew": false })).await, link, "nothing is renewed that need not be");
+    assert_eq!(open(json!({ "renew": false })).await, link, "an open session is not renewed");
     let wrong = app.post(&format!("/v0/customers/{id}/kycs"), &json!({ "renew": "yes" })).await;
     assert_eq!(wrong.violations(), ["/renew wrong_type"]);
     assert_eq!(thief.get("/details").await.status.as_u16(), 200);
@@ -620,7 +617,7 @@ async fn a_renewed_session_shuts_out_the_old_link_and_everybody_who_came_through
 }
 
 #[tokio::test]
-async fn cookies_are_secure_where_customers_come_over_tls() {
+async fn cookies_are_secure_when_customers_connect_over_tls() {
     for (public_url, secure) in [("https://kyc.example", true), ("http://kyc.example", false)] {
         let app = TestApp::start_with(&[("public_url", public_url)]).await;
         let (_, link) = app.invited("individual").await;
@@ -636,7 +633,7 @@ async fn cookies_are_secure_where_customers_come_over_tls() {
 }
 
 #[tokio::test]
-async fn a_put_that_completes_the_record_submits_it_as_ever() {
+async fn a_put_that_completes_the_record_still_submits_it() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -647,7 +644,7 @@ async fn a_put_that_completes_the_record_submits_it_as_ever() {
 }
 
 #[tokio::test]
-async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
+async fn after_the_submission_the_customer_is_redirected_only_to_allowed_hosts() {
     let app = TestApp::start().await;
     let redirected = async |key: &str, hosts: Option<&str>, uri: &str| {
         let hosts = hosts.map(|host| vec![host.to_owned()]);
@@ -669,7 +666,7 @@ async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
         assert_eq!(answer.status.as_u16(), 303);
         let to = answer.header("location").to_owned();
         assert_eq!(csp.contains("form-action 'self' http"), to == uri, "browsers hold the redirect to form-action");
-        // Where it is not sent on, the last page has the way.
+        // Without a redirect, the closing page has the link.
         assert!(to == uri || link.ends_with(&to), "{to}");
         let done = TestApp::send(browser.client.get(link)).await.text;
         assert!(done.contains(&format!("href=\"{}\"", uri.replace('&', "&amp;"))), "{done}");
@@ -693,7 +690,7 @@ async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
+async fn the_branding_of_an_account_is_checked_when_it_is_set() {
     let app = TestApp::start().await;
     let set = |set: Set| app.command(set);
     let encode = |bytes: &[u8]| {
@@ -707,7 +704,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
         (Set { logo: encode(b"<svg/>"), ..Set::default() }, "not of an accepted type"),
         (Set { logo: encode(&pdf(b"x")), ..Set::default() }, "JPEG or PNG"),
         (Set { logo: encode(&png(320, 200, 20_000)), ..Set::default() }, "larger than 16 KiB"),
-        (Set { redirect_hosts: Some(vec!["https://a.example".into()]), ..Set::default() }, "no host name"),
+        (Set { redirect_hosts: Some(vec!["https://a.example".into()]), ..Set::default() }, "is not a host name"),
         (Set { display_name: text(&"x".repeat(200)), ..Set::default() }, "128"),
         (Set { name: text(""), ..Set::default() }, "name"),
     ] {
@@ -742,7 +739,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
 }
 
 #[tokio::test]
-async fn persons_are_added_and_taken_away_one_by_one_with_all_that_was_typed_about_them() {
+async fn persons_are_added_and_removed_one_by_one_with_everything_about_them() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("corporate").await;
     let browser = Browser::enter(&app, &link).await;
@@ -751,7 +748,7 @@ async fn persons_are_added_and_taken_away_one_by_one_with_all_that_was_typed_abo
         let added = browser.post("/people", &[("do", "add")]).await;
         assert_eq!(added.status.as_u16(), 303);
         let person = added.header("location").rsplit("person-").next().expect("an id").to_owned();
-        // Whoever is left without a name is not kept.
+        // A person without a name is not kept.
         let name = format!("/associated_persons/{person}/middle_name");
         browser.types(&format!("person-{person}"), &[(&name, "M")]).await;
         persons.push(person);
@@ -773,7 +770,7 @@ async fn persons_are_added_and_taken_away_one_by_one_with_all_that_was_typed_abo
     let page = browser.get(&format!("/person-{}", persons[1])).await.text;
     assert!(page.contains("value=\"Paris\""), "the other's draft is still there");
     assert_eq!(browser.get(&format!("/person-{}", persons[0])).await.status.as_u16(), 404);
-    // No more than the contract takes.
+    // No more than the contract accepts.
     for _ in 1..20 {
         let added = browser.post("/people", &[("do", "add")]).await;
         assert_eq!(added.status.as_u16(), 303);
@@ -786,7 +783,7 @@ async fn persons_are_added_and_taken_away_one_by_one_with_all_that_was_typed_abo
 }
 
 #[tokio::test]
-async fn what_nobody_can_read_is_refused_in_words_and_said_of_what_a_client_attached() {
+async fn unreadable_files_are_refused_in_words_and_reported_if_a_client_attached_them() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -813,7 +810,7 @@ async fn what_nobody_can_read_is_refused_in_words_and_said_of_what_a_client_atta
 }
 
 #[tokio::test]
-async fn a_page_that_says_that_there_is_no_room_says_when_to_come_back() {
+async fn a_page_about_a_lack_of_room_says_when_to_come_back() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -829,7 +826,7 @@ async fn a_page_that_says_that_there_is_no_room_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_session_that_writes_without_end_is_told_to_wait_and_others_are_not() {
+async fn a_session_that_writes_too_often_has_to_wait_and_others_do_not() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let (_, other) = app.invited("individual").await;
@@ -847,14 +844,14 @@ async fn a_session_that_writes_without_end_is_told_to_wait_and_others_are_not() 
     assert_eq!(refused.header("ratelimit-policy"), "\"form\";q=120;w=120");
     assert!(refused.text.contains("Please wait a minute"));
     assert_eq!(greedy.get("/details").await.status.as_u16(), 200, "looking is free");
-    // Entering writes as well.
+    // Entering the form counts as a write too.
     let again = TestApp::send(client().post(&link).header("sec-fetch-site", "same-origin")).await;
     assert_eq!((again.status.as_u16(), again.header("set-cookie")), (429, ""));
     calm.types("details", &[("/first_name", "Ada")]).await;
 }
 
 #[tokio::test]
-async fn an_address_is_shown_as_its_country_writes_it() {
+async fn an_address_follows_the_order_of_its_country() {
     let app = TestApp::start().await;
     for (country, order) in [
         ("US", ["Street and number", "City", "ZIP code", "Country"]),
@@ -877,7 +874,7 @@ async fn an_address_is_shown_as_its_country_writes_it() {
 }
 
 #[tokio::test]
-async fn rules_of_the_operators_own_are_asked_in_its_own_words_and_languages() {
+async fn the_operators_rules_are_shown_with_its_own_texts_and_translations() {
     let rules = r#"
         version = "own-1"
         [[rule]]
@@ -919,7 +916,7 @@ async fn rules_of_the_operators_own_are_asked_in_its_own_words_and_languages() {
             assert!(page.contains(text), "{text} is missing in {page}");
         }
     }
-    // What is missing is named as the operator names it.
+    // Errors use the operator's label.
     for (language, said) in [
         ("en", ["Fill in “Given name, as in the passport”", "Fill in “Your trade”"]),
         ("de", ["Füllen Sie „Given name, as in the passport“ aus", "Füllen Sie „Ihr Gewerbe“ aus"]),

@@ -1,5 +1,5 @@
-//! What people read on the pages of the form, in English, kept as text: a change of words is reviewed as words. After
-//! a change that is meant, run the test with `INSTA_UPDATE=always` and read the difference.
+//! The English text on the pages of the form, as a snapshot, so that a change of wording is reviewed as text. After an
+//! intended change, run the test with `INSTA_UPDATE=always` and read the difference.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::app::TestApp;
 use crate::form::Browser;
 
-/// The pages that were seen, one after the other.
+/// The text of the visited pages, one after the other.
 #[derive(Default)]
 struct Pages(String);
 
@@ -26,7 +26,7 @@ impl Pages {
     }
 }
 
-/// The text of the page's body, a line for each block. Of a list to choose from, the first entry stands for all.
+/// The text of the page's body, with a line for each block. Only the first option of a list is included.
 fn visible(html: &str) -> String {
     const BLOCKS: &[&str] = &[
         "br",
@@ -78,7 +78,7 @@ fn visible(html: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(steady).collect::<Vec<_>>().join("\n")
 }
 
-/// A line without what differs from run to run.
+/// A line without the parts that differ from run to run.
 fn steady(line: &str) -> String {
     let varying = ["This link works until ", "Saved on another device on ", "Reference: "];
     let found = varying.into_iter().find_map(|moment| Some(format!("{}{moment}…", line.split_once(moment)?.0)));
@@ -132,7 +132,7 @@ async fn a_business(app: &TestApp, pages: &mut Pages) {
     let (_, link) = app.invited("corporate").await;
     pages.open("the link of a business", app, &link).await;
     let browser = Browser::enter(app, &link).await;
-    pages.visit("people, nobody listed", &browser, "/people?check").await;
+    pages.visit("people, none listed", &browser, "/people?check").await;
     let added = browser.post("/people", &[("do", "add")]).await;
     let person = added.header("location").rsplit('/').next().expect("a step").to_owned();
     pages.visit("a person, nothing given", &browser, &format!("/{person}?check")).await;

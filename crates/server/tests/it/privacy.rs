@@ -1,4 +1,4 @@
-//! What customers are told before they give anything, what they consent to, and who sees what others gave.
+//! What customers are told before they answer, what they consent to, and who sees the answers of others.
 
 use async_trait::async_trait;
 use dossier::cli::accounts::{self as commands, Set};
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use crate::app::{Answered, TestApp};
 use crate::form::Browser;
 
-/// Makes the first account one that needs a legal name and a privacy notice from another day on; `None` makes it one
-/// of an older version.
+/// Sets the day from which the first account needs a legal name and a privacy notice. `None` makes it an account of an
+/// older version.
 struct NeededFrom(Option<Timestamp>);
 
 #[async_trait]
@@ -25,7 +25,7 @@ impl DataCommand for NeededFrom {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let services = context.services;
         let mut account = services.store.accounts().await.expect("accounts").remove(0);
-        account.look.company.needed_from = self.0;
+        account.form.company.needed_from = self.0;
         let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
         let caller = Caller::system(scope, "test");
         accounts::change(services, &caller, account).await.expect("changed");
@@ -33,7 +33,7 @@ impl DataCommand for NeededFrom {
     }
 }
 
-/// A customer of production, and sessions for it.
+/// A production customer, for whom sessions are opened.
 struct Production {
     key: String,
     customer: String,
@@ -73,7 +73,7 @@ async fn doctor_says(app: &TestApp) -> Option<(bool, String)> {
 }
 
 #[tokio::test]
-async fn a_session_of_production_needs_a_legal_name_and_a_privacy_notice() {
+async fn a_production_session_needs_a_legal_name_and_a_privacy_notice() {
     let app = TestApp::start().await;
     let production = Production::new(&app, "live@example.com").await;
     let problem = production.opens(&app).await.problem(409, "account_incomplete");
@@ -92,13 +92,13 @@ async fn a_session_of_production_needs_a_legal_name_and_a_privacy_notice() {
     assert_eq!(opened.header("dossier-warning"), "");
     opened.expect(201);
     assert_eq!(doctor_says(&app).await, None);
-    // What a repeated request was answered is answered again, whatever the account lacks since.
+    // A repeated request gets its kept answer, whatever the account has lost since.
     app.command(Set { privacy_url: Some(String::new()), ..Set::default() }).await.expect("set");
     production.opens(&app).await.problem(409, "account_incomplete");
 }
 
 #[tokio::test]
-async fn an_account_of_an_older_version_has_thirty_days_of_warnings() {
+async fn an_account_of_an_older_version_is_warned_for_thirty_days() {
     let app = TestApp::start().await;
     let production = Production::new(&app, "live@example.com").await;
     app.command(NeededFrom(None)).await.expect("older");
@@ -113,14 +113,14 @@ async fn an_account_of_an_older_version_has_thirty_days_of_warnings() {
     opened.expect(201);
     let (is_well, detail) = doctor_says(&app).await.expect("a check");
     assert!(is_well && detail.contains("warning"), "{detail}");
-    // Another start does not begin the days again.
+    // A restart does not restart the period.
     let app = app.restart().await;
     assert_eq!(production.opens(&app).await.header("dossier-warning"), warning);
     let day = 24 * 60 * 60;
     let set_at = from.plus_seconds(-30 * day);
     app.command(NeededFrom(Some(set_at.plus_seconds(-1)))).await.expect("later");
     production.opens(&app).await.problem(409, "account_incomplete");
-    // An account that is made now never goes without.
+    // A new account needs both from the start.
     let made = app.command(commands::Create { name: "new".to_owned() }).await.expect("an account");
     let key = app.new_key(made["account_id"].as_str(), Environment::Production, KeyScope::ALL, None).await;
     let key = key["key"].as_str().expect("a key");
@@ -164,7 +164,7 @@ async fn settings_of_the_company_are_checked_shown_and_audited() {
 }
 
 #[tokio::test]
-async fn who_asks_is_told_before_the_first_field_and_kept_with_the_consent() {
+async fn the_company_is_shown_before_the_first_field_and_stored_with_the_consent() {
     let app = TestApp::start().await;
     app.command(says_who_asks()).await.expect("set");
     let (id, link) = app.invited("individual").await;
@@ -190,7 +190,7 @@ async fn who_asks_is_told_before_the_first_field_and_kept_with_the_consent() {
         [(&[][..], &["#truth", "#agree"][..]), (&[("truth", "yes")], &["#agree"]), (&[("agree", "yes")], &["#truth"])]
     {
         let refused = browser.post("/review", &[ticked, &hidden].concat()).await;
-        assert!(!refused.header("location").contains("yes"), "no value stands in a URL");
+        assert!(!refused.header("location").contains("yes"), "no value is in a URL");
         let page = browser.follows(&refused).await;
         for id in ["#truth", "#agree"] {
             let is_missing = missing.contains(&id);
@@ -202,7 +202,7 @@ async fn who_asks_is_told_before_the_first_field_and_kept_with_the_consent() {
             assert_eq!(page.text.contains(&format!("id=\"e-{}\"", &id[1..])), is_missing, "{id} {ticked:?}");
         }
     }
-    // What is agreed to is what was shown: another privacy notice is shown first.
+    // The consent must be to what was shown, so a new privacy notice is shown first.
     let other = Set { privacy_url: Some("https://harbour.example/other".into()), ..Set::default() };
     app.command(other).await.expect("set");
     let both = [("truth", "yes"), ("agree", "yes")];
@@ -226,7 +226,7 @@ async fn who_asks_is_told_before_the_first_field_and_kept_with_the_consent() {
 }
 
 #[tokio::test]
-async fn the_landing_page_says_what_kinds_of_documents_are_asked_and_nothing_of_who_is_asked() {
+async fn the_landing_page_lists_kinds_of_documents_and_nothing_about_the_customer() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("corporate").await;
     let owner = json!({ "first_name": "Grace", "last_name": "Hopper", "has_ownership": true, "has_control": true,
@@ -255,7 +255,7 @@ fn date(text: &str) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn a_device_that_enters_the_birth_date_sees_what_another_gave() {
+async fn a_device_that_enters_the_birth_date_sees_the_answers_of_another() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let first = Browser::enter(&app, &link).await;
@@ -268,14 +268,14 @@ async fn a_device_that_enters_the_birth_date_sees_what_another_gave() {
         assert!(page.contains("To see them, enter your date of birth") && !page.contains("Lovelace"), "{path}");
     }
     assert!(!first.get("/review").await.text.contains("id=\"reveal\""), "there is nothing that it does not see");
-    // What is no date costs no try.
+    // An invalid date does not count as a try.
     let slip = second.post("/reveal", &[("page", "review"), ("date.y", "1990")]).await;
     assert!(slip.header("location").ends_with("/review?reveal=no-date#reveal-date"), "{}", slip.header("location"));
     assert!(slip.header("set-cookie").contains("HttpOnly") && slip.header("set-cookie").contains("Max-Age=60"));
     let page = second.follows(&slip).await.text;
     assert!(page.contains("name=\"date.y\" value=\"1990\""), "a slip is corrected, not typed again: {page}");
     let wrong = second.post("/reveal", &date("1990-12-11")).await;
-    assert!(!wrong.header("location").contains("1990"), "no value stands in a URL");
+    assert!(!wrong.header("location").contains("1990"), "no value is in a URL");
     let page = second.follows(&wrong).await.text;
     assert!(page.contains("You can try 4 more times") && page.contains("name=\"date.d\" value=\"11\""), "{page}");
     assert!(!second.get("/review").await.text.contains("value=\"11\""), "only with the error");
@@ -292,7 +292,7 @@ async fn a_device_that_enters_the_birth_date_sees_what_another_gave() {
 }
 
 #[tokio::test]
-async fn after_five_wrong_dates_a_session_shows_nothing_more_and_new_passes_do_not_help() {
+async fn after_five_wrong_dates_a_session_reveals_nothing_even_with_a_new_pass() {
     let app = TestApp::start().await;
     app.command(says_who_asks()).await.expect("set");
     let (id, link) = app.invited("individual").await;
@@ -318,7 +318,7 @@ async fn after_five_wrong_dates_a_session_shows_nothing_more_and_new_passes_do_n
 }
 
 #[tokio::test]
-async fn tries_at_the_same_moment_are_counted_one_by_one() {
+async fn simultaneous_tries_are_counted_one_by_one() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     app.put(&id, &json!({ "first_name": "Ada", "birth_date": "1990-12-10" })).await.expect(200);
@@ -331,7 +331,7 @@ async fn tries_at_the_same_moment_are_counted_one_by_one() {
     assert_eq!(failed, 5);
 }
 
-/// The boxes at these places, ticked now or no longer, as a page sends them.
+/// The fields of a page that ticks or unticks the boxes of these places.
 fn ticks(places: &[String], now: bool) -> Vec<(String, String)> {
     let was = short_hash(if now { "" } else { "yes" });
     let shown = places.iter().map(|place| (format!("was:keep:{place}"), was.clone()));
@@ -345,7 +345,7 @@ async fn posts(browser: &Browser, step: &str, fields: &[(String, String)]) {
 }
 
 #[tokio::test]
-async fn what_is_never_shown_is_confirmed_or_given_again() {
+async fn hidden_answers_are_confirmed_or_given_again() {
     let app = TestApp::start().await;
     app.command(Set { reveal: Some(Reveal::Never.to_string()), ..Set::default() }).await.expect("set");
     let (_, link) = app.invited("individual").await;
@@ -357,7 +357,7 @@ async fn what_is_never_shown_is_confirmed_or_given_again() {
     assert!(
         !page.contains("Lovelace") && !page.contains("name=\"agree\"") && page.contains("still correct, or enter it")
     );
-    // Some are confirmed on their pages, one is typed again.
+    // Some are confirmed, and one is typed again.
     let details = second.get("/details").await.text;
     assert!(details.contains("name=\"keep:/last_name\"") && !details.contains("Lovelace"));
     let typed = [("/first_name", "Grace"), ("was:/first_name", "e3b0c44298fc1c14")];
@@ -366,7 +366,7 @@ async fn what_is_never_shown_is_confirmed_or_given_again() {
     posts(&second, "/details", &[&typed[..], &rest].concat()).await;
     let confirmed = async || second.get("/details").await.text.matches("value=\"yes\" checked").count();
     assert_eq!(confirmed().await, 3);
-    // The word is taken back by taking the tick away.
+    // Unticking a box withdraws the confirmation.
     posts(&second, "/details", &ticks(&["/last_name".to_owned()], false)).await;
     assert_eq!(confirmed().await, 2);
     posts(&second, "/details", &ticks(&["/last_name".to_owned()], true)).await;
@@ -376,7 +376,7 @@ async fn what_is_never_shown_is_confirmed_or_given_again() {
         ["number", "type", "issuing_country"].map(|name| format!("/identifying_information/id_document/{name}"));
     for (step, places) in [("/address", &address[..]), ("/identity", &identity[..])] {
         posts(&second, step, &ticks(places, true)).await;
-        assert!(!second.get("/review").await.text.contains("name=\"agree\""), "documents are confirmed as well");
+        assert!(!second.get("/review").await.text.contains("name=\"agree\""), "documents have to be confirmed too");
         let page = second.get(step).await.text;
         let action =
             page.split("action=\"").find(|rest| rest.contains("/keep/") && rest.find('"') > rest.find("/keep/"));
@@ -388,7 +388,7 @@ async fn what_is_never_shown_is_confirmed_or_given_again() {
 }
 
 #[tokio::test]
-async fn with_always_whoever_has_the_link_sees_everything() {
+async fn with_always_everyone_with_the_link_sees_everything() {
     let app = TestApp::start().await;
     app.command(Set { reveal: Some(Reveal::Always.to_string()), ..Set::default() }).await.expect("set");
     let (id, link) = app.invited("individual").await;

@@ -1,5 +1,5 @@
-//! What a save of the hosted form does: when what is typed counts, what comes back, where the visitor is sent, and how
-//! the customer answers what the reviewers want again.
+//! Saves in the hosted form: when typed text counts, what the response contains, where the visitor goes next, and how a
+//! customer answers what reviewers want again.
 
 use dossier::cli::context::ScopeArgs;
 use dossier::cli::review;
@@ -12,7 +12,7 @@ use crate::app::TestApp;
 use crate::form::Browser;
 
 #[tokio::test]
-async fn a_person_who_was_left_empty_vanishes_and_stands_in_nobodys_way() {
+async fn a_person_that_was_left_empty_disappears_and_does_not_prevent_submission() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("corporate").await;
     let (browser, other) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
@@ -64,7 +64,7 @@ async fn every_button_saves_everything_and_leads_where_it_says() {
         assert!(browser.get(&format!("/{step}")).await.text.contains(&format!("value=\"{text}\"")));
     }
     assert!(browser.get("?saved").await.text.contains("Everything is saved. You can close this page"));
-    // From the review, a step that is complete leads back there, and one that is not to what is wrong.
+    // A step that was opened from the review leads back there if it is complete, and otherwise to its errors.
     let fields = [("/nationality", "GB"), ("was:/nationality", empty.as_str()), ("back", "review")];
     let answer = browser.post("/details", &fields).await;
     assert!(answer.header("location").ends_with("/details?check=&back=review"), "{}", answer.header("location"));
@@ -78,7 +78,7 @@ async fn every_button_saves_everything_and_leads_where_it_says() {
 }
 
 #[tokio::test]
-async fn what_is_still_being_typed_is_a_draft_without_errors_and_stored_once_it_is_left() {
+async fn a_field_being_typed_is_a_draft_without_errors_and_stored_once_it_is_left() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -101,19 +101,19 @@ async fn what_is_still_being_typed_is_a_draft_without_errors_and_stored_once_it_
         assert!(!answer.contains("data-invalid") && answer.contains("Saved."), "{typed}: {answer}");
         assert_eq!(app.profile(&id).await["birth_date"], Value::Null, "{typed}");
     }
-    assert_eq!(events().await, before, "the company hears of no half dates");
-    assert!(send("1990-02-30", "1990-02-03", false).await.contains(wrong), "left, it is judged");
-    assert!(!send("1990-02-03", "1990-02-30", true).await.contains(wrong), "what is corrected is no error any more");
+    assert_eq!(events().await, before, "no event announces half a date");
+    assert!(send("1990-02-30", "1990-02-03", false).await.contains(wrong), "it is validated once it is left");
+    assert!(!send("1990-02-03", "1990-02-30", true).await.contains(wrong), "a corrected value has no error");
     send("1990-02-03", "1990-02-03", false).await;
-    assert_eq!(app.profile(&id).await["birth_date"], "1990-02-03", "left unchanged, it is stored");
-    // Who never left the field has typed it all the same: the review stores it before it shows it.
+    assert_eq!(app.profile(&id).await["birth_date"], "1990-02-03", "it is stored when it is left unchanged");
+    // The review stores a field that was never left before it shows it.
     send("1990-02-04", "1990-02-03", true).await;
     assert!(browser.get("/review").await.text.contains("4 February 1990"));
     assert_eq!(app.profile(&id).await["birth_date"], "1990-02-04");
 }
 
 #[tokio::test]
-async fn a_save_brings_the_pieces_of_the_page_and_a_true_summary() {
+async fn a_save_returns_the_pieces_of_the_page_with_a_current_summary() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -139,7 +139,7 @@ async fn a_save_brings_the_pieces_of_the_page_and_a_true_summary() {
 }
 
 #[tokio::test]
-async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_only_reviewers_read() {
+async fn a_reason_why_an_answer_is_correct_counts_and_only_reviewers_read_it() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     Browser::enter(&app, &link).await.completes().await;
@@ -168,7 +168,7 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
         let page = browser.get(&format!("/{step}")).await.text;
         assert!(!page.contains(asked) && page.contains("is from &lt;Zqmay&gt;"), "{page}");
     }
-    // Nobody else sees the reason in the form, and nothing else can be confirmed.
+    // No other device sees the reason, and nothing else can be given a reason.
     let link = app.get(&format!("/v0/customers/{id}")).await.expect(200)["kycs"]["kyc_flow_link"].take();
     let other = Browser::enter(&app, link.as_str().expect("a link")).await;
     assert!(!other.get("/details").await.text.contains("Zqmay"));
@@ -193,8 +193,8 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
         shown.iter().all(|(_, said)| said.as_str().is_some_and(|said| said.starts_with(reason) && said.len() == 500))
     );
     let trail = serde_json::to_string(&app.trail().await).expect("JSON");
-    assert!(!trail.contains("May") && trail.contains("/birth_date"), "the trail says where, not what");
-    // Asked once more, it needs another answer; and another value ends what was said of the old one.
+    assert!(!trail.contains("May") && trail.contains("/birth_date"), "the trail has the place, not the value");
+    // A second request needs a new answer, and a new value drops the reason for the old one.
     let browser = ask_again().await;
     assert!(browser.get("/details").await.text.contains("Please check this and enter it again"));
     let fields = [("correct:birth_date", "Look again."), ("was:correct:birth_date", &short_hash(""))];
@@ -205,7 +205,7 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
 }
 
 #[tokio::test]
-async fn the_review_leads_to_the_first_thing_that_is_left_and_says_when_it_is_ready() {
+async fn the_review_leads_to_the_first_issue_and_says_when_everything_is_ready() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;

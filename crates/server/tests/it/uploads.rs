@@ -1,5 +1,5 @@
-//! Pages of the form with files: fields and files are saved together, a refused file takes nothing with it, and the
-//! browser gets its response though it is still sending.
+//! Pages of the form with files: fields and files are saved together, a refused file does not affect the rest, and the
+//! browser gets its response even while it is still sending.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -19,7 +19,7 @@ const MIB: usize = 1_024 * 1_024;
 const CITY: &str = "/residential_address/city";
 const PROOF: &str = "file:proof_of_address";
 
-/// What was typed, as a page sends it.
+/// A text field, as a page sends it.
 fn typed(text: &str) -> [(&'static str, Option<&'static str>, Vec<u8>); 2] {
     [(CITY, None, text.into()), ("was:/residential_address/city", None, short_hash("").into())]
 }
@@ -32,7 +32,7 @@ impl TestApp {
 }
 
 #[tokio::test]
-async fn a_page_saves_its_fields_and_its_files_together_and_a_refused_file_takes_nothing_with_it() {
+async fn a_page_saves_fields_and_files_together_and_a_refused_file_does_not_affect_the_rest() {
     let app = TestApp::start().await;
     for (what, file_name, content, said, documents) in [
         ("a file", "a.pdf", pdf(b"text"), "", 1),
@@ -48,7 +48,7 @@ async fn a_page_saves_its_fields_and_its_files_together_and_a_refused_file_takes
         let (id, link) = app.invited("individual").await;
         let browser = Browser::enter(&app, &link).await;
         let [city, was] = typed("London");
-        // The field after the file is read as well.
+        // A field after the file is read too.
         let parts = [(was.0, was.1, &was.2[..]), (PROOF, Some(file_name), &content), (city.0, city.1, &city.2)];
         let answer = browser.sends("address", &parts, "").await;
         let page = browser.follows(&answer).await.text;
@@ -62,7 +62,7 @@ async fn a_page_saves_its_fields_and_its_files_together_and_a_refused_file_takes
 }
 
 #[tokio::test]
-async fn several_files_of_a_page_each_go_to_their_document() {
+async fn each_file_of_a_page_goes_to_its_own_document() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("corporate").await;
     let browser = Browser::enter(&app, &link).await;
@@ -84,7 +84,7 @@ async fn several_files_of_a_page_each_go_to_their_document() {
 }
 
 #[tokio::test]
-async fn the_same_page_sent_twice_brings_a_file_once_and_another_file_as_well() {
+async fn a_page_sent_twice_stores_a_file_once_and_another_file_too() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -110,7 +110,7 @@ async fn the_same_page_sent_twice_brings_a_file_once_and_another_file_as_well() 
 }
 
 #[tokio::test]
-async fn pages_that_are_malformed_or_too_much_are_refused_and_leave_nothing() {
+async fn malformed_and_oversized_pages_are_refused_and_leave_nothing_behind() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -126,7 +126,7 @@ async fn pages_that_are_malformed_or_too_much_are_refused_and_leave_nothing() {
     for (what, kind, body, status) in [
         ("nothing", &content_type[..], Vec::new(), 400),
         ("a page that is cut", &content_type, whole[..whole.len() - 4].to_vec(), 400),
-        ("something behind its end", &content_type, [&whole[..], b"x"].concat(), 400),
+        ("something after its end", &content_type, [&whole[..], b"x"].concat(), 400),
         ("another boundary", "multipart/form-data; boundary=other", whole.clone(), 400),
         ("no boundary", "multipart/form-data", whole.clone(), 400),
         ("another kind of parts", "multipart/mixed; boundary=x", whole.clone(), 415),
@@ -157,7 +157,7 @@ async fn pages_that_are_malformed_or_too_much_are_refused_and_leave_nothing() {
     assert!(walk(&app.folder.path().join("data/files/incoming")).is_empty());
 }
 
-/// Sends a whole page before reading anything of the answer, as browsers do. `Err` when the connection broke.
+/// Sends a whole page before reading the response, as browsers do. `Err` if the connection broke.
 fn sends_all(app: &TestApp, browser: &Browser, script: bool, size: usize) -> std::io::Result<String> {
     let path = if script { "/address/upload" } else { "/address" };
     let request = browser.request(Method::POST, path).build().expect("a request");
@@ -181,7 +181,7 @@ fn sends_all(app: &TestApp, browser: &Browser, script: bool, size: usize) -> std
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_browser_still_sends_of_a_refused_file_is_read_within_a_budget_of_its_own() {
+async fn the_rest_of_a_refused_file_is_read_within_its_own_budget() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
@@ -196,7 +196,7 @@ async fn what_a_browser_still_sends_of_a_refused_file_is_read_within_a_budget_of
     let others: Vec<_> = (1..=4)
         .map(|last| drains.take(Claimants::stranger([192, 0, 2, last].into()), drains.total() / 4).expect("room"))
         .collect();
-    // Beyond the limits the connection ends, answered or not.
+    // Beyond the limits the connection ends, with or without a response.
     for size in [64 * MIB, 19 * MIB] {
         if let Ok(answer) = sends_all(&app, &browser, false, size) {
             assert!(answer.contains("connection: close"), "{size}: {answer}");
@@ -204,7 +204,7 @@ async fn what_a_browser_still_sends_of_a_refused_file_is_read_within_a_budget_of
     }
     drop(others);
     assert!(sends_all(&app, &browser, false, 19 * MIB).is_ok(), "every place was given back");
-    // What is not refused because of itself is read as well.
+    // A file that is refused for lack of room is read too.
     let uploads = &app.server.as_ref().expect("running").app.uploads;
     let _others: Vec<_> = (1..=4)
         .map(|last| uploads.take(Claimants::stranger([192, 0, 2, last].into()), uploads.total() / 4).expect("room"))
@@ -214,7 +214,7 @@ async fn what_a_browser_still_sends_of_a_refused_file_is_read_within_a_budget_of
 }
 
 #[tokio::test]
-async fn a_session_that_uploads_without_end_is_told_to_wait() {
+async fn a_session_that_uploads_too_often_has_to_wait() {
     let app = TestApp::start().await;
     let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;

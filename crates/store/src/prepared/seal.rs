@@ -106,19 +106,19 @@ impl SealingKeys<'_> {
                 let mac = rows::seal(&FileRow::uploaded(scope, &file, request_id), &self.scope);
                 PreparedEffect::File { file, mac }
             }
-            Effect::AccountCreated(Account { account_id, name, created_at, look }) => {
+            Effect::AccountCreated(Account { account_id, name, created_at, form }) => {
                 let scope_keys = new_scopes.ok_or_else(|| StoreError::Corrupt("a new account has no keys".into()))?;
                 let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
                 let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &look);
+                let look = seal_look(&self.account, scope, &id, &form);
                 let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
                 let mac = rows::seal(&row, &self.account);
                 PreparedEffect::Account { id, name: row.name, created_at: row.created_at, look, mac, scope_keys }
             }
-            Effect::AccountChanged(Account { account_id, name, created_at, look }) => {
+            Effect::AccountChanged(Account { account_id, name, created_at, form }) => {
                 let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
                 let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &look);
+                let look = seal_look(&self.account, scope, &id, &form);
                 let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
                 let mac = rows::seal(&row, &self.account);
                 PreparedEffect::AccountChanged { id, name: row.name, look, mac }

@@ -1,6 +1,6 @@
 //! Cells that concern no person, sealed under the keys of the scope: names, branding, settings.
 
-use dossier_core::account::Look;
+use dossier_core::account::FormSettings;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::ids::AccountId;
 use dossier_core::store::StoreError;
@@ -29,7 +29,7 @@ pub(crate) fn open_name(
         .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
 }
 
-pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
+pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &FormSettings) -> Vec<u8> {
     let json = serde_json::to_vec(look).expect("branding has string keys only");
     Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
 }

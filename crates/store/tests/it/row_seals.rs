@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Mutex, OnceLock};
 
-use dossier_core::account::Look;
+use dossier_core::account::FormSettings;
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::file::FileName;
@@ -137,7 +137,7 @@ struct Tenant {
 async fn tenant(services: &Services, name: &str) -> Tenant {
     let caller = caller(services).await;
     let mut account = services.store.account(caller.scope.account).await.expect("readable").expect("an account");
-    account.look = Look { display_name: Some(name.into()), ..Look::default() };
+    account.form = FormSettings { display_name: Some(name.into()), ..FormSettings::default() };
     accounts::change(services, &caller, account).await.expect("changed");
     let scopes = vec![KeyScope::CustomersRead, KeyScope::AuditRead];
     let expires_at = Some(services.clock.now().plus_seconds(1_000_000));

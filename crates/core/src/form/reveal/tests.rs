@@ -1,4 +1,4 @@
-//! Who sees what, told as stories: of the integrator, of the person on two devices, and of a thief who has the link.
+//! Who sees what, told as stories of the integrator, of a customer with two devices, and of a thief who has the link.
 
 use serde_json::json;
 
@@ -6,11 +6,11 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::customer::CustomerType;
 use crate::customer::record::Customer;
+use crate::form::draft::read;
 use crate::form::edit::tests::customer;
-use crate::form::edit::{Edit, Typed, apply};
-use crate::form::settle::read;
-use crate::form::sheet::{Sheet, Shown};
-use crate::form::trouble::Wrong;
+use crate::form::edit::{Edit, PageEdit, apply};
+use crate::form::issue::IssueKind;
+use crate::form::sheet::{FieldView, Sheet};
 use crate::ids::PersonId;
 use crate::kyc::record::Session;
 use crate::kyc::rules::RuleSet;
@@ -34,7 +34,7 @@ impl Story {
         story
     }
 
-    /// A record that came with the API.
+    /// A record whose values came through the API.
     fn integrated() -> Self {
         let mut story = Self::new();
         story.integrator(NAME, "Ada");
@@ -73,7 +73,7 @@ impl Story {
         self.edit(device, &Edit::Fields(vec![(place.to_owned(), text.to_owned())].into()));
     }
 
-    fn tries(&mut self, device: &str, date: &str) -> Tried {
+    fn tries(&mut self, device: &str, date: &str) -> TryResult {
         let now = Sheet::new(&self.rules, &self.customer, &Device::of(device), self.customer.created_at)
             .text(DATE)
             .unwrap_or_default();
@@ -90,7 +90,7 @@ impl Story {
     }
 
     fn sees(&self, device: &str, place: &str) -> bool {
-        self.under(device, Reveal::AfterBirthDate, |sheet| matches!(sheet.shown(place), Shown::Text(_)))
+        self.under(device, Reveal::AfterBirthDate, |sheet| matches!(sheet.shown(place), FieldView::Text(_)))
     }
 
     fn sight(&self, device: &str) -> Sight {
@@ -99,8 +99,8 @@ impl Story {
 
     fn unconfirmed(&self, device: &str, reveal: Reveal) -> Vec<String> {
         self.under(device, reveal, |sheet| {
-            let unconfirmed = sheet.troubles.iter().filter(|trouble| trouble.wrong == Wrong::Unconfirmed);
-            unconfirmed.map(|trouble| trouble.place.clone()).collect()
+            let unconfirmed = sheet.issues.iter().filter(|issue| issue.kind == IssueKind::Unconfirmed);
+            unconfirmed.map(|issue| issue.place.clone()).collect()
         })
     }
 }
@@ -110,9 +110,9 @@ fn the_right_date_shows_what_the_integrator_gave_to_the_device_that_entered_it()
     let mut story = Story::integrated();
     assert_eq!(story.sight("phone"), Sight::Locked(MOST_TRIES));
     assert!(story.unconfirmed("phone", Reveal::AfterBirthDate).is_empty(), "it can still be shown");
-    assert_eq!(story.tries("phone", OTHER_DATE), Tried::Wrong(4));
+    assert_eq!(story.tries("phone", OTHER_DATE), TryResult::Wrong(4));
     assert!(!story.sees("phone", NAME));
-    assert_eq!(story.tries("phone", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("phone", TRUE_DATE), TryResult::Opened);
     assert!(story.sees("phone", NAME) && story.sees("phone", DATE));
     assert!(!story.sees("laptop", NAME), "each device enters it");
 }
@@ -121,70 +121,70 @@ fn the_right_date_shows_what_the_integrator_gave_to_the_device_that_entered_it()
 fn a_session_has_five_tries_whatever_the_number_of_its_devices() {
     let mut story = Story::integrated();
     for (device, left) in [("one", 4), ("two", 3), ("three", 2), ("one", 1), ("four", 0)] {
-        assert_eq!(story.tries(device, OTHER_DATE), Tried::Wrong(left));
+        assert_eq!(story.tries(device, OTHER_DATE), TryResult::Wrong(left));
     }
     for device in ["one", "five"] {
-        assert_eq!(story.tries(device, TRUE_DATE), Tried::Refused);
+        assert_eq!(story.tries(device, TRUE_DATE), TryResult::Refused);
         assert_eq!(story.sight(device), Sight::Closed);
     }
     assert_eq!(story.unconfirmed("one", Reveal::AfterBirthDate), [NAME, DATE], "what stays hidden is confirmed");
     story.next_session(2);
     assert_eq!(story.sight("one"), Sight::Locked(MOST_TRIES));
-    assert_eq!(story.tries("one", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("one", TRUE_DATE), TryResult::Opened);
 }
 
 #[test]
-fn a_date_that_was_typed_over_another_opens_nothing_and_the_one_before_still_does() {
+fn a_date_typed_over_another_reveals_nothing_and_the_earlier_date_still_counts() {
     for typed in [&[OTHER_DATE][..], &["", OTHER_DATE], &["1980--", "1980-01-", OTHER_DATE], &[TRUE_DATE, OTHER_DATE]] {
         let mut story = Story::integrated();
         for text in typed {
             story.types("thief", DATE, text);
             assert!(!story.sees("thief", NAME), "{typed:?}");
         }
-        assert_eq!(story.tries("thief", OTHER_DATE), Tried::Wrong(4));
-        assert_eq!(story.tries("another pass", OTHER_DATE), Tried::Wrong(3));
+        assert_eq!(story.tries("thief", OTHER_DATE), TryResult::Wrong(4));
+        assert_eq!(story.tries("another pass", OTHER_DATE), TryResult::Wrong(3));
         assert!(!story.sees("thief", NAME));
-        assert_eq!(story.tries("phone", TRUE_DATE), Tried::Opened);
-        assert!(story.sees("phone", NAME) && story.sees("phone", DATE), "also what was typed over it");
+        assert_eq!(story.tries("phone", TRUE_DATE), TryResult::Opened);
+        assert!(story.sees("phone", NAME) && story.sees("phone", DATE), "and also the date that replaced it");
         story.integrator(DATE, "1991-01-01");
-        assert_eq!(story.tries("laptop", "1991-01-01"), Tried::Opened, "the integrator has the last word");
+        assert_eq!(story.tries("laptop", "1991-01-01"), TryResult::Opened, "a date from the integrator wins");
     }
 }
 
 #[test]
-fn the_integrators_date_still_opens_the_form_in_the_session_after_it_was_typed_over() {
+fn the_integrators_date_still_counts_in_later_sessions_after_it_was_typed_over() {
     let mut story = Story::integrated();
     story.types("thief", DATE, OTHER_DATE);
     story.next_session(2);
     story.types("thief", DATE, "1970-01-01");
     story.next_session(3);
-    assert_eq!(story.tries("owner", OTHER_DATE), Tried::Wrong(4));
-    assert_eq!(story.tries("owner", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("owner", OTHER_DATE), TryResult::Wrong(4));
+    assert_eq!(story.tries("owner", TRUE_DATE), TryResult::Opened);
     assert!(story.sees("owner", NAME));
     story.types("owner", DATE, TRUE_DATE);
     story.next_session(4);
-    assert_eq!(story.tries("owner again", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("owner again", TRUE_DATE), TryResult::Opened);
 }
 
 #[test]
-fn on_two_devices_of_ones_own_the_date_that_one_typed_opens_what_both_gave() {
+fn with_two_devices_the_date_typed_on_one_reveals_the_answers_of_both() {
     let mut story = Story::new();
     story.types("phone", NAME, "Ada");
     story.types("phone", DATE, TRUE_DATE);
     assert!(!story.sees("laptop", NAME));
-    assert_eq!(story.tries("laptop", TRUE_DATE), Tried::Opened);
+    assert_eq!(story.tries("laptop", TRUE_DATE), TryResult::Opened);
     assert!(story.sees("laptop", NAME));
     story.types("laptop", "/last_name", "Lovelace");
     assert!(story.sees("phone", "/last_name"));
     story.types("laptop", DATE, "1990-12-11");
-    assert!(story.sees("phone", DATE) && story.sees("laptop", NAME), "a slip is mended");
+    assert!(story.sees("phone", DATE) && story.sees("laptop", NAME), "a typo is corrected");
     story.next_session(2);
-    assert_eq!(story.tries("tablet", "1990-12-11"), Tried::Opened);
+    assert_eq!(story.tries("tablet", "1990-12-11"), TryResult::Opened);
     assert!(story.sees("tablet", NAME) && story.sees("tablet", "/last_name"));
 }
 
 #[test]
-fn a_date_that_came_by_the_form_opens_nothing_that_the_integrator_gave() {
+fn a_date_typed_into_the_form_reveals_nothing_from_the_integrator() {
     let mut story = Story::new();
     story.integrator(NAME, "Ada");
     assert_eq!(story.sight("thief"), Sight::Never, "there is no date");
@@ -196,7 +196,7 @@ fn a_date_that_came_by_the_form_opens_nothing_that_the_integrator_gave() {
 }
 
 #[test]
-fn who_typed_a_date_first_sees_nothing_of_who_never_entered_it() {
+fn typing_a_date_first_reveals_nothing_of_devices_that_never_entered_it() {
     let mut story = Story::new();
     story.types("thief", DATE, OTHER_DATE);
     story.types("phone", NAME, "Ada");
@@ -205,7 +205,7 @@ fn who_typed_a_date_first_sees_nothing_of_who_never_entered_it() {
     story.tries("thief", OTHER_DATE);
     story.tries("another pass", OTHER_DATE);
     assert!(!story.sees("thief", NAME) && !story.sees("another pass", NAME));
-    // Who typed the name before there was a date is not given away by one that another types.
+    // A name typed before there was a date is not revealed by a date from another device.
     let mut story = Story::new();
     story.types("phone", NAME, "Ada");
     story.types("thief", DATE, OTHER_DATE);
@@ -213,20 +213,20 @@ fn who_typed_a_date_first_sees_nothing_of_who_never_entered_it() {
 }
 
 #[test]
-fn a_date_that_is_corrected_by_who_sees_everything_opens_everything() {
+fn a_date_corrected_by_a_device_that_sees_everything_reveals_everything() {
     let mut story = Story::integrated();
     story.tries("phone", TRUE_DATE);
     story.types("phone", DATE, "1990-12-11");
     assert!(story.sees("phone", NAME));
-    assert_eq!(story.tries("laptop", TRUE_DATE), Tried::Wrong(4));
-    assert_eq!(story.tries("laptop", "1990-12-11"), Tried::Opened);
+    assert_eq!(story.tries("laptop", TRUE_DATE), TryResult::Wrong(4));
+    assert_eq!(story.tries("laptop", "1990-12-11"), TryResult::Opened);
     assert!(story.sees("laptop", NAME));
     story.types("thief", DATE, OTHER_DATE);
     assert!(!story.sees("thief", NAME) && story.sees("phone", NAME));
 }
 
 #[test]
-fn a_browser_that_comes_back_with_another_pass_sees_what_it_saw() {
+fn a_browser_that_returns_with_another_pass_sees_what_it_saw_before() {
     let mut story = Story::integrated();
     story.tries("phone", TRUE_DATE);
     story.edit("phone again", &Edit::Adopt(Device::of("phone")));
@@ -234,31 +234,31 @@ fn a_browser_that_comes_back_with_another_pass_sees_what_it_saw() {
 }
 
 #[test]
-fn the_account_may_show_everything_at_once_or_nothing_ever() {
+fn an_account_may_show_everything_at_once_or_never_anything() {
     let mut story = Story::integrated();
-    assert!(story.under("phone", Reveal::Always, |sheet| sheet.shown(NAME) == Shown::Text("Ada".to_owned())));
+    assert!(story.under("phone", Reveal::Always, |sheet| sheet.shown(NAME) == FieldView::Text("Ada".to_owned())));
     assert!(story.unconfirmed("phone", Reveal::Always).is_empty());
     story.tries("phone", TRUE_DATE);
-    assert!(story.under("phone", Reveal::Never, |sheet| sheet.shown(NAME) == Shown::Hidden("•••".to_owned())));
+    assert!(story.under("phone", Reveal::Never, |sheet| sheet.shown(NAME) == FieldView::Masked("•••".to_owned())));
     assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME, DATE]);
     story.edit("phone", &kept(&[NAME, "/nothing"], true));
     story.types("phone", DATE, TRUE_DATE);
     assert!(story.unconfirmed("phone", Reveal::Never).is_empty(), "one was confirmed, the other typed again");
     story.integrator(NAME, "Grace");
-    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what changes is asked about again");
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "a changed value must be confirmed again");
     story.edit("phone", &kept(&[NAME], true));
     assert!(story.unconfirmed("phone", Reveal::Never).is_empty());
     story.edit("phone", &kept(&[NAME], false));
-    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is taken back is asked about again");
-    let retyped = Typed { fields: vec![(NAME.to_owned(), "Edith".to_owned())], ..confirmed(&[NAME], true) };
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "a withdrawn confirmation is needed again");
+    let retyped = PageEdit { fields: vec![(NAME.to_owned(), "Edith".to_owned())], ..confirmed(&[NAME], true) };
     story.edit("tablet", &Edit::Fields(retyped));
     story.integrator(NAME, "Grace");
-    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what is typed over is not confirmed");
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "typing over a value withdraws its confirmation");
 }
 
-fn confirmed(places: &[&str], is_right: bool) -> Typed {
+fn confirmed(places: &[&str], is_right: bool) -> PageEdit {
     let kept = places.iter().map(|place| ((*place).to_owned(), is_right));
-    Typed { kept: kept.collect(), ..Typed::default() }
+    PageEdit { kept: kept.collect(), ..PageEdit::default() }
 }
 
 fn kept(places: &[&str], is_right: bool) -> Edit {

@@ -1,4 +1,4 @@
-# Messages that are others' in every language.
+# Messages that repeat another message, in every language.
 
 field-tax_number-issuing_country = { field-id_document-issuing_country }
 field-tax_number-number = { field-tax_number }

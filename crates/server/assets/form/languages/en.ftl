@@ -64,7 +64,7 @@ paste-hint = Copy the whole link from the message, even if it runs over several 
 paste-go = Open the link
 paste-wrong = This is not a complete link. Copy it again, from “https” to the very end.
 support = Get help from { $company }
-left-why = In case other people use this device too, it can no longer open the form without the link.
+left-why = In case other people use this device, the form can no longer be opened on it without the link.
 left-again = Continue now
 
 expired-title = This link has expired
@@ -94,7 +94,7 @@ failed-text = The problem is on our side. Everything you saved is still there. G
 cross-site-title = We could not accept this request
 cross-site-text = For your security, answers can be sent only from the form itself. Open the link from the message you received, and try again.
 too-fast-title = Please wait a minute
-too-fast-text = You have sent a lot in a short time, and we limit this to prevent misuse. Everything you saved is still there. Go back and try again in a minute.
+too-fast-text = You have sent too many requests in a short time. We limit them to prevent misuse. Everything you saved is still there. Go back and try again in a minute.
 incomplete-title = Your answers did not arrive in full
 incomplete-text = The connection may have been interrupted. Nothing from this page was saved this time. Go back and send it again.
 too-long-title = Your answers are too long
@@ -358,7 +358,7 @@ wrong-other_calendar = { $calendar ->
 date-meant = Did you mean { $date }?
 date-use = Use { $date }
 wrong-long_ago = This is more than 120 years ago. Check the year
-wrong-blank = Enter letters or digits that can be seen. A name needs at least one letter
+wrong-blank = Enter visible letters or digits. A name needs at least one letter
 wrong-unseen = The character at position { $at } is invisible. Delete everything in this field and type it again
 wrong-not_a_share = Enter the share as a number from 0 to 100, for example 33.3
 
@@ -434,8 +434,8 @@ choice-personal_or_living_expenses = Personal or living expenses
 choice-protect_wealth = Protecting savings
 choice-purchase_goods_and_services = Buying goods and services
 choice-receive_payments_for_goods_and_services = Being paid for goods and services
-choice-third_party_money_transmission = Sending money for others
-choice-treasury_management = Managing a company's money
+choice-third_party_money_transmission = Sending money on behalf of others
+choice-treasury_management = Managing a company’s money
 
 label-legal_name = Legal name
 label-residential_address = Where you live

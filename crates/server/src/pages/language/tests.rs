@@ -1,4 +1,4 @@
-//! Every language says everything, and is found by what a browser asks for.
+//! Every language has every message, and is chosen by what a browser asks for.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::*;
 
-/// The keys of a file with the variables that their messages use.
+/// The keys of a file, with the variables that their messages use.
 fn keys(text: &str) -> Vec<(&str, BTreeSet<&str>)> {
     let mut keys: Vec<(&str, BTreeSet<&str>)> = Vec::new();
     for line in text.lines() {
@@ -28,10 +28,10 @@ fn keys(text: &str) -> Vec<(&str, BTreeSet<&str>)> {
 }
 
 #[test]
-fn every_language_says_everything_that_english_says_with_the_same_things_in_it() {
+fn every_language_has_the_messages_of_english_with_the_same_variables() {
     let english = keys(Language::English.messages());
     let unique: BTreeSet<_> = english.iter().map(|(key, _)| *key).collect();
-    assert_eq!(unique.len(), english.len(), "no key stands twice");
+    assert_eq!(unique.len(), english.len(), "no key is there twice");
     for language in Language::ALL {
         let own = keys(language.messages());
         let missing: Vec<_> = english.iter().filter(|(key, _)| !own.iter().any(|(known, _)| known == key)).collect();
@@ -39,7 +39,7 @@ fn every_language_says_everything_that_english_says_with_the_same_things_in_it()
         assert_eq!(own.len(), english.len(), "{} has more keys, or one twice", language.code());
         for (key, variables) in &own {
             let of_english = &english.iter().find(|(known, _)| known == key).expect("no more keys").1;
-            // What depends on the country may be one word elsewhere.
+            // A message that depends on the country may be a single word in another language.
             let same = variables == of_english || of_english.contains("country") || variables.contains("country");
             assert!(same, "{} {key}: {variables:?} instead of {of_english:?}", language.code());
         }
@@ -96,7 +96,7 @@ fn messages(text: &str) -> Vec<(&str, String)> {
     messages
 }
 
-/// Words that another language shares with English, by their keys.
+/// The keys of messages that another language shares with English.
 const SHARED: &[(&str, &[&str])] = &[
     ("es", &["title-error", "no"]),
     ("fr", &["step-documents", "date", "time-minutes"]),
@@ -131,7 +131,7 @@ fn messages_have_no_stray_spaces_and_no_double_punctuation() {
             let double_space = text.lines().any(|line| line.trim().contains("  "));
             let chars: Vec<char> = text.chars().collect();
             let marks = chars.windows(2).any(|two| two.iter().all(|c| MARKS.contains(c)));
-            // French sets a space before some marks, and no other language does.
+            // Only French has a space before some punctuation marks.
             let loose =
                 language.code() != "fr" && [" .", " ,", " ;", " !", " ?"].iter().any(|mark| text.contains(mark));
             assert!(!(trailing || double_space || marks || loose), "{} {key}: {text}", language.code());
@@ -139,9 +139,9 @@ fn messages_have_no_stray_spaces_and_no_double_punctuation() {
     }
 }
 
-/// A sentence is one line that asks for something. It ends without a full stop, for it also stands in a list of links.
+/// An error is a single sentence without a full stop, because it is also a link in a list.
 #[test]
-fn what_is_wrong_is_said_in_a_sentence_without_a_full_stop() {
+fn errors_are_sentences_without_a_full_stop() {
     for language in Language::ALL {
         for (key, text) in messages(language.messages()) {
             let is_sentence = ["missing", "none_given", "wrong-", "fault-"].iter().any(|kind| key.starts_with(kind));
@@ -152,9 +152,9 @@ fn what_is_wrong_is_said_in_a_sentence_without_a_full_stop() {
     }
 }
 
-/// Names and choices of the contract, rules and faults: whatever the form may have to say has a message.
+/// Fields and choices of the contract, rules and faults: everything that the form may show has a message.
 #[test]
-fn everything_that_can_be_asked_has_a_name() {
+fn everything_that_can_be_asked_has_a_label() {
     fn names(schema: &Value, of: &str, found: &mut BTreeSet<String>) {
         for (name, member) in schema["properties"].as_object().into_iter().flatten() {
             let composed = matches!(of, "id_document" | "tax_number") && member["type"] == "string";
@@ -176,7 +176,7 @@ fn everything_that_can_be_asked_has_a_name() {
         names(rules.fragment(kind, "").expect("a schema"), "", &mut needed);
     }
     names(rules.fragment(CustomerType::Corporate, "/associated_persons/-").expect("a schema"), "", &mut needed);
-    // Lists and containers are not typed into; credentials and the e-mail are the integrator's.
+    // Lists and containers are not inputs. Credentials and the email come from the integrator.
     for other in [
         "email",
         "documents",
@@ -196,8 +196,8 @@ fn everything_that_can_be_asked_has_a_name() {
     needed.extend(["missing", "missing-document", "none_given", "wrong-other"].map(str::to_owned));
     let typed = [Code::TooLong, Code::NulCharacter, Code::InvalidDate];
     needed.extend(typed.map(|code| format!("wrong-{}", code.as_str())));
-    let talk = Talk { language: Language::English, country: None };
-    let missing: Vec<_> = needed.iter().filter(|key| talk.find(key, &[]).is_none()).collect();
+    let l10n = Localization { language: Language::English, country: None };
+    let missing: Vec<_> = needed.iter().filter(|key| l10n.find(key, &[]).is_none()).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -216,7 +216,7 @@ fn every_country_has_a_name_in_every_language() {
 }
 
 #[test]
-fn the_language_is_the_links_then_the_one_chosen_before_then_the_browsers() {
+fn the_language_comes_from_the_url_then_the_cookie_then_the_browser() {
     for (query, cookie, accept, expected) in [
         ("?lang=de", "", "fr", Language::German),
         ("?lang=de", "dossier-language=tr", "fr", Language::German),
@@ -232,12 +232,12 @@ fn the_language_is_the_links_then_the_one_chosen_before_then_the_browsers() {
         headers.insert(header::COOKIE, cookie.parse().expect("a cookie"));
         headers.insert(header::ACCEPT_LANGUAGE, accept.parse().expect("a header"));
         let uri = format!("/form/x{query}").parse().expect("a path");
-        assert_eq!(talk(&headers, &uri).language, expected, "{query} {cookie} {accept}");
+        assert_eq!(localization(&headers, &uri).language, expected, "{query} {cookie} {accept}");
     }
 }
 
 #[test]
-fn dates_and_addresses_follow_the_habits_of_language_and_country() {
+fn dates_and_addresses_follow_the_conventions_of_language_and_country() {
     for (language, accept, date, order) in [
         (Language::English, "en-GB", "23 April 1990", DateOrder::DayFirst),
         (Language::English, "en-US", "April 23, 1990", DateOrder::MonthFirst),
@@ -247,11 +247,11 @@ fn dates_and_addresses_follow_the_habits_of_language_and_country() {
     ] {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, accept.parse().expect("a header"));
-        let talk = Talk::new(language, &headers);
-        assert_eq!((talk.date("1990-04-23").into_owned(), talk.date_order()), (date.to_owned(), order));
-        assert_eq!(talk.date("soon"), "soon");
+        let l10n = Localization::new(language, &headers);
+        assert_eq!((l10n.date("1990-04-23").into_owned(), l10n.date_order()), (date.to_owned(), order));
+        assert_eq!(l10n.date("soon"), "soon");
     }
-    let german = Talk { language: Language::German, country: None };
+    let german = Localization { language: Language::German, country: None };
     for (country, order) in [
         (Some("US"), AddressOrder::CodeLast),
         (Some("FR"), AddressOrder::CodeBeforeCity),

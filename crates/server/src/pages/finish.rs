@@ -1,4 +1,4 @@
-//! What every page has on its way out, whichever route led to it.
+//! Finishes every page, whichever route it comes from: headers and compression.
 
 use axum::response::Response;
 use flate2::Compression;
@@ -11,18 +11,18 @@ use super::layout::CSP;
 
 const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 
-/// What every page carries: no other site is told where it is, nothing keeps a copy, no robot comes back.
+/// The headers that keep a page private: its URL is not sent to other sites, and it is neither cached nor indexed.
 const PRIVATE: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
-    // Not `no-referrer`: with that, browsers send no Origin, by which those without Sec-Fetch-Site are told apart.
+    // With `no-referrer`, browsers would send no Origin, which is the only check for those without Sec-Fetch-Site.
     (header::REFERRER_POLICY, "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
     (header::VARY, "Accept, Accept-Encoding, Accept-Language, Cookie"),
 ];
 
-/// A page as it leaves: the language that was chosen is kept, the page is private, and compressed.
-pub(super) async fn dressed(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
+/// Remembers a chosen language in a cookie, and makes the page private and compressed.
+pub(super) async fn finish_page(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
     let given = response.headers_mut();
     if let Some(language) = asked_language(uri) {
         let (code, secure) = (language.code(), secure(public_url));
@@ -43,7 +43,7 @@ async fn compressed(headers: &HeaderMap, response: Response) -> Response {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    // Pages are in memory already.
+    // The whole page is in memory already.
     let whole =
         http_body_util::BodyExt::collect(body).await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -1,4 +1,4 @@
-//! How what was typed becomes part of the profile: whole value by whole value, judged by the parser of PUT.
+//! Moves drafts into the profile, one whole value at a time, validated by the parser of PUT.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,34 +7,34 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::profile::{CustomerType, Profile};
-use crate::form::checks::{day_of, wrong};
+use crate::form::checks::{check, day_of};
 use crate::form::input::{OWNS, SHARE};
+use crate::form::issue::{Issue, IssueKind};
 use crate::form::place::{PERSONS, persons, place_of, place_of_person, pointer, text_at};
-use crate::form::trouble::{Trouble, Wrong};
 use crate::kyc::rules::RuleSet;
 use crate::parse::context::Nulls;
 use crate::parse::leaf::Country;
 use crate::place::Place;
 use crate::violation::{Code, Violation};
 
-/// Moves from the draft into the profile what can be stored there, whole value by whole value, and says what is wrong
-/// with the rest. The same parser judges as in a PUT, and then the form asks back about what it takes for a mistake.
+/// Moves every value of the draft that can be stored into the profile, and returns the issues of the rest. The parser
+/// of PUT validates each value. After that the form queries values that look like mistakes.
 pub(super) fn move_draft_into_profile(
     rules: &RuleSet,
     kind: CustomerType,
     profile: &mut Value,
     draft: &mut BTreeMap<String, String>,
     now: Timestamp,
-) -> Vec<Trouble> {
+) -> Vec<Issue> {
     let wholes: BTreeSet<_> = draft.keys().filter_map(|place| whole(rules, kind, place)).collect();
-    let mut troubles = Vec::new();
+    let mut issues = Vec::new();
     for place in wholes {
         if Place::new(&place).name() == SHARE && !owns(profile, draft, &place) {
-            // It is kept in case the person is an owner after all.
+            // The share stays a draft, in case the person is an owner after all.
             continue;
         }
         let Some(pointer) = pointer(profile, &place) else {
-            // The person is gone, and what was typed about it with it.
+            // The person was removed, and so is everything typed about them.
             draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
             continue;
         };
@@ -42,20 +42,20 @@ pub(super) fn move_draft_into_profile(
         let value = schema_at(rules, kind, &place).and_then(|schema| value_of(schema, &place, profile, draft));
         set(profile, &pointer, value);
         let mut refused = refused(rules, kind, profile, &pointer);
-        let asked_back = asked_back(rules, kind, draft, &place, now);
-        refused.retain(|trouble| !asked_back.iter().any(|known| known.place == trouble.place));
-        refused.extend(asked_back);
+        let doubts = doubts(rules, kind, draft, &place, now);
+        refused.retain(|issue| !doubts.iter().any(|known| known.place == issue.place));
+        refused.extend(doubts);
         if refused.is_empty() {
             draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
         } else {
-            troubles.extend(refused);
+            issues.extend(refused);
             *profile = before;
         }
     }
-    troubles
+    issues
 }
 
-/// Takes the shares of those who say that they own nothing out of the profile, and keeps them in the draft.
+/// Moves the shares of persons who own nothing from the profile to the draft.
 pub(super) fn set_shares_aside(profile: &mut Value, draft: &mut BTreeMap<String, String>) {
     let ids = persons(profile).iter().filter(|person| person[OWNS] == false && !person[SHARE].is_null());
     for id in ids.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect::<Vec<_>>() {
@@ -67,30 +67,30 @@ pub(super) fn set_shares_aside(profile: &mut Value, draft: &mut BTreeMap<String,
     }
 }
 
-/// Whether the person with this share says that it owns one.
+/// Whether the person with this share is an owner, according to their answer.
 fn owns(profile: &Value, draft: &BTreeMap<String, String>, share: &str) -> bool {
     let place = format!("{}/{OWNS}", Place::new(share).parent().pointer());
     draft.get(&place).cloned().or_else(|| text_at(profile, &place)).is_some_and(|said| said == "yes")
 }
 
-/// What the form asks back about what was typed at a place or inside of it.
-fn asked_back(
+/// The values at or inside a place that the form queries.
+fn doubts(
     rules: &RuleSet,
     kind: CustomerType,
     draft: &BTreeMap<String, String>,
     whole: &str,
     now: Timestamp,
-) -> Vec<Trouble> {
+) -> Vec<Issue> {
     let typed = draft.iter().filter(|(place, _)| Place::new(place).is_inside(whole));
-    let trouble = |(place, text): (&String, &String)| {
-        let wrong = wrong(schema_at(rules, kind, place)?, place, text, day_of(now))?;
-        Some(Trouble { place: place.clone(), wrong })
+    let issue = |(place, text): (&String, &String)| {
+        let kind = check(schema_at(rules, kind, place)?, place, text, day_of(now))?;
+        Some(Issue { place: place.clone(), kind })
     };
-    typed.filter_map(trouble).collect()
+    typed.filter_map(issue).collect()
 }
 
-/// The place of the value that is merged as a whole and holds a place: the leaf itself, or an object with members that
-/// it needs.
+/// The place of the whole value that contains a place: the leaf itself, or an object that has required members. A merge
+/// replaces it as one.
 fn whole(rules: &RuleSet, kind: CustomerType, place: &str) -> Option<String> {
     let skip = if place.starts_with(PERSONS) { 3 } else { 1 };
     let ends = place.match_indices('/').map(|(at, _)| at).skip(skip).chain([place.len()]);
@@ -112,7 +112,7 @@ fn schema_at<'a>(rules: &'a RuleSet, kind: CustomerType, place: &str) -> Option<
     }
 }
 
-/// A value as it was typed, over what is stored; `None` when all of it is empty.
+/// The typed value, completed by what is stored. `None` if all of it is empty.
 fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<String, String>) -> Option<Value> {
     if let Some(members) = schema["properties"].as_object() {
         let mut object: Map<_, _> = members
@@ -124,7 +124,7 @@ fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<Strin
         if object.is_empty() {
             return None;
         }
-        // The contract wants a postal code in every address, also where nobody can type one.
+        // The contract requires a postal code in every address, even in countries that have none.
         let codes = object.get("country").and_then(Value::as_str).and_then(Country::new).map(AddressFormat::of);
         if members.contains_key("postal_code")
             && codes.is_some_and(|format| format.postal_codes != PostalCodes::Required)
@@ -141,7 +141,7 @@ fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<Strin
     })
 }
 
-/// Puts a value where a pointer leads, with the objects around it; or takes it away.
+/// Sets the value at a pointer and creates the objects around it. `None` removes the value.
 fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
     let Some((outer, name)) = pointer.rsplit_once('/') else { return };
     if value.is_some() && profile.pointer(outer).is_none() {
@@ -153,30 +153,30 @@ fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
         return;
     }
     members.remove(name);
-    // A container that holds nothing is as good as none. (A person holds its id.)
+    // An empty container is removed too. (A person is never empty, because it has an id.)
     if members.is_empty() && !outer.is_empty() {
         set(profile, outer, None);
     }
 }
 
-/// What the parser refuses at a place or inside of it.
-fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Vec<Trouble> {
+/// What the parser refuses at or inside a place.
+fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Vec<Issue> {
     let found = read(kind, &without_documents(profile)).err().unwrap_or_default();
     let inside = found.into_iter().filter(|violation| Place::new(&violation.pointer).is_inside(at));
     inside
         .map(|violation| {
             let place = place_of(profile, &violation.pointer);
             let limit = schema_at(rules, kind, &place).and_then(|schema| schema["maxLength"].as_u64());
-            let wrong = match violation.code {
-                Code::Required => Wrong::Missing,
-                code => Wrong::Refused(code, limit),
+            let kind = match violation.code {
+                Code::Required => IssueKind::Missing,
+                code => IssueKind::Refused(code, limit),
             };
-            Trouble { place, wrong }
+            Issue { place, kind }
         })
         .collect()
 }
 
-/// The profile without its documents, which a merge adds to: what is stored may be more than one request may name.
+/// The profile without its documents. A merge adds documents, and there may be more than one request may contain.
 pub(super) fn without_documents(profile: &Value) -> Value {
     let mut plain = profile.clone();
     if let Some(members) = plain.as_object_mut() {

@@ -5,21 +5,21 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::form::checks::tidy;
 use crate::form::place::{is_empty, persons, place_of_person, place_of_reason};
-use crate::form::record::{Device, Form, Saved, short_hash};
+use crate::form::record::{Device, FieldSave, Form, short_hash};
 use crate::form::reveal::place_of_date;
 use crate::form::sheet::Sheet;
 use crate::hidden::is_hidden;
 use crate::ids::SessionId;
 use crate::kyc::record::{Confirmed, Flag};
 
-/// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
+/// Longer than any field of the contract. Longer text is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
 
-/// The longest reason why something is correct as it is, in code points.
+/// The longest reason why an answer is correct as it is, in code points.
 pub const MAX_REASON: usize = 500;
 
-/// One device that writes into the form.
-pub(super) struct Pen<'a> {
+/// The form while one device changes it, and what has changed.
+pub(super) struct FormEditor<'a> {
     pub(super) form: Form,
     pub(super) device: &'a Device,
     pub(super) now: Timestamp,
@@ -27,8 +27,8 @@ pub(super) struct Pen<'a> {
     pub(super) replaced: Vec<(String, Timestamp)>,
 }
 
-impl Pen<'_> {
-    pub(super) fn write(&mut self, sheet: &Sheet<'_>, fields: &[(String, String)], session: Option<SessionId>) {
+impl FormEditor<'_> {
+    pub(super) fn write_fields(&mut self, sheet: &Sheet<'_>, fields: &[(String, String)], session: Option<SessionId>) {
         let (writable, date) = (sheet.writable(), place_of_date(sheet.customer().profile.kind()));
         for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
             let text: String = tidy(place, text.trim()).chars().take(MAX_TYPED).collect();
@@ -38,14 +38,14 @@ impl Pen<'_> {
             if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
                 self.replaced.push((place.clone(), at));
             }
-            self.note(place, &text);
+            self.record_save(place, &text);
             self.form.draft.insert(place.clone(), text);
             self.places.push(place.clone());
         }
     }
 
-    /// Takes the customer's word that what the reviewers want again is correct as it is.
-    pub(super) fn confirm(&mut self, sheet: &Sheet<'_>, flags: &mut [Flag], reasons: &[(String, String)]) {
+    /// Records the customer's reasons why answers that reviewers want again are correct as they are.
+    pub(super) fn record_reasons(&mut self, sheet: &Sheet<'_>, flags: &mut [Flag], reasons: &[(String, String)]) {
         for (id, reason) in reasons {
             let Some(asked) = sheet.requirements.iter().find(|one| one.id == *id) else { continue };
             if sheet.asked_again(asked).is_none() {
@@ -53,7 +53,7 @@ impl Pen<'_> {
             }
             let reason: String = reason.chars().map(|c| if is_hidden(c) && c != '\n' { ' ' } else { c }).collect();
             let reason: String = reason.trim().chars().take(MAX_REASON).collect();
-            self.note(&place_of_reason(id), &reason);
+            self.record_save(&place_of_reason(id), &reason);
             let confirmed = (!reason.is_empty()).then_some(Confirmed { reason, at: self.now });
             for flag in flags.iter_mut().filter(|flag| flag.requirement == *id) {
                 let is_news = flag.confirmed.as_ref().map(|it| &it.reason) != confirmed.as_ref().map(|it| &it.reason);
@@ -65,9 +65,14 @@ impl Pen<'_> {
         }
     }
 
-    /// Notes what is still right, although this device does not see it, and what is not after all. What is typed over a
-    /// value says that it is not right.
-    pub(super) fn keep_as_given(&mut self, sheet: &Sheet<'_>, kept: &[(String, bool)], fields: &[(String, String)]) {
+    /// Records which hidden values the device confirms as still correct, and which confirmations it withdraws. Typing
+    /// over a value withdraws its confirmation.
+    pub(super) fn record_confirmations(
+        &mut self,
+        sheet: &Sheet<'_>,
+        kept: &[(String, bool)],
+        fields: &[(String, String)],
+    ) {
         let is_typed = |place: &String| fields.iter().any(|(typed, _)| typed == place);
         for (place, is_right) in kept.iter().filter(|(place, _)| !is_typed(place)) {
             let text = sheet.text_to_keep(place).filter(|_| *is_right);
@@ -81,12 +86,12 @@ impl Pen<'_> {
         }
     }
 
-    pub(super) fn note(&mut self, place: &str, text: &str) {
-        let saved = Saved { device: self.device.clone(), at: self.now, given: short_hash(text) };
+    pub(super) fn record_save(&mut self, place: &str, text: &str) {
+        let saved = FieldSave { device: self.device.clone(), at: self.now, given: short_hash(text) };
         self.form.saved.insert(place.to_owned(), saved);
     }
 
-    /// Takes a person away, and all that was typed about it.
+    /// Removes a person and everything that was typed about them.
     pub(super) fn remove_person(&mut self, profile: &mut Value, person: &str) {
         if let Some(persons) = profile["associated_persons"].as_array_mut() {
             persons.retain(|known| known["id"] != person);
@@ -97,7 +102,7 @@ impl Pen<'_> {
         self.form.confirmed.retain(|place, _| !place.starts_with(&theirs));
     }
 
-    /// Another device may be about to type the name of a person that it has added, so only our own go.
+    /// Removes the empty persons that this device added. Another device may be about to name one that it added.
     pub(super) fn remove_empty_persons(&mut self, profile: &mut Value) {
         let is_own =
             |id: &str| self.form.saved.get(&place_of_person(id, "")).is_some_and(|it| it.device == *self.device);

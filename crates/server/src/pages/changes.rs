@@ -1,19 +1,19 @@
-//! What was typed on a page, from the fields that it sent.
+//! What has changed on a page, from the fields that it sent.
 
 use std::collections::HashMap;
 
-use dossier_core::form::edit::Typed;
+use dossier_core::form::edit::PageEdit;
 use dossier_core::form::{ascii_digit, short_hash};
 
-use super::again::CORRECT;
+use super::resubmission::CORRECT;
 use super::reveal::{KEEP, TICKED};
 
-/// What differs from what the page showed, and what it shows now. Without that, a page that was opened long ago would
-/// put its old values over what another device has saved since.
-pub(super) fn changed(fields: &HashMap<String, String>) -> (Typed, Vec<(String, String)>) {
-    // A script says which field the visitor is in, and whether anything is still being typed there.
+/// What differs from what the page showed, and what it shows now. Saving everything instead would let an old page
+/// overwrite what another device has saved since.
+pub(super) fn changed(fields: &HashMap<String, String>) -> (PageEdit, Vec<(String, String)>) {
+    // A script sends the field that the visitor is in, and whether they are still typing.
     let typing = fields.get("field").filter(|_| fields.contains_key("typing")).cloned();
-    let (mut changed, mut shown) = (Typed { typing, ..Typed::default() }, Vec::new());
+    let (mut changed, mut shown) = (PageEdit { typing, ..PageEdit::default() }, Vec::new());
     for place in fields.keys().filter_map(|name| name.strip_prefix("was:")) {
         let text = typed(fields, place);
         if is_changed(fields, place, &text) {
@@ -32,10 +32,10 @@ pub(super) fn is_changed(fields: &HashMap<String, String>, place: &str, text: &s
     fields.get(&format!("was:{place}")).is_some_and(|was| short_hash(text) != *was)
 }
 
-/// What was typed at a place; a date has three parts.
+/// The text of a place. A date is assembled from its three parts.
 pub(super) fn typed(fields: &HashMap<String, String>, place: &str) -> String {
     if let Some(date) = fields.get(&format!("use:{place}")) {
-        // The visitor took the date that was suggested instead.
+        // The visitor chose the suggested date.
         return date.clone();
     }
     if let Some(text) = fields.get(place) {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_is_put_together_from_what_was_typed() {
+    fn a_date_is_assembled_from_its_parts() {
         for (year, month, day, text) in [
             ("1990", "4", "23", "1990-04-23"),
             (" 1990 ", "04", "3", "1990-04-03"),
