@@ -64,7 +64,7 @@ words! {
     KycSession = "kyc:session": "Open KYC sessions, and see the links to the form.",
     KycDecide = "kyc:decide": "Decide about customers.",
     WebhooksManage = "webhooks:manage": "Manage webhooks. Registering and enabling one also takes events:read.",
-    EventsRead = "events:read": "Read events, each with the customer as of then.",
+    EventsRead = "events:read": "Read events, each with the customer as it was then.",
     ErasureRequest = "erasure:request": "Request and cancel the erasure of customers, and read its certificates.",
     AuditRead = "audit:read": "Read the audit trail.",
     Simulate = "simulate": "Drive the sandbox.",

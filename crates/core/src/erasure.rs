@@ -107,14 +107,14 @@ pub struct ErasedCustomer {
     /// Individual or business.
     #[serde(rename = "type")]
     pub kind: CustomerType,
-    /// The status of the verification when the customer was erased. Null if none had begun.
+    /// The status of the verification when the customer was erased. `null` if none had begun.
     #[schemars(with = "Option<crate::kyc::rail::RailStatus>")]
     pub status: Option<&'static str>,
     /// When the customer was created.
     pub created_at: Timestamp,
     /// When the last decision was made.
     pub decided_at: Option<Timestamp>,
-    /// When the erasure was requested. Null if it ran without a request.
+    /// When the erasure was requested. `null` if it was repeated after a restore.
     pub requested_at: Option<Timestamp>,
     /// When the customer was erased.
     pub erased_at: Timestamp,
@@ -127,7 +127,7 @@ pub struct ErasureDecision {
     pub decision: Decision,
     /// The customer.
     pub customer_id: CustomerId,
-    /// Whether nothing was scheduled, because the request only asked what would happen.
+    /// `true` if nothing was scheduled, because the request was a dry run.
     pub dry_run: bool,
     /// When the erasure was requested. A second request keeps the first date.
     pub requested_at: Timestamp,
@@ -135,16 +135,16 @@ pub struct ErasureDecision {
     pub due_at: Timestamp,
     /// What it destroys, besides the record itself.
     pub erases: Extent,
-    /// What remains, besides the audit trail and the members of an erased customer.
+    /// What remains, besides the tombstone and the audit trail.
     pub keeps: Extent,
 }
 
 /// How much an erasure destroys or leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Extent {
-    /// Associated persons.
+    /// The number of associated persons.
     pub associated_persons: usize,
-    /// Files. Those that are evidence of another customer as well remain.
+    /// The number of files. Those that are evidence of another customer as well remain.
     pub files: usize,
 }
 

@@ -91,18 +91,18 @@ pub struct ErasureState {
     state: Progress,
     /// The customer.
     customer_id: CustomerId,
-    /// When the erasure was requested. Null if it ran without a request.
+    /// When the erasure was requested. `null` if it was repeated after a restore.
     requested_at: Option<Timestamp>,
-    /// When it runs. Null once it has run.
+    /// When it runs. `null` once it has run.
     due_at: Option<Timestamp>,
     /// When the customer was erased.
     erased_at: Option<Timestamp>,
-    /// From when on no copy of the database can be opened for this customer. Null while no date is known: rotation is
-    /// left to the operator.
+    /// When the customer becomes unreadable in every copy of the database. `null` while the date is unknown, because
+    /// `key_rotation` is off.
     all_copies_at: Option<Timestamp>,
-    /// Certifies that the customer was erased in the service (a JSON Web Signature). Null until then.
+    /// Certifies that the customer was erased in the service (a JSON Web Signature). `null` until then.
     erased_in_service: Option<String>,
-    /// Certifies that the customer is erased in all copies (a JSON Web Signature). Null until then.
+    /// Certifies that the customer is erased in all copies (a JSON Web Signature). `null` until then.
     erased_in_all_copies: Option<String>,
 }
 

@@ -252,7 +252,7 @@ pub(crate) fn is_unused(path: BlobPath, read: Result<Option<StoredFile>, StoreEr
     match read {
         Ok(file) => Ok(file.is_some_and(|file| file.uses.is_empty())),
         Err(StoreError::Corrupt(why)) => {
-            tracing::error!(%why, file = %path.id, "skipped an altered file in the collection");
+            tracing::error!(%why, file = %path.id, "skipped an altered file while deleting unreferenced files");
             Ok(false)
         }
         Err(error) => Err(error),

@@ -148,7 +148,7 @@ async fn write(
     // The new backup is complete even if deleting old ones fails.
     let shared = matches!(home, Home::Postgres(_));
     if let Err(error) = backup::delete_older(&place, &made, keep, shared).await {
-        tracing::warn!(%error, "old backups could not be deleted");
+        tracing::warn!(%error, "failed to delete old backups");
     }
     Ok(made)
 }

@@ -202,7 +202,7 @@ fn mib(bytes: u64) -> u64 {
 impl Drop for Scratch {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, folder = %self.0.display(), "a temporary folder could not be deleted");
+            tracing::warn!(%error, folder = %self.0.display(), "failed to delete a temporary folder");
         }
     }
 }

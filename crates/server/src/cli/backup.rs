@@ -87,7 +87,7 @@ impl LocalCommand for List {
     }
 }
 
-/// Copy the keyring to a new file; without it no backup can be opened
+/// Copy the keyring to a new file, and the ledger of erasures beside it; without the keyring no backup can be opened
 #[derive(Args)]
 pub struct Keys {
     /// The new file
@@ -123,8 +123,8 @@ pub struct Restore {
     /// The copy of the keyring from the time of the backup [default: the keyring of the target]
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
-    /// The newest copy of the ledger of erasures, so that nobody comes back who was erased since [default: those beside
-    /// the keyrings]
+    /// The newest copy of the ledger of erasures, so that customers who were erased after the backup do not come back
+    /// [default: the ledgers beside the keyrings]
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
 }

@@ -97,7 +97,7 @@ impl DataCommand for List {
     }
 }
 
-/// Save a customer's data and documents as a zip file, to answer an access request; the audit trail notes it
+/// Save a customer's data and documents as a zip file, to answer an access request; writes an audit entry
 #[derive(Args, Serialize, Deserialize)]
 pub struct Export {
     /// The customer's id
@@ -108,7 +108,7 @@ pub struct Export {
     #[arg(long, value_name = "ID")]
     #[serde(default)]
     pub person: Option<String>,
-    /// Where to; a file that exists is not overwritten [default: the id and .zip, in this folder]
+    /// The path to save it at, which must not exist yet [default: ID.zip in the current folder]
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub to: Option<PathBuf>,

@@ -20,7 +20,7 @@ use crate::erasures::ErasureState;
 use crate::errors::text;
 
 group! {
-    /// The erasure of customers
+    /// Erase customers, and verify certificates of erasure
     Erasure { Request, Show, Cancel, Key } local { Verify }
 }
 

@@ -92,7 +92,9 @@ impl Egress {
             .pool_idle_timeout(POOL_IDLE)
             .build();
         // Without the system's certificates https cannot be called. Everything else still works.
-        let client = built.inspect_err(|error| tracing::error!(%error, "webhooks cannot be called")).ok()?;
+        let client = built
+            .inspect_err(|error| tracing::error!(%error, "failed to set up outgoing calls; nothing will be delivered"))
+            .ok()?;
         clients.insert(special, client.clone());
         Some(client)
     }

@@ -32,11 +32,10 @@ pub(crate) const REQUEST: Operation = Operation {
             "operationId": "requestErasure",
             "tags": [ERASURE],
             "summary": "Request the erasure of a customer",
-            "description": "The erasure runs by itself at `due_at`: after the time of the setting `erasure_wait` in \
-                production, at once in the sandbox. It destroys the keys of the customer and of every associated \
-                person, and the files that no other customer uses. After that every read answers 410 `erased`, and \
-                the e-mail can be used again. A second request keeps the first date. With `dry_run` nothing is \
-                scheduled.",
+            "description": "The erasure runs by itself at `due_at`: in production after `erasure_wait`, in the sandbox \
+                at once. It destroys the keys of the customer and of every associated person, and the files that no \
+                other customer uses. After that every read of the customer returns 410 `erased`, and the e-mail can \
+                be used again. A second request keeps the first date. With `dry_run` nothing is scheduled.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewErasure", true, &example),
             "responses": { "200": response_with("The decision", "ErasureDecision", &["ETag"]) },
@@ -101,7 +100,7 @@ pub(crate) const CANCEL: Operation = Operation {
             "summary": "Cancel the scheduled erasure of a customer",
             "description": "404 if none is scheduled, 410 if it has run.",
             "parameters": [customer_id()],
-            "responses": { "204": bare("Cancelled", &[]) },
+            "responses": { "204": bare("The erasure was cancelled", &[]) },
         })
     },
 };

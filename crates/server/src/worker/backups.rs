@@ -44,7 +44,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
             Ok(newest) => last = newest.map(|(at, _)| at.as_micros() / 1_000_000),
             Err(error) => {
                 app.metrics.backup_failed();
-                tracing::error!(error, "the place of backups cannot be read");
+                tracing::error!(error, "failed to read the place of backups");
                 tokio::time::sleep(AGAIN_AFTER).await;
                 continue;
             }
@@ -55,7 +55,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
         let keep = Some(config.backups.keep);
         if let Err(error) = audit_start(&app, place).await {
             app.metrics.backup_failed();
-            tracing::error!(%error, "the audit trail cannot be written, so no backup is made");
+            tracing::error!(%error, "failed to write the audit trail, so no backup is made");
             tokio::time::sleep(AGAIN_AFTER).await;
             continue;
         }

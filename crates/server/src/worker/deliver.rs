@@ -152,7 +152,7 @@ impl Dispatcher {
         tokio::spawn(async move {
             let claimed = app.services.store.claim_deliveries(app.services.clock.now(), LEASE_SECONDS, &busy, CLAIMED);
             let due = claimed.await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "deliveries could not be claimed");
+                tracing::warn!(%error, "failed to claim deliveries");
                 Vec::new()
             });
             if due.is_empty() {
@@ -282,7 +282,7 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Finishe
     let message = match app.services.store.message(&due, app.services.clock.now()).await {
         Ok(message) => message?,
         Err(error) => {
-            tracing::error!(%error, delivery = due.delivery, "a delivery cannot be read");
+            tracing::error!(%error, delivery = due.delivery, "failed to read a delivery");
             let verdict = schedule.after(&due, now, jitter(app), None);
             return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("unreadable"), verdict });
         }

@@ -31,8 +31,8 @@ pub(super) async fn run_housekeeping(app: App) {
 async fn collect_files(app: &App) {
     match app.services.store.collect_files(app.services.clock.now()).await {
         Ok(collected) if collected == Collected::default() => {}
-        Ok(Collected { expired, orphans }) => tracing::info!(expired, orphans, "files that nobody needs were deleted"),
-        Err(error) => tracing::warn!(%error, "files that nobody needs could not be deleted"),
+        Ok(Collected { expired, orphans }) => tracing::info!(expired, orphans, "deleted unreferenced files"),
+        Err(error) => tracing::warn!(%error, "failed to delete unreferenced files"),
     }
 }
 
@@ -42,7 +42,7 @@ async fn forget<F: Future<Output = Result<u64, StoreError>>>(what: &str, portion
         match portion().await {
             Ok(0) => return,
             Ok(_) => {}
-            Err(error) => return tracing::warn!(%error, what, "what is old could not be forgotten"),
+            Err(error) => return tracing::warn!(%error, what, "failed to delete expired rows"),
         }
     }
 }
@@ -54,7 +54,7 @@ pub(super) async fn count(app: App, store: Arc<dyn Engine>) {
             let now = app.services.clock.now();
             match store.totals(environment, now).await {
                 Ok(totals) => app.metrics.counted(environment, &totals, now),
-                Err(error) => tracing::warn!(%error, "the totals for the metrics could not be read"),
+                Err(error) => tracing::warn!(%error, "failed to read the totals for the metrics"),
             }
         }
         tokio::time::sleep(Duration::from_secs(10)).await;

@@ -30,7 +30,7 @@ pub(super) async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
                 Duration::from_secs(if done { 5 } else { 1 })
             }
             Err(error) => {
-                tracing::warn!(%error, "customers could not be evaluated by the rules in force");
+                tracing::warn!(%error, "failed to evaluate customers by the active rules");
                 Duration::from_secs(30)
             }
         };
@@ -67,7 +67,7 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
         }
         if damaged > 0 {
             tracing::error!(account = %scope.account, environment = scope.environment.as_str(), damaged,
-                "customers could not be read and were not evaluated; dossier audit verify names them");
+                "failed to read customers, which were not evaluated; dossier audit verify names them");
         }
     }
     store.set_done(Chore::Rules, in_force).await?;

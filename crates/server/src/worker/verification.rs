@@ -21,10 +21,10 @@ pub(super) async fn end_sessions(app: App) {
         // Another process may have advanced a sandbox clock.
         match app.services.store.sandbox_clocks().await {
             Ok(clocks) => clocks.into_iter().for_each(|(account, ahead)| app.services.sandboxes.set(account, ahead)),
-            Err(error) => tracing::warn!(%error, "the clocks of sandboxes could not be read"),
+            Err(error) => tracing::warn!(%error, "failed to read the clocks of sandboxes"),
         }
         if let Err(error) = session::expire_due(&app.services).await {
-            tracing::warn!(%error, "sessions that ran out could not be ended");
+            tracing::warn!(%error, "failed to end expired sessions");
         }
     }
 }
@@ -41,7 +41,7 @@ pub(super) async fn ask_providers(app: App) {
 async fn work_on_cases(app: &App) {
     let due = match app.services.store.due_cases(app.services.clock.now()).await {
         Ok(due) => due,
-        Err(error) => return tracing::warn!(%error, "cases at providers could not be read"),
+        Err(error) => return tracing::warn!(%error, "failed to read cases at providers"),
     };
     let work = |(scope, customer): (Scope, CustomerId)| async move {
         let provider: &dyn Provider = match app.services.policy.active_provider(scope.environment) {
@@ -53,7 +53,7 @@ async fn work_on_cases(app: &App) {
             },
         };
         if let Err(error) = ask_provider::work(&app.services, provider, scope, customer).await {
-            tracing::warn!(%error, "a case at a provider could not be worked on");
+            tracing::warn!(%error, "failed to process a case at a provider");
         }
     };
     futures_util::stream::iter(due).for_each_concurrent(CASES_AT_ONCE, work).await;

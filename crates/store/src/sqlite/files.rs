@@ -115,7 +115,7 @@ impl FileStore for SqliteStore {
     async fn discard_file(&self, scope: Scope, id: FileId) {
         // This checks for a row first: content that a row names is never deleted.
         if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
-            tracing::warn!(%error, file = %id, "failed to delete a refused upload; the next collection will");
+            tracing::warn!(%error, file = %id, "failed to delete a refused upload; the next housekeeping deletes it");
         }
     }
 

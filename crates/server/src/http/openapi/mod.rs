@@ -64,7 +64,7 @@ fn tags() -> Value {
         tag(parts::CUSTOMERS, "Create, read and update customers, and remove documents from their records."),
         tag(parts::FILES, "Upload and read evidence. It is encrypted before it is stored."),
         tag(parts::VERIFICATION, "KYC sessions, decisions and requirements."),
-        tag(parts::ERASURE, "Erase customers, and read the certificates of it."),
+        tag(parts::ERASURE, "Erase customers, and read the certificates that prove it."),
         tag(
             parts::SANDBOX,
             "Simulate steps of a verification, and advance the sandbox clock. Production keys are refused."

@@ -33,7 +33,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("Event", event()),
         ("EventMessage", event_message()),
         ("EventList", event_list()),
-        ("ErasureDecision", described("What was decided about a request.", shown::<ErasureDecision>())),
+        ("ErasureDecision", described("The decision about a request for erasure.", shown::<ErasureDecision>())),
         ("Erasure", described("An erasure, scheduled or done.", shown::<ErasureState>())),
         ("ErasedReference", erased_reference()),
         ("ErasedCustomer", described("What remains of an erased customer.", shown::<ErasedCustomer>())),
@@ -109,7 +109,7 @@ fn event_message() -> Value {
 
 fn erased_reference() -> Value {
     let properties = json!({ "customer_id": id(), "erased": { "type": "boolean", "const": true } });
-    object("The customer of an event, once it was erased.", properties, &[])
+    object("What an event shows of an erased customer.", properties, &[])
 }
 
 fn event() -> Value {
