@@ -247,7 +247,10 @@ fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
     }
     let has_key = |folder: &Path| folder.join("root.key").exists();
     if matches!(config.root_key, RootKeySource::DataFolder) && !has_key(&target.data_dir) {
-        return format!("copy root.key from {} to the new data folder, then {start}", config.data_dir.display());
+        return format!(
+            "copy the root key (root.key in {}) to the new data folder, then {start}",
+            config.data_dir.display()
+        );
     }
     format!("{start}, with the same root key as this command")
 }
