@@ -305,10 +305,10 @@ test("two devices share one draft, and the newest save of each field wins and sa
     assert.equal(await named(second, "/last_name").inputValue(), "");
     await second.getByText("Already provided: B•••").waitFor();
     assert.ok(!(await second.content()).includes("Byron"));
-    await second.getByText("Saved on another device").first().waitFor();
+    await second.getByText("Saved from another device").first().waitFor();
     await type(second, "/last_name", "King");
     await second.evaluate(() => document.activeElement.blur());
-    await second.getByText("replaces what was saved on another device").waitFor();
+    await second.getByText("replaces the answer that another device saved").waitFor();
     // The first device still shows its old page. Sending it saves only what was changed there since.
     await first.locator('[name="/nationality"]').selectOption("GB");
     await continues(first);

@@ -51,7 +51,7 @@ pub(super) struct DocumentsOutcome {
 }
 
 /// The messages about refused files that a page may have in its query.
-const REFUSALS: [&str; 10] = [
+const REFUSALS: &[&str] = &[
     "upload-none",
     "upload-again",
     "upload-full",
@@ -59,6 +59,8 @@ const REFUSALS: [&str; 10] = [
     "upload-pixels",
     "upload-unsupported_file_type",
     "upload-damaged_file",
+    "upload-infected_file",
+    "upload-not_scanned",
     "upload-payload_too_large",
     "fault-needs_password",
     "fault-unusable_picture",

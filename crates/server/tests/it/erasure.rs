@@ -1,5 +1,6 @@
 //! The erasure of customers over HTTP, on the command line, and across restored states.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::time::Duration;
 
 use dossier_core::api_key::KeyScope;
@@ -58,7 +59,7 @@ async fn an_erased_customer_is_gone_for_every_request_and_what_remains_can_be_re
     app.erasure(&key, Method::GET, &id, None).await.problem(404, "not_found");
     app.erasure(&key, Method::DELETE, &id, None).await.problem(404, "not_found");
     let violations = app.erasure(&key, Method::POST, &id, Some(json!({ "reason": "", "x": 1 }))).await.violations();
-    assert_eq!(violations, ["/requested_by required", "/x unknown_property"]);
+    assert_eq!(violations, ["/requested_by required", "/x unknown_property", "/reason required"]);
     for blank in [" ", "\u{200b}", "a\u{202e}b", "\u{7}"] {
         let body = json!({ "reason": blank, "requested_by": "Ada" });
         let refused = app.erasure(&key, Method::POST, &id, Some(body)).await.violations();
@@ -79,7 +80,7 @@ async fn an_erased_customer_is_gone_for_every_request_and_what_remains_can_be_re
     app.post(&format!("/v0/customers/{id}/decisions"), &json!({ "outcome": "approve" })).await.problem(410, "erased");
     app.erasure(&key, Method::POST, &id, Some(why())).await.problem(410, "erased");
     app.erasure(&key, Method::DELETE, &id, None).await.problem(410, "erased");
-    app.get(&format!("/v0/files/{file}")).await.problem(404, "not_found");
+    app.content(&file, "").await.problem(404, "not_found");
     assert_eq!(app.client.get(&link).send().await.expect("a page").status(), 404);
     let state = app.erasure(&key, Method::GET, &id, None).await.expect(200);
     crate::described::fits("Erasure", &state);
@@ -186,7 +187,7 @@ async fn a_restored_backup_of_any_age_brings_nobody_back() {
     let seen = app.get(&format!("/v0/customers/{survivor}")).await.expect(200);
     for (place, to_erase) in [("before", 2), ("between", 1)] {
         let into = format!("restored-{place}");
-        std::fs::create_dir(folder.join(&into)).expect("a folder");
+        std::fs::DirBuilder::new().mode(0o700).create(folder.join(&into)).expect("a folder");
         let arguments = ["restore", place, "--into", &into, "--keyring", "keys.json", "--data-dir", "data"];
         let restored = json_of(&folder, &arguments);
         assert_eq!(restored["erased_at_the_first_start"], to_erase, "{restored}");

@@ -471,7 +471,7 @@ async fn a_page_that_is_sent_late_saves_only_what_was_changed_on_it() {
     let (old, new) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
     old.types("details", &[("/first_name", "Augusta"), ("/last_name", "Byron")]).await;
     let said = new.types("details", &[("/last_name", "King")]).await;
-    assert!(said.contains("This replaces what was saved on another device on"), "{said}");
+    assert!(said.contains("This replaces the answer that another device saved on"), "{said}");
     let (augusta, byron, empty) = (short_hash("Augusta"), short_hash("Byron"), short_hash(""));
     let page = [
         ("/first_name", "Ada"),

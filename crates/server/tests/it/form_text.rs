@@ -80,7 +80,7 @@ fn visible(html: &str) -> String {
 
 /// A line without the parts that differ from run to run.
 fn steady(line: &str) -> String {
-    let varying = ["This link works until ", "Saved on another device on ", "Reference: "];
+    let varying = ["This link works until ", "Saved from another device on ", "Reference: "];
     let found = varying.into_iter().find_map(|moment| Some(format!("{}{moment}…", line.split_once(moment)?.0)));
     found.unwrap_or_else(|| line.to_owned())
 }

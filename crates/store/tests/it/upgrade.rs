@@ -164,7 +164,7 @@ pub(crate) async fn compared(engine: &Engine) -> Vec<String> {
     let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
     let compared = dossier_store::records::compare(location, dossier_store::backup::Pace::Fast, &|_, _| {}).await;
     let compared = compared.expect("compared");
-    assert!(compared.rows > 20);
+    assert!(compared.rows > 0, "nothing was compared");
     compared.findings
 }
 

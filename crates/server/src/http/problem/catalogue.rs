@@ -49,8 +49,8 @@ catalogue! {
             approved customer (setting after_approval). Offboard the customer first, or change the setting.",
     DamagedFile = "damaged_file" 400 "The file is damaged":
         "The file is empty, or it begins like a JPEG, a PNG or a PDF but is cut off, cannot be opened by an ordinary \
-            program, has another file after its end, or has more than 200 million pixels (a PNG 50 million). The detail says \
-            which. Save the file again with an ordinary program and upload the result.",
+            program, has another file after its end, or has more than 200 million pixels (a PNG 50 million). The \
+            detail says which. Save the file again with an ordinary program and upload the result.",
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
         "Another customer of this account and environment already has this e-mail; case and surrounding white \
             space are ignored. The member customer_id names that customer. Update it instead.",

@@ -1,11 +1,14 @@
 //! Erasures: scheduled, cancelled and done.
 
+use std::collections::BTreeSet;
+
 use dossier_core::caller::Scope;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use super::Outcome;
+use super::customers::write_numbers;
 use super::links::end_passes;
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
@@ -78,7 +81,6 @@ pub(super) fn erase(
     let files = files_of(connection, scope, erased.id)?;
     for sql in [
         "DELETE FROM persons WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
-        "DELETE FROM numbers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         "DELETE FROM file_uses WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         "DELETE FROM links WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3
             AND expires_at IS NOT NULL",
@@ -87,6 +89,7 @@ pub(super) fn erase(
     ] {
         connection.prepare_cached(sql)?.execute(key)?;
     }
+    write_numbers(connection, scope, erased.id, Some(&BTreeSet::new()))?;
     end_passes(connection, scope, erased.id)?;
     for path in delete_unused(connection, &files)? {
         other_rows.deleted(RowKind::File, path.id.as_bytes());
