@@ -105,7 +105,7 @@ pub(super) fn delete_unused(connection: &Connection, paths: &[BlobPath]) -> Resu
         let (account, environment) = scope_columns(&path.scope);
         if delete.execute((account, environment, path.id.as_bytes()))? > 0 {
             delete_content(connection, path.scope, path.id)?;
-            deleted.push(path.clone());
+            deleted.push(*path);
         }
     }
     Ok(deleted)
