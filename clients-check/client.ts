@@ -50,8 +50,11 @@ export function received(message: EventMessage): string | null {
     return message.event_type === "customer.kycs.updated" ? nameOf(message.entity_object) : null;
 }
 
-// The type tells the two kinds of customer apart.
-function nameOf(customer: Customer): string | null {
+// An erased customer has no name. The type tells the other two kinds of customer apart.
+function nameOf(customer: EventMessage["entity_object"]): string | null {
+    if ("erased" in customer) {
+        return null;
+    }
     return customer.type === "individual" ? customer.first_name : customer.company_name;
 }
 
