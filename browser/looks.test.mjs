@@ -112,7 +112,7 @@ test("a phone shows the position and a link back above the title; a desktop list
 
 test("the upload of a picture has drawings of good and bad pictures, with the same in words", async () => {
     const page = await shown();
-    for (const [name, words] of [["identity", /page with your photo/], ["address with errors", /Name, address and date/]]) {
+    for (const [name, words] of [["identity", /photo page/], ["address with errors", /Name, address and date/]]) {
         await page.goto(pages[name]);
         const drawings = page.locator("section.document").first().locator(".examples li");
         assert.match(await drawings.first().textContent(), words);
