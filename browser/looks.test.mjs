@@ -247,9 +247,9 @@ test("the review prints completely, without what only a screen needs", async () 
 });
 
 test("the first paint on a slow phone comes within 1.2 seconds", async () => {
-    // Other work on the machine only adds time, so the lowest of three counts.
+    // Other work on the machine only adds time, so the lowest of six counts.
     const least = {};
-    for (let tries = 0; tries < 3; tries += 1) {
+    for (let tries = 0; tries < 6; tries += 1) {
         for (const [name, at] of Object.entries(await measure(browser, server))) {
             least[name] = Math.min(least[name] ?? Infinity, Math.round(at.first));
         }
