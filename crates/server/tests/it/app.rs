@@ -1,6 +1,7 @@
 //! A server to test with.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dossier::cli::accounts::Set;
@@ -12,6 +13,7 @@ use dossier_core::caller::Environment;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::samples;
 
@@ -50,9 +52,39 @@ pub(crate) struct TestApp {
     pub(crate) metrics_url: String,
     pub(crate) key: String,
     pub(crate) client: Client,
+    /// Declared before its folder, so that it is dropped first.
+    pub(crate) server: RunningServer,
     pub(crate) folder: TempDir,
-    pub(crate) server: Option<Server>,
     pub(crate) next: AtomicU64,
+}
+
+/// A server that is stopped when the test ends. Otherwise it could still write after its folder is deleted, and an I/O
+/// error of the database ends the process, and with it a test that has passed.
+pub(crate) struct RunningServer(Option<Server>);
+
+impl Deref for RunningServer {
+    type Target = Option<Server>;
+
+    fn deref(&self) -> &Option<Server> {
+        &self.0
+    }
+}
+
+impl DerefMut for RunningServer {
+    fn deref_mut(&mut self) -> &mut Option<Server> {
+        &mut self.0
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        let handle = Handle::current();
+        // With one thread, no task of the server runs any more: this thread is the one that would run it.
+        let can_wait = handle.runtime_flavor() == RuntimeFlavor::MultiThread && !std::thread::panicking();
+        if let Some(server) = self.0.take().filter(|_| can_wait) {
+            tokio::task::block_in_place(|| handle.block_on(server.stop()));
+        }
+    }
 }
 
 /// A response, read completely.
@@ -133,8 +165,8 @@ impl TestApp {
             metrics_url: format!("http://{}", server.metrics_address.expect("metrics are on")),
             key,
             client: Client::new(),
+            server: RunningServer(Some(server)),
             folder,
-            server: Some(server),
             next: AtomicU64::new(1),
         }
     }
