@@ -66,6 +66,7 @@ words! {
     WebhooksManage = "webhooks:manage": "Manage webhooks. Registering and enabling one also takes events:read.",
     EventsRead = "events:read": "Read events, each with the customer as it was then.",
     ErasureRequest = "erasure:request": "Request and cancel the erasure of customers, and read its certificates.",
+    RetentionManage = "retention:manage": "Place and end holds, and read what is due for deletion.",
     AuditRead = "audit:read": "Read the audit trail.",
     Simulate = "simulate": "Drive the sandbox.",
 }

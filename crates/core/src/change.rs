@@ -14,6 +14,7 @@ use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
 use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::quota::Room;
+use crate::retention::hold::Hold;
 use crate::webhook::endpoint::NewEndpoint;
 
 /// What one write stores, audits and announces, and the answer it keeps.
@@ -74,6 +75,8 @@ pub enum Effect {
     ErasureScheduled(Erasure),
     /// The scheduled erasure of a customer is cancelled.
     ErasureCancelled(CustomerId),
+    /// The scheduled erasure of a customer gets this date, because something still keeps the customer.
+    ErasurePostponed(Erasure),
     /// A customer is erased: its keys, its persons' keys and the files that only it uses.
     CustomerErased {
         /// The version that the tombstone was made from, which must still be the newest.
@@ -82,6 +85,27 @@ pub enum Effect {
         tombstone: Box<Tombstone>,
         /// Whether the erasure must still be scheduled. It may have been cancelled in the meantime.
         is_scheduled: bool,
+        /// A hold that is active at this moment prevents it. `None` if the customer was erased before.
+        unless_held: Option<Timestamp>,
+    },
+    /// A hold on a customer, which must not be erased.
+    HoldPlaced(Hold),
+    /// Somebody ends a hold.
+    HoldEnded {
+        /// The hold, with the moment of its end.
+        hold: Hold,
+        /// The scheduled erasure that it stopped, with its new date.
+        erasure: Option<Erasure>,
+    },
+    /// Documents of a customer and its persons are deleted, because no rule keeps them any longer. Files that are
+    /// evidence of others as well remain.
+    EvidenceDeleted {
+        /// The customer.
+        customer: CustomerId,
+        /// The documents.
+        documents: Vec<NewDocument>,
+        /// A hold that is active at this moment prevents it.
+        unless_held: Timestamp,
     },
     /// A device enters the hosted form.
     FormOpened {

@@ -10,6 +10,7 @@ use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
 use crate::ids::CustomerId;
 use crate::kyc::lifecycle::State;
+use crate::retention::rules::NamedRule;
 use crate::words::words;
 
 /// A scheduled erasure. It runs by itself once it is due, and can be cancelled until then.
@@ -19,7 +20,7 @@ pub struct Erasure {
     pub customer: CustomerId,
     /// When it was requested.
     pub requested_at: Timestamp,
-    /// When it runs.
+    /// When it runs. If something keeps the customer, this is when the erasure is considered again.
     pub due_at: Timestamp,
     /// The reason, and who asked for it.
     pub request: ErasureRequest,
@@ -123,7 +124,7 @@ pub struct ErasedCustomer {
 /// The decision about a request to erase a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ErasureDecision {
-    /// `scheduled`: the erasure runs by itself at `due_at`.
+    /// What was decided.
     pub decision: Decision,
     /// The customer.
     pub customer_id: CustomerId,
@@ -131,8 +132,14 @@ pub struct ErasureDecision {
     pub dry_run: bool,
     /// When the erasure was requested. A second request keeps the first date.
     pub requested_at: Timestamp,
-    /// When it runs. It can be cancelled until then.
-    pub due_at: Timestamp,
+    /// When it runs by itself. It can be cancelled until then. `null` if the customer is kept until something happens:
+    /// the end of the relationship, or the end of a hold.
+    pub due_at: Option<Timestamp>,
+    /// The rule of retention that keeps the customer. `null` unless the decision is `refused`.
+    pub rule: Option<NamedRule>,
+    /// A text for the person who asked, in English: why the data is kept, until when, and what the person can do.
+    /// `null` if the decision is `scheduled`.
+    pub text: Option<String>,
     /// What it destroys, besides the record itself.
     pub erases: Extent,
     /// What remains, besides the tombstone and the audit trail.
@@ -152,6 +159,79 @@ words! {
     /// What was decided about a request to erase a customer.
     Decision {
         Scheduled = "scheduled": "The erasure runs by itself when it is due.",
+        Refused = "refused": "A law requires that the customer is kept. The erasure runs by itself afterwards.",
+        Held = "held": "A hold keeps the customer. The erasure runs by itself afterwards.",
+    }
+}
+
+/// What keeps a customer from being erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A hold, until this moment if that is known.
+    Hold(Option<Timestamp>),
+    /// A rule of retention, until this moment if that is known.
+    Rule(Option<Timestamp>, NamedRule),
+}
+
+impl Obstacle {
+    /// Until when it keeps the customer, if that is known.
+    #[must_use]
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Hold(until) | Self::Rule(until, _) => *until,
+        }
+    }
+
+    /// The rule, unless it is a hold.
+    #[must_use]
+    pub const fn rule(&self) -> Option<&NamedRule> {
+        match self {
+            Self::Hold(_) => None,
+            Self::Rule(_, rule) => Some(rule),
+        }
+    }
+
+    /// What it makes of a request.
+    #[must_use]
+    pub const fn decision(&self) -> Decision {
+        match self {
+            Self::Hold(_) => Decision::Held,
+            Self::Rule(..) => Decision::Refused,
+        }
+    }
+
+    /// Names it, as fields of an audit entry are named.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        match self {
+            Self::Hold(_) => "/holds".to_owned(),
+            Self::Rule(_, rule) => rule.pointer(),
+        }
+    }
+
+    /// A text for the person who asked. It does not say that there is a hold, which the person may not be told.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let why = match self {
+            Self::Hold(_) => "We have to keep your data for now.".to_owned(),
+            Self::Rule(_, rule) => format!("The law requires us to keep your data for some time ({}).", rule.law),
+        };
+        let until = match self {
+            Self::Rule(Some(until), _) => {
+                format!("We will erase it on {}. You do not have to ask again.", &until.to_string()[..10])
+            }
+            Self::Rule(None, _) => {
+                "That time begins when our business relationship ends. We will erase your data when \
+                it has passed. You do not have to ask again."
+                    .to_owned()
+            }
+            Self::Hold(_) => "We will erase it as soon as we may. You do not have to ask again.".to_owned(),
+        };
+        format!(
+            "We have received your request to erase your data. {why} {until} If you do not agree, you can complain to \
+                the data protection authority of the place where you live or work, or where you believe the law was \
+                broken. You can also take the matter to court."
+        )
     }
 }
 

@@ -2,6 +2,8 @@
 
 use unicode_normalization::char::is_combining_mark;
 
+use crate::violation::{Code, Violation};
+
 /// The text with each hidden character replaced by U+FFFD. Joiners between letters stay, because Persian, Hindi and
 /// other languages are written with them.
 #[must_use]
@@ -24,6 +26,21 @@ fn is_part_of_a_word(c: char) -> bool {
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_hidden(c))
+}
+
+/// The violations of texts that show nothing, or that hide something in what people read.
+pub(crate) fn hidden_texts(body: &serde_json::Value, members: &[&str]) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for member in members {
+        let Some(text) = body[member].as_str() else { continue };
+        if is_blank(text) {
+            violations.push(Violation::new(format!("/{member}"), Code::Required, "must not be blank"));
+        } else if text.chars().any(is_hidden) {
+            let message = "must have no control characters and no hidden ones";
+            violations.push(Violation::new(format!("/{member}"), Code::UnknownValue, message));
+        }
+    }
+    violations
 }
 
 /// Whether a character is a control character, or a formatting character that hides or reverses text.

@@ -76,6 +76,10 @@ id!(
     KeyId
 );
 id!(
+    /// A hold on the deletion of a customer.
+    HoldId
+);
+id!(
     /// An uploaded file.
     FileId
 );

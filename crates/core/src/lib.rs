@@ -26,6 +26,7 @@ pub mod parse;
 pub mod pii;
 pub mod place;
 pub mod quota;
+pub mod retention;
 pub mod sandbox_clocks;
 pub mod schema;
 mod secret;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{LedgerEntry, Tombstone};
+use dossier_core::erasure::{LedgerEntry, Obstacle, Tombstone};
 use dossier_core::ids::{AccountId, CustomerId};
+use dossier_core::retention::NamedRule;
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::erase::{self, ErasedAgain};
@@ -87,14 +88,18 @@ async fn ledger_of(store: &dyn Engine) -> Result<BTreeSet<LedgerEntry>, StoreErr
 /// An erasure, scheduled or done.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ErasureState {
-    /// `scheduled` or `erased`.
+    /// `scheduled`, `refused` as long as a law requires that the customer is kept, `held` as long as a hold does, or
+    /// `erased`.
     state: Progress,
     /// The customer.
     customer_id: CustomerId,
-    /// When the erasure was requested. `null` if it was repeated after a restore.
+    /// When the erasure was requested. `null` if nobody requested it: retention erased the customer, or a restore had
+    /// brought it back.
     requested_at: Option<Timestamp>,
-    /// When it runs. `null` once it has run.
+    /// When it runs. `null` once it has run, and while it is not known how long the customer is kept.
     due_at: Option<Timestamp>,
+    /// The rule of retention that keeps the customer. `null` unless the state is `refused`.
+    rule: Option<NamedRule>,
     /// When the customer was erased.
     erased_at: Option<Timestamp>,
     /// When the customer becomes unreadable in every copy of the database. `null` while the date is unknown, because
@@ -110,6 +115,8 @@ pub struct ErasureState {
 #[serde(rename_all = "snake_case")]
 enum Progress {
     Scheduled,
+    Refused,
+    Held,
     Erased,
 }
 
@@ -121,24 +128,30 @@ impl ErasureState {
     /// If the store cannot be read.
     pub async fn of(
         store: &dyn Engine,
+        services: &Services,
         settings: &Erasure,
         (scope, id): (Scope, CustomerId),
         now: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
         // The tombstone is read last: the erasure may run in between.
-        let scheduled = match store.erasure(scope, id).await {
+        let scheduled = match erase::scheduled(services, scope, id).await {
             Err(StoreError::Erased { .. }) => None,
             scheduled => scheduled?,
         };
-        let Some(erasure) = scheduled else {
+        let Some((erasure, obstacle)) = scheduled else {
             let tombstone = store.tombstone(scope, id).await?;
             return Ok(tombstone.map(|tombstone| Self::erased(store, settings, scope, &tombstone, now)));
         };
         Ok(Some(Self {
-            state: Progress::Scheduled,
+            state: match &obstacle {
+                None => Progress::Scheduled,
+                Some(Obstacle::Rule(..)) => Progress::Refused,
+                Some(Obstacle::Hold(_)) => Progress::Held,
+            },
             customer_id: id,
             requested_at: Some(erasure.requested_at),
-            due_at: Some(erasure.due_at),
+            due_at: erase::expected_at(&erasure, obstacle.as_ref()),
+            rule: obstacle.as_ref().and_then(Obstacle::rule).cloned(),
             erased_at: None,
             all_copies_at: None,
             erased_in_service: None,
@@ -170,6 +183,7 @@ impl ErasureState {
             customer_id: tombstone.id,
             requested_at: tombstone.requested_at,
             due_at: None,
+            rule: None,
             erased_at: Some(tombstone.erased_at),
             all_copies_at,
             erased_in_service: Some(sign("erased_in_service", tombstone.erased_at)),

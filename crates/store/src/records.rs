@@ -214,6 +214,10 @@ impl RowHashes {
             PreparedEffect::None
             | PreparedEffect::ErasureScheduled(_)
             | PreparedEffect::ErasureCancelled(_)
+            | PreparedEffect::ErasurePostponed(_)
+            | PreparedEffect::HoldPlaced(_)
+            | PreparedEffect::HoldEnded { .. }
+            | PreparedEffect::EvidenceDeleted { .. }
             | PreparedEffect::KeyRevoked { .. }
             | PreparedEffect::Pass { .. }
             | PreparedEffect::PassEnded(_)

@@ -5,7 +5,7 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::erasure::LedgerEntry;
 use dossier_core::hexadecimal::hexadecimal;
-use dossier_core::ids::{CustomerId, KeyId, PersonId, SessionId, WebhookId};
+use dossier_core::ids::{CustomerId, HoldId, KeyId, PersonId, SessionId, WebhookId};
 use dossier_core::store::StoreError;
 
 use crate::columns::{scope_columns, scope_of};
@@ -78,8 +78,25 @@ const ERASURES: Table = table(
     &["requested_at", "due_at", "request", "erased_at", "last_epoch"],
 );
 
-pub const TABLES: &[&Table] =
-    &[&ACCOUNTS, &SUBJECT_KEYS, &API_KEYS, &CUSTOMERS, &PERSONS, &FILES, &FILE_USES, &LINKS, &ENDPOINTS, &ERASURES];
+const HOLDS: Table = table(
+    "holds",
+    &["account_id", "environment", "customer_id", "hold_id"],
+    &["placed_at", "ends_at", "ended_at", "details"],
+);
+
+pub const TABLES: &[&Table] = &[
+    &ACCOUNTS,
+    &SUBJECT_KEYS,
+    &API_KEYS,
+    &CUSTOMERS,
+    &PERSONS,
+    &FILES,
+    &FILE_USES,
+    &LINKS,
+    &ENDPOINTS,
+    &ERASURES,
+    &HOLDS,
+];
 
 impl Table {
     /// The columns of the key, and those that are sealed with them.
@@ -331,6 +348,40 @@ impl ErasureRow {
     pub(crate) fn ledger_entry(&self) -> Option<LedgerEntry> {
         let erased_at = Timestamp::from_micros(self.erased_at?);
         Some(LedgerEntry { scope: self.scope, customer: self.customer, erased_at, epoch: self.epoch? })
+    }
+}
+
+/// A row of `holds`.
+pub(crate) struct HoldRow {
+    pub(crate) scope: Scope,
+    pub(crate) customer: CustomerId,
+    pub(crate) id: HoldId,
+    pub(crate) placed_at: i64,
+    pub(crate) ends_at: Option<i64>,
+    pub(crate) ended_at: Option<i64>,
+    pub(crate) details: Vec<u8>,
+}
+
+impl Row for HoldRow {
+    const TABLE: &'static Table = &HOLDS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
+        fields
+            .bytes(&self.customer.as_bytes()[..])
+            .bytes(&self.id.as_bytes()[..])
+            .number(self.placed_at)
+            .number(self.ends_at)
+            .number(self.ended_at)
+            .bytes(&self.details[..]);
     }
 }
 

@@ -50,6 +50,17 @@ impl Profile {
         files
     }
 
+    /// Every document as evidence of its data subject, with its purpose.
+    #[must_use]
+    pub(crate) fn evidence(&self, customer: CustomerId) -> Vec<(NewDocument, Option<String>)> {
+        let mut evidence = Vec::new();
+        self.each_document(&mut |person, file, document| {
+            let purpose = document()["purpose"].as_str().map(str::to_owned);
+            evidence.push((NewDocument { file, subject: subject(person, customer) }, purpose));
+        });
+        evidence
+    }
+
     /// The documents that the given function accepts, as attachments of their files to their data subjects.
     pub(crate) fn new_documents(
         &self,

@@ -15,6 +15,6 @@ pub mod requirements;
 pub mod rules;
 
 pub use lifecycle::{Conflict, State, Transition};
-pub use policy::{AfterApproval, Policy};
+pub use policy::{AfterApproval, Policy, Retention};
 pub use record::Kyc;
 pub use rules::RuleSet;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::caller::Environment;
 use crate::kyc::case::Name;
 use crate::kyc::rules::RuleSet;
+use crate::retention::rules::RetentionRules;
 
 /// What happens when a PUT changes the identity of an approved customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,17 @@ pub enum AfterApproval {
     Reopen,
     /// The change is refused.
     Refuse,
+}
+
+/// What retention does with what no rule keeps any longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retention {
+    /// Nothing. The rules have no effect.
+    Off,
+    /// It is reported. The rules stand against requests for erasure.
+    Report,
+    /// It is deleted. The rules stand against requests for erasure.
+    On,
 }
 
 /// What the operator has configured about verification.
@@ -30,6 +42,10 @@ pub struct Policy {
     pub provider: Name,
     /// How many seconds pass between the request to erase a customer of production and the erasure.
     pub erasure_wait: i64,
+    /// What retention does.
+    pub retention: Retention,
+    /// The rules of retention.
+    pub retention_rules: Arc<RetentionRules>,
     /// The URL at which customers reach this server, without a trailing slash.
     pub public_url: String,
 }
@@ -55,6 +71,8 @@ impl Policy {
             after_approval: AfterApproval::Review,
             provider: Name::Manual,
             erasure_wait: Self::ERASURE_WAIT,
+            retention: Retention::Report,
+            retention_rules: Arc::new(RetentionRules::baseline()),
             public_url,
         }
     }

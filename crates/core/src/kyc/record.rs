@@ -43,6 +43,9 @@ pub struct Kyc {
     pub evaluate_at: Option<Timestamp>,
     /// The newest decision.
     pub decision: Option<Decision>,
+    /// Whether the customer was ever approved. Records from before this was kept show it by the other members.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub was_approved: bool,
     /// The address at the last approval.
     pub verified_address: Option<Address>,
     /// The case at a provider.

@@ -331,10 +331,18 @@ fn is_index(step: &str) -> bool {
     step == "-" || !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+fn is<T: for<'de> Deserialize<'de>>(purpose: &str) -> bool {
+    serde_json::from_value::<T>(purpose.into()).is_ok()
+}
+
+/// Whether a document of any customer or person can have this purpose.
+pub(crate) fn is_purpose(purpose: &str) -> bool {
+    is::<IndividualDocumentPurpose>(purpose)
+        || is::<BusinessDocumentPurpose>(purpose)
+        || is::<PersonDocumentPurpose>(purpose)
+}
+
 fn known_purpose(kind: CustomerType, of_person: bool, purpose: &str) -> bool {
-    fn is<T: for<'de> Deserialize<'de>>(purpose: &str) -> bool {
-        serde_json::from_value::<T>(purpose.into()).is_ok()
-    }
     match (kind, of_person) {
         (_, true) => is::<PersonDocumentPurpose>(purpose),
         (CustomerType::Individual, false) => is::<IndividualDocumentPurpose>(purpose),

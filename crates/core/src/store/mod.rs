@@ -8,6 +8,7 @@ pub(crate) mod erasures;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod files;
+pub(crate) mod holds;
 pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod queue;
@@ -23,6 +24,7 @@ pub use erasures::ErasureStore;
 pub use error::StoreError;
 pub use events::EventStore;
 pub use files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
+pub use holds::HoldStore;
 pub use keys::KeyStore;
 pub use links::{Link, LinkStore};
 pub use queue::QueueStore;
@@ -51,6 +53,7 @@ pub trait Store:
     + ErasureStore
     + EventStore
     + FileStore
+    + HoldStore
     + KeyStore
     + LinkStore
     + QueueStore

@@ -115,6 +115,7 @@ impl Customer {
             }
         }
         self.kyc.flags.clear();
+        self.kyc.was_approved = true;
         self.kyc.verified_address = self.address().cloned();
         Ok(())
     }

@@ -4,27 +4,30 @@ use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::{Caller, Scope};
 use crate::change::{Basis, Change, Effect};
+use crate::clock::Timestamp;
 use crate::customer::profile::Profile;
 use crate::customer::record::Customer;
-use crate::erasure::{Decision, Erasure, ErasureDecision, ErasureRequest, Extent, LedgerEntry, Tombstone};
+use crate::erasure::{Decision, Erasure, ErasureDecision, ErasureRequest, Extent, LedgerEntry, Obstacle, Tombstone};
 use crate::event::Event;
 use crate::file::record::File;
-use crate::hidden::{is_blank, is_hidden};
+use crate::hidden::hidden_texts;
 use crate::idempotency::{Answer, Request};
 use crate::ids::{CustomerId, FileId};
-use crate::parse::context::Nulls;
 use crate::parse::leaf::Text;
-use crate::parse::value::parse;
+use crate::parse::value::parse_checked;
 use crate::record;
+use crate::retention::rules::NamedRule;
 use crate::services::Services;
 use crate::store::error::StoreError;
+use crate::use_cases::due_deletions::{obstacle, rule_of_deletion};
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, newest};
-use crate::violation::{Code, Violation};
 
 /// How far back the erasures of other processes are looked for, every second. It covers a process that was busy, and
 /// clocks that differ.
 const FORGOTTEN_WITHIN_SECONDS: i64 = 600;
+/// After how many seconds an erasure is considered again, if nobody knows how long something keeps the customer.
+const CONSIDERED_AGAIN: i64 = 30 * 24 * 60 * 60;
 /// The number of files that are read at a time.
 const PAGE: usize = 100;
 
@@ -45,6 +48,9 @@ struct Found {
     basis: Basis,
     customer: Customer,
     scheduled: Option<Erasure>,
+    obstacle: Option<Obstacle>,
+    /// The rule of retention by which the customer is due for deletion now.
+    expired: Option<NamedRule>,
     files: Vec<File>,
 }
 
@@ -52,6 +58,9 @@ impl Found {
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
         let (basis, customer) = newest(services, caller, id).await?;
         let scheduled = services.store.erasure(caller.scope, id).await?;
+        let holds = services.store.holds(caller.scope, id).await?;
+        let obstacle = obstacle(services, caller.scope, &customer, &holds).await?;
+        let expired = rule_of_deletion(services, caller.scope, &customer, &holds).await?;
         let mut files = Vec::new();
         loop {
             let before = files.last().map(|file: &File| file.id);
@@ -59,7 +68,7 @@ impl Found {
             let is_last = page.len() < PAGE;
             files.extend(page);
             if is_last {
-                return Ok(Self { basis, customer, scheduled, files });
+                return Ok(Self { basis, customer, scheduled, obstacle, expired, files });
             }
         }
     }
@@ -73,19 +82,56 @@ impl Found {
             Profile::Business(business) => business.associated_persons.as_ref().map_or(0, |persons| persons.0.len()),
             Profile::Individual(_) => 0,
         };
+        let obstacle = self.obstacle.as_ref();
         ErasureDecision {
-            decision: Decision::Scheduled,
+            decision: obstacle.map_or(Decision::Scheduled, Obstacle::decision),
             customer_id: id,
             dry_run,
             requested_at: erasure.requested_at,
-            due_at: erasure.due_at,
+            due_at: expected_at(erasure, obstacle),
+            rule: obstacle.and_then(Obstacle::rule).cloned(),
+            text: obstacle.map(Obstacle::text),
             erases: Extent { associated_persons: persons, files: own_files },
             keeps: Extent { associated_persons: 0, files: self.files.len() - own_files },
         }
     }
 }
 
-/// Schedules the erasure of a customer and returns the decision. If an erasure is already scheduled, its date and its
+/// When an erasure runs, if that is known.
+#[must_use]
+pub fn expected_at(erasure: &Erasure, obstacle: Option<&Obstacle>) -> Option<Timestamp> {
+    match obstacle {
+        None => Some(erasure.due_at),
+        Some(obstacle) => Some(obstacle.until()?.max(erasure.due_at)),
+    }
+}
+
+/// When an erasure is considered that cannot run before `earliest`.
+fn considered_at(earliest: Timestamp, now: Timestamp, obstacle: Option<&Obstacle>) -> Timestamp {
+    match obstacle {
+        None => earliest,
+        Some(obstacle) => obstacle.until().unwrap_or_else(|| now.plus_seconds(CONSIDERED_AGAIN)).max(earliest),
+    }
+}
+
+/// The scheduled erasure of a customer, and what keeps the customer until then. `None` if none is scheduled.
+///
+/// # Errors
+///
+/// [`StoreError::Erased`] for a customer that is already erased.
+pub async fn scheduled(
+    services: &Services,
+    scope: Scope,
+    id: CustomerId,
+) -> Result<Option<(Erasure, Option<Obstacle>)>, StoreError> {
+    let Some(erasure) = services.store.erasure(scope, id).await? else { return Ok(None) };
+    let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
+    let holds = services.store.holds(scope, id).await?;
+    Ok(Some((erasure, obstacle(services, scope, &customer, &holds).await?)))
+}
+
+/// Schedules the erasure of a customer and returns the decision. If something keeps the customer, the erasure runs once
+/// that has ended. If an erasure is already scheduled, its date and its
 /// reason stay.
 ///
 /// # Errors
@@ -98,9 +144,8 @@ pub async fn request(
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
     let id = id.ok_or(UpdateError::NotFound)?;
-    let mut parsed = parse::<NewErasure>(request.body, Nulls::Refused)?;
-    parsed.refuse(hidden_texts(request.body));
-    let NewErasure { reason, requested_by, dry_run } = parsed.finish().map_err(UpdateError::Invalid)?;
+    let check = |body: &_| hidden_texts(body, &["reason", "requested_by"]);
+    let NewErasure { reason, requested_by, dry_run } = parse_checked::<_, UpdateError>(request.body, check)?;
     let dry_run = dry_run == Some(true);
     let _turn = services.turns.of(id).await;
     let load = || Found::load(services, caller, id);
@@ -115,10 +160,11 @@ pub async fn request(
         }
         let requested_at = services.now(caller.scope);
         let wait = services.policy.erasure_wait(caller.scope.environment);
+        let earliest = requested_at.plus_seconds(wait);
         let erasure = Erasure {
             customer: id,
             requested_at,
-            due_at: requested_at.plus_seconds(wait),
+            due_at: considered_at(earliest, requested_at, found.obstacle.as_ref()),
             request: ErasureRequest {
                 reason: reason.expose().to_owned(),
                 requested_by: requested_by.expose().to_owned(),
@@ -133,22 +179,6 @@ pub async fn request(
         Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureScheduled(erasure), audit), answer))
     })
     .await
-}
-
-/// Texts that show nothing, or that hide something in what people read.
-fn hidden_texts(body: &[u8]) -> Vec<Violation> {
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let mut violations = Vec::new();
-    for member in ["reason", "requested_by"] {
-        let Some(text) = body[member].as_str() else { continue };
-        if is_blank(text) {
-            violations.push(Violation::new(format!("/{member}"), Code::Required, "must not be blank"));
-        } else if text.chars().any(is_hidden) {
-            let message = "must have no control characters and no hidden ones";
-            violations.push(Violation::new(format!("/{member}"), Code::UnknownValue, message));
-        }
-    }
-    violations
 }
 
 /// Cancels the scheduled erasure of a customer.
@@ -220,10 +250,17 @@ pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<
     Ok(result)
 }
 
+/// Erases a customer that no rule of retention keeps any longer. Returns whether it was erased.
+pub(super) async fn by_retention(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, StoreError> {
+    erase(services, scope, id, Why::Expired).await
+}
+
 /// Why a customer is erased now.
 enum Why<'a> {
     /// Its erasure is scheduled, and due.
     Due,
+    /// No rule of retention keeps it any longer.
+    Expired,
     /// It was erased before, as this entry says, and a restore brought it back.
     Again(&'a LedgerEntry),
 }
@@ -235,24 +272,36 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
     let _turn = services.turns.of(id).await;
     let load = || Found::load(services, &caller, id);
     let erased = write(services, &caller, Unkeyed, load, |found| {
-        let Found { basis, customer, scheduled, files } = found;
+        let Found { basis, customer, scheduled, obstacle, expired, files } = found;
         // A certificate is about real time, whatever the clock of a sandbox says.
         let (due_now, now) = (services.now(scope), services.clock.now());
         let tombstone = match (&why, &scheduled) {
             (Why::Again(LedgerEntry { erased_at, epoch, .. }), _) => {
                 Tombstone { epoch: *epoch, ..Tombstone::of(&customer, None, *erased_at) }
             }
-            (Why::Due, Some(erasure)) if erasure.due_at <= due_now => {
-                Tombstone::of(&customer, Some(erasure.requested_at), now)
+            (Why::Due, Some(erasure)) if erasure.due_at <= due_now => match obstacle {
+                None => Tombstone::of(&customer, Some(erasure.requested_at), now),
+                Some(obstacle) => {
+                    let due_at = considered_at(due_now, due_now, Some(&obstacle));
+                    let mut audit = entry(services, &caller, Action::ErasurePostponed, id);
+                    audit.fields = vec![obstacle.pointer()];
+                    let effect = Effect::ErasurePostponed(Erasure { due_at, ..erasure.clone() });
+                    return Ok(Outcome::Change(Change::new(scope, effect, audit), None));
+                }
+            },
+            (Why::Expired, scheduled) if expired.is_some() => {
+                Tombstone::of(&customer, scheduled.as_ref().map(|erasure| erasure.requested_at), now)
             }
-            // It was cancelled after the due erasures were listed.
-            (Why::Due, _) => return Ok(Outcome::Unchanged(None)),
+            // It was cancelled, or something changed, after the customer was found to be due.
+            (Why::Due | Why::Expired, _) => return Ok(Outcome::Unchanged(None)),
         };
         let mut audit = entry(services, &caller, Action::CustomerErased, id);
+        audit.fields = expired.filter(|_| matches!(why, Why::Expired)).map(|rule| rule.pointer()).into_iter().collect();
         audit.version = Some(tombstone.version);
         let event = Event::erased(&tombstone);
         let is_scheduled = matches!(why, Why::Due);
-        let effect = Effect::CustomerErased { basis, tombstone: Box::new(tombstone), is_scheduled };
+        let unless_held = (!matches!(why, Why::Again(_))).then_some(due_now);
+        let effect = Effect::CustomerErased { basis, tombstone: Box::new(tombstone), is_scheduled, unless_held };
         let files: Vec<FileId> = files.iter().map(|file| file.id).collect();
         Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(vec![event]), Some(files)))
     })

@@ -8,6 +8,7 @@ mod lifecycle;
 mod merge;
 mod openable;
 mod oracle;
+mod retention;
 mod schema;
 mod sizes;
 mod violations;

@@ -71,7 +71,8 @@ impl DataCommand for Show {
         let scope = context.scope(&self.scope).await?;
         let id = CustomerId::parse(&self.customer_id).ok_or(NONE)?;
         let (settings, now) = (&context.config.erasure, context.services.clock.now());
-        let state = ErasureState::of(context.store, settings, (scope, id), now).await.map_err(text)?;
+        let state =
+            ErasureState::of(context.store, context.services, settings, (scope, id), now).await.map_err(text)?;
         Ok(json!(state.ok_or(NONE)?))
     }
 }

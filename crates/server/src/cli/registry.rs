@@ -14,9 +14,11 @@ use super::db::Db;
 use super::doctor::Doctor;
 use super::erasure::Erasure;
 use super::files::Files;
+use super::holds::Holds;
 use super::keyring::Keyring;
 use super::keys::Keys;
 use super::listen::Listen;
+use super::retention::Retention;
 use super::review::Review;
 use super::rules::Rules;
 use super::webhooks::Webhooks;
@@ -36,6 +38,10 @@ pub enum Command {
     Files(Files),
     #[command(subcommand)]
     Erasure(Erasure),
+    #[command(subcommand)]
+    Holds(Holds),
+    #[command(subcommand)]
+    Retention(Retention),
     #[command(subcommand)]
     Review(Review),
     #[command(subcommand)]
@@ -78,6 +84,8 @@ impl Command {
             Self::Customers(group) => group.kind(),
             Self::Files(group) => group.kind(),
             Self::Erasure(group) => group.kind(),
+            Self::Holds(group) => group.kind(),
+            Self::Retention(group) => group.kind(),
             Self::Review(group) => group.kind(),
             Self::Webhooks(group) => group.kind(),
             Self::Audit(group) => group.kind(),

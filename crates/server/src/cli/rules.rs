@@ -5,14 +5,17 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use dossier_core::kyc::RuleSet;
-use serde_json::json;
+use dossier_core::retention::RetentionRules;
+use serde_json::{Value, json};
 
 use super::output::{Output, say};
 use crate::config::Settings;
+use crate::config::erasure::read_retention_rules;
 use crate::config::verification::read_rules;
 use crate::errors::{cannot, text};
+use crate::trust;
 
-/// Show and validate the rules, which say what is required of customers
+/// Show and validate the rules: what is required of customers, and how long what is kept
 #[derive(Subcommand)]
 pub enum Rules {
     Check(Check),
@@ -28,43 +31,65 @@ impl Rules {
     }
 }
 
-/// Validate a rule set
+/// Validate rules
 #[derive(Args)]
 pub struct Check {
-    /// The file [default: the configured rules]
+    /// The file, with rules of either kind [default: the configured rules of both kinds]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
 
 impl Check {
     fn run(&self, settings: &Settings, output: Output) -> Result<ExitCode, String> {
-        let print = |rules: &RuleSet| {
-            output.value(&json!({ "ok": true, "version": rules.version, "rules": rules.rules.len() }));
-            Ok(ExitCode::SUCCESS)
+        let found = match &self.file {
+            None => {
+                let config = settings.config().map_err(|errors| errors.join("\n"))?;
+                let mut found = of_requirements(&config.verification.rules);
+                found["retention"] = of_retention(&config.retention.rules);
+                found
+            }
+            Some(file) => {
+                let checked = match trust::read(file) {
+                    Ok(text) if RetentionRules::are_in(&text) => {
+                        read_retention_rules(file).map(|rules| of_retention(&rules))
+                    }
+                    _ => read_rules(file).map(|rules| of_requirements(&rules)),
+                };
+                let line = |fault: &String| format!("{}: {fault}", file.display());
+                checked.map_err(|faults| faults.iter().map(line).collect::<Vec<_>>().join("\n"))?
+            }
         };
-        match &self.file {
-            None => print(&settings.config().map_err(|errors| errors.join("\n"))?.verification.rules),
-            Some(file) => match read_rules(file) {
-                Ok(rules) => print(&rules),
-                Err(faults) => {
-                    let line = |fault: &String| format!("{}: {fault}", file.display());
-                    Err(faults.iter().map(line).collect::<Vec<_>>().join("\n"))
-                }
-            },
-        }
+        output.value(&found);
+        Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Print the configured rule set
+fn of_requirements(rules: &RuleSet) -> Value {
+    json!({ "ok": true, "version": rules.version, "rules": rules.rules.len() })
+}
+
+fn of_retention(rules: &RetentionRules) -> Value {
+    json!({ "ok": true, "version": rules.version, "rules": rules.rules.len() })
+}
+
+/// Print the configured rules
 #[derive(Args)]
-pub struct Show {}
+pub struct Show {
+    /// Print the rules of retention
+    #[arg(long)]
+    retention: bool,
+}
 
 impl Show {
     fn run(&self, settings: &Settings, output: Output) -> Result<ExitCode, String> {
         settings.config().map_err(|errors| errors.join("\n"))?;
-        let rules = match settings.rules_file() {
+        let (file, baseline) = match self.retention {
+            true => (settings.retention_rules_file(), RetentionRules::BASELINE),
+            false => (settings.rules_file(), RuleSet::BASELINE),
+        };
+        let rules = match file {
             Some(path) => std::fs::read_to_string(&path).map_err(cannot("read the rules", &path))?,
-            None => RuleSet::BASELINE.to_owned(),
+            None => baseline.to_owned(),
         };
         match output {
             Output::Text => say(rules.trim_end()),

@@ -1,7 +1,14 @@
 //! When customers are erased, and when what copies still hold of them stops being readable.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use dossier_core::kyc::Retention;
+use dossier_core::retention::RetentionRules;
+
 use super::reader::SettingReader;
 use super::units::millis;
+use crate::trust;
 
 /// When customers are erased, and when what copies still hold of them stops being readable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,4 +39,40 @@ impl Erasure {
         let key_copies = from.setting("key_copies", "30d", help).recorded().read(seconds, DURATION);
         Self { wait, rotation, key_copies }
     }
+}
+
+/// What retention deletes, and by which rules.
+#[derive(Clone)]
+pub struct RetentionSettings {
+    pub mode: Retention,
+    pub rules: Arc<RetentionRules>,
+}
+
+impl RetentionSettings {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
+        let help = "what happens to what no rule of retention keeps any longer: on deletes it, report only reports it, \
+            off ignores the rules, also when somebody requests an erasure";
+        let read = |text: &str| match text {
+            "off" => Some(Retention::Off),
+            "report" => Some(Retention::Report),
+            "on" => Some(Retention::On),
+            _ => None,
+        };
+        let mode = from.setting("retention", "report", help).recorded().read(read, "off, report or on");
+        let help = "the file with the rules of retention, which say how long what is kept; empty for the built-in \
+            baseline";
+        let file = from.setting("retention_rules", "", help).recorded().text();
+        let rules =
+            if file.is_empty() { Ok(RetentionRules::baseline()) } else { read_retention_rules(Path::new(file)) };
+        let rules = rules.unwrap_or_else(|faults| {
+            from.errors.extend(faults.into_iter().map(|fault| format!("retention_rules: {file}: {fault}")));
+            RetentionRules::baseline()
+        });
+        Self { mode, rules: Arc::new(rules) }
+    }
+}
+
+/// Reads a file of rules of retention. Returns all errors in it, one line each.
+pub fn read_retention_rules(path: &Path) -> Result<RetentionRules, Vec<String>> {
+    RetentionRules::read(&trust::read(path).map_err(|error| vec![error])?)
 }

@@ -25,15 +25,17 @@ use std::time::Duration;
 
 use dossier_core::kyc::RuleSet;
 use dossier_core::quota::Quotas;
+use dossier_core::retention::RetentionRules;
 use serde::Serialize;
 
 use crate::http::rates::Rates;
 use backup::Backups;
 use connections::Connections;
-use erasure::Erasure;
+use erasure::{Erasure, RetentionSettings};
 use listening::Listening;
 use logging::Logging;
 use reader::SettingReader;
+use recorded::RuleSets;
 use root_key::RootKeySource;
 use scan::Scan;
 use setting::{Setting, Source, Values};
@@ -50,6 +52,7 @@ pub struct Config {
     pub storage: Storage,
     pub verification: Verification,
     pub erasure: Erasure,
+    pub retention: RetentionSettings,
     pub scan: Scan,
     pub webhooks: Webhooks,
     pub logging: Logging,
@@ -73,6 +76,7 @@ impl Config {
             storage: Storage::read(from, &data_dir),
             verification: Verification::read(from),
             erasure: Erasure::read(from),
+            retention: RetentionSettings::read(from),
             scan: Scan::read(from),
             webhooks: Webhooks::read(from, listening.address),
             logging: Logging::read(from),
@@ -86,6 +90,10 @@ impl Config {
             listening,
             recorded: dossier_core::settings::Settings::new(),
         }
+    }
+
+    fn rule_sets(&self) -> RuleSets<'_> {
+        RuleSets { requirements: &self.verification.rules, retention: &self.retention.rules }
     }
 
     /// The URL at which customers reach the server, according to the settings.
@@ -107,7 +115,8 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
 /// The defaults of the settings whose changes the audit trail records.
 #[must_use]
 pub fn recorded_defaults() -> dossier_core::settings::Settings {
-    recorded::recorded(&SETTINGS, |setting| setting.default, &RuleSet::baseline())
+    let rules = RuleSets { requirements: &RuleSet::baseline(), retention: &RetentionRules::baseline() };
+    recorded::recorded(&SETTINGS, |setting| setting.default, &rules)
 }
 
 /// Every setting as text, with its source. `Debug` prints no values, because one of them is the root key.
@@ -181,6 +190,12 @@ impl Settings {
         Some(self.text("rules")).filter(|text| !text.is_empty()).map(PathBuf::from)
     }
 
+    /// The configured file of rules of retention, if any.
+    #[must_use]
+    pub fn retention_rules_file(&self) -> Option<PathBuf> {
+        Some(self.text("retention_rules")).filter(|text| !text.is_empty()).map(PathBuf::from)
+    }
+
     /// All settings, for `config show`.
     #[must_use]
     pub fn views(&self) -> Vec<SettingView> {
@@ -199,7 +214,7 @@ impl Settings {
         if !reader.errors.is_empty() {
             return Err(reader.errors);
         }
-        config.recorded = recorded::recorded(&SETTINGS, |setting| self.text(setting.name), &config.verification.rules);
+        config.recorded = recorded::recorded(&SETTINGS, |setting| self.text(setting.name), &config.rule_sets());
         Ok(config)
     }
 }

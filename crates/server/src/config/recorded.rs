@@ -4,18 +4,26 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::kyc::RuleSet;
+use dossier_core::retention::RetentionRules;
 use dossier_core::settings::RecordedSetting;
 
 use super::setting::Setting;
+
+/// The rules that the settings name.
+pub(super) struct RuleSets<'a> {
+    pub(super) requirements: &'a RuleSet,
+    pub(super) retention: &'a RetentionRules,
+}
 
 /// The recorded settings; `text` returns the value of each.
 pub(super) fn recorded<'a>(
     settings: &'a [Setting],
     text: impl Fn(&'a Setting) -> &'a str,
-    active: &RuleSet,
+    active: &RuleSets<'_>,
 ) -> dossier_core::settings::Settings {
     let value = |setting: &'a Setting| match setting.name {
-        "rules" => rules(active),
+        "rules" => rules(&active.requirements.version, &active.requirements.hash),
+        "retention_rules" => rules(&active.retention.version, &active.retention.hash),
         _ => record(setting, text(setting)),
     };
     let recorded = settings.iter().filter(|setting| setting.recorded);
@@ -31,8 +39,8 @@ fn record(setting: &Setting, text: &str) -> RecordedSetting {
 }
 
 /// The version and the hash of the rules, because their text may change under the same version.
-fn rules(rules: &RuleSet) -> RecordedSetting {
-    RecordedSetting::Value(format!("{}, SHA-256 {}", rules.version, rules.hash))
+fn rules(version: &str, hash: &str) -> RecordedSetting {
+    RecordedSetting::Value(format!("{version}, SHA-256 {hash}"))
 }
 
 fn hash(text: &str) -> String {

@@ -35,7 +35,9 @@ pub(crate) const REQUEST: Operation = Operation {
             "description": "The erasure runs by itself at `due_at`: in production after `erasure_wait`, in the sandbox \
                 at once. It destroys the keys of the customer and of every associated person, and the files that no \
                 other customer uses. After that every read of the customer returns 410 `erased`, and the e-mail can \
-                be used again. A second request keeps the first date. With `dry_run` nothing is scheduled.",
+                be used again. A second request keeps the first date. With `dry_run` nothing is scheduled. If a law requires \
+                that the customer is kept, the decision is `refused`; if a hold does, it is `held`. The erasure then \
+                runs by itself once nothing keeps the customer any longer, and `text` says so to the person.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewErasure", true, &example),
             "responses": { "200": response_with("The decision", "ErasureDecision", &["ETag"]) },
@@ -83,7 +85,7 @@ pub(crate) async fn read(
     _: NoQuery,
 ) -> Result<Response, Problem> {
     let (id, now) = (id.ok_or_else(Problem::not_found)?, app.services.clock.now());
-    let state = ErasureState::of(&*app.engine, &app.erasure, (caller.scope, id), now).await?;
+    let state = ErasureState::of(&*app.engine, &app.services, &app.erasure, (caller.scope, id), now).await?;
     Ok(axum::Json(state.ok_or_else(Problem::not_found)?).into_response())
 }
 

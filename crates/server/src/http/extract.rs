@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
 use dossier_core::disclosure::Disclosure;
-use dossier_core::ids::{CustomerId, FileId, WebhookId};
+use dossier_core::ids::{CustomerId, FileId, HoldId, WebhookId};
 use http::Method;
 use http::request::Parts;
 
@@ -47,6 +47,7 @@ authorized! {
     Simulator: Simulate;
     EventReader: EventsRead;
     Eraser: ErasureRequest;
+    Keeper: RetentionManage;
     AuditReader: AuditRead;
     WebhookManager: WebhooksManage;
     /// A caller whose key may sign for a webhook. The key must be able to read events, because it delivers them.
@@ -59,6 +60,9 @@ pub struct CustomerPath(pub Option<CustomerId>);
 
 /// The customer and the file that the path names, likewise.
 pub struct DocumentPath(pub Option<CustomerId>, pub Option<FileId>);
+
+/// The customer and the hold that the path names, likewise.
+pub struct HoldPath(pub Option<CustomerId>, pub Option<HoldId>);
 
 /// The file that the path names, likewise.
 pub struct FilePath(pub Option<FileId>);
@@ -88,6 +92,7 @@ macro_rules! from_path {
 
 from_path!(CustomerPath: CustomerId at 2);
 from_path!(DocumentPath: CustomerId at 2, FileId at 4);
+from_path!(HoldPath: CustomerId at 2, HoldId at 4);
 from_path!(FilePath: FileId at 2);
 from_path!(WebhookPath: WebhookId at 2);
 

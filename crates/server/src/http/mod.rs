@@ -33,6 +33,7 @@ pub mod providers;
 pub mod query;
 pub mod rates;
 pub mod request;
+pub(crate) mod retention;
 pub mod router;
 pub mod sandbox;
 pub mod state;

@@ -88,6 +88,8 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
             after_approval: *after_approval,
             provider: if sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
             erasure_wait: config.erasure.wait,
+            retention: config.retention.mode,
+            retention_rules: Arc::clone(&config.retention.rules),
             public_url,
         },
         quotas: config.quotas,

@@ -11,6 +11,7 @@ mod erasures;
 mod events;
 mod files;
 mod fingerprints;
+mod holds;
 mod keys;
 mod links;
 mod loader;
@@ -82,6 +83,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("erasures", erasures::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),
+        ("holds", holds::STATEMENTS),
         ("fingerprints", fingerprints::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("links", links::STATEMENTS),

@@ -29,6 +29,7 @@ statements! {
     EVENTS = "ANALYZE events";
     FILE_USES = "ANALYZE file_uses";
     FILES = "ANALYZE files";
+    HOLDS = "ANALYZE holds";
     LINKS = "ANALYZE links";
     NUMBERS = "ANALYZE numbers";
     PERSONS = "ANALYZE persons";

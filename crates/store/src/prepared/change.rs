@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::change::{self, Hint, NewFile};
+use dossier_core::change::{self, Hint, NewDocument, NewFile};
 use dossier_core::clock::Timestamp;
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 
 use super::customer::{AttachedFile, CustomerRow, NewSubject};
-use super::erasure::{ErasedCustomer, SealedErasure};
+use super::erasure::{ErasedCustomer, SealedErasure, SealedHold};
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use crate::audit_chain::StoredEntry;
 use crate::vault::{RowSeal, ScopeKeys, WrappedKey};
@@ -40,7 +40,18 @@ pub(crate) enum PreparedEffect {
     },
     ErasureScheduled(Box<SealedErasure>),
     ErasureCancelled(CustomerId),
+    ErasurePostponed(Box<SealedErasure>),
     CustomerErased(Box<ErasedCustomer>),
+    HoldPlaced(Box<SealedHold>),
+    HoldEnded {
+        hold: Box<SealedHold>,
+        erasure: Option<Box<SealedErasure>>,
+    },
+    EvidenceDeleted {
+        customer: CustomerId,
+        documents: Vec<NewDocument>,
+        unless_held: i64,
+    },
     File {
         file: Box<NewFile>,
         mac: RowSeal,
@@ -159,6 +170,10 @@ impl PreparedEffect {
             | Self::File { .. }
             | Self::ErasureScheduled(_)
             | Self::ErasureCancelled(_)
+            | Self::ErasurePostponed(_)
+            | Self::HoldPlaced(_)
+            | Self::HoldEnded { .. }
+            | Self::EvidenceDeleted { .. }
             | Self::AccountChanged { .. }
             | Self::Pass { .. }
             | Self::PassEnded(_)

@@ -6,18 +6,25 @@ use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
 use dossier_core::erasure::{Erasure, Tombstone};
 use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::retention::Hold;
 use dossier_core::store::StoreError;
 
 use super::change::PreparedEffect;
 use super::keys::SealingKeys;
 use crate::columns::erased_type_column;
-use crate::rows::{self, ErasureRow};
+use crate::rows::{self, ErasureRow, HoldRow};
 use crate::sealed::{self, PlainRow};
-use crate::vault::{RowSeal, SecretKey};
+use crate::vault::{RowSeal, SecretKey, SubjectKey};
 
 /// A row of `erasures` with its seal.
 pub(crate) struct SealedErasure {
     pub(crate) row: ErasureRow,
+    pub(crate) mac: RowSeal,
+}
+
+/// A row of `holds` with its seal.
+pub(crate) struct SealedHold {
+    pub(crate) row: HoldRow,
     pub(crate) mac: RowSeal,
 }
 
@@ -27,6 +34,8 @@ pub(crate) struct ErasedCustomer {
     pub(crate) basis: Basis,
     /// Whether the erasure must still be scheduled.
     pub(crate) is_scheduled: bool,
+    /// A hold that is active at this moment prevents the erasure.
+    pub(crate) unless_held: Option<i64>,
     pub(crate) kind: u8,
     pub(crate) version: u64,
     pub(crate) events: u64,
@@ -40,10 +49,14 @@ pub(crate) struct ErasedCustomer {
 }
 
 impl SealingKeys<'_> {
-    pub(super) fn scheduled(&self, scope: Scope, erasure: &Erasure) -> Result<PreparedEffect, StoreError> {
+    fn own_key(&self, customer: CustomerId) -> Result<&SubjectKey, StoreError> {
+        let key = self.subjects.get(&PersonId::of_customer(customer));
+        key.map(|key| &**key).ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
+    }
+
+    pub(super) fn scheduled(&self, scope: Scope, erasure: &Erasure) -> Result<Box<SealedErasure>, StoreError> {
         let Erasure { customer, requested_at, due_at, request } = erasure;
-        let key = self.subjects.get(&PersonId::of_customer(*customer));
-        let key = key.ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))?;
+        let key = self.own_key(*customer)?;
         let row = ErasureRow {
             scope,
             customer: *customer,
@@ -53,13 +66,27 @@ impl SealingKeys<'_> {
             erased_at: None,
             epoch: None,
         };
-        Ok(PreparedEffect::ErasureScheduled(Box::new(self.sealed_erasure(row))))
+        Ok(Box::new(self.sealed_erasure(row)))
+    }
+
+    pub(super) fn hold(&self, scope: Scope, hold: &Hold) -> Result<Box<SealedHold>, StoreError> {
+        let row = HoldRow {
+            scope,
+            customer: hold.customer,
+            id: hold.id,
+            placed_at: hold.placed_at.as_micros(),
+            ends_at: hold.ends_at.map(Timestamp::as_micros),
+            ended_at: hold.ended_at.map(Timestamp::as_micros),
+            details: sealed::seal_hold_details(self.own_key(hold.customer)?, scope, hold),
+        };
+        let mac = rows::seal(&row, &self.scope);
+        Ok(Box::new(SealedHold { row, mac }))
     }
 
     pub(super) fn erased(
         &self,
         scope: Scope,
-        (basis, is_scheduled): (Basis, bool),
+        (basis, is_scheduled, unless_held): (Basis, bool, Option<Timestamp>),
         mut tombstone: Tombstone,
     ) -> PreparedEffect {
         tombstone.epoch = tombstone.epoch.max(self.vault.active_epoch());
@@ -95,6 +122,7 @@ impl SealingKeys<'_> {
             id,
             basis,
             is_scheduled,
+            unless_held: unless_held.map(Timestamp::as_micros),
             kind: plain.kind,
             version: plain.version,
             events: plain.events,

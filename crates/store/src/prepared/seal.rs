@@ -89,10 +89,19 @@ impl SealingKeys<'_> {
                 let basis = Precondition::Version { expected, email_moves };
                 self.customer(scope, basis, &after, beside, numbers_change, fresh)?
             }
-            Effect::ErasureScheduled(erasure) => self.scheduled(scope, &erasure)?,
+            Effect::ErasureScheduled(erasure) => PreparedEffect::ErasureScheduled(self.scheduled(scope, &erasure)?),
             Effect::ErasureCancelled(id) => PreparedEffect::ErasureCancelled(id),
-            Effect::CustomerErased { basis, tombstone, is_scheduled } => {
-                self.erased(scope, (basis, is_scheduled), *tombstone)
+            Effect::ErasurePostponed(erasure) => PreparedEffect::ErasurePostponed(self.scheduled(scope, &erasure)?),
+            Effect::CustomerErased { basis, tombstone, is_scheduled, unless_held } => {
+                self.erased(scope, (basis, is_scheduled, unless_held), *tombstone)
+            }
+            Effect::HoldPlaced(hold) => PreparedEffect::HoldPlaced(self.hold(scope, &hold)?),
+            Effect::HoldEnded { hold, erasure } => {
+                let erasure = erasure.map(|erasure| self.scheduled(scope, &erasure)).transpose()?;
+                PreparedEffect::HoldEnded { hold: self.hold(scope, &hold)?, erasure }
+            }
+            Effect::EvidenceDeleted { customer, documents, unless_held } => {
+                PreparedEffect::EvidenceDeleted { customer, documents, unless_held: unless_held.as_micros() }
             }
             Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
             Effect::WebhookCreated(new) => {

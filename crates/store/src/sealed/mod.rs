@@ -2,6 +2,7 @@
 
 mod attached;
 mod erasure;
+mod hold;
 mod plain;
 mod record;
 mod service;
@@ -11,6 +12,7 @@ pub use attached::{
     customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
 };
 pub(crate) use erasure::{open_erasure, open_tombstone, seal_request, seal_tombstone};
+pub(crate) use hold::{open_hold, seal_hold_details};
 pub use plain::PlainColumns;
 pub(crate) use plain::{PlainRow, open_persons};
 pub(crate) use record::found_by_email;

@@ -11,6 +11,7 @@ mod erasures;
 mod events;
 mod files;
 mod fingerprints;
+mod holds;
 mod keys;
 mod links;
 mod mark;

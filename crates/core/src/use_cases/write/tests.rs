@@ -1,6 +1,6 @@
 //! Tests of the write loop, with a store whose results each test scripts.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::future::ready;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -24,6 +24,7 @@ use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use crate::kyc::policy::Policy;
 use crate::parse::leaf::Email;
 use crate::quota::{Quotas, Used};
+use crate::retention::hold::Hold;
 use crate::store::Store;
 use crate::store::answers::AnswerStore;
 use crate::store::audit::{AuditStore, Progress};
@@ -31,6 +32,7 @@ use crate::store::customers::{CustomerStore, Freshness, Page, Record, SameNumber
 use crate::store::erasures::ErasureStore;
 use crate::store::events::EventStore;
 use crate::store::files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
+use crate::store::holds::HoldStore;
 use crate::store::keys::KeyStore;
 use crate::store::links::{Link, LinkStore};
 use crate::store::queue::QueueStore;
@@ -115,6 +117,10 @@ scripted! {
         async fn discard_file(&self, _: Scope, _: FileId) {
             unreachable!()
         }
+    }
+    HoldStore {
+        holds(Scope, CustomerId) -> Vec<Hold>;
+        held(Scope, Timestamp) -> BTreeSet<CustomerId>;
     }
     KeyStore {
         api_key(&ApiKey) -> Option<Arc<KeyRecord>>;

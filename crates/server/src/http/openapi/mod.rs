@@ -65,6 +65,7 @@ fn tags() -> Value {
         tag(parts::FILES, "Upload and read evidence. It is encrypted before it is stored."),
         tag(parts::VERIFICATION, "KYC sessions, decisions and requirements."),
         tag(parts::ERASURE, "Erase customers, and read the certificates that prove it."),
+        tag(parts::RETENTION, "See what is due for deletion, and place holds that stop it."),
         tag(
             parts::SANDBOX,
             "Simulate steps of a verification, and advance the sandbox clock. Production keys are refused."

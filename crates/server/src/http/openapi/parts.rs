@@ -11,6 +11,7 @@ pub(crate) const VERIFICATION: &str = "Verification";
 pub(crate) const SANDBOX: &str = "Sandbox";
 pub(crate) const EVENTS: &str = "Events";
 pub(crate) const ERASURE: &str = "Erasure";
+pub(crate) const RETENTION: &str = "Retention";
 pub(crate) const AUDIT: &str = "Audit trail";
 pub(crate) const WEBHOOKS: &str = "Webhooks";
 pub(crate) const SERVICE: &str = "Service";
@@ -38,6 +39,10 @@ pub(crate) fn customer_id() -> Value {
 
 pub(crate) fn file_id() -> Value {
     id_in_path("file_id", "The id of the file")
+}
+
+pub(crate) fn hold_id() -> Value {
+    id_in_path("hold_id", "The id of the hold")
 }
 
 pub(crate) fn webhook_id() -> Value {

@@ -2,7 +2,7 @@
 
 use dossier_core::store::Committed;
 
-use super::{audit, erasures, files, keys, links, sandbox, webhooks};
+use super::{audit, erasures, files, holds, keys, links, sandbox, webhooks};
 use crate::postgres::database::{Error, Session};
 use crate::prepared::{PreparedChange, PreparedEffect};
 use crate::records::RowHashes;
@@ -19,6 +19,12 @@ pub(super) async fn write(
         PreparedEffect::None | PreparedEffect::Customer { .. } => true,
         PreparedEffect::ErasureScheduled(erasure) => erasures::schedule(session, erasure).await?,
         PreparedEffect::ErasureCancelled(id) => erasures::cancel(session, scope, *id).await?,
+        PreparedEffect::ErasurePostponed(erasure) => erasures::postpone(session, erasure).await?,
+        PreparedEffect::HoldPlaced(hold) => holds::place(session, hold).await?,
+        PreparedEffect::HoldEnded { hold, erasure } => holds::end(session, hold, erasure.as_deref()).await?,
+        PreparedEffect::EvidenceDeleted { customer, documents, unless_held } => {
+            holds::delete_evidence(session, (scope, *customer), documents, *unless_held, other_rows).await?
+        }
         PreparedEffect::CustomerErased(erased) => erasures::erase(session, scope, erased, other_rows).await?,
         PreparedEffect::Clock { expected, seconds } => sandbox::set_clock(session, scope, *expected, *seconds).await?,
         PreparedEffect::Endpoint(endpoint) => webhooks::insert(session, endpoint).await?,

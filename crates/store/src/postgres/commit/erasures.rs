@@ -4,6 +4,7 @@ use dossier_core::caller::Scope;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::StoreError;
 
+use super::holds::is_held;
 use crate::postgres::collection::delete_unused_of;
 use crate::postgres::database::{Error, Param, Session};
 use crate::postgres::rows::{Columns, epoch_column, number, scope_values, statements, uuid};
@@ -31,6 +32,7 @@ statements! {
     PASSES = "DELETE FROM links WHERE account_id = $1 AND environment = $2 AND customer_id = $3
         AND used_at IS NOT NULL";
     DELIVERIES = "DELETE FROM deliveries WHERE account_id = $1 AND environment = $2 AND customer_id = $3 AND state = 0";
+    HOLDS = "DELETE FROM holds WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
     SUBJECT_KEYS = "DELETE FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
 }
 
@@ -49,6 +51,11 @@ pub(super) async fn schedule(session: Session<'_>, erasure: &SealedErasure) -> R
 pub(super) async fn cancel(session: Session<'_>, scope: Scope, customer: CustomerId) -> Result<bool, Error> {
     let (account, environment) = scope_values(scope);
     Ok(session.execute(CANCEL, &[&account, &environment, &uuid(customer.as_bytes())]).await? == 1)
+}
+
+/// Returns `false` if none is scheduled.
+pub(super) async fn postpone(session: Session<'_>, erasure: &SealedErasure) -> Result<bool, Error> {
+    Ok(cancel(session, erasure.row.scope, erasure.row.customer).await? && schedule(session, erasure).await?)
 }
 
 /// Destroys the keys of a customer and of its persons, and everything that is only readable with them. The row of the
@@ -78,6 +85,11 @@ pub(super) async fn erase(
     if session.execute(ERASE, &row).await? == 0 {
         return Ok(false);
     }
+    if let Some(at) = erased.unless_held
+        && is_held(session, scope, erased.id, at).await?
+    {
+        return Ok(false);
+    }
     // It may have been cancelled since it was found to be due.
     if !cancel(session, scope, erased.id).await? && erased.is_scheduled {
         return Ok(false);
@@ -87,7 +99,7 @@ pub(super) async fn erase(
     for row in session.query(FILES, &key).await? {
         files.push(FileId::from_bytes(Columns::of(&row).id()?));
     }
-    for sql in [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, SUBJECT_KEYS] {
+    for sql in [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, HOLDS, SUBJECT_KEYS] {
         session.execute(sql, &key).await?;
     }
     for file in delete_unused_of(session, scope, &files).await? {

@@ -16,6 +16,7 @@ mod effects;
 mod erasures;
 mod events;
 mod files;
+mod holds;
 mod keys;
 mod links;
 mod locked_state;
@@ -36,7 +37,7 @@ pub(super) use keys::insert_scope_key;
 pub(super) use locked_state::FILES as LOCK_FILES;
 
 /// The statements of a commit, by the file that declares them.
-pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 12] = [
+pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 13] = [
     ("commit::answers", answers::STATEMENTS),
     ("commit::audit", audit::STATEMENTS),
     ("commit::batch", batch::STATEMENTS),
@@ -44,6 +45,7 @@ pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 12] = [
     ("commit::erasures", erasures::STATEMENTS),
     ("commit::events", events::STATEMENTS),
     ("commit::files", files::STATEMENTS),
+    ("commit::holds", holds::STATEMENTS),
     ("commit::locked_state", locked_state::STATEMENTS),
     ("commit::keys", keys::STATEMENTS),
     ("commit::links", links::STATEMENTS),

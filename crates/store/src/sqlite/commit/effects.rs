@@ -4,7 +4,7 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use super::audit::{Heads, record_settings};
-use super::{Outcome, WriteState, customers, erasures, files, keys, links, sandbox, webhooks};
+use super::{Outcome, WriteState, customers, erasures, files, holds, keys, links, sandbox, webhooks};
 use crate::api_keys::KeyRow;
 use crate::prepared::{PreparedChange, PreparedEffect};
 
@@ -22,6 +22,12 @@ pub(super) fn write(
         PreparedEffect::Customer { .. } => return customers::write(change, connection, written),
         PreparedEffect::ErasureScheduled(erasure) => Ok(erasures::schedule(connection, erasure)?),
         PreparedEffect::ErasureCancelled(id) => Ok(erasures::cancel(connection, scope, *id)?),
+        PreparedEffect::ErasurePostponed(erasure) => Ok(erasures::postpone(connection, erasure)?),
+        PreparedEffect::HoldPlaced(hold) => Ok(holds::place(connection, hold)?),
+        PreparedEffect::HoldEnded { hold, erasure } => Ok(holds::end(connection, hold, erasure.as_deref())?),
+        PreparedEffect::EvidenceDeleted { customer, documents, unless_held } => {
+            Ok(holds::delete_evidence(connection, (scope, *customer), documents, *unless_held, other_rows)?)
+        }
         PreparedEffect::CustomerErased(erased) => return erasures::erase(connection, scope, erased, other_rows),
         PreparedEffect::Clock { expected, seconds } => Ok(sandbox::set_clock(connection, scope, *expected, *seconds)?),
         PreparedEffect::Endpoint(endpoint) => {

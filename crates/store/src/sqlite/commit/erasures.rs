@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::Outcome;
 use super::customers::write_numbers;
+use super::holds::is_held;
 use super::links::end_passes;
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
@@ -38,6 +39,11 @@ pub(super) fn cancel(connection: &Connection, scope: Scope, customer: CustomerId
         )?
         .execute((account, environment, customer.as_bytes()))?;
     Ok(rows == 1)
+}
+
+/// Returns `false` if none is scheduled.
+pub(super) fn postpone(connection: &Connection, erasure: &SealedErasure) -> Result<bool, rusqlite::Error> {
+    Ok(cancel(connection, erasure.row.scope, erasure.row.customer)? && schedule(connection, erasure)?)
 }
 
 /// Destroys the keys of a customer and of its persons, and everything that is only readable with them. The row of the
@@ -74,6 +80,11 @@ pub(super) fn erase(
     if rows == 0 {
         return Ok(Ok(Committed::VersionMoved));
     }
+    if let Some(at) = erased.unless_held
+        && is_held(connection, scope, erased.id, at)?
+    {
+        return Ok(Ok(Committed::VersionMoved));
+    }
     // It may have been cancelled since it was found to be due.
     if !cancel(connection, scope, erased.id)? && erased.is_scheduled {
         return Ok(Ok(Committed::VersionMoved));
@@ -85,6 +96,7 @@ pub(super) fn erase(
         "DELETE FROM links WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3
             AND expires_at IS NOT NULL",
         "DELETE FROM deliveries WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND state = 0",
+        "DELETE FROM holds WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         "DELETE FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
     ] {
         connection.prepare_cached(sql)?.execute(key)?;

@@ -8,6 +8,7 @@ mod effects;
 mod erasures;
 mod events;
 mod files;
+mod holds;
 mod keys;
 #[cfg(feature = "planted-defects")]
 pub(super) mod late_audit;

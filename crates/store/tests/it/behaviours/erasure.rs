@@ -206,7 +206,7 @@ pub(crate) async fn an_erasure_that_was_cancelled_in_the_meantime_does_not_run(m
     let tombstone = Box::new(Tombstone::of(&customer, None, services.clock.now()));
     let mut audit = AuditEntry::new(&caller, services.clock.now(), Action::CustomerErased);
     audit.customer = Some(id);
-    let effect = Effect::CustomerErased { basis, tombstone, is_scheduled: true };
+    let effect = Effect::CustomerErased { basis, tombstone, is_scheduled: true, unless_held: None };
     let late = services.store.commit(Change::new(caller.scope, effect, audit)).await;
     assert!(matches!(late, Ok(Committed::VersionMoved)), "{late:?}");
     assert_eq!(read(&services, caller.scope, id).await, customer);

@@ -8,6 +8,7 @@ mod erasure;
 mod files;
 mod keys;
 mod links;
+mod retention;
 mod trail;
 mod webhooks;
 
@@ -82,6 +83,11 @@ pub(crate) use links::{
     a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_does_not_keep_other_sessions_from_ending,
     a_link_is_found_by_its_token_and_expires_by_the_clock_of_its_sandbox, entering_the_form_is_in_the_audit_chain,
     passes_to_the_form_end_one_by_one_and_all_at_once,
+};
+pub(crate) use retention::{
+    a_document_is_deleted_by_its_own_rule_and_the_record_stays, a_hold_stops_deletion_and_what_it_stopped_continues,
+    a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_has_passed,
+    an_erasure_that_was_computed_before_a_hold_is_refused, retention_deletes_nobody_early_and_nobody_late,
 };
 pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{

@@ -6,6 +6,7 @@
 use dossier_core::audit::{AuditRow, Decided};
 use dossier_core::erasure::{ErasedCustomer, ErasureDecision};
 use dossier_core::file::{AttachmentView, FileView};
+use dossier_core::retention::HoldView;
 use dossier_core::violation::Violation;
 use dossier_core::webhook::{Delivery, EndpointView};
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use super::parts::{described, id, list_of, object, or_null, reference, shown, te
 use super::words::{event_type, media_type, problem_code, words};
 use crate::erasures::ErasureState;
 use crate::http::answers::{DeliveryList, RequirementList, SandboxClock, ServiceStatus, UploadedFile};
+use crate::http::retention::{DeletionList, HoldList};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     let empty = json!({ "type": "object", "description": "An object without members.", "additionalProperties": false });
@@ -35,6 +37,9 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("EventList", event_list()),
         ("ErasureDecision", described("The decision about a request for erasure.", shown::<ErasureDecision>())),
         ("Erasure", described("An erasure, scheduled or done.", shown::<ErasureState>())),
+        ("Hold", described("An order to keep a customer.", shown::<HoldView<'_>>())),
+        ("HoldList", described("The holds on a customer.", shown::<HoldList<'_>>())),
+        ("DeletionList", described("A page of what will be due for deletion.", shown::<DeletionList>())),
         ("ErasedReference", erased_reference()),
         ("ErasedCustomer", described("What remains of an erased customer.", shown::<ErasedCustomer>())),
         ("AuditEntry", described("An entry of the audit trail.", shown::<AuditRow>())),

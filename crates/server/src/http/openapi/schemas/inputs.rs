@@ -12,6 +12,7 @@ use dossier_core::schema::{of, update_body};
 use dossier_core::use_cases::advance_clock::Advance;
 use dossier_core::use_cases::create_customer::NewCustomer;
 use dossier_core::use_cases::erase::NewErasure;
+use dossier_core::use_cases::hold::NewHold;
 use dossier_core::use_cases::session::NewSession;
 use dossier_core::use_cases::simulate::{NewRail, Simulation};
 use dossier_core::webhook::NewWebhook;
@@ -38,6 +39,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
         ("Simulation", described("An action to simulate on a sandbox customer.", closed(of::<Simulation>()))),
         ("Advance", described("How far to advance the sandbox clock.", closed(of::<Advance>()))),
         ("NewErasure", described("A request to erase a customer.", closed(of::<NewErasure>()))),
+        ("NewHold", described("A hold to place on a customer.", closed(of::<NewHold>()))),
         ("NewWebhook", described("A webhook to register.", closed(of::<NewWebhook>()))),
     ]
 }
