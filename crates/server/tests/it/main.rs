@@ -34,6 +34,7 @@ mod processes;
 mod providers;
 mod readme;
 mod reference;
+mod retention;
 mod retries;
 mod samples;
 mod saves;
