@@ -34,9 +34,11 @@ pub struct Ledger {
     key: SecretKey,
     /// Erasures of this process that are not in the file yet.
     pending: Mutex<Vec<LedgerEntry>>,
+    /// Customers that are erased again because the file names them.
+    again: Mutex<BTreeSet<(Scope, CustomerId)>>,
 }
 
-const POISONED: &str = "no code panics while it holds the pending entries";
+const POISONED: &str = "no code panics while it holds these locks";
 
 impl Ledger {
     /// The file that belongs to a keyring, or to a copy of one.
@@ -48,7 +50,7 @@ impl Ledger {
     /// The file at this path, such as a copy in a backup.
     #[must_use]
     pub fn at(path: PathBuf, root: &RootKey) -> Self {
-        Self { path, key: root.ledger_key(), pending: Mutex::default() }
+        Self { path, key: root.ledger_key(), pending: Mutex::default(), again: Mutex::default() }
     }
 
     #[must_use]
@@ -94,9 +96,16 @@ impl Ledger {
         write().map_err(|cause| self.failed("write the ledger of erasures", cause))
     }
 
+    /// Says that these entries are in the file, so that erasing their customers again adds no second line.
+    pub fn expect_again(&self, entries: &[LedgerEntry]) {
+        self.again.lock().expect(POISONED).extend(entries.iter().map(LedgerEntry::customer));
+    }
+
     /// Remembers an erasure until [`Ledger::append_pending`] adds it.
     pub(crate) fn remember(&self, entry: LedgerEntry) {
-        self.pending.lock().expect(POISONED).push(entry);
+        if !self.again.lock().expect(POISONED).remove(&entry.customer()) {
+            self.pending.lock().expect(POISONED).push(entry);
+        }
     }
 
     /// Adds what was remembered. Returns whether there was anything. After a failure it is still remembered.

@@ -4,6 +4,7 @@ use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::{Caller, Scope};
 use crate::change::{Basis, Change, Effect};
+use crate::clock::Timestamp;
 use crate::customer::profile::Profile;
 use crate::customer::record::Customer;
 use crate::erasure::{Decision, Erasure, ErasureDecision, ErasureRequest, Extent, LedgerEntry, Tombstone};
@@ -82,6 +83,42 @@ impl Found {
             erases: Extent { associated_persons: persons, files: own_files },
             keeps: Extent { associated_persons: 0, files: self.files.len() - own_files },
         }
+    }
+}
+
+/// What an erasure needs to know of a customer.
+struct Target {
+    basis: Basis,
+    /// Without its dates.
+    tombstone: Tombstone,
+    /// When the erasure was requested and when it is due, if it is scheduled.
+    scheduled: Option<(Timestamp, Timestamp)>,
+    files: Vec<FileId>,
+}
+
+impl Target {
+    /// A record that cannot be opened is erased as well: its keys may open what an older copy of the database holds.
+    /// The content of its files is found and deleted later, because no file names it any more.
+    async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
+        match Found::load(services, caller, id).await {
+            Ok(Found { basis, customer, scheduled, files }) => {
+                return Ok(Self {
+                    basis,
+                    tombstone: Tombstone::of(&customer, None, customer.created_at),
+                    scheduled: scheduled.map(|erasure| (erasure.requested_at, erasure.due_at)),
+                    files: files.iter().map(|file| file.id).collect(),
+                });
+            }
+            Err(UpdateError::Store(StoreError::Corrupt(_))) => {}
+            Err(error) => return Err(error),
+        }
+        let outline = services.store.outline(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        Ok(Self {
+            basis: Basis::new(outline.version, None),
+            tombstone: Tombstone::of_outline(&outline, None, outline.created_at),
+            scheduled: outline.scheduled,
+            files: Vec::new(),
+        })
     }
 }
 
@@ -198,7 +235,7 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
 pub struct ErasedAgain {
     /// The customers that were erased.
     pub erased: usize,
-    /// The customers whose record could not be opened, so that no tombstone could be made of it.
+    /// The customers of which not even the plain columns can be read, so that no tombstone could be made.
     pub unreadable: usize,
 }
 
@@ -206,7 +243,7 @@ pub struct ErasedAgain {
 ///
 /// # Errors
 ///
-/// The first failure other than an unreadable record. A repetition goes on with the rest.
+/// The first failure other than an unreadable row. A repetition goes on with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
     for entry in ledger {
@@ -233,17 +270,17 @@ enum Why<'a> {
 async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) -> Result<bool, StoreError> {
     let caller = Caller::system(scope, "erasure");
     let _turn = services.turns.of(id).await;
-    let load = || Found::load(services, &caller, id);
-    let erased = write(services, &caller, Unkeyed, load, |found| {
-        let Found { basis, customer, scheduled, files } = found;
+    let load = || Target::load(services, &caller, id);
+    let erased = write(services, &caller, Unkeyed, load, |target| {
+        let Target { basis, tombstone, scheduled, files } = target;
         // A certificate is about real time, whatever the clock of a sandbox says.
         let (due_now, now) = (services.now(scope), services.clock.now());
-        let tombstone = match (&why, &scheduled) {
+        let tombstone = match (&why, scheduled) {
             (Why::Again(LedgerEntry { erased_at, epoch, .. }), _) => {
-                Tombstone { epoch: *epoch, ..Tombstone::of(&customer, None, *erased_at) }
+                Tombstone { epoch: *epoch, erased_at: *erased_at, ..tombstone }
             }
-            (Why::Due, Some(erasure)) if erasure.due_at <= due_now => {
-                Tombstone::of(&customer, Some(erasure.requested_at), now)
+            (Why::Due, Some((requested_at, due_at))) if due_at <= due_now => {
+                Tombstone { requested_at: Some(requested_at), erased_at: now, ..tombstone }
             }
             // It was cancelled after the due erasures were listed.
             (Why::Due, _) => return Ok(Outcome::Unchanged(None)),
@@ -253,7 +290,6 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
         let event = Event::erased(&tombstone);
         let is_scheduled = matches!(why, Why::Due);
         let effect = Effect::CustomerErased { basis, tombstone: Box::new(tombstone), is_scheduled };
-        let files: Vec<FileId> = files.iter().map(|file| file.id).collect();
         Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(vec![event]), Some(files)))
     })
     .await;

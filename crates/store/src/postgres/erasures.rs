@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{Erasure, LedgerEntry, Tombstone};
+use dossier_core::erasure::{Erasure, LedgerEntry, Outline, Tombstone};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{ErasureStore, StoreError};
 use tokio_postgres::Row;
@@ -39,6 +39,9 @@ macro_rules! tombstone_of {
 
 statements! {
     ERASURE = erasure_of!("account_id = $1 AND environment = $2 AND customer_id = $3 AND due_at IS NOT NULL");
+    OUTLINE = "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, email_index,
+            queued_at, provider_due, provider_case, mac
+        FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
     DUE = due!("erasures", "due_at");
     ERASED_SINCE = "SELECT account_id, environment, customer_id FROM erasures WHERE erased_at >= $1";
     TOMBSTONE = tombstone_of!("customer_id = $3");
@@ -50,12 +53,18 @@ statements! {
 #[async_trait]
 impl ErasureStore for PostgresStore {
     async fn erasure(&self, scope: Scope, id: CustomerId) -> Result<Option<Erasure>, StoreError> {
-        let (account, environment) = scope_values(scope);
-        let row = self.database.query_one(ERASURE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let row = erasure_row(&row)?.check(&*self.existing_scope_keys(scope).await?)?;
+        let Some(row) = self.scheduled(scope, id).await? else { return Ok(None) };
+        let row = row.check(&*self.existing_scope_keys(scope).await?)?;
         let key = self.subject_key(scope, id, PersonId::of_customer(id)).await?;
         sealed::open_erasure(&key, row).map(Some)
+    }
+
+    async fn outline(&self, scope: Scope, id: CustomerId) -> Result<Option<Outline>, StoreError> {
+        let (account, environment) = scope_values(scope);
+        let row = self.database.query_one(OUTLINE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let (plain, scheduled) = (plain(scope, &mut Columns::of(&row))?, self.scheduled(scope, id).await?);
+        sealed::outline(plain, scheduled, &*self.existing_scope_keys(scope).await?)
     }
 
     async fn due_erasures(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
@@ -119,6 +128,12 @@ impl ErasureStore for PostgresStore {
 }
 
 impl PostgresStore {
+    async fn scheduled(&self, scope: Scope, id: CustomerId) -> Result<Option<Unchecked<ErasureRow>>, StoreError> {
+        let (account, environment) = scope_values(scope);
+        let row = self.database.query_one(ERASURE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        row.map(|row| erasure_row(&row)).transpose()
+    }
+
     /// The data subjects whose keys a change destroys.
     pub(super) async fn subjects_to_erase(&self, change: &Change) -> Result<Vec<PersonId>, StoreError> {
         let Effect::CustomerErased { tombstone, .. } = &change.effect else { return Ok(Vec::new()) };

@@ -10,7 +10,7 @@ pub(crate) use attached::{EventRow, NO_CUSTOMER, open_event};
 pub use attached::{
     customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
 };
-pub(crate) use erasure::{open_erasure, open_tombstone, seal_request, seal_tombstone};
+pub(crate) use erasure::{open_erasure, open_tombstone, outline, seal_request, seal_tombstone};
 pub use plain::PlainColumns;
 pub(crate) use plain::{PlainRow, open_persons};
 pub(crate) use record::found_by_email;
