@@ -67,7 +67,7 @@ pub(crate) fn outline(
     Ok(Some(outline))
 }
 
-fn request_binding(scope: Scope, id: &CustomerId) -> Binding<'_> {
+pub(super) fn request_binding(scope: Scope, id: &CustomerId) -> Binding<'_> {
     let id = id.as_bytes();
     Binding { scope, subject: id, table: "erasures", section: "request", row: id, version: 0 }
 }
