@@ -22,6 +22,7 @@ use dossier_core::store::StoreError;
 use crate::OpenError;
 use crate::columns::{scope_columns, scope_of};
 use crate::durable;
+use crate::planted::reached;
 use crate::vault::{Binding, Cell, RootKey, SecretKey, Vault};
 
 const ENDING: &str = ".ledger";
@@ -89,7 +90,9 @@ impl Ledger {
             // Processes on one database share the keyring, and so this file.
             file.lock()?;
             cut_unfinished_line(&mut file)?;
+            reached("erase: ledger opened");
             file.write_all(lines.as_bytes())?;
+            reached("erase: ledger written");
             file.sync_all()?;
             if is_new { fs::File::open(durable::folder_of(&self.path))?.sync_all() } else { Ok(()) }
         };

@@ -8,7 +8,7 @@ use dossier_core::clock::{Clock as _, Timestamp};
 use dossier_store::durable::{self, folder_of};
 use dossier_store::{key_export, ledger};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::config::Config;
 use crate::config::storage::file_url_folder;
@@ -37,23 +37,20 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
         }
     }
     let root_key = with_root_key.then(|| root_key(config)).transpose().map_err(text)?;
-    let mut exported = copy(&config.storage.keyring, to)?;
-    if let Some(key) = root_key {
-        let path = beside(to, ".root-key");
-        if let Err(error) = publish(&path, |new| key.write_file(new).map_err(text)) {
-            // A keyring alone would look like a whole export.
-            let _ = std::fs::remove_file(to);
-            return Err(error);
-        }
-        exported["root_key"] = path.display().to_string().into();
-    }
+    let mut copies = Copies::default();
+    let copied = copies.of_keyring(&config.storage.keyring, to).and_then(|()| match root_key {
+        Some(key) => copies.publish("root_key", &beside(to, ".root-key"), |new| key.write_file(new).map_err(text)),
+        None => Ok(()),
+    });
+    // A part would look like a whole export.
+    copied.inspect_err(|_| copies.delete())?;
     std::fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(cannot("sync", &folder))?;
     let copied = CopiedKeyring { epoch: active_epoch(to), at: SystemClock.now() };
     let copied = serde_json::to_vec(&copied).expect("it has string keys only");
     if let Err(error) = durable::replace(&beside(&config.storage.keyring, COPIED), &copied) {
         tracing::warn!(%error, "failed to record that the keyring was copied");
     }
-    Ok(exported)
+    Ok(copies.into_json())
 }
 
 /// When a keyring was last copied by command, so that `doctor` can tell whether there is a copy of the newest epoch.
@@ -82,30 +79,61 @@ fn active_epoch(keyring: &Path) -> u64 {
     active.and_then(|epoch| epoch["epoch"].as_u64()).unwrap_or(0)
 }
 
-/// Copies a keyring to a new file, and what belongs to it beside that. The ledger is copied last: whoever is missing in
-/// the key export is in it.
-pub(super) fn copy(keyring: &Path, to: &Path) -> Result<Value, String> {
-    let content = std::fs::read(keyring).map_err(cannot("read the keyring", keyring))?;
-    publish(to, |new| {
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);
-        file.and_then(|mut file| file.write_all(&content).and_then(|()| file.sync_all())).map_err(text)
-    })?;
-    let mut copied = json!({ "keyring": to.display().to_string() });
-    for (what, beside) in [("keys", key_export::path_beside as fn(&Path) -> PathBuf), ("ledger", ledger::path_beside)] {
-        let (own, copy) = (beside(keyring), beside(to));
-        if !own.exists() {
-            continue;
+/// Copies a keyring to a new file, and what belongs to it beside that.
+pub(super) fn copy(keyring: &Path, to: &Path) -> Result<(), String> {
+    let mut copies = Copies::default();
+    copies.of_keyring(keyring, to).inspect_err(|_| copies.delete())
+}
+
+/// The files that were written, each with what it is.
+#[derive(Default)]
+struct Copies(Vec<(&'static str, PathBuf)>);
+
+impl Copies {
+    /// The ledger is copied last: whoever is missing in the key export is in it.
+    fn of_keyring(&mut self, keyring: &Path, to: &Path) -> Result<(), String> {
+        let content = std::fs::read(keyring).map_err(cannot("read the keyring", keyring))?;
+        self.publish("keyring", to, |new| {
+            let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);
+            file.and_then(|mut file| file.write_all(&content).and_then(|()| file.sync_all())).map_err(text)
+        })?;
+        for (what, beside) in
+            [("keys", key_export::path_beside as fn(&Path) -> PathBuf), ("ledger", ledger::path_beside)]
+        {
+            let own = beside(keyring);
+            if own.exists() {
+                self.publish(what, &beside(to), |new| {
+                    std::fs::copy(&own, new).and_then(|_| std::fs::File::open(new)?.sync_all()).map_err(text)
+                })?;
+            }
         }
-        let published = publish(&copy, |new| {
-            std::fs::copy(&own, new).and_then(|_| std::fs::File::open(new)?.sync_all()).map_err(text)
-        });
-        if let Err(error) = published {
-            let _ = std::fs::remove_file(to);
-            return Err(error);
-        }
-        copied[what] = copy.display().to_string().into();
+        Ok(())
     }
-    Ok(copied)
+
+    fn publish(
+        &mut self,
+        what: &'static str,
+        path: &Path,
+        write: impl FnOnce(&Path) -> Result<(), String>,
+    ) -> Result<(), String> {
+        publish(path, write)?;
+        self.0.push((what, path.to_owned()));
+        Ok(())
+    }
+
+    fn delete(&self) {
+        for (_, path) in &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    fn into_json(self) -> Value {
+        self.0
+            .into_iter()
+            .map(|(what, path)| (what.to_owned(), path.display().to_string().into()))
+            .collect::<Map<_, _>>()
+            .into()
+    }
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -17,6 +17,9 @@ use crate::rotation;
 /// How often the age of the active epoch is compared with the setting.
 const EPOCH_CHECK: Duration = Duration::from_secs(60);
 
+/// How long to wait after a failure.
+const AGAIN_AFTER: Duration = Duration::from_secs(5 * 60);
+
 /// Runs the erasures that are due, about every second.
 pub(super) async fn run_due(app: App) {
     loop {
@@ -37,6 +40,7 @@ pub(super) async fn rotate(app: App, store: Arc<dyn Engine>, config: Config) {
             && let Err(error) = export_and_rotate(&app, &*store, &config).await
         {
             tracing::error!(%error, "failed to export or rotate the keys; trying again");
+            tokio::time::sleep(AGAIN_AFTER).await;
         }
         tokio::time::sleep(EPOCH_CHECK).await;
     }

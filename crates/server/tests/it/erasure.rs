@@ -158,7 +158,7 @@ async fn an_erasure_of_production_waits_and_a_certificate_is_verified_offline() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rotation_and_the_age_of_key_copies_complete_the_erasure() {
-    let app = TestApp::start_with(&[("key_copies", "0s")]).await;
+    let app = TestApp::start_with(&[("key_copies", "0s"), ("key_rotation", "off")]).await;
     let key = eraser(&app, Environment::Sandbox).await;
     let id = app.given("individual").await;
     app.erasure(&key, Method::POST, &id, Some(why())).await.expect(200);

@@ -157,6 +157,7 @@ async fn wrong_old_and_damaged_keys_are_named_and_nothing_is_touched() {
     let app = TestApp::start().await;
     let folder = app.folder.path().to_owned();
     let foreign = TestApp::start().await;
+    on_data(foreign.folder.path(), &["keyring", "rotate"]);
     on_data(foreign.folder.path(), &["backup", "keys", "keys.json"]);
     on_data(&folder, &["backup", "create", "first"]);
     on_data(&folder, &["backup", "keys", "one.json"]);

@@ -31,7 +31,7 @@ pub async fn take_keys(
             let ends = row.as_ref().is_none_or(|row| portion.first().is_some_and(|first| first.table != row.table));
             if ends || portion.len() == PORTION {
                 target.take_keys(&portion).await?;
-                reached("restore: some keys taken");
+                reached("older restore: some keys taken");
                 portion.clear();
             }
             match row {

@@ -15,6 +15,7 @@ use rusqlite::{OptionalExtension as _, Row};
 use super::customers::{plain, wrapped_subjects};
 use super::{Role, SqliteStore, connect};
 use crate::columns::{scope_columns, scope_of};
+use crate::planted::reached;
 use crate::rows::{ErasureRow, Unchecked};
 use crate::sealed::{self, PlainRow};
 
@@ -126,6 +127,7 @@ impl ErasureStore for SqliteStore {
     /// Also moves everything into the database and empties the log, in which the old pages still lie.
     async fn finish_erasures(&self) -> Result<(), StoreError> {
         if self.ledger.append_pending()? {
+            reached("erase: in the ledger");
             self.unscrubbed.store(true, Ordering::Relaxed);
         }
         if self.unscrubbed.load(Ordering::Relaxed) && self.empty_log().await? {
