@@ -22,7 +22,7 @@ use crate::erasures::ErasureState;
 use crate::errors::text;
 
 group! {
-    /// Erase customers, verify certificates of erasure, and prove it of a backup
+    /// Erase customers, verify certificates of erasure, and test what a backup reveals
     Erasure { Request, Show, Cancel, Key } local { Verify, Prove }
 }
 
