@@ -49,6 +49,9 @@ pub(crate) async fn prove(config: &Config, from: Sources, progress: Progress<'_>
     for ledger in &ledgers {
         erased.extend(ledger.read().map_err(text)?.iter().map(LedgerEntry::customer));
     }
+    if let Some(missing) = from.exports.iter().find(|path| !path.exists()) {
+        return Err(format!("there is no key export {}", missing.display()));
+    }
     let mut exports = Vec::new();
     for keyring in &keyrings {
         for path in from.exports.iter().cloned().chain(paths.iter().map(|path| path_beside(path))) {
@@ -56,9 +59,6 @@ pub(crate) async fn prove(config: &Config, from: Sources, progress: Progress<'_>
             exports.extend(KeyExport::at(&path, keyring).await.ok().flatten());
         }
         exports.extend(KeyExport::beside_backups(backup.storage(), keyring).await.ok().flatten());
-    }
-    for path in from.exports.iter().filter(|path| !path.exists()) {
-        return Err(format!("there is no key export {}", path.display()));
     }
     let proof = prove_erased(&backup, (&keyrings, &exports), &erased, progress).await.map_err(error_text)?;
     Ok(json!({
