@@ -21,8 +21,8 @@ some customers are erased, and the keys are rotated, while the server is killed 
 
 With --steps the binary must have been built with the feature `planted-defects`. Then the process dies at each step that
 the code names of an erasure, a rotation and a restore (`reached("erase: …")`, `reached("rotate: …")`,
-`reached("restore: …")`, `reached("older restore: …")`), as often as --rounds says, and E1, E3, E4 and E5 hold. If no process died at a step, the proof
-fails.
+`reached("restore: …")`, `reached("older restore: …")`), as often as --rounds says, and E1, E3, E4 and E5 hold. If no
+process died at a step, the proof fails.
 
 --long means 2,000 customers of whom 1,000 are erased, 20 backups, all of them restored, 20 kills, and E7.
 """
@@ -289,13 +289,13 @@ def prove(engine, folder, database, options):
         server.start()
         if options.steps:
             steps = die_at_each_step(server, folder, options)
-            print(f"{engine}: died at each of {steps} steps of erasing, rotating and restoring: nobody came back, nobody else is "
-                  "missing")
+            print(f"{engine}: died at each of {steps} steps of erasing, rotating and restoring: no erased customer came "
+                  "back, and no other is missing")
             return
         longest, cells = erase_and_restore(server, folder, options)
-        print(f"{engine}: E1 {options.kills} kills; E2 at most {longest:.2f} s from request to 410; E3 {options.erased} erased and "
-              f"E4 {options.customers - options.erased} others in {options.restores} of {options.backups + 1} restored backups; "
-              f"E5 verified; E6 {cells} cells in all backups, none opens")
+        print(f"{engine}: E1 {options.kills} kills; E2 at most {longest:.2f} s from request to 410; E3 {options.erased} "
+              f"erased and E4 {options.customers - options.erased} others in {options.restores} of "
+              f"{options.backups + 1} restored backups; E5 verified; E6 {cells} cells in all backups, none opens")
         if options.long:
             server.start()
             print(f"{engine}: E7 {ROTATED} subjects rotated in {rotate_many(server):.1f} s beside other requests")

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
 use dossier_core::erasure::LedgerEntry;
+use dossier_core::ids::CustomerId;
 use dossier_core::store::Progress;
+use dossier_store::Engine;
 use dossier_store::anchor::{AnchorKey, check};
 use dossier_store::backup::{
     Backup, RestoreReport, compare_rows, drop_lost_keys, restore_files, restore_rows, schema_in, take_keys as take,
@@ -102,14 +104,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if let Some(anchor) = backup.anchor(&key).await.map_err(error_text)? {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
-    let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
-    let scheduled = store.engine().due_erasures(far_future).await.map_err(text)?;
-    let scheduled: Vec<Value> = scheduled
-        .iter()
-        .map(|(Scope { account, environment }, customer)| {
-            json!({ "customer_id": customer, "account_id": account, "environment": environment })
-        })
-        .collect();
+    let scheduled = scheduled_erasures(&*store.engine()).await?;
     let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
     let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
@@ -137,6 +132,14 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         "audit": { "chains": report.chains, "entries": report.entries },
         "next": next(config, &target, anchor.is_current()),
     }))
+}
+
+/// The erasures that the restored server will run, whenever they are due.
+async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, String> {
+    let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
+    let scheduled = store.due_erasures(far_future).await.map_err(text)?;
+    let shown = |(Scope { account, environment }, customer): (Scope, CustomerId)| json!({ "customer_id": customer, "account_id": account, "environment": environment });
+    Ok(scheduled.into_iter().map(shown).collect())
 }
 
 const NO_LEDGER: &str = "warning: no erasure is known from a ledger. Customers who were erased after this backup come \
