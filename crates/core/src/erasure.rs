@@ -41,6 +41,23 @@ impl fmt::Debug for ErasureRequest {
     }
 }
 
+/// What is known of a customer whose record cannot be opened: the plain columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outline {
+    /// The customer.
+    pub id: CustomerId,
+    /// Individual or business.
+    pub kind: CustomerType,
+    /// The stored version.
+    pub version: u64,
+    /// The number of the customer's events.
+    pub events: u64,
+    /// When the customer was created.
+    pub created_at: Timestamp,
+    /// When an erasure was requested and when it is due, if one is scheduled.
+    pub scheduled: Option<(Timestamp, Timestamp)>,
+}
+
 /// What remains of an erased customer. Nothing in it is personal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {
@@ -54,7 +71,7 @@ pub struct Tombstone {
     pub events: u64,
     /// When the customer was created.
     pub created_at: Timestamp,
-    /// The state of the verification at the end.
+    /// The state of the verification at the end. If the record could not be opened, as if none had begun.
     pub state: State,
     /// When the last decision was made.
     pub decided_at: Option<Timestamp>,
@@ -79,6 +96,23 @@ impl Tombstone {
             created_at: customer.created_at,
             state: customer.kyc.state,
             decided_at: customer.kyc.decision.as_ref().map(|decision| decision.at),
+            requested_at,
+            erased_at,
+            epoch: 0,
+        }
+    }
+
+    /// The tombstone of a customer whose record cannot be opened.
+    #[must_use]
+    pub fn of_outline(outline: &Outline, requested_at: Option<Timestamp>, erased_at: Timestamp) -> Self {
+        Self {
+            id: outline.id,
+            kind: outline.kind,
+            version: outline.version + 1,
+            events: outline.events + 1,
+            created_at: outline.created_at,
+            state: State::default(),
+            decided_at: None,
             requested_at,
             erased_at,
             epoch: 0,
@@ -246,4 +280,13 @@ pub struct LedgerEntry {
     pub erased_at: Timestamp,
     /// See [`Tombstone::epoch`].
     pub epoch: u32,
+}
+
+impl LedgerEntry {
+    /// The customer in its scope. Entries of one customer can differ in their epoch, because erasing a customer again
+    /// may change it.
+    #[must_use]
+    pub const fn customer(&self) -> (Scope, CustomerId) {
+        (self.scope, self.customer)
+    }
 }

@@ -30,14 +30,15 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
     let file = store.ledger_file();
     let copy = file.read()?;
     let database = ledger_of(store).await?;
-    let copied = customers(&copy);
-    file.append(database.iter().filter(|entry| !copied.contains(&(entry.scope, entry.customer))))?;
-    let ErasedAgain { erased, unreadable } = erase::erase_again(services, &missing_from(&database, &copy)).await?;
+    file.append(&missing_from(&copy, &database))?;
+    let missing = missing_from(&database, &copy);
+    file.expect_again(&missing);
+    let ErasedAgain { erased, unreadable } = erase::erase_again(services, &missing).await?;
     if erased > 0 {
         tracing::warn!(customers = erased, "erased customers again that a restored database had brought back");
     }
     if unreadable > 0 {
-        tracing::error!(customers = unreadable, "the ledger names customers whose records cannot be opened");
+        tracing::error!(customers = unreadable, "the ledger names customers whose rows cannot be read");
     }
     Ok(())
 }
@@ -61,15 +62,15 @@ pub async fn count(store: &dyn Engine) -> Result<(usize, usize), OpenError> {
     Ok((database.len(), database.difference(&copied).count()))
 }
 
-fn missing_from(database: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>) -> Vec<LedgerEntry> {
-    let known = customers(database);
-    ledger.iter().filter(|entry| !known.contains(&(entry.scope, entry.customer))).copied().collect()
+/// The first entry of each customer that a ledger names and the other one lacks.
+pub fn missing_from(known: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>) -> Vec<LedgerEntry> {
+    let mut known = customers(known);
+    ledger.iter().filter(|entry| known.insert(entry.customer())).copied().collect()
 }
 
-/// The customers of a ledger. Entries are compared by customer alone, because erasing a customer again may change the
-/// epoch of its entry.
+/// The customers of a ledger.
 fn customers(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<(Scope, CustomerId)> {
-    ledger.iter().map(|entry| (entry.scope, entry.customer)).collect()
+    ledger.iter().map(LedgerEntry::customer).collect()
 }
 
 async fn ledger_of(store: &dyn Engine) -> Result<BTreeSet<LedgerEntry>, StoreError> {

@@ -22,6 +22,7 @@ pub mod moving;
 pub mod pages;
 pub mod request_log;
 pub mod room;
+pub(crate) mod rotation;
 pub mod scanner;
 pub mod serve;
 pub mod sumsub;

@@ -26,8 +26,9 @@ use crate::installation::audit::audit_installation;
 use crate::installation::engine::{OpenStore, blobs};
 use crate::installation::home::Home;
 use crate::installation::lock::Lock;
-use crate::installation::open::{Installation, services};
+use crate::installation::open::Installation;
 use crate::installation::root_key::root_key;
+use crate::installation::services::services;
 use crate::scanner::Scans;
 use crate::system::SystemClock;
 

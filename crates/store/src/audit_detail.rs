@@ -17,7 +17,7 @@ use dossier_core::store::StoreError;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::sealed::{self, SubjectKeys};
+use crate::sealed::{self, SealedCell, SubjectKeys};
 use crate::vault::{Purpose, SubjectKey};
 
 const LIST: u8 = 2;
@@ -152,6 +152,20 @@ pub(crate) fn seal(
 /// The data subjects whose keys open a stored detail.
 pub fn subjects(customer: CustomerId, detail: &[u8]) -> Result<Vec<PersonId>, StoreError> {
     Ok(cells(customer, detail)?.into_iter().map(|(subject, _)| subject).collect())
+}
+
+/// The cells of a stored detail.
+pub(crate) fn sealed_cells(
+    person: (Scope, CustomerId),
+    version: u64,
+    detail: &[u8],
+) -> Result<Vec<SealedCell>, StoreError> {
+    let own = PersonId::of_customer(person.1);
+    let sealed = |(subject, cell): (PersonId, &[u8])| {
+        let row: &[u8] = if subject == own { b"" } else { subject.as_bytes() };
+        SealedCell::attached(Purpose::Audit, person, row, version, cell.to_vec())
+    };
+    Ok(cells(person.1, detail)?.into_iter().map(sealed).collect())
 }
 
 /// Opens a stored detail as JSON, as [`AuditDetail::to_json`] wrote it. Data subjects without a key in `keys` are

@@ -18,8 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::blobs::{BlobInfo, BlobPath, BlobWriter, Blobs};
 use crate::rows::{self, Row, Table, Unchecked};
+use crate::sealed::SealedCell;
 use crate::vault::stream::{self, Opener, Sealer};
-use crate::vault::{Binding, Cell, Fields, ScopeKeys, SecretKey};
+use crate::vault::{Binding, Cell, Fields, Purpose, ScopeKeys, SecretKey};
 
 /// File keys never change, nor does what they seal.
 const GENERATION: u64 = 1;
@@ -101,6 +102,11 @@ impl FileKey {
     fn content_key(&self) -> SecretKey {
         self.0.derive(&[b"content"])
     }
+}
+
+/// The key of a file as a data subject has it, for a proof that nothing opens it.
+pub(crate) fn sealed_key(scope: Scope, id: FileId, cell: Vec<u8>) -> SealedCell {
+    SealedCell::new(Purpose::FileWrap, &binding(scope, &id, "key"), cell)
 }
 
 #[derive(Clone)]

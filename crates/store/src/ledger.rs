@@ -22,6 +22,7 @@ use dossier_core::store::StoreError;
 use crate::OpenError;
 use crate::columns::{scope_columns, scope_of};
 use crate::durable;
+use crate::planted::reached;
 use crate::vault::{Binding, Cell, RootKey, SecretKey, Vault};
 
 const ENDING: &str = ".ledger";
@@ -34,9 +35,11 @@ pub struct Ledger {
     key: SecretKey,
     /// Erasures of this process that are not in the file yet.
     pending: Mutex<Vec<LedgerEntry>>,
+    /// Customers that are erased again because the file names them.
+    again: Mutex<BTreeSet<(Scope, CustomerId)>>,
 }
 
-const POISONED: &str = "no code panics while it holds the pending entries";
+const POISONED: &str = "no code panics while it holds these locks";
 
 impl Ledger {
     /// The file that belongs to a keyring, or to a copy of one.
@@ -48,7 +51,7 @@ impl Ledger {
     /// The file at this path, such as a copy in a backup.
     #[must_use]
     pub fn at(path: PathBuf, root: &RootKey) -> Self {
-        Self { path, key: root.ledger_key(), pending: Mutex::default() }
+        Self { path, key: root.ledger_key(), pending: Mutex::default(), again: Mutex::default() }
     }
 
     #[must_use]
@@ -87,16 +90,25 @@ impl Ledger {
             // Processes on one database share the keyring, and so this file.
             file.lock()?;
             cut_unfinished_line(&mut file)?;
+            reached("erase: ledger opened");
             file.write_all(lines.as_bytes())?;
+            reached("erase: ledger written");
             file.sync_all()?;
             if is_new { fs::File::open(durable::folder_of(&self.path))?.sync_all() } else { Ok(()) }
         };
         write().map_err(|cause| self.failed("write the ledger of erasures", cause))
     }
 
+    /// Says that these entries are in the file, so that erasing their customers again adds no second line.
+    pub fn expect_again(&self, entries: &[LedgerEntry]) {
+        self.again.lock().expect(POISONED).extend(entries.iter().map(LedgerEntry::customer));
+    }
+
     /// Remembers an erasure until [`Ledger::append_pending`] adds it.
     pub(crate) fn remember(&self, entry: LedgerEntry) {
-        self.pending.lock().expect(POISONED).push(entry);
+        if !self.again.lock().expect(POISONED).remove(&entry.customer()) {
+            self.pending.lock().expect(POISONED).push(entry);
+        }
     }
 
     /// Adds what was remembered. Returns whether there was anything. After a failure it is still remembered.

@@ -12,6 +12,7 @@ pub mod blobs;
 pub mod certificate;
 pub mod chores;
 pub mod durable;
+pub mod key_export;
 pub mod ledger;
 #[doc(hidden)]
 pub mod planted;

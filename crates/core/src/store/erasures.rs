@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::caller::Scope;
 use crate::clock::Timestamp;
-use crate::erasure::{Erasure, LedgerEntry, Tombstone};
+use crate::erasure::{Erasure, LedgerEntry, Outline, Tombstone};
 use crate::ids::CustomerId;
 use crate::store::error::StoreError;
 
@@ -13,6 +13,9 @@ use crate::store::error::StoreError;
 pub trait ErasureStore: Send + Sync {
     /// The scheduled erasure of a customer. `None` if there is none, or if the customer is already erased.
     async fn erasure(&self, scope: Scope, id: CustomerId) -> Result<Option<Erasure>, StoreError>;
+
+    /// What the plain columns say about a customer that is not erased, even if nothing of it can be opened.
+    async fn outline(&self, scope: Scope, id: CustomerId) -> Result<Option<Outline>, StoreError>;
 
     /// Some customers whose erasure is due. `now` is the machine's time.
     async fn due_erasures(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError>;

@@ -130,6 +130,51 @@ pub async fn scheduled(
     Ok(Some((erasure, obstacle(services, scope, &customer, &holds).await?)))
 }
 
+/// What an erasure needs to know of a customer.
+struct Target {
+    basis: Basis,
+    /// Without its dates.
+    tombstone: Tombstone,
+    /// When the erasure was requested and when it is due, if it is scheduled.
+    scheduled: Option<(Timestamp, Timestamp)>,
+    /// What keeps the customer although its erasure is scheduled.
+    kept: Option<(Obstacle, Erasure)>,
+    /// The rule of retention by which the customer is due for deletion now.
+    expired: Option<NamedRule>,
+    files: Vec<FileId>,
+}
+
+impl Target {
+    /// A record that cannot be opened is erased as well: its keys may open what an older copy of the database holds.
+    /// The content of its files is found and deleted later, because no file names it any more.
+    async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
+        match Found::load(services, caller, id).await {
+            Ok(Found { basis, customer, scheduled, obstacle, expired, files }) => {
+                return Ok(Self {
+                    basis,
+                    tombstone: Tombstone::of(&customer, None, customer.created_at),
+                    scheduled: scheduled.as_ref().map(|erasure| (erasure.requested_at, erasure.due_at)),
+                    kept: obstacle.zip(scheduled),
+                    expired,
+                    files: files.iter().map(|file| file.id).collect(),
+                });
+            }
+            Err(UpdateError::Store(StoreError::Corrupt(_))) => {}
+            Err(error) => return Err(error),
+        }
+        let outline = services.store.outline(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        let is_held = services.store.held(caller.scope, services.now(caller.scope)).await?.contains(&id);
+        Ok(Self {
+            basis: Basis::new(outline.version, None),
+            tombstone: Tombstone::of_outline(&outline, None, outline.created_at),
+            scheduled: outline.scheduled.filter(|_| !is_held),
+            kept: None,
+            expired: None,
+            files: Vec::new(),
+        })
+    }
+}
+
 /// Schedules the erasure of a customer and returns the decision. If something keeps the customer, the erasure runs once
 /// that has ended. If an erasure is already scheduled, its date and its
 /// reason stay.
@@ -228,7 +273,7 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
 pub struct ErasedAgain {
     /// The customers that were erased.
     pub erased: usize,
-    /// The customers whose record could not be opened, so that no tombstone could be made of it.
+    /// The customers of which not even the plain columns can be read, so that no tombstone could be made.
     pub unreadable: usize,
 }
 
@@ -236,7 +281,7 @@ pub struct ErasedAgain {
 ///
 /// # Errors
 ///
-/// The first failure other than an unreadable record. A repetition goes on with the rest.
+/// The first failure other than an unreadable row. A repetition goes on with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
     for entry in ledger {
@@ -270,27 +315,29 @@ enum Why<'a> {
 async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) -> Result<bool, StoreError> {
     let caller = Caller::system(scope, "erasure");
     let _turn = services.turns.of(id).await;
-    let load = || Found::load(services, &caller, id);
-    let erased = write(services, &caller, Unkeyed, load, |found| {
-        let Found { basis, customer, scheduled, obstacle, expired, files } = found;
+    let load = || Target::load(services, &caller, id);
+    let erased = write(services, &caller, Unkeyed, load, |target| {
+        let Target { basis, tombstone, scheduled, kept, expired, files } = target;
         // A certificate is about real time, whatever the clock of a sandbox says.
         let (due_now, now) = (services.now(scope), services.clock.now());
-        let tombstone = match (&why, &scheduled) {
+        let tombstone = match (&why, scheduled) {
             (Why::Again(LedgerEntry { erased_at, epoch, .. }), _) => {
-                Tombstone { epoch: *epoch, ..Tombstone::of(&customer, None, *erased_at) }
+                Tombstone { epoch: *epoch, erased_at: *erased_at, ..tombstone }
             }
-            (Why::Due, Some(erasure)) if erasure.due_at <= due_now => match obstacle {
-                None => Tombstone::of(&customer, Some(erasure.requested_at), now),
-                Some(obstacle) => {
-                    let due_at = considered_at(due_now, due_now, Some(&obstacle));
-                    let mut audit = entry(services, &caller, Action::ErasurePostponed, id);
-                    audit.fields = vec![obstacle.pointer()];
-                    let effect = Effect::ErasurePostponed(Erasure { due_at, ..erasure.clone() });
-                    return Ok(Outcome::Change(Change::new(scope, effect, audit), None));
-                }
-            },
+            (Why::Due, Some((_, due_at))) if due_at <= due_now && kept.is_some() => {
+                let Some((obstacle, erasure)) = kept else { return Ok(Outcome::Unchanged(None)) };
+                let due_at = considered_at(due_now, due_now, Some(&obstacle));
+                let mut audit = entry(services, &caller, Action::ErasurePostponed, id);
+                audit.fields = vec![obstacle.pointer()];
+                let effect = Effect::ErasurePostponed(Erasure { due_at, ..erasure });
+                return Ok(Outcome::Change(Change::new(scope, effect, audit), None));
+            }
             (Why::Expired, scheduled) if expired.is_some() => {
-                Tombstone::of(&customer, scheduled.as_ref().map(|erasure| erasure.requested_at), now)
+                let requested_at = scheduled.map(|(requested_at, _)| requested_at);
+                Tombstone { requested_at, erased_at: now, ..tombstone }
+            }
+            (Why::Due, Some((requested_at, due_at))) if due_at <= due_now => {
+                Tombstone { requested_at: Some(requested_at), erased_at: now, ..tombstone }
             }
             // It was cancelled, or something changed, after the customer was found to be due.
             (Why::Due | Why::Expired, _) => return Ok(Outcome::Unchanged(None)),
@@ -302,7 +349,6 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
         let is_scheduled = matches!(why, Why::Due);
         let unless_held = (!matches!(why, Why::Again(_))).then_some(due_now);
         let effect = Effect::CustomerErased { basis, tombstone: Box::new(tombstone), is_scheduled, unless_held };
-        let files: Vec<FileId> = files.iter().map(|file| file.id).collect();
         Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(vec![event]), Some(files)))
     })
     .await;

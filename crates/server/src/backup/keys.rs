@@ -4,17 +4,20 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use dossier_store::durable::folder_of;
-use dossier_store::ledger;
-use serde_json::{Value, json};
+use dossier_core::clock::{Clock as _, Timestamp};
+use dossier_store::durable::{self, folder_of};
+use dossier_store::{key_export, ledger};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::config::Config;
 use crate::config::storage::file_url_folder;
 use crate::errors::{cannot, text};
 use crate::installation::root_key::root_key;
+use crate::system::SystemClock;
 
-/// Copies the keyring, which the root key seals, to a new file, and the ledger of erasures beside it. The root key is
-/// put beside it only when asked for.
+/// Copies the keyring, which the root key seals, to a new file, and the ledger of erasures and the key export beside it.
+/// The root key is put beside it only when asked for.
 ///
 /// # Errors
 ///
@@ -33,37 +36,104 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
             ));
         }
     }
-    let keyring =
-        std::fs::read(&config.storage.keyring).map_err(cannot("read the keyring", &config.storage.keyring))?;
     let root_key = with_root_key.then(|| root_key(config)).transpose().map_err(text)?;
-    publish(to, |new| {
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);
-        file.and_then(|mut file| file.write_all(&keyring).and_then(|()| file.sync_all())).map_err(text)
-    })?;
-    let mut exported = json!({ "keyring": to.display().to_string() });
-    let own_ledger = ledger::path_beside(&config.storage.keyring);
-    if own_ledger.exists() {
-        let copy = ledger::path_beside(to);
-        let copied = publish(&copy, |new| {
-            std::fs::copy(&own_ledger, new).and_then(|_| std::fs::File::open(new)?.sync_all()).map_err(text)
-        });
-        if let Err(error) = copied {
-            let _ = std::fs::remove_file(to);
-            return Err(error);
-        }
-        exported["ledger"] = copy.display().to_string().into();
-    }
-    if let Some(key) = root_key {
-        let path = beside(to, ".root-key");
-        if let Err(error) = publish(&path, |new| key.write_file(new).map_err(text)) {
-            // A keyring alone would look like a whole export.
-            let _ = std::fs::remove_file(to);
-            return Err(error);
-        }
-        exported["root_key"] = path.display().to_string().into();
-    }
+    let mut copies = Copies::default();
+    let copied = copies.of_keyring(&config.storage.keyring, to).and_then(|()| match root_key {
+        Some(key) => copies.publish("root_key", &beside(to, ".root-key"), |new| key.write_file(new).map_err(text)),
+        None => Ok(()),
+    });
+    // A part would look like a whole export.
+    copied.inspect_err(|_| copies.delete())?;
     std::fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(cannot("sync", &folder))?;
-    Ok(exported)
+    let copied = CopiedKeyring { epoch: active_epoch(to), at: SystemClock.now() };
+    let copied = serde_json::to_vec(&copied).expect("it has string keys only");
+    if let Err(error) = durable::replace(&beside(&config.storage.keyring, COPIED), &copied) {
+        tracing::warn!(%error, "failed to record that the keyring was copied");
+    }
+    Ok(copies.into_json())
+}
+
+/// When a keyring was last copied by command, so that `doctor` can tell whether there is a copy of the newest epoch.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct CopiedKeyring {
+    pub epoch: u64,
+    pub at: Timestamp,
+}
+
+const COPIED: &str = ".copied";
+
+impl CopiedKeyring {
+    /// `None` if it was never copied.
+    #[must_use]
+    pub fn last(keyring: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(beside(keyring, COPIED)).ok()?).ok()
+    }
+}
+
+/// The active epoch of a keyring, which is there in plain text. 0 if it cannot be read.
+fn active_epoch(keyring: &Path) -> u64 {
+    let file: Value =
+        std::fs::read(keyring).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let epochs = file["epochs"].as_array();
+    let active = epochs.into_iter().flatten().find(|epoch| epoch["state"] == "active");
+    active.and_then(|epoch| epoch["epoch"].as_u64()).unwrap_or(0)
+}
+
+/// Copies a keyring to a new file, and what belongs to it beside that.
+pub(super) fn copy(keyring: &Path, to: &Path) -> Result<(), String> {
+    let mut copies = Copies::default();
+    copies.of_keyring(keyring, to).inspect_err(|_| copies.delete())
+}
+
+/// The files that were written, each with what it is.
+#[derive(Default)]
+struct Copies(Vec<(&'static str, PathBuf)>);
+
+impl Copies {
+    /// The ledger is copied last: whoever is missing in the key export is in it.
+    fn of_keyring(&mut self, keyring: &Path, to: &Path) -> Result<(), String> {
+        let content = std::fs::read(keyring).map_err(cannot("read the keyring", keyring))?;
+        self.publish("keyring", to, |new| {
+            let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);
+            file.and_then(|mut file| file.write_all(&content).and_then(|()| file.sync_all())).map_err(text)
+        })?;
+        for (what, beside) in
+            [("keys", key_export::path_beside as fn(&Path) -> PathBuf), ("ledger", ledger::path_beside)]
+        {
+            let own = beside(keyring);
+            if own.exists() {
+                self.publish(what, &beside(to), |new| {
+                    std::fs::copy(&own, new).and_then(|_| std::fs::File::open(new)?.sync_all()).map_err(text)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(
+        &mut self,
+        what: &'static str,
+        path: &Path,
+        write: impl FnOnce(&Path) -> Result<(), String>,
+    ) -> Result<(), String> {
+        publish(path, write)?;
+        self.0.push((what, path.to_owned()));
+        Ok(())
+    }
+
+    fn delete(&self) {
+        for (_, path) in &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    fn into_json(self) -> Value {
+        self.0
+            .into_iter()
+            .map(|(what, path)| (what.to_owned(), path.display().to_string().into()))
+            .collect::<Map<_, _>>()
+            .into()
+    }
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -1,6 +1,8 @@
 //! Backups, as commands, the server and an upgrade make them.
 
 pub mod keys;
+mod known;
+pub(crate) mod prove;
 pub mod restore;
 pub(crate) mod upgrade;
 pub mod verify;

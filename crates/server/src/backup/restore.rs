@@ -6,9 +6,13 @@ use std::path::{Path, PathBuf};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
 use dossier_core::erasure::LedgerEntry;
+use dossier_core::ids::CustomerId;
 use dossier_core::store::Progress;
+use dossier_store::Engine;
 use dossier_store::anchor::{AnchorKey, check};
-use dossier_store::backup::{Backup, RestoreReport, compare_rows, restore_files, restore_rows, schema_in};
+use dossier_store::backup::{
+    Backup, RestoreReport, compare_rows, drop_lost_keys, restore_files, restore_rows, schema_in, take_keys as take,
+};
 use dossier_store::ledger::Ledger;
 use dossier_store::planted::reached;
 use dossier_store::transfer::error_text;
@@ -16,11 +20,11 @@ use dossier_store::transfer::mark::Mark;
 use dossier_store::vault::RootKey;
 use serde_json::{Value, json};
 
-use super::verify::check_keys;
+use super::known::{KeySources, KnownKeys};
 use crate::anchor::{AnchorPolicy, ProcessAnchor};
 use crate::config::Config;
 use crate::config::root_key::RootKeySource;
-use crate::config::storage::{Storage, holds_files, is_postgres};
+use crate::config::storage::{holds_files, is_postgres};
 use crate::erasures;
 use crate::errors::{cannot, text};
 use crate::installation::engine::{OpenStore, blobs};
@@ -39,8 +43,10 @@ pub struct Restore {
     pub into: String,
     /// Where the contents of files go. `None` for the data folder.
     pub files: Option<String>,
-    /// The keyring from the time of the backup.
+    /// The newest copy of the keyring, or the one from the time of the backup.
     pub keyring: Option<PathBuf>,
+    /// The newest key export, unless it is beside a keyring or the backup.
+    pub keys: Option<PathBuf>,
     /// The newest copy of the ledger of erasures, besides those that belong to the keyrings.
     pub ledger: Option<PathBuf>,
 }
@@ -57,14 +63,13 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let root = root_key_for(config, &target)?;
     let keyring = restore.keyring.as_deref().unwrap_or(&target.storage.keyring);
     if !keyring.exists() {
-        return Err(format!(
-            "there is no keyring {}; pass the one from the time of the backup with --keyring",
-            keyring.display()
-        ));
+        return Err(format!("there is no keyring {}; pass the newest copy with --keyring", keyring.display()));
     }
-    let ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
+    let mut ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
     check_same_keyring(&target.storage.keyring, keyring)?;
-    check_keys(&backup, keyring, &root)?;
+    let others = vec![target.storage.keyring.clone(), config.storage.keyring.clone()];
+    let sources = KeySources { keyring, export: restore.keys.as_deref(), others };
+    let keys = KnownKeys::of(&backup, &sources, &root).await?;
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
     if let Home::Folder(folder) = &home
@@ -75,15 +80,17 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     }
     let blobs = copy_back(&backup, &target, &home, progress).await?;
     reached("restore: compared");
+    let gone = take_keys(&backup, &home, &keys, &mut ledger).await?;
+    reached("restore: keys taken");
     if !target.storage.keyring.exists() {
-        let storage = Storage { keyring: keyring.to_owned(), ..target.storage.clone() };
-        super::keys::export(&Config { storage, ..target.clone() }, &target.storage.keyring, false, true)?;
+        super::keys::copy(keyring, &target.storage.keyring)?;
     }
     // Every start erases again what the ledger names, before anything is served.
     let own = Ledger::beside(&target.storage.keyring, &root);
     let copied = own.read().map_err(text)?;
-    own.append(ledger.difference(&copied)).map_err(text)?;
+    own.append(&erasures::missing_from(&copied, &ledger)).map_err(text)?;
     reached("restore: keyring there");
+    home.with_location(async |location| drop_lost_keys(&keys.keyring, location).await).await.map_err(error_text)?;
     if backup.manifest.is_unsealed() {
         let now = SystemClock.now();
         home.with_location(async |location| location.seal_rows(&target.storage.keyring, &root, now).await)
@@ -97,14 +104,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if let Some(anchor) = backup.anchor(&key).await.map_err(error_text)? {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
-    let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
-    let scheduled = store.engine().due_erasures(far_future).await.map_err(text)?;
-    let scheduled: Vec<Value> = scheduled
-        .iter()
-        .map(|(Scope { account, environment }, customer)| {
-            json!({ "customer_id": customer, "account_id": account, "environment": environment })
-        })
-        .collect();
+    let scheduled = scheduled_erasures(&*store.engine()).await?;
     let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
     let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
@@ -121,6 +121,11 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         "created_at": backup.manifest.created_at,
         "records": backup.manifest.records(),
         "files": blobs,
+        "keys": match &keys.export {
+            Some(export) => format!("those of {}, from {}", export.location(), export.header.created_at),
+            None => "those of the backup".to_owned(),
+        },
+        "erased_without_ledger": gone,
         "ledger": if ledger.is_empty() { NO_LEDGER.to_owned() } else { format!("{} erasures", ledger.len()) },
         "erased_at_the_first_start": to_erase,
         "scheduled_erasures": scheduled,
@@ -129,8 +134,40 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     }))
 }
 
+/// The erasures that the restored server will run, whenever they are due.
+async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, String> {
+    let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
+    let scheduled = store.due_erasures(far_future).await.map_err(text)?;
+    let shown = |(Scope { account, environment }, customer): (Scope, CustomerId)| json!({ "customer_id": customer, "account_id": account, "environment": environment });
+    Ok(scheduled.into_iter().map(shown).collect())
+}
+
 const NO_LEDGER: &str = "warning: no erasure is known from a ledger. Customers who were erased after this backup come \
     back, unless you restore again with --ledger and the newest copy of the ledger";
+
+/// Gives the restored records the keys of the export. Customers without a key were erased before it was made. Those that
+/// no ledger names are added to the ledger. Returns their number.
+async fn take_keys(
+    backup: &Backup,
+    home: &Home,
+    keys: &KnownKeys,
+    ledger: &mut BTreeSet<LedgerEntry>,
+) -> Result<usize, String> {
+    // From here on the records differ from the backup, so a repetition must not compare them again.
+    let mark = Mark::Arriving { from: backup.location_of_keys(), at: SystemClock.now() };
+    home.set_mark(Some(&mark)).await.map_err(text)?;
+    let KnownKeys { keyring, export } = keys;
+    let taken = home.with_location(async |location| take(export.as_ref(), keyring, location).await).await;
+    let known: BTreeSet<_> = ledger.iter().map(LedgerEntry::customer).collect();
+    let gone = taken.map_err(error_text)?.into_iter().filter(|customer| !known.contains(customer));
+    let (erased_at, epoch) = match export {
+        Some(export) => (export.header.created_at, export.header.epoch),
+        None => (SystemClock.now(), keyring.active()),
+    };
+    let before = ledger.len();
+    ledger.extend(gone.map(|(scope, customer)| LedgerEntry { scope, customer, erased_at, epoch }));
+    Ok(ledger.len() - before)
+}
 
 /// Everything that any copy of the ledger at hand says was erased.
 fn known_erasures(
@@ -210,8 +247,8 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
     let (restored, compared) = home
         .with_location(async |location| {
             let schema = schema_in(&backup.manifest, location).map_err(error_text)?;
-            let same = matches!(&state.mark, Some(Mark::Arriving { from, .. }) if *from == backup.location());
-            if same && state.migrations > schema {
+            let is_from = |name: &str| matches!(&state.mark, Some(Mark::Arriving { from, .. }) if from == name);
+            if is_from(&backup.location_of_keys()) || is_from(&backup.location()) && state.migrations > schema {
                 // An earlier attempt has verified them and brought them up to date.
                 return Ok(<(RestoreReport, RestoreReport)>::default());
             }

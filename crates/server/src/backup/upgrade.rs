@@ -41,7 +41,7 @@ pub(crate) async fn before(config: &Config, root: &RootKey, state: &DatabaseStat
     let made = super::create(config, &key, &place, Pace::Fast, None, None, &|_, _| {}).await.map_err(failed)?;
     let found = Backup::find(&super::place(&place).map_err(failed)?, Some(&made.name)).await;
     let backup = found.map_err(|error| failed(error_text(error)))?;
-    let page = verify_backup(config, &backup, None, &|_, _| {}).await.map_err(unverified)?;
+    let page = verify_backup(config, &backup, (None, None), &|_, _| {}).await.map_err(unverified)?;
     let findings: Vec<_> =
         page["findings"].as_array().into_iter().flatten().filter_map(|finding| finding.as_str()).collect();
     if !findings.is_empty() {

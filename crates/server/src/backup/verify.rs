@@ -3,27 +3,35 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
+use dossier_core::erasure::LedgerEntry;
 use dossier_core::ids::{CustomerId, Random as _};
 use dossier_core::store::{Progress, StoreError};
+use dossier_core::use_cases::erase;
 use dossier_store::DATABASE_FILE;
 use dossier_store::anchor::AnchorKey;
-use dossier_store::backup::{Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, restore_rows};
+use dossier_store::backup::{
+    Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, drop_lost_keys, restore_rows, take_keys,
+};
 use dossier_store::ledger::Ledger;
+use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Location;
-use dossier_store::vault::{Keyring, RootKey};
+use dossier_store::vault::RootKey;
 use serde_json::{Value, json};
 
+use super::known::{KeySources, KnownKeys};
 use crate::config::Config;
-use crate::errors::{cannot, text};
+use crate::errors::text;
 use crate::installation::root_key::root_key;
-
+use crate::installation::services::services;
+use crate::scanner::Scans;
 use crate::system::{SystemClock, SystemRandom};
 
-/// Verifies the newest backup of a place, or the named one.
+/// Verifies the newest backup of a place, or the named one, with this keyring and key export, or those that are found.
 ///
 /// # Errors
 ///
@@ -31,22 +39,23 @@ use crate::system::{SystemClock, SystemRandom};
 pub async fn verify(
     config: &Config,
     from: &str,
-    keyring: Option<&Path>,
+    keys: (Option<&Path>, Option<&Path>),
     progress: Progress<'_>,
 ) -> Result<Value, String> {
     let backup = super::find(from).await?;
-    verify_backup(config, &backup, keyring, progress).await
+    verify_backup(config, &backup, keys, progress).await
 }
 
 pub(crate) async fn verify_backup(
     config: &Config,
     backup: &Backup,
-    keyring: Option<&Path>,
+    (keyring, export): (Option<&Path>, Option<&Path>),
     progress: Progress<'_>,
 ) -> Result<Value, String> {
     let root = root_key(config).map_err(text)?;
     let keyring = keyring.unwrap_or(&config.storage.keyring);
-    check_keys(backup, keyring, &root)?;
+    let sources = KeySources { keyring, export, others: vec![config.storage.keyring.clone()] };
+    let keys = KnownKeys::of(backup, &sources, &root).await?;
     let erased = known_erasures(config, keyring, &root)?;
     let scratch = Scratch::for_backup(backup)?;
     let file = scratch.0.join(DATABASE_FILE);
@@ -67,6 +76,11 @@ pub(crate) async fn verify_backup(
     let (compared, absent) = backup.compare_files(&part(2 * records)).await.map_err(error_text)?;
     findings.extend(compared.findings);
     location.set_mark(None).await.map_err(text)?;
+    let gone = take_keys(keys.export.as_ref(), &keys.keyring, location).await.map_err(error_text)?;
+    if !gone.is_empty() {
+        erase_again(config, backup, &scratch.0, (keyring, &root), gone).await?;
+    }
+    drop_lost_keys(&keys.keyring, location).await.map_err(error_text)?;
     let part_of_opening = part(2 * records + files);
     let key = AnchorKey::new(&root, *manifest.installation.as_bytes());
     let opened =
@@ -90,25 +104,25 @@ fn known_erasures(config: &Config, keyring: &Path, root: &RootKey) -> Result<BTr
     Ok(known)
 }
 
-/// Checks that the keys of the backup are there before anything is restored.
-pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Result<(), String> {
-    let manifest = &backup.manifest;
-    let opened = Keyring::open(keyring, root).map_err(cannot("use the keyring", keyring))?;
-    if opened.installation() != *manifest.installation.as_bytes() {
-        return Err(format!("{} is the keyring of another installation", keyring.display()));
+/// Erases customers without a key in the temporary database, as the first start after a restore would.
+async fn erase_again(
+    config: &Config,
+    backup: &Backup,
+    folder: &Path,
+    (keyring, root): (&Path, &RootKey),
+    gone: BTreeSet<(Scope, CustomerId)>,
+) -> Result<(), String> {
+    let (own, now) = (folder.join("keyring.json"), SystemClock.now());
+    std::fs::copy(keyring, &own).map_err(text)?;
+    if backup.manifest.is_unsealed() {
+        Location::Sqlite(&folder.join(DATABASE_FILE)).seal_rows(&own, root, now).await.map_err(text)?;
     }
-    let absent: Vec<_> =
-        manifest.epochs.iter().filter(|epoch| !opened.has_epoch(**epoch)).map(u32::to_string).collect();
-    if !absent.is_empty() {
-        return Err(format!(
-            "the keyring {} lacks the key of epoch {}, which the backup of {} needs: pass the keyring copy from that \
-                time with --keyring",
-            keyring.display(),
-            absent.join(", "),
-            manifest.created_at
-        ));
-    }
-    Ok(())
+    let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "I/O error in the temporary database"));
+    let store = SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal).map_err(text)?;
+    let services = services(config, Arc::new(store), String::new(), &Scans::default());
+    let entry = |(scope, customer)| LedgerEntry { scope, customer, erased_at: now, epoch: 0 };
+    let gone: Vec<_> = gone.into_iter().map(entry).collect();
+    erase::erase_again(&services, &gone).await.map(drop).map_err(error_text)
 }
 
 fn report(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {

@@ -57,17 +57,21 @@ fn absolute(place: &str) -> Result<String, String> {
 pub struct Verify {
     /// A place, for its newest backup, or PLACE/NAME
     place: String,
-    /// The copy of the keyring from the time of the backup [default: the configured keyring]
+    /// The newest copy of the keyring, or the one from the time of the backup [default: the configured keyring]
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
+    /// The newest key export, for a backup from before a rotation [default: the newest beside the keyrings and the
+    /// backup]
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
 }
 
 #[async_trait(?Send)]
 impl LocalCommand for Verify {
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
-        let Self { place, keyring } = self;
-        let page =
-            with_progress(async |progress| verify::verify(local.config, place, keyring.as_deref(), progress).await);
+        let Self { place, keyring, keys } = self;
+        let (keyring, keys) = (keyring.as_deref(), keys.as_deref());
+        let page = with_progress(async |progress| verify::verify(local.config, place, (keyring, keys), progress).await);
         Ok(print_page(page.await?, local.output))
     }
 }
@@ -87,7 +91,8 @@ impl LocalCommand for List {
     }
 }
 
-/// Copy the keyring to a new file, and the ledger of erasures beside it; without the keyring no backup can be opened
+/// Copy the keyring to a new file, and the ledger of erasures and the key export beside it; without the keyring no
+/// backup can be opened
 #[derive(Args)]
 pub struct Keys {
     /// The new file
@@ -120,9 +125,13 @@ pub struct Restore {
     /// The place for the files: s3://bucket/folder, gs://…, az://… or file:///folder [default: the data folder]
     #[arg(long, value_name = "PLACE")]
     files: Option<String>,
-    /// The copy of the keyring from the time of the backup [default: the keyring of the target]
+    /// The newest copy of the keyring, or the one from the time of the backup [default: the keyring of the target]
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
+    /// The newest key export, for a backup from before a rotation [default: the newest beside the keyrings and the
+    /// backup]
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     /// The newest copy of the ledger of erasures, so that customers who were erased after the backup do not come back
     /// [default: the ledgers beside the keyrings]
     #[arg(long, value_name = "FILE")]
@@ -132,10 +141,10 @@ pub struct Restore {
 #[async_trait(?Send)]
 impl LocalCommand for Restore {
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
-        let Self { place, into, files, keyring, ledger } = self;
+        let Self { place, into, files, keyring, keys, ledger } = self;
         let (from, into, files) = (place.clone(), into.clone(), files.clone());
-        let (keyring, ledger) = (keyring.clone(), ledger.clone());
-        let wanted = restore::Restore { from, into, files, keyring, ledger };
+        let (keyring, keys, ledger) = (keyring.clone(), keys.clone(), ledger.clone());
+        let wanted = restore::Restore { from, into, files, keyring, keys, ledger };
         let restored = with_progress(async |progress| restore::restore(local.config, &wanted, progress).await).await;
         local.output.value(&restored?);
         Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ use clap::Args;
 use dossier_core::api_key::KeyRecord;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::company::Completeness;
+use dossier_store::key_export::{self, ExportHeader};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,13 +17,16 @@ use super::audit::verify;
 use super::command::{DataCommand, DataFolder};
 use super::context::CommandContext;
 use super::output::Output;
-use crate::backup;
+use crate::backup::{self, keys::CopiedKeyring};
 use crate::config::backup::Schedule;
 use crate::config::root_key::RootKeySource;
 use crate::config::scan::Scan;
 use crate::erasures;
 use crate::errors::text;
 use crate::scanner;
+
+/// The export is written once a day. If it is twice as old, writing it fails.
+const EXPORT_LATE_MICROS: i64 = 2 * 24 * 60 * 60 * 1_000_000;
 
 /// Check the installation for problems; exit status 1 if there are any
 #[derive(Args, Serialize, Deserialize)]
@@ -61,6 +65,7 @@ impl DataCommand for Doctor {
             }
             Err(error) => check("erasures", false, &error.to_string()),
         });
+        checks.extend(keys(context));
         checks.push(scanner(&config.scan).await);
         checks.push(backups(context).await);
         checks.extend(accounts(context).await?);
@@ -88,6 +93,35 @@ fn root_key(source: &RootKeySource) -> Option<Value> {
         RootKeySource::Given(_) | RootKeySource::Command(_) => return None,
     };
     Some(check("root key", true, advice))
+}
+
+/// The key export, and the last copy of the keyring.
+fn keys(context: &CommandContext<'_>) -> [Value; 2] {
+    let (keyring, epoch) = (&context.config.storage.keyring, context.store.active_epoch());
+    let now = context.services.clock.now();
+    // A running server writes it within a minute, and then once a day.
+    let is_running = context.metrics.is_some();
+    let export = match ExportHeader::at(&key_export::path_beside(keyring)) {
+        Some(header) => {
+            let age = now.as_micros() - header.created_at.as_micros();
+            let good = header.epoch == epoch && age < EXPORT_LATE_MICROS;
+            let detail = format!("of epoch {}, from {}", header.epoch, header.created_at);
+            check("key export", good || !is_running, &detail)
+        }
+        None => check("key export", !is_running, "none yet; a running server writes it within a minute"),
+    };
+    let copied = match CopiedKeyring::last(keyring) {
+        Some(last) if last.epoch == u64::from(epoch) => format!("made at {}", last.at),
+        Some(last) => format!(
+            "warning: the last one, from {}, is of epoch {}, and newer backups need epoch {epoch}. Run: dossier backup \
+                keys FILE",
+            last.at, last.epoch
+        ),
+        None => {
+            "warning: none was made; without the keyring no backup can be opened. Run: dossier backup keys FILE".into()
+        }
+    };
+    [export, check("keyring copy", true, &copied)]
 }
 
 async fn scanner(settings: &Scan) -> Value {

@@ -15,13 +15,15 @@ use serde_json::{Value, json};
 
 use super::command::{DataCommand, Local, LocalCommand, group};
 use super::context::{CommandContext, ScopeArgs};
+use super::output::with_progress;
 use super::review::in_words;
+use crate::backup::prove::{Sources, prove};
 use crate::erasures::ErasureState;
 use crate::errors::text;
 
 group! {
-    /// Erase customers, and verify certificates of erasure
-    Erasure { Request, Show, Cancel, Key } local { Verify }
+    /// Erase customers, verify certificates of erasure, and test what a backup reveals
+    Erasure { Request, Show, Cancel, Key } local { Verify, Prove }
 }
 
 /// Schedule the erasure of a customer, or show what it would do
@@ -139,5 +141,34 @@ impl LocalCommand for Verify {
         }
         local.output.value(&json!({ "statement": verified.statement, "fingerprint": verified.fingerprint }));
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Try every key at hand on everything that a backup has of erased customers; exit status 1 if a key opens any of it
+#[derive(Args)]
+pub struct Prove {
+    /// A place, for its newest backup, or PLACE/NAME
+    #[arg(long, value_name = "BACKUP")]
+    backup: String,
+    /// Another copy of the keyring, with the key export and the ledger beside it; may be repeated
+    #[arg(long, value_name = "FILE")]
+    keyring: Vec<PathBuf>,
+    /// A key export that is not beside a keyring or the backup; may be repeated
+    #[arg(long, value_name = "FILE")]
+    keys: Vec<PathBuf>,
+    /// A copy of the ledger of erasures that is not beside a keyring
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+}
+
+#[async_trait(?Send)]
+impl LocalCommand for Prove {
+    async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
+        let Self { backup, keyring, keys, ledger } = self;
+        let (backup, keyrings, exports, ledger) = (backup.clone(), keyring.clone(), keys.clone(), ledger.clone());
+        let sources = Sources { backup, keyrings, exports, ledger };
+        let proof = with_progress(async |progress| prove(local.config, sources, progress).await).await?;
+        local.output.value(&proof);
+        Ok(if proof["opened"] == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

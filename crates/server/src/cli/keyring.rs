@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::command::{DataCommand, group};
 use super::context::CommandContext;
 use crate::errors::text;
+use crate::rotation;
 
 group! {
     /// Manage the keyring of epoch keys
@@ -24,12 +25,13 @@ impl DataCommand for Rotate {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         // Recorded before it starts, because a rotation that is killed halfway has changed keys.
         context.audit(Action::RotationStarted, |_| {}).await?;
-        let epoch = context.store.rotate(context.services.clock.now(), context.progress).await.map_err(text)?;
+        let now = context.services.clock.now();
+        let epoch = rotation::rotate(context.store, context.config, now, context.progress).await.map_err(text)?;
         context.audit(Action::KeyringRotated, |entry| entry.fields = vec![format!("/keyring/epochs/{epoch}")]).await?;
         Ok(json!({
             "epoch": epoch,
-            "next": "copy the new keyring (dossier backup keys FILE), and keep the earlier copies: older backups need \
-                the copy from their time",
+            "next": "copy the new keyring and the key export (dossier backup keys FILE): newer backups need this \
+                keyring, and older ones need both",
         }))
     }
 }

@@ -34,7 +34,7 @@ impl Erasure {
             text => seconds(text).filter(|seconds| *seconds >= 60 * 60).map(Some),
         };
         let wanted = "off, or a duration of at least 1h, like 30d";
-        let rotation = from.setting("key_rotation", "off", help).recorded().read(rotation, wanted);
+        let rotation = from.setting("key_rotation", "30d", help).recorded().read(rotation, wanted);
         let help = "for how long you keep copies of the keyring; certificates of erasure count on it";
         let key_copies = from.setting("key_copies", "30d", help).recorded().read(seconds, DURATION);
         Self { wait, rotation, key_copies }

@@ -8,3 +8,4 @@ pub mod home;
 pub mod lock;
 pub mod open;
 pub mod root_key;
+pub(crate) mod services;

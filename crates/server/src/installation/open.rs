@@ -5,11 +5,8 @@ use std::sync::Arc;
 use dossier_core::account::Account;
 use dossier_core::caller::Caller;
 use dossier_core::ids::AccountId;
-use dossier_core::kyc::{Policy, case};
-use dossier_core::sandbox_clocks::SandboxClocks;
 use dossier_core::services::Services;
 use dossier_core::store::Store;
-use dossier_core::turns::Turns;
 use dossier_core::use_cases::reindex_emails::reindex_emails;
 use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_store::chores::{Chore, ONCE, SHARED_EMAILS};
@@ -20,14 +17,13 @@ use super::error::InstallationError;
 use super::first_start;
 use super::home::Home;
 use super::root_key::root_key;
+use super::services::services;
 use crate::anchor::{AnchorPolicy, ProcessAnchor};
 use crate::backup::upgrade;
 use crate::config::Config;
-use crate::config::verification::Verification;
 use crate::erasures;
 use crate::errors::cannot;
-use crate::scanner::{self, Scans};
-use crate::system::{SystemClock, SystemRandom};
+use crate::scanner::Scans;
 
 /// An open data folder.
 pub struct Installation {
@@ -71,29 +67,6 @@ impl Installation {
         reindex_all_emails(&*store, &services).await.map_err(unreadable)?;
         let first_account = first_start::create_account(&services).await?;
         Ok(Self { store, services, anchor, scans, first_account })
-    }
-}
-
-pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: String, scans: &Scans) -> Services {
-    let Verification { rules, rails, after_approval, sumsub } = &config.verification;
-    Services {
-        store,
-        clock: Arc::new(SystemClock),
-        random: Arc::new(SystemRandom::default()),
-        turns: Turns::default(),
-        sandboxes: SandboxClocks::default(),
-        policy: Policy {
-            rules: Arc::clone(rules),
-            rails: rails.clone(),
-            after_approval: *after_approval,
-            provider: if sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
-            erasure_wait: config.erasure.wait,
-            retention: config.retention.mode,
-            retention_rules: Arc::clone(&config.retention.rules),
-            public_url,
-        },
-        quotas: config.quotas,
-        scanning: scanner::scanning(&config.scan, scans),
     }
 }
 

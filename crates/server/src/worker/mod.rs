@@ -30,7 +30,7 @@ pub(crate) fn start(app: &App, store: &Arc<dyn Engine>, key: AnchorKey, config: 
         tokio::spawn(verification::end_sessions(app())),
         tokio::spawn(verification::ask_providers(app())),
         tokio::spawn(erasures::run_due(app())),
-        tokio::spawn(erasures::rotate(app(), store())),
+        tokio::spawn(erasures::rotate(app(), store(), config.clone())),
         tokio::spawn(retention::run(app(), store())),
         tokio::spawn(rules::follow_new_rules(app(), store())),
         tokio::spawn(deliver::run(app(), config.webhooks.schedule.clone())),

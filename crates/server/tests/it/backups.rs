@@ -105,7 +105,7 @@ async fn a_backup_made_while_the_server_runs_is_verified_restored_and_served() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_from_before_a_rotation_needs_the_keyring_of_that_time() {
+async fn without_a_key_export_a_backup_from_before_a_rotation_needs_the_keyring_of_that_time() {
     let mut app = TestApp::start().await;
     let filled = filled(&app).await;
     let folder = app.folder.path().to_owned();
@@ -113,6 +113,7 @@ async fn a_backup_from_before_a_rotation_needs_the_keyring_of_that_time() {
     json_of(&folder, &["backup", "keys", "old.json", "--data-dir", "data"]);
     let rotated = json_of(&folder, &["keyring", "rotate", "--data-dir", "data"]);
     assert!(rotated["next"].as_str().expect("words").contains("dossier backup keys"), "{rotated}");
+    std::fs::remove_file(folder.join("data/keyring.json.keys")).expect("the key export");
     for command in [
         &["backup", "verify", "backups"][..],
         &["restore", "backups", "--into", "again", "--keyring", "data/keyring.json"],

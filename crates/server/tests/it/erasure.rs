@@ -12,14 +12,20 @@ use crate::app::TestApp;
 use crate::command_line::{dossier, json_of};
 
 /// A key that may have customers erased.
-async fn eraser(app: &TestApp, environment: Environment) -> String {
+pub(crate) async fn eraser(app: &TestApp, environment: Environment) -> String {
     let scopes = [KeyScope::ErasureRequest, KeyScope::CustomersRead, KeyScope::CustomersWrite];
     let made = app.new_key(None, environment, &scopes, None).await;
     made["key"].as_str().expect("a key").to_owned()
 }
 
 impl TestApp {
-    async fn erasure(&self, key: &str, method: Method, id: &str, body: Option<Value>) -> crate::app::Answered {
+    pub(crate) async fn erasure(
+        &self,
+        key: &str,
+        method: Method,
+        id: &str,
+        body: Option<Value>,
+    ) -> crate::app::Answered {
         let url = format!("{}/v0/customers/{id}/erasure", self.url);
         let request = self.client.request(method, url).header("Api-Key", key);
         Self::send(match body {
@@ -30,7 +36,7 @@ impl TestApp {
     }
 
     /// Waits, for at most ten seconds, until a customer is erased.
-    async fn is_erased(&self, id: &str) -> Value {
+    pub(crate) async fn is_erased(&self, id: &str) -> Value {
         for _ in 0..100 {
             let answer = self.get(&format!("/v0/customers/{id}")).await;
             if answer.status == 410 {
@@ -42,7 +48,7 @@ impl TestApp {
     }
 }
 
-fn why() -> Value {
+pub(crate) fn why() -> Value {
     json!({ "reason": "Article 17", "requested_by": "Ada" })
 }
 
@@ -152,7 +158,7 @@ async fn an_erasure_of_production_waits_and_a_certificate_is_verified_offline() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rotation_and_the_age_of_key_copies_complete_the_erasure() {
-    let app = TestApp::start_with(&[("key_copies", "0s")]).await;
+    let app = TestApp::start_with(&[("key_copies", "0s"), ("key_rotation", "off")]).await;
     let key = eraser(&app, Environment::Sandbox).await;
     let id = app.given("individual").await;
     app.erasure(&key, Method::POST, &id, Some(why())).await.expect(200);

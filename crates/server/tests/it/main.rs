@@ -24,6 +24,7 @@ mod files;
 mod flaws;
 mod form;
 mod form_text;
+mod key_exports;
 mod kyc;
 mod lists;
 mod logs;

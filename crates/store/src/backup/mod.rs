@@ -11,8 +11,10 @@
 mod contents;
 mod create;
 mod files;
+mod keys;
 mod manifest;
 mod open;
+mod prove;
 mod restore;
 mod rows;
 mod verify;
@@ -27,8 +29,10 @@ use crate::planted::reached;
 
 pub use crate::transfer::snapshot::Pace;
 pub use create::{NewBackup, Source, create, delete_older};
+pub use keys::{drop_lost_keys, take_keys};
 pub use manifest::{Files, Manifest, Rows};
 pub use open::OpenReport;
+pub use prove::{ErasureProof, prove_erased};
 pub use restore::{RestoreReport, restore_files, restore_rows, schema_in};
 pub use verify::{Finding, Part, compare_rows};
 
@@ -115,10 +119,22 @@ impl Backup {
         if anchor.is_whole && same_moment { Ok(Some(anchor)) } else { Err(wrong("it belongs to another time")) }
     }
 
+    /// The storage that holds it.
+    #[must_use]
+    pub fn storage(&self) -> &Arc<dyn Objects> {
+        &self.storage
+    }
+
     /// The name of this backup in the mark of a database into which it is being restored.
     #[must_use]
     pub fn location(&self) -> String {
         format!("the backup {}", self.name)
+    }
+
+    /// The same for a database that has its records, and receives its keys.
+    #[must_use]
+    pub fn location_of_keys(&self) -> String {
+        format!("the backup {} and the keys", self.name)
     }
 
     fn object(&self, name: &str) -> String {

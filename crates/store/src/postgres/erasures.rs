@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{Erasure, LedgerEntry, Tombstone};
+use dossier_core::erasure::{Erasure, LedgerEntry, Outline, Tombstone};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{ErasureStore, StoreError};
 use tokio_postgres::Row;
@@ -13,6 +13,7 @@ use super::PostgresStore;
 use super::customers::{SUBJECTS, no_key, plain, subject_row};
 use super::queue::due;
 use super::rows::{Columns, row_limit, scope_values, statements, uuid};
+use crate::planted::reached;
 use crate::rows::{ErasureRow, Unchecked};
 use crate::sealed;
 
@@ -39,6 +40,9 @@ macro_rules! tombstone_of {
 
 statements! {
     ERASURE = erasure_of!("account_id = $1 AND environment = $2 AND customer_id = $3 AND due_at IS NOT NULL");
+    OUTLINE = "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, email_index,
+            queued_at, provider_due, provider_case, mac
+        FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
     DUE = due!("erasures", "due_at");
     ERASED_SINCE = "SELECT account_id, environment, customer_id FROM erasures WHERE erased_at >= $1";
     TOMBSTONE = tombstone_of!("customer_id = $3");
@@ -50,12 +54,18 @@ statements! {
 #[async_trait]
 impl ErasureStore for PostgresStore {
     async fn erasure(&self, scope: Scope, id: CustomerId) -> Result<Option<Erasure>, StoreError> {
-        let (account, environment) = scope_values(scope);
-        let row = self.database.query_one(ERASURE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let row = erasure_row(&row)?.check(&*self.existing_scope_keys(scope).await?)?;
+        let Some(row) = self.scheduled(scope, id).await? else { return Ok(None) };
+        let row = row.check(&*self.existing_scope_keys(scope).await?)?;
         let key = self.subject_key(scope, id, PersonId::of_customer(id)).await?;
         sealed::open_erasure(&key, row).map(Some)
+    }
+
+    async fn outline(&self, scope: Scope, id: CustomerId) -> Result<Option<Outline>, StoreError> {
+        let (account, environment) = scope_values(scope);
+        let row = self.database.query_one(OUTLINE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let (plain, scheduled) = (plain(scope, &mut Columns::of(&row))?, self.scheduled(scope, id).await?);
+        sealed::outline(plain, scheduled, &*self.existing_scope_keys(scope).await?)
     }
 
     async fn due_erasures(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
@@ -114,11 +124,20 @@ impl ErasureStore for PostgresStore {
     /// The database reuses the space by itself. What its log and its old rows still hold no longer opens once the epoch
     /// has ended.
     async fn finish_erasures(&self) -> Result<(), StoreError> {
-        self.ledger.append_pending().map(drop)
+        if self.ledger.append_pending()? {
+            reached("erase: in the ledger");
+        }
+        Ok(())
     }
 }
 
 impl PostgresStore {
+    async fn scheduled(&self, scope: Scope, id: CustomerId) -> Result<Option<Unchecked<ErasureRow>>, StoreError> {
+        let (account, environment) = scope_values(scope);
+        let row = self.database.query_one(ERASURE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        row.map(|row| erasure_row(&row)).transpose()
+    }
+
     /// The data subjects whose keys a change destroys.
     pub(super) async fn subjects_to_erase(&self, change: &Change) -> Result<Vec<PersonId>, StoreError> {
         let Effect::CustomerErased { tombstone, .. } = &change.effect else { return Ok(Vec::new()) };

@@ -49,6 +49,7 @@ use crate::cache::{Budget, Cache};
 use crate::certificate::Certifier;
 use crate::chores::{Chore, SharedEmails};
 use crate::ledger::Ledger;
+use crate::planted::reached;
 use crate::prepared::{self, PreparedEffect, SealingKeys};
 use crate::sealed::{SubjectKeys, account_scope};
 use crate::signing::SignerCache;
@@ -355,6 +356,9 @@ impl Store for PostgresStore {
         let aftermath = prepared.aftermath(new_subjects);
         let wraps = prepared.effect.oldest_epoch().is_some();
         self.cache.records.forget(&prepared);
+        if matches!(prepared.effect, PreparedEffect::CustomerErased(_)) {
+            reached("erase: sealed");
+        }
         let (outcome, change) = self.writer.change(prepared).await;
         let (outcome, hint) = outcome?;
         if outcome == Committed::Done {
@@ -367,6 +371,7 @@ impl Store for PostgresStore {
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
             if let Some(entry) = ledger_entry {
+                reached("erase: committed");
                 self.cache.keys.forget(entry.scope, &erased);
                 self.ledger.remember(entry);
             }

@@ -5,19 +5,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use deadpool_postgres::Object;
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::database::{Database, Param};
+use super::rotate::NEWEST;
 use super::row_seals::ACCOUNTS;
 use super::rows::{Columns, epoch_column, row_limit, statements, uuid};
 use super::shards::{ALIVE, shard_of};
 use super::{BIND, INSTALLATION, check_settings, migrate};
 use crate::OpenError;
+use crate::key_export::KeyRow;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Facts, Pace};
+use crate::transfer::target::outside;
 use crate::transfer::{Column, ColumnKind, PORTION, RecordStream, Shape, TABLES};
 
 statements! {
@@ -197,6 +202,10 @@ impl PostgresTarget {
             values.push(Box::new(shards.collect::<Vec<i16>>()));
         }
         let sql = format!("INSERT INTO {} ({columns}) SELECT * FROM unnest({arrays})", shape.name);
+        self.write_all(sql, values).await
+    }
+
+    async fn write_all(&self, sql: String, values: Vec<Box<dyn Param + Send>>) -> Result<(), StoreError> {
         self.database
             .write(&(sql, values), |session, (sql, values)| {
                 Box::pin(async move {
@@ -205,6 +214,53 @@ impl PostgresTarget {
                 })
             })
             .await
+    }
+
+    pub(crate) async fn take_keys(&self, shape: &Shape, rows: &[KeyRow]) -> Result<(), StoreError> {
+        let keys: Vec<Record> = rows.iter().map(KeyRow::key).collect();
+        let (names, table) = (&shape.column_names()[..shape.key], shape.name);
+        let mut values: Vec<Box<dyn Param + Send>> = Vec::new();
+        let mut arrays = String::new();
+        for (place, column) in shape.columns[..shape.key].iter().enumerate() {
+            let _ = write!(arrays, "${}::{}[], ", place + 1, type_name(column.kind));
+            values.push(array(column.kind, keys.iter().map(|key| &key[place])));
+        }
+        let _ = write!(arrays, "${}::integer[], ${}::bytea[]", shape.key + 1, shape.key + 2);
+        values.push(Box::new(rows.iter().map(|row| epoch_column(row.wrapped.epoch)).collect::<Vec<_>>()));
+        values.push(Box::new(rows.iter().map(|row| row.wrapped.sealed.clone()).collect::<Vec<_>>()));
+        let same: Vec<_> = names.iter().map(|name| format!("{table}.{name} = u.{name}")).collect();
+        let sql = format!(
+            "UPDATE {table} SET epoch = u.epoch, wrapped = u.wrapped FROM unnest({arrays}) AS u ({}, epoch, wrapped)
+            WHERE {}",
+            names.join(", "),
+            same.join(" AND ")
+        );
+        self.write_all(sql, values).await
+    }
+
+    pub(crate) async fn set_newest_epoch(&self, epoch: u32) -> Result<(), StoreError> {
+        self.database.query(NEWEST, &[&epoch_column(epoch)]).await.map(drop)
+    }
+
+    pub(crate) async fn subjects_outside(
+        &self,
+        epochs: &[u32],
+    ) -> Result<Vec<(Scope, CustomerId, PersonId)>, StoreError> {
+        let sql = format!(
+            "SELECT account_id, environment, customer_id, subject_id FROM subject_keys WHERE {}",
+            outside(epochs)
+        );
+        let mut subjects = Vec::new();
+        for row in &self.database.query(&sql, &[]).await? {
+            let mut columns = Columns::of(row);
+            let (scope, customer) = columns.customer()?;
+            subjects.push((scope, customer, PersonId::from_bytes(columns.id()?)));
+        }
+        Ok(subjects)
+    }
+
+    pub(crate) async fn run(&self, sql: &str) -> Result<(), StoreError> {
+        self.database.query(sql, &[]).await.map(drop)
     }
 
     pub(crate) async fn finish(self) -> Result<(), StoreError> {

@@ -42,8 +42,9 @@ pub(crate) fn new_scope_keys(vault: &Vault, account: AccountId) -> Result<[(Scop
 /// The customer that a change concerns, and the data subjects whose keys are needed to seal it, if they exist.
 pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)> {
     let customer = match &change.effect {
-        // No data subject of a new customer has a key yet.
-        Effect::CustomerCreated(_) => return None,
+        // No data subject of a new customer has a key yet, and what remains of an erased one is sealed without its key,
+        // which may be unreadable.
+        Effect::CustomerCreated(_) | Effect::CustomerErased { .. } => return None,
         Effect::CustomerUpdated { after, .. } => {
             let mut subjects = sealed::subjects(after);
             // Data of persons that the change drops is sealed under their own keys.

@@ -148,7 +148,7 @@ fn open_padded(
     Ok(json)
 }
 
-fn attached_binding<'a>(
+pub(super) fn attached_binding<'a>(
     purpose: Purpose,
     scope: Scope,
     customer: &'a CustomerId,

@@ -2,12 +2,14 @@
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{Erasure, ErasureRequest, Tombstone};
+use dossier_core::erasure::{Erasure, ErasureRequest, Outline, Tombstone};
 use dossier_core::ids::CustomerId;
 use dossier_core::store::StoreError;
 
+use super::plain::PlainRow;
 use super::service::service_binding;
-use crate::rows::ErasureRow;
+use crate::columns::{is_erased, kind_of};
+use crate::rows::{ErasureRow, Unchecked};
 use crate::vault::{Binding, Cell, Purpose, ScopeKeys, SubjectKey};
 
 const GENERATION: u64 = 1;
@@ -36,7 +38,36 @@ pub(crate) fn open_erasure(key: &SubjectKey, row: ErasureRow) -> Result<Erasure,
     }
 }
 
-fn request_binding(scope: Scope, id: &CustomerId) -> Binding<'_> {
+/// What the plain columns say about a customer whose record cannot be opened. If its own row was altered, too, the
+/// columns are used as they are: otherwise an attacker could keep an erasure from destroying the keys.
+pub(crate) fn outline(
+    plain: Unchecked<PlainRow>,
+    scheduled: Option<Unchecked<ErasureRow>>,
+    keys: &ScopeKeys,
+) -> Result<Option<Outline>, StoreError> {
+    let row = plain.peek();
+    if is_erased(row.kind) {
+        return Ok(None);
+    }
+    let mut outline = Outline {
+        id: row.id,
+        kind: kind_of(row.kind)?,
+        version: row.version,
+        events: row.events,
+        created_at: Timestamp::from_micros(row.created_at),
+        scheduled: None,
+    };
+    // Logs an altered row.
+    let _ = plain.check(keys);
+    if let Some(scheduled) = scheduled {
+        let ErasureRow { requested_at, due_at, .. } = scheduled.check(keys)?;
+        let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
+        outline.scheduled = at(requested_at).zip(at(due_at));
+    }
+    Ok(Some(outline))
+}
+
+pub(super) fn request_binding(scope: Scope, id: &CustomerId) -> Binding<'_> {
     let id = id.as_bytes();
     Binding { scope, subject: id, table: "erasures", section: "request", row: id, version: 0 }
 }

@@ -1,6 +1,7 @@
 //! Records as both engines store them: personal data in sealed cells, the rest plain.
 
 mod attached;
+mod cell;
 mod erasure;
 mod hold;
 mod plain;
@@ -11,7 +12,8 @@ pub(crate) use attached::{EventRow, NO_CUSTOMER, open_event};
 pub use attached::{
     customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
 };
-pub(crate) use erasure::{open_erasure, open_tombstone, seal_request, seal_tombstone};
+pub(crate) use cell::{SealedCell, cells_of_persons};
+pub(crate) use erasure::{open_erasure, open_tombstone, outline, seal_request, seal_tombstone};
 pub(crate) use hold::{open_hold, seal_hold_details};
 pub use plain::PlainColumns;
 pub(crate) use plain::{PlainRow, open_persons};

@@ -27,7 +27,7 @@ pub struct PlainColumns {
     pub email_index: EmailIndex,
     /// Where the engine found the row.
     pub hint: Hint,
-    /// Only a row whose seal was checked, or one that is about to be written, can become a `PlainColumns`.
+    /// Only a row whose seal was checked, one that is about to be written, or one that only a proof reads.
     _checked: Checked,
 }
 
@@ -125,6 +125,24 @@ impl PlainColumns {
         }
     }
 
+    /// The columns that bind the cells of a customer, as a proof reads them from a backup.
+    pub(crate) const fn binding(scope: Scope, id: CustomerId, version: u64, persons_version: u64) -> Self {
+        let never = Timestamp::from_micros(0);
+        Self {
+            scope,
+            id,
+            kind: CustomerType::Individual,
+            version,
+            events: 0,
+            persons_version,
+            created_at: never,
+            updated_at: never,
+            email_index: EmailIndex::Nth(0),
+            hint: None,
+            _checked: Checked,
+        }
+    }
+
     /// The plain columns of an individual that was just written.
     pub(crate) const fn written(scope: Scope, row: &CustomerRow, hint: Hint) -> Self {
         Self {
@@ -145,7 +163,7 @@ impl PlainColumns {
     /// Calls `then` with the place of a cell. The customer's own cells belong to the customer's version. The cells of
     /// its persons are written only when a person changes, so they belong to `persons_version`. The customer's profile
     /// is bound to that number too, so that persons cannot be set back on their own.
-    pub(super) fn with_binding<T>(
+    pub(crate) fn with_binding<T>(
         &self,
         subject: PersonId,
         purpose: Purpose,

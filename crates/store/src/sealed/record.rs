@@ -216,10 +216,10 @@ struct StoredNames {
     kycs: Option<serde::de::IgnoredAny>,
 }
 
-struct PackedPerson<'a> {
-    id: PersonId,
-    profile: &'a [u8],
-    secret: &'a [u8],
+pub(super) struct PackedPerson<'a> {
+    pub(super) id: PersonId,
+    pub(super) profile: &'a [u8],
+    pub(super) secret: &'a [u8],
 }
 
 /// The data subjects whose cells the column holds.
@@ -227,7 +227,7 @@ pub fn packed_subjects(persons: &[u8]) -> Result<Vec<PersonId>, StoreError> {
     Ok(unpack_persons(persons)?.into_iter().map(|person| person.id).collect())
 }
 
-fn unpack_persons(mut rest: &[u8]) -> Result<Vec<PackedPerson<'_>>, StoreError> {
+pub(super) fn unpack_persons(mut rest: &[u8]) -> Result<Vec<PackedPerson<'_>>, StoreError> {
     fn take<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], StoreError> {
         let (taken, left) = rest
             .split_at_checked(length)

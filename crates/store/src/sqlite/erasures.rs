@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{Erasure, LedgerEntry, Tombstone};
+use dossier_core::erasure::{Erasure, LedgerEntry, Outline, Tombstone};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{ErasureStore, StoreError};
 use rusqlite::{OptionalExtension as _, Row};
@@ -15,6 +15,7 @@ use rusqlite::{OptionalExtension as _, Row};
 use super::customers::{plain, wrapped_subjects};
 use super::{Role, SqliteStore, connect};
 use crate::columns::{scope_columns, scope_of};
+use crate::planted::reached;
 use crate::rows::{ErasureRow, Unchecked};
 use crate::sealed::{self, PlainRow};
 
@@ -45,19 +46,26 @@ macro_rules! tombstone_of {
 #[async_trait]
 impl ErasureStore for SqliteStore {
     async fn erasure(&self, scope: Scope, id: CustomerId) -> Result<Option<Erasure>, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
-            connection
-                .prepare_cached(erasure_of!(
-                    "account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND due_at IS NOT NULL"
-                ))?
-                .query_row((account, environment, id.as_bytes()), erasure_row)
-                .optional()
-        })?;
-        let Some(row) = row.transpose()? else { return Ok(None) };
+        let Some(row) = self.scheduled(scope, id)? else { return Ok(None) };
         let row = row.check(&*self.existing_scope_keys(scope)?)?;
         let key = self.subject_key(scope, id, PersonId::of_customer(id))?;
         sealed::open_erasure(&key, row).map(Some)
+    }
+
+    async fn outline(&self, scope: Scope, id: CustomerId) -> Result<Option<Outline>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid,
+                        email_index, queued_at, provider_due, provider_case, mac
+                     FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+                )?
+                .query_row((account, environment, id.as_bytes()), |row| plain(scope, row))
+                .optional()
+        })?;
+        let Some(row) = row else { return Ok(None) };
+        sealed::outline(row, self.scheduled(scope, id)?, &*self.existing_scope_keys(scope)?)
     }
 
     async fn due_erasures(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
@@ -119,6 +127,7 @@ impl ErasureStore for SqliteStore {
     /// Also moves everything into the database and empties the log, in which the old pages still lie.
     async fn finish_erasures(&self) -> Result<(), StoreError> {
         if self.ledger.append_pending()? {
+            reached("erase: in the ledger");
             self.unscrubbed.store(true, Ordering::Relaxed);
         }
         if self.unscrubbed.load(Ordering::Relaxed) && self.empty_log().await? {
@@ -129,6 +138,19 @@ impl ErasureStore for SqliteStore {
 }
 
 impl SqliteStore {
+    fn scheduled(&self, scope: Scope, id: CustomerId) -> Result<Option<Unchecked<ErasureRow>>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(erasure_of!(
+                    "account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND due_at IS NOT NULL"
+                ))?
+                .query_row((account, environment, id.as_bytes()), erasure_row)
+                .optional()
+        })?;
+        row.transpose()
+    }
+
     /// Returns whether the log is empty. It waits for no one, because whoever waits holds up the writer.
     async fn empty_log(&self) -> Result<bool, StoreError> {
         let unreadable = |error: rusqlite::Error| StoreError::Unavailable(format!("cannot empty the log: {error}"));

@@ -51,6 +51,7 @@ use crate::certificate::Certifier;
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
 use crate::ledger::Ledger;
+use crate::planted::reached;
 use crate::prepared::PreparedEffect;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
@@ -259,6 +260,9 @@ impl Store for SqliteStore {
         let (prepared, new_subjects) = self.prepare(change)?;
         let aftermath = prepared.aftermath(new_subjects);
         self.cache.records.forget(&prepared);
+        if matches!(prepared.effect, PreparedEffect::CustomerErased(_)) {
+            reached("erase: sealed");
+        }
         let (outcome, change) = self.writer.change(prepared).await;
         let outcome = outcome?;
         if outcome == Committed::Done {
@@ -271,6 +275,7 @@ impl Store for SqliteStore {
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
             if let Some(entry) = ledger_entry {
+                reached("erase: committed");
                 self.cache.keys.forget(entry.scope, &erased);
                 self.ledger.remember(entry);
             }

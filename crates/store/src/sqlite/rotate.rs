@@ -1,4 +1,4 @@
-//! Rotation: begins a new epoch, wraps every surviving key under it, and destroys the old epochs.
+//! Rotation: begins a new epoch, wraps every surviving key under it, exports the keys, and destroys the old epochs.
 //!
 //! If the process dies, the rotation is simply run again: the keyring keeps the old epoch until no row needs it.
 
@@ -10,17 +10,37 @@ use dossier_core::store::{Progress, StoreError};
 
 use super::SqliteStore;
 use crate::columns::{scope_columns, scope_of};
+use crate::key_export::{ExportWriter, KeyRow};
+use crate::planted::reached;
 use crate::vault::WrappedKey;
 use crate::{OpenError, RotationStore};
 
 /// The number of keys that are wrapped in one commit, so that no writer waits long.
 const PORTION: usize = 500;
 
+pub(super) const NEWEST: &str = "UPDATE installation SET newest_epoch = ?1";
+
+/// No key is wrapped in this epoch.
+const NO_EPOCH: u32 = 0;
+
+/// The key of a row of `subject_keys`.
+type SubjectPlace = ([u8; 16], u8, [u8; 16], [u8; 16]);
+
+/// Before the first row.
+const START: SubjectPlace = ([0; 16], 0, [0; 16], [0; 16]);
+
 struct SubjectRow {
     scope: Scope,
     customer: [u8; 16],
     subject: PersonId,
     wrapped: WrappedKey,
+}
+
+impl SubjectRow {
+    fn key(&self) -> SubjectPlace {
+        let (account, environment) = scope_columns(&self.scope);
+        (*account, environment, self.customer, *self.subject.as_bytes())
+    }
 }
 
 #[async_trait]
@@ -37,32 +57,73 @@ impl RotationStore for SqliteStore {
         self.vault.destroyed_at(epoch)
     }
 
+    fn is_rotating(&self) -> bool {
+        self.vault.is_rotating()
+    }
+
+    async fn export_keys(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut export = ExportWriter::begin(&self.vault, now)?;
+        for (scope, wrapped) in self.wrapped_scopes(NO_EPOCH)? {
+            export.push(&KeyRow::of_scope(scope, wrapped))?;
+        }
+        let mut after = START;
+        loop {
+            let rows = self.subject_portion(NO_EPOCH, after)?;
+            let Some(last) = rows.last() else { break };
+            after = last.key();
+            for SubjectRow { scope, customer, subject, wrapped } in rows {
+                export.push(&KeyRow::of_subject(scope, &customer, subject.as_bytes(), wrapped))?;
+            }
+            tokio::task::yield_now().await;
+        }
+        for (scope, day, wrapped) in self.wrapped_staging(NO_EPOCH)? {
+            export.push(&KeyRow::of_staging(scope, day, wrapped))?;
+        }
+        reached("rotate: export written");
+        export.finish()
+    }
+
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
         let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
+        reached("rotate: epoch begun");
         // From here on a keyring without the new epoch is too old.
-        self.writer
-            .task(move |connection| connection.execute("UPDATE installation SET newest_epoch = ?1", [epoch]).map(drop))
-            .await?;
+        self.writer.task(move |connection| connection.execute(NEWEST, [epoch]).map(drop)).await?;
+        reached("rotate: epoch announced");
         self.rewrap_scopes(epoch).await?;
+        reached("rotate: scope keys wrapped");
         self.rewrap_staging(epoch).await?;
+        reached("rotate: staging keys wrapped");
         self.rewrap_subjects(epoch, progress).await?;
+        reached("rotate: subject keys wrapped");
+        // Before the old epochs are destroyed, because older backups then need it.
+        self.export_keys(now).await?;
+        reached("rotate: keys exported");
         self.vault.destroy_old_epochs(&now.to_string()).map_err(keyring)?;
+        reached("rotate: complete");
         Ok(epoch)
     }
 }
 
 impl SqliteStore {
-    async fn rewrap_scopes(&self, epoch: u32) -> Result<(), StoreError> {
+    /// The keys of scopes that are wrapped in another epoch.
+    fn wrapped_scopes(&self, epoch: u32) -> Result<Vec<(Scope, WrappedKey)>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
-                .prepare("SELECT epoch, wrapped, account_id, environment FROM scope_keys WHERE epoch <> ?1")?
+                .prepare(
+                    "SELECT epoch, wrapped, account_id, environment FROM scope_keys WHERE epoch <> ?1
+                     ORDER BY account_id, environment",
+                )?
                 .query_map([epoch], |row| Ok((super::wrapped_key(row)?, row.get(2)?, row.get(3)?)))?
                 .collect::<Result<Vec<_>, _>>()
         })?;
+        rows.into_iter().map(|(wrapped, account, environment)| Ok((scope_of(account, environment)?, wrapped))).collect()
+    }
+
+    async fn rewrap_scopes(&self, epoch: u32) -> Result<(), StoreError> {
+        let rows = self.wrapped_scopes(epoch)?;
         let mut again = Vec::with_capacity(rows.len());
-        for (wrapped, account, environment) in rows {
-            let scope = scope_of(account, environment)?;
+        for (scope, wrapped) in rows {
             again.push((scope, self.vault.rewrap_scope(scope, &wrapped)?));
         }
         self.writer
@@ -79,16 +140,22 @@ impl SqliteStore {
             .await
     }
 
-    async fn rewrap_staging(&self, epoch: u32) -> Result<(), StoreError> {
+    /// The staging keys that are wrapped in another epoch.
+    fn wrapped_staging(&self, epoch: u32) -> Result<Vec<(Scope, i64, WrappedKey)>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
                 .prepare("SELECT epoch, wrapped, account_id, environment, day FROM staging_keys WHERE epoch <> ?1")?
                 .query_map([epoch], |row| Ok((super::wrapped_key(row)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
                 .collect::<Result<Vec<_>, _>>()
         })?;
+        let staging = |(wrapped, account, environment, day)| Ok((scope_of(account, environment)?, day, wrapped));
+        rows.into_iter().map(staging).collect()
+    }
+
+    async fn rewrap_staging(&self, epoch: u32) -> Result<(), StoreError> {
+        let rows = self.wrapped_staging(epoch)?;
         let mut again = Vec::with_capacity(rows.len());
-        for (wrapped, account, environment, day) in rows {
-            let scope = scope_of(account, environment)?;
+        for (scope, day, wrapped) in rows {
             again.push((scope, day, self.vault.rewrap_staging(scope, day, &wrapped)?));
         }
         self.writer
@@ -111,24 +178,21 @@ impl SqliteStore {
             connection.query_row("SELECT count(*) FROM subject_keys WHERE epoch <> ?1", [epoch], |row| row.get(0))
         })?;
         let mut done = 0;
-        let mut after = ([0; 16], 0_u8, [0; 16], [0; 16]);
+        let mut after = START;
         loop {
             let rows = self.subject_portion(epoch, after)?;
             let Some(last) = rows.last() else { break };
-            let (account, environment) = scope_columns(&last.scope);
-            after = (*account, environment, last.customer, *last.subject.as_bytes());
+            after = last.key();
             done += rows.len() as u64;
             self.rewrap_portion(rows).await?;
+            reached("rotate: some subject keys wrapped");
             progress(done, total);
         }
         Ok(())
     }
 
-    fn subject_portion(
-        &self,
-        epoch: u32,
-        after: ([u8; 16], u8, [u8; 16], [u8; 16]),
-    ) -> Result<Vec<SubjectRow>, StoreError> {
+    /// Some keys of data subjects that are wrapped in another epoch.
+    fn subject_portion(&self, epoch: u32, after: SubjectPlace) -> Result<Vec<SubjectRow>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
                 .prepare_cached(

@@ -4,18 +4,24 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 use tokio::sync::mpsc;
 
 use super::numbering::{BITS, LAST, PRIVATE, Places, SCOPE};
+use super::rotate::NEWEST;
 use super::row_seals::ACCOUNTS;
 use super::{INSTALLATION, Role, connect, migrate, writer};
 use crate::OpenError;
+use crate::columns::scope_of;
+use crate::key_export::KeyRow;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Facts, Pace};
+use crate::transfer::target::outside;
 use crate::transfer::{Column, ColumnKind, PORTION, RecordStream, Shape, TABLES, Table};
 
 const POISONED: &str = "no code panics while it reads a snapshot";
@@ -177,6 +183,53 @@ impl SqliteTarget {
             transaction.commit()
         })();
         written.map_err(failed)
+    }
+
+    pub(crate) fn take_keys(&self, shape: &Shape, rows: &[KeyRow]) -> Result<(), StoreError> {
+        let key: Vec<_> = shape.column_names()[..shape.key]
+            .iter()
+            .enumerate()
+            .map(|(at, name)| format!("{name} = ?{}", at + 3))
+            .collect();
+        let sql = format!("UPDATE {} SET epoch = ?1, wrapped = ?2 WHERE {}", shape.name, key.join(" AND "));
+        let taken = (|| {
+            let transaction = self.connection.unchecked_transaction()?;
+            let mut update = transaction.prepare_cached(&sql)?;
+            for row in rows {
+                let mut values =
+                    vec![Value::Number(row.wrapped.epoch.into()), Value::Bytes(row.wrapped.sealed.clone())];
+                values.extend(row.key());
+                update.execute(params_from_iter(values))?;
+            }
+            drop(update);
+            transaction.commit()
+        })();
+        taken.map_err(failed)
+    }
+
+    pub(crate) fn set_newest_epoch(&self, epoch: u32) -> Result<(), StoreError> {
+        self.connection.execute(NEWEST, [epoch]).map(drop).map_err(failed)
+    }
+
+    pub(crate) fn subjects_outside(&self, epochs: &[u32]) -> Result<Vec<(Scope, CustomerId, PersonId)>, StoreError> {
+        let sql = format!(
+            "SELECT account_id, environment, customer_id, subject_id FROM subject_keys WHERE {}",
+            outside(epochs)
+        );
+        let read = (|| {
+            self.connection
+                .prepare(&sql)?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+                .collect::<Result<Vec<_>, _>>()
+        })();
+        let subject = |(account, environment, customer, subject)| {
+            Ok((scope_of(account, environment)?, CustomerId::from_bytes(customer), PersonId::from_bytes(subject)))
+        };
+        read.map_err(failed)?.into_iter().map(subject).collect()
+    }
+
+    pub(crate) fn run(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection.execute(sql, []).map(drop).map_err(failed)
     }
 
     pub(crate) fn finish(self) -> Result<(), StoreError> {

@@ -1,6 +1,8 @@
 //! A database that receives records. It stays marked until all have arrived.
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 use super::Shape;
@@ -8,6 +10,7 @@ use super::mark::{Location, Mark};
 use super::record::Record;
 use super::snapshot::Facts;
 use crate::OpenError;
+use crate::key_export::{KeyRow, KeyTable};
 use crate::postgres::PostgresTarget;
 use crate::sqlite::SqliteTarget;
 
@@ -54,6 +57,16 @@ impl Target {
         }
         target.set_installation(facts.installation, facts.newest_epoch).await?;
         Ok(target)
+    }
+
+    /// A database that has its records already, at whatever schema.
+    pub(crate) async fn existing(location: Location<'_>) -> Result<Self, StoreError> {
+        let (no_migration, now) = (0, Timestamp::from_micros(0));
+        match location {
+            Location::Sqlite(file) => SqliteTarget::open(file, no_migration, now).map(Self::Sqlite),
+            Location::Postgres(url) => PostgresTarget::open(url, no_migration, now).await.map(Self::Postgres),
+        }
+        .map_err(to_store_error)
     }
 
     async fn check_empty(location: Location<'_>, migrations: u32) -> Result<(), StoreError> {
@@ -115,6 +128,50 @@ impl Target {
         }
     }
 
+    /// Replaces stored keys of one table. Keys that are not stored are left out.
+    pub(crate) async fn take_keys(&mut self, rows: &[KeyRow]) -> Result<(), StoreError> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        // An older schema may lack the table.
+        let Some(shape) = self.shapes().iter().find(|shape| shape.name == first.table.name()).cloned() else {
+            return Ok(());
+        };
+        match self {
+            Self::Sqlite(target) => target.take_keys(&shape, rows),
+            Self::Postgres(target) => target.take_keys(&shape, rows).await,
+        }
+    }
+
+    /// Sets the newest epoch that the database has seen.
+    pub(crate) async fn set_newest_epoch(&mut self, epoch: u32) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(target) => target.set_newest_epoch(epoch),
+            Self::Postgres(target) => target.set_newest_epoch(epoch).await,
+        }
+    }
+
+    /// The data subjects whose key is wrapped in none of these epochs.
+    pub(crate) async fn subjects_outside(
+        &self,
+        epochs: &[u32],
+    ) -> Result<Vec<(Scope, CustomerId, PersonId)>, StoreError> {
+        match self {
+            Self::Sqlite(target) => target.subjects_outside(epochs),
+            Self::Postgres(target) => target.subjects_outside(epochs).await,
+        }
+    }
+
+    /// Deletes the keys of a table that are wrapped in none of these epochs.
+    pub(crate) async fn delete_keys_outside(&mut self, table: KeyTable, epochs: &[u32]) -> Result<(), StoreError> {
+        if !self.shapes().iter().any(|shape| shape.name == table.name()) {
+            return Ok(());
+        }
+        let sql = format!("DELETE FROM {} WHERE {}", table.name(), outside(epochs));
+        match self {
+            Self::Sqlite(target) => target.run(&sql),
+            Self::Postgres(target) => target.run(&sql).await,
+        }
+    }
+
     /// Does whatever the engine needs once all records are there. The mark stays.
     pub(crate) async fn finish(self) -> Result<(), StoreError> {
         match self {
@@ -122,6 +179,12 @@ impl Target {
             Self::Postgres(target) => target.finish().await,
         }
     }
+}
+
+/// The condition of keys that are wrapped in none of these epochs.
+pub(crate) fn outside(epochs: &[u32]) -> String {
+    let epochs: Vec<_> = epochs.iter().map(u32::to_string).collect();
+    format!("epoch NOT IN ({})", epochs.join(", "))
 }
 
 fn to_store_error(error: OpenError) -> StoreError {

@@ -136,6 +136,31 @@ impl Keyring {
         newest
     }
 
+    /// Whether a rotation began and has not ended: an epoch before the active one still exists.
+    #[must_use]
+    pub fn is_rotating(&self) -> bool {
+        self.keys.len() > 1
+    }
+
+    /// The epochs whose keys exist.
+    pub fn epochs(&self) -> impl Iterator<Item = u32> {
+        self.keys.iter().map(|(epoch, _)| *epoch)
+    }
+
+    /// The keys of all epochs.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = SecretKey> {
+        self.keys.iter().map(|(_, key)| key.clone())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The key that seals the key exports of an epoch.
+    pub(crate) fn export_key(&self, epoch: u32) -> Option<SecretKey> {
+        self.key(epoch).map(|key| key.derive(&[b"key-export"]))
+    }
+
     #[must_use]
     pub fn has_epoch(&self, epoch: u32) -> bool {
         self.key(epoch).is_some()
@@ -182,9 +207,12 @@ impl Keyring {
         self.keys.iter().find(|(number, _)| *number == epoch).map(|(_, key)| key)
     }
 
-    /// Begins a new epoch; the previous one can only open keys from now on. It is durable on return. On failure the
-    /// keyring stays as it was.
+    /// The epoch of a rotation: a new one, or the active one if a rotation to it has not ended. The epochs before it can
+    /// only open keys from now on. It is durable on return. On failure the keyring stays as it was.
     pub fn begin_epoch(&mut self, created_at: String) -> Result<u32, OpenError> {
+        if self.is_rotating() {
+            return Ok(self.active());
+        }
         let epoch = self.file.epochs.last().map_or(1, |last| last.epoch + 1);
         let key = SecretKey::random();
         let cell = Cell::seal(&self.root.0, u64::from(epoch), &binding(&self.file.installation, epoch), key.expose());

@@ -27,6 +27,7 @@ pub mod stream;
 mod subject;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -124,6 +125,20 @@ impl Vault {
         }
     }
 
+    /// See [`Keyring::is_rotating`].
+    #[must_use]
+    pub fn is_rotating(&self) -> bool {
+        self.keyring.read().expect(POISONED).is_rotating()
+    }
+
+    /// The path of the keyring, the active epoch, and the key that seals its key exports.
+    pub(crate) fn export_key(&self) -> (PathBuf, u32, SecretKey) {
+        let keyring = self.keyring.read().expect(POISONED);
+        let epoch = keyring.active();
+        let key = keyring.export_key(epoch).expect("the active epoch has a key");
+        (keyring.path().to_owned(), epoch, key)
+    }
+
     /// See [`Keyring::begin_epoch`].
     pub fn begin_epoch(&self, created_at: String) -> Result<u32, crate::OpenError> {
         self.keyring.write().expect(POISONED).begin_epoch(created_at)
@@ -149,7 +164,7 @@ impl Vault {
         let key = keyring
             .key(epoch)
             .ok_or_else(|| StoreError::Corrupt(format!("epoch {epoch} is destroyed or unknown")))?
-            .derive(&[b"subject-wrap", scope.environment.as_str().as_bytes(), scope.account.as_bytes()]);
+            .derive_wrap(scope);
         self.wraps.write().expect(POISONED).insert((epoch, scope), key.clone());
         Ok(key)
     }
@@ -169,19 +184,7 @@ impl Vault {
     }
 
     fn unwrap(&self, scope: Scope, what: &str, id: &[u8], wrapped: &WrappedKey) -> Result<SecretKey, StoreError> {
-        let corrupt = |why: &str| StoreError::Corrupt(format!("a wrapped {what} key {why}"));
-        let wrap_key = self.wrap_key(wrapped.epoch, scope)?;
-        let content = Cell::open(wrapped.sealed.clone(), &wrap_key, &wrap_binding(scope, what, id, wrapped.epoch))
-            .map_err(|_| corrupt("cannot be opened"))?;
-        let content = zeroize::Zeroizing::new(content);
-        let key =
-            SecretKey::from_slice(content.get(..32).unwrap_or_default()).ok_or_else(|| corrupt("is too short"))?;
-        // AES-GCM does not commit to a key: a key that opens a cell need not be the right one. The commitment shows
-        // that it is.
-        if content.get(32..48) != Some(&key.commitment()[..]) {
-            return Err(corrupt("does not match its commitment"));
-        }
-        Ok(key)
+        open_wrapped(&self.wrap_key(wrapped.epoch, scope)?, scope, what, id, wrapped)
     }
 
     /// Creates a key for a data subject and returns it with its wrapped form, which is to be stored.
@@ -285,8 +288,45 @@ impl Vault {
     }
 }
 
+/// Tries the key of every epoch of a keyring on a wrapped key, whatever epoch it claims.
+pub(crate) fn unwrap_with_any(
+    keyring: &Keyring,
+    scope: Scope,
+    (what, id): (&str, &[u8]),
+    wrapped: &WrappedKey,
+) -> Option<SecretKey> {
+    keyring.secrets().find_map(|key| open_wrapped(&key.derive_wrap(scope), scope, what, id, wrapped).ok())
+}
+
+fn open_wrapped(
+    wrap_key: &SecretKey,
+    scope: Scope,
+    what: &str,
+    id: &[u8],
+    wrapped: &WrappedKey,
+) -> Result<SecretKey, StoreError> {
+    let corrupt = |why: &str| StoreError::Corrupt(format!("a wrapped {what} key {why}"));
+    let content = Cell::open(wrapped.sealed.clone(), wrap_key, &wrap_binding(scope, what, id, wrapped.epoch))
+        .map_err(|_| corrupt("cannot be opened"))?;
+    let content = zeroize::Zeroizing::new(content);
+    let key = SecretKey::from_slice(content.get(..32).unwrap_or_default()).ok_or_else(|| corrupt("is too short"))?;
+    // AES-GCM does not commit to a key: a key that opens a cell need not be the right one. The commitment shows
+    // that it is.
+    if content.get(32..48) != Some(&key.commitment()[..]) {
+        return Err(corrupt("does not match its commitment"));
+    }
+    Ok(key)
+}
+
 fn wrap_binding<'a>(scope: Scope, what: &'a str, id: &'a [u8], epoch: u32) -> Binding<'a> {
     Binding { scope, subject: id, table: "keys", section: what, row: id, version: u64::from(epoch) }
+}
+
+impl SecretKey {
+    /// The key of an epoch for the keys of one scope.
+    fn derive_wrap(&self, scope: Scope) -> Self {
+        self.derive(&[b"subject-wrap", scope.environment.as_str().as_bytes(), scope.account.as_bytes()])
+    }
 }
 
 #[cfg(test)]

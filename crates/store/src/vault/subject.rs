@@ -27,6 +27,10 @@ pub enum Purpose {
 impl Purpose {
     const COUNT: usize = 8;
 
+    /// In the order of their numbers.
+    pub(crate) const ALL: [Self; Self::COUNT] =
+        [Self::Names, Self::Profile, Self::Secret, Self::Events, Self::Replay, Self::Audit, Self::FileWrap, Self::Kyc];
+
     /// The word that derives the key and binds the cell.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

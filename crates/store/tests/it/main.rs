@@ -82,6 +82,8 @@ on_every_engine! {
     a_scheduled_erasure_waits_and_can_be_cancelled,
     a_change_that_was_computed_before_an_erasure_is_refused,
     an_older_state_is_erased_again_with_the_first_date,
+    a_record_that_cannot_be_opened_is_erased_by_its_plain_columns,
+    erasing_again_adds_no_second_line_to_the_ledger,
     another_process_forgets_the_keys_of_an_erased_customer,
     an_erasure_that_was_cancelled_in_the_meantime_does_not_run,
     erasing_a_data_subject_erases_its_numbers,

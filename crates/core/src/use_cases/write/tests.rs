@@ -16,7 +16,7 @@ use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::Environment;
 use crate::clock::{Clock, Timestamp};
 use crate::customer::summary::Summary;
-use crate::erasure::{Erasure, LedgerEntry, Tombstone};
+use crate::erasure::{Erasure, LedgerEntry, Outline, Tombstone};
 use crate::event::StoredEvent;
 use crate::file::record::File;
 use crate::ids::testing::Dice;
@@ -88,6 +88,7 @@ scripted! {
     }
     ErasureStore {
         erasure(Scope, CustomerId) -> Option<Erasure>;
+        outline(Scope, CustomerId) -> Option<Outline>;
         due_erasures(Timestamp) -> Vec<(Scope, CustomerId)>;
         tombstone(Scope, CustomerId) -> Option<Tombstone>;
         tombstones(Scope, Option<CustomerId>, usize) -> Vec<Tombstone>;

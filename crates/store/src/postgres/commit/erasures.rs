@@ -5,6 +5,7 @@ use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::StoreError;
 
 use super::holds::is_held;
+use crate::planted::reached;
 use crate::postgres::collection::delete_unused_of;
 use crate::postgres::database::{Error, Param, Session};
 use crate::postgres::rows::{Columns, epoch_column, number, scope_values, statements, uuid};
@@ -94,6 +95,7 @@ pub(super) async fn erase(
     if !cancel(session, scope, erased.id).await? && erased.is_scheduled {
         return Ok(false);
     }
+    reached("erase: tombstone written");
     let key: [&dyn Param; 3] = [&account, &environment, &customer];
     let mut files = Vec::new();
     for row in session.query(FILES, &key).await? {

@@ -13,6 +13,7 @@ use super::holds::is_held;
 use super::links::end_passes;
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
+use crate::planted::reached;
 use crate::prepared::{ErasedCustomer, SealedErasure};
 use crate::records::{RowHashes, RowKind};
 use crate::rows::ErasureRow;
@@ -89,6 +90,7 @@ pub(super) fn erase(
     if !cancel(connection, scope, erased.id)? && erased.is_scheduled {
         return Ok(Ok(Committed::VersionMoved));
     }
+    reached("erase: tombstone written");
     let files = files_of(connection, scope, erased.id)?;
     for sql in [
         "DELETE FROM persons WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",

@@ -3,6 +3,7 @@
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect};
+use dossier_core::customer::CustomerType;
 use dossier_core::erasure::{LedgerEntry, Tombstone};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use crate::behaviours::webhooks::subscribed_to;
 use crate::behaviours::{PERSONS, changed, content, given, keyed_put, naming, put, read, read_to_change, uploaded};
 use crate::engines::{Engine, caller};
+use crate::row_seals::Sql;
 use crate::upgrade::compared;
 
 async fn request(services: &Services, caller: &Caller, id: CustomerId, dry_run: bool) -> Value {
@@ -210,4 +212,63 @@ pub(crate) async fn an_erasure_that_was_cancelled_in_the_meantime_does_not_run(m
     let late = services.store.commit(Change::new(caller.scope, effect, audit)).await;
     assert!(matches!(late, Ok(Committed::VersionMoved)), "{late:?}");
     assert_eq!(read(&services, caller.scope, id).await, customer);
+}
+
+pub(crate) async fn a_record_that_cannot_be_opened_is_erased_by_its_plain_columns(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut ids = Vec::new();
+    for (email, kind) in
+        [("a@example.com", "individual"), ("b@example.com", "corporate"), ("c@example.com", "individual")]
+    {
+        ids.push(given(&services, &caller, email, kind).await);
+    }
+    put(&services, &caller, ids[1], PERSONS).await.expect("updated");
+    let seen = read(&services, caller.scope, ids[1]).await;
+    for id in &ids {
+        request(&services, &caller, *id, false).await;
+    }
+    drop(services);
+    engine.close();
+    let sql = Sql(&engine);
+    let row = |at: usize| format!("customer_id = {}", sql.id(ids[at].as_bytes()));
+    // The epoch of the first one's key is gone, the second one has no key, and the row of the third one was altered.
+    engine.execute(&format!("UPDATE subject_keys SET epoch = 0 WHERE {}", row(0))).await;
+    engine.execute(&format!("DELETE FROM subject_keys WHERE {}", row(1))).await;
+    engine.execute(&format!("UPDATE customers SET created_at = created_at + 1 WHERE {}", row(2))).await;
+    engine.open().await;
+    let services = engine.services();
+    assert_eq!(erase::run_due(&services).await.expect("erased"), 3);
+    for id in &ids {
+        assert!(is_erased(services.store.customer(caller.scope, *id).await));
+        services.store.tombstone(caller.scope, *id).await.expect("readable").expect("a tombstone");
+    }
+    let tombstone = services.store.tombstone(caller.scope, ids[1]).await.expect("readable").expect("a tombstone");
+    assert_eq!((tombstone.version, tombstone.events), (seen.version + 1, seen.events + 1));
+    assert!(tombstone.requested_at.is_some());
+    assert_eq!(tombstone.created_at.to_string(), seen.created_at.to_string());
+    assert_eq!((tombstone.kind, tombstone.state), (CustomerType::Corporate, State::NotStarted));
+    assert_eq!(engine.rows("subject_keys").await, 0);
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+    assert_eq!(compared(&engine).await, Vec::<String>::new());
+    assert_eq!(engine.store().ledger_file().read().expect("a file").len(), 3);
+}
+
+pub(crate) async fn erasing_again_adds_no_second_line_to_the_ledger(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let entry = LedgerEntry { scope: caller.scope, customer: id, erased_at: services.clock.now(), epoch: 7 };
+    let store = engine.store();
+    store.ledger_file().append(&[entry]).expect("appended");
+    let ledger = store.ledger_file().path();
+    let lines = || std::fs::read(ledger).expect("a file").split(|byte| *byte == b'\n').count();
+    let before = lines();
+    store.ledger_file().expect_again(&[entry]);
+    assert_eq!(again(&services, &[entry]).await, 1);
+    assert_eq!(lines(), before);
+    let other = given(&services, &caller, "b@example.com", "individual").await;
+    request(&services, &caller, other, false).await;
+    assert_eq!(erase::run_due(&services).await.expect("erased"), 1);
+    assert_eq!(lines(), before + 1);
 }

@@ -66,10 +66,11 @@ pub(crate) use customers::{
     fields_changed_since_a_version_are_named_once, new_rules_are_applied_by_an_empty_put_and_by_a_start,
 };
 pub(crate) use erasure::{
-    a_change_that_was_computed_before_an_erasure_is_refused, a_scheduled_erasure_waits_and_can_be_cancelled,
+    a_change_that_was_computed_before_an_erasure_is_refused,
+    a_record_that_cannot_be_opened_is_erased_by_its_plain_columns, a_scheduled_erasure_waits_and_can_be_cancelled,
     an_erased_customer_is_unreadable_and_its_tombstone_remains,
     an_erasure_that_was_cancelled_in_the_meantime_does_not_run, an_older_state_is_erased_again_with_the_first_date,
-    another_process_forgets_the_keys_of_an_erased_customer,
+    another_process_forgets_the_keys_of_an_erased_customer, erasing_again_adds_no_second_line_to_the_ledger,
 };
 pub(crate) use files::{
     a_file_is_attached_with_the_change_that_names_it, content_in_another_place_does_not_open,

@@ -1,0 +1,281 @@
+//! Proves that a backup tells nothing of erased customers: every key at hand is tried on every cell of theirs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dossier_core::audit::Action;
+use dossier_core::caller::Scope;
+use dossier_core::event::EventType;
+use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::store::{Progress, StoreError};
+
+use super::Backup;
+use super::manifest::Rows;
+use super::rows::RowReader;
+use crate::columns::{is_erased, scope_of};
+use crate::key_export::{KeyExport, KeyRow, KeyTable};
+use crate::sealed::{self, PlainColumns, SealedCell};
+use crate::transfer::record::{Record, Value, decode};
+use crate::vault::{Keyring, Purpose, SecretKey, SubjectKey, WrappedKey};
+use crate::{audit_detail, files};
+
+/// The tables with keys that hang from an epoch, and those with cells of data subjects.
+const TABLES: [&str; 10] = [
+    "scope_keys",
+    "subject_keys",
+    "staging_keys",
+    "customers",
+    "persons",
+    "events",
+    "answers",
+    "audit",
+    "file_uses",
+    "erasures",
+];
+
+const CUSTOMER_CELLS: [(&str, Purpose); 4] =
+    [("names", Purpose::Names), ("profile", Purpose::Profile), ("secret", Purpose::Secret), ("kyc", Purpose::Kyc)];
+
+/// The result of a proof.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ErasureProof {
+    /// The erased customers of whom the backup has a cell.
+    pub people: u64,
+    /// Their cells, their wrapped keys included.
+    pub cells: u64,
+    /// The keys that were tried: those of epochs, and all keys that they open.
+    pub keys: u64,
+    /// The cells that a key opened.
+    pub opened: u64,
+}
+
+/// Tries every key that these keyrings and exports have or open on every cell that the backup has of the erased
+/// customers. What remains of a customer after its erasure is left out.
+pub async fn prove_erased(
+    backup: &Backup,
+    (keyrings, exports): (&[Keyring], &[KeyExport]),
+    erased: &BTreeSet<(Scope, CustomerId)>,
+    progress: Progress<'_>,
+) -> Result<ErasureProof, StoreError> {
+    let mut prover = Prover {
+        keyrings,
+        erased,
+        keys: Keys::default(),
+        seen: BTreeSet::new(),
+        persons_versions: BTreeMap::new(),
+        proof: ErasureProof::default(),
+    };
+    for export in exports {
+        let mut rows = export.rows().await?;
+        while let Some(row) = rows.next().await? {
+            prover.unwrap(&row);
+        }
+    }
+    prover.keys.epochs.extend(keyrings.iter().flat_map(Keyring::secrets));
+    let (mut done, total) = (0, backup.manifest.records());
+    for table in TABLES {
+        let Some(rows) = backup.manifest.rows.iter().find(|rows| rows.table == table) else { continue };
+        let (mut reader, mut records) = (RowReader::open(backup, table).await?, 0);
+        while let Some(encoded) = reader.next().await? {
+            prover.row(&Columns { rows, record: decode(&encoded)? })?;
+            (records, done) = (records + 1, done + 1);
+            if done % 100 == 0 {
+                progress(done.min(total), total);
+            }
+        }
+        if records != rows.records {
+            return Err(StoreError::Corrupt(format!("{table}: {records} records instead of {}", rows.records)));
+        }
+        if table == "staging_keys" {
+            prover.keys.derive();
+        }
+    }
+    let Prover { seen, keys, mut proof, .. } = prover;
+    (proof.people, proof.keys) = (seen.len() as u64, keys.count());
+    Ok(proof)
+}
+
+/// The keys that are tried.
+#[derive(Default)]
+struct Keys {
+    epochs: Vec<SecretKey>,
+    /// The keys that epochs opened: of scopes, data subjects and days.
+    opened: BTreeSet<[u8; 32]>,
+    /// For each purpose, the keys that are derived from those.
+    derived: Vec<Vec<SecretKey>>,
+    /// Keys that seal cells themselves, and those that the keys of scopes yield.
+    direct: Vec<SecretKey>,
+}
+
+impl Keys {
+    fn count(&self) -> u64 {
+        (self.epochs.len() + self.opened.len()) as u64
+    }
+
+    fn derive(&mut self) {
+        let roots: Vec<_> = self.opened.iter().filter_map(|key| SecretKey::from_slice(key)).collect();
+        let subjects: Vec<_> = roots.iter().cloned().map(SubjectKey::new).collect();
+        self.derived = Purpose::ALL.map(|purpose| subjects.iter().map(|key| key.key(purpose).clone()).collect()).into();
+        self.direct.clone_from(&self.epochs);
+        for root in roots {
+            self.direct.push(root.derive(&[b"service"]));
+            let remains = SubjectKey::new(root.derive(&[b"remains"]));
+            self.direct.extend(Purpose::ALL.map(|purpose| remains.key(purpose).clone()));
+            self.direct.push(root);
+        }
+    }
+
+    fn opens(&self, cell: &SealedCell) -> bool {
+        let derived = &self.derived[cell.purpose as usize];
+        derived.iter().chain(&self.direct).any(|key| cell.opens(key))
+    }
+}
+
+struct Prover<'a> {
+    keyrings: &'a [Keyring],
+    erased: &'a BTreeSet<(Scope, CustomerId)>,
+    keys: Keys,
+    seen: BTreeSet<(Scope, CustomerId)>,
+    /// The version that binds the cells of a customer's persons.
+    persons_versions: BTreeMap<(Scope, CustomerId), u64>,
+    proof: ErasureProof,
+}
+
+impl Prover<'_> {
+    /// Tries the key of every epoch. Returns whether one of them opened it.
+    fn unwrap(&mut self, row: &KeyRow) -> bool {
+        let opened = self.keyrings.iter().find_map(|keyring| row.unwrap_with_any(keyring));
+        if let Some(key) = &opened {
+            self.keys.opened.insert(*key.expose());
+        }
+        opened.is_some()
+    }
+
+    fn row(&mut self, row: &Columns<'_>) -> Result<(), StoreError> {
+        let table = row.rows.table.as_str();
+        let customer = row.id("customer_id").map(CustomerId::from_bytes);
+        let person = match customer {
+            Some(customer) => Some((row.scope()?, customer)).filter(|person| self.erased.contains(person)),
+            None => None,
+        };
+        if let Some(row) = row.key_row()? {
+            let opens = self.unwrap(&row);
+            if let Some(person) = person {
+                self.count(person, opens);
+            }
+            return Ok(());
+        }
+        let Some(person) = person else { return Ok(()) };
+        if table == "customers" {
+            self.persons_versions.insert(person, row.number("persons_version"));
+        }
+        let persons_version = self.persons_versions.get(&person).copied().unwrap_or(0);
+        for cell in row.cells(table, person, persons_version)? {
+            let opens = self.keys.opens(&cell);
+            self.count(person, opens);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, person: (Scope, CustomerId), opened: bool) {
+        self.seen.insert(person);
+        self.proof.cells += 1;
+        self.proof.opened += u64::from(opened);
+    }
+}
+
+/// A record, by the names of its columns.
+struct Columns<'a> {
+    rows: &'a Rows,
+    record: Record,
+}
+
+impl Columns<'_> {
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.rows.columns.iter().position(|column| column == name).and_then(|place| self.record.get(place))
+    }
+
+    fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.value(name)?.bytes()
+    }
+
+    fn id(&self, name: &str) -> Option<[u8; 16]> {
+        self.bytes(name)?.try_into().ok()
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        self.value(name).and_then(Value::number).and_then(|number| u64::try_from(number).ok()).unwrap_or(0)
+    }
+
+    fn is(&self, name: &str, text: &str) -> bool {
+        self.value(name).and_then(Value::text) == Some(text)
+    }
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        let account = self.id("account_id");
+        let account =
+            account.ok_or_else(|| StoreError::Corrupt(format!("{}: a row has no account", self.rows.table)))?;
+        scope_of(account, u8::try_from(self.number("environment")).unwrap_or(u8::MAX))
+    }
+
+    /// The row of a stored key.
+    fn key_row(&self) -> Result<Option<KeyRow>, StoreError> {
+        let Some(table) = KeyTable::ALL.into_iter().find(|table| table.name() == self.rows.table) else {
+            return Ok(None);
+        };
+        let epoch = u32::try_from(self.number("epoch")).unwrap_or(0);
+        let wrapped = WrappedKey { epoch, sealed: self.bytes("wrapped").unwrap_or_default().to_vec() };
+        let scope = self.scope()?;
+        let id = |name| self.id(name).unwrap_or_default();
+        let day = || self.value("day").and_then(Value::number).unwrap_or(0);
+        Ok(Some(match table {
+            KeyTable::Scopes => KeyRow::of_scope(scope, wrapped),
+            KeyTable::Subjects => KeyRow::of_subject(scope, &id("customer_id"), &id("subject_id"), wrapped),
+            KeyTable::Staging => KeyRow::of_staging(scope, day(), wrapped),
+        }))
+    }
+
+    /// The cells of a data subject in the row.
+    fn cells(
+        &self,
+        table: &str,
+        (scope, customer): (Scope, CustomerId),
+        persons_version: u64,
+    ) -> Result<Vec<SealedCell>, StoreError> {
+        let plain = PlainColumns::binding(scope, customer, self.number("version"), persons_version);
+        let cell = |name: &str| self.bytes(name).filter(|cell| !cell.is_empty()).map(<[u8]>::to_vec);
+        let attached = |purpose, row: &[u8], version: &str, name: &str| {
+            cell(name).map(|cell| SealedCell::attached(purpose, (scope, customer), row, self.number(version), cell))
+        };
+        Ok(match table {
+            "customers" if is_erased(u8::try_from(self.number("type")).unwrap_or(0)) => Vec::new(),
+            "customers" => {
+                let own = PersonId::of_customer(customer);
+                let sealed = |(name, purpose)| {
+                    let cell = cell(name)?;
+                    Some(plain.with_binding(own, purpose, |binding| SealedCell::new(purpose, binding, cell)))
+                };
+                CUSTOMER_CELLS.into_iter().filter_map(sealed).collect()
+            }
+            "persons" => sealed::cells_of_persons(&plain, self.bytes("cells").unwrap_or_default())?,
+            "events" if self.is("type", EventType::CustomerErased.as_str()) => Vec::new(),
+            "events" => attached(Purpose::Events, b"", "number", "body").into_iter().collect(),
+            "answers" => {
+                let key = self.bytes("key_hash").unwrap_or_default();
+                attached(Purpose::Replay, key, "version", "body").into_iter().collect()
+            }
+            "audit" if self.is("action", Action::CustomerErased.as_str()) => Vec::new(),
+            "audit" => {
+                let (detail, version) = (self.bytes("detail").unwrap_or_default(), self.number("version"));
+                audit_detail::sealed_cells((scope, customer), version, detail)?
+            }
+            "file_uses" => {
+                let file = FileId::from_bytes(self.id("file_id").unwrap_or_default());
+                cell("key").map(|cell| files::sealed_key(scope, file, cell)).into_iter().collect()
+            }
+            "erasures" => {
+                cell("request").map(|cell| SealedCell::request((scope, customer), cell)).into_iter().collect()
+            }
+            _ => Vec::new(),
+        })
+    }
+}
