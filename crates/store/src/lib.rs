@@ -29,6 +29,7 @@ mod cache;
 mod columns;
 mod engine;
 mod files;
+mod looks;
 mod prepared;
 mod signing;
 

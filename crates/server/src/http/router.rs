@@ -14,7 +14,9 @@ use super::docs::frame::Page;
 use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
-use super::{audit, customers, docs, erasure, events, files, health, kyc, openapi, providers, sandbox, webhooks};
+use super::{
+    audit, customers, docs, erasure, events, files, health, kyc, looks, openapi, providers, sandbox, webhooks,
+};
 use crate::pages;
 
 macro_rules! operations {
@@ -51,6 +53,7 @@ operations! {
     sandbox::ADVANCE_CLOCK => sandbox::advance_clock,
     events::LIST => events::list,
     audit::LIST => audit::list,
+    looks::LIST => looks::list,
     webhooks::LIST => webhooks::list,
     webhooks::REGISTER => webhooks::register,
     webhooks::DELETE => webhooks::delete,

@@ -172,7 +172,9 @@ async fn a_response_shows_each_key_what_the_table_says() {
                 (scopes.contains(&KeyScope::CustomersRead), scopes.contains(&KeyScope::KycSession));
             let (customer, link) = match operation.shows {
                 Shows::Own => (false, false),
-                Shows::Customers | Shows::CustomerOr(_) | Shows::Preferred => (reads, reads && sees_links),
+                Shows::Customers | Shows::CustomerOr(_) | Shows::ProfileOrNothing | Shows::Preferred => {
+                    (reads, reads && sees_links)
+                }
                 Shows::Kycs => (false, true),
                 Shows::Events => (true, sees_links),
             };
@@ -188,7 +190,8 @@ async fn a_response_shows_each_key_what_the_table_says() {
                 names.sort_unstable();
                 assert_eq!(names, named, "{case}");
             }
-            if let (false, Shows::CustomerOr(_) | Shows::Preferred) = (reads, operation.shows) {
+            if let (false, Shows::CustomerOr(_) | Shows::ProfileOrNothing | Shows::Preferred) = (reads, operation.shows)
+            {
                 assert!(answer.header("etag").starts_with("\"v") && answer.header("preference-applied").is_empty());
                 let body = answer.json();
                 let names: Vec<_> = body.as_object().expect("an object").keys().collect();

@@ -14,6 +14,7 @@ mod fingerprints;
 mod keys;
 mod links;
 mod loader;
+mod looks;
 mod mark;
 mod migrate;
 mod processes;
@@ -85,6 +86,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("fingerprints", fingerprints::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("links", links::STATEMENTS),
+        ("looks", looks::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("totals", totals::STATEMENTS),

@@ -30,6 +30,7 @@ statements! {
     FILE_USES = "ANALYZE file_uses";
     FILES = "ANALYZE files";
     LINKS = "ANALYZE links";
+    LOOKS = "ANALYZE looks";
     NUMBERS = "ANALYZE numbers";
     PERSONS = "ANALYZE persons";
     SUBJECT_KEYS = "ANALYZE subject_keys";

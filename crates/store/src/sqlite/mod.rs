@@ -13,6 +13,7 @@ mod files;
 mod fingerprints;
 mod keys;
 mod links;
+mod looks;
 mod mark;
 mod migrate;
 mod numbering;
