@@ -27,6 +27,7 @@ mod form_text;
 mod kyc;
 mod lists;
 mod logs;
+mod looks;
 mod patching;
 mod privacy;
 mod problems;
