@@ -1,6 +1,7 @@
 //! Numbers as keys without `pii:reveal` see them. Of a number only the last two letters or digits are shown.
 //!
-//! The JSON of a customer is masked after it was written, so that the same text serves every key, also as a kept answer.
+//! The JSON of a customer is masked after it was written, so that the same text serves every key, also as a kept
+//! answer.
 
 use std::borrow::Cow;
 
@@ -127,9 +128,13 @@ mod tests {
 
     #[test]
     fn numbers_of_profiles_are_masked_wherever_they_are_and_everything_else_stays() {
-        let identity = |number: &str, tax: &str| json!({ "id_document": { "number": number, "type": "passport" }, "tax_number": { "number": tax } });
+        let identity = |number: &str, tax: &str| {
+            let document = json!({ "number": number, "type": "passport" });
+            json!({ "id_document": document, "tax_number": { "number": tax } })
+        };
         let hidden = json!({
-            "id_document": { "number_masked": "****89", "type": "passport" }, "tax_number": { "number_masked": "****" },
+            "id_document": { "number_masked": "****89", "type": "passport" },
+            "tax_number": { "number_masked": "****" },
         });
         let named = "\"profile\":{\"number\":\"123456\"}";
         let example = json!({ "example": { "number": "123456789" }, "number": 7 });
@@ -140,7 +145,8 @@ mod tests {
                 json!({ "a": named, "profile": { "identifying_information": hidden }, "requirements": [example] }),
             ),
             (
-                json!({ "profile": { "registration_number": "HRB 123456", "tax_number": "DE 99", "primary_website": named,
+                json!({ "profile": { "registration_number": "HRB 123456", "tax_number": "DE 99",
+                    "primary_website": named,
                     "associated_persons": [{ "identifying_information": identity("123456789", "") }, {}] } }),
                 json!({ "profile": { "registration_number_masked": "****56", "tax_number_masked": "****",
                     "primary_website": named,

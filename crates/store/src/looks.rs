@@ -1,5 +1,5 @@
-//! Counted looks as both engines store them. The reason is sealed under the customer's key, which also makes the id that
-//! tells it from others, so nothing about it can be guessed once the customer is erased.
+//! Counted looks as both engines store them. The reason is sealed under the customer's key, which also makes the id
+//! that tells it from others, so nothing about it can be guessed once the customer is erased.
 
 use std::collections::BTreeMap;
 

@@ -36,7 +36,8 @@ impl LookStore for SqliteStore {
                      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
                         WHERE EXISTS (SELECT 1 FROM customers
                             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3)
-                     ON CONFLICT DO UPDATE SET looks = looks + excluded.looks, last_at = max(last_at, excluded.last_at)",
+                     ON CONFLICT DO UPDATE
+                        SET looks = looks + excluded.looks, last_at = max(last_at, excluded.last_at)",
                 )?;
                 for ((scope, customer, place), row) in rows.0 {
                     let (account, environment) = scope_columns(&scope);
