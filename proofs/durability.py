@@ -111,7 +111,8 @@ class Dossier:
 
     def make_viewer(self):
         """A key that may look at files, which the first one may not."""
-        code, out = self.command("keys", "create", "--name", "viewer", "--scope", "files:read")
+        code, out = self.command("keys", "create", "--name", "viewer", "--scope", "files:read",
+                                 "--scope", "pii:reveal")
         self.viewer = json.loads(out)["key"]
 
     def upload(self, connection, content):

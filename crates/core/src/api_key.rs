@@ -60,7 +60,8 @@ words! {
     CustomersRead = "customers:read": "Read and list customers.",
     CustomersWrite = "customers:write": "Create and update customers, without seeing what is stored.",
     FilesWrite = "files:write": "Upload files.",
-    FilesRead = "files:read": "Read the content of uploaded files.",
+    FilesRead = "files:read": "Read the details of files. Their content also takes pii:reveal.",
+    PiiReveal = "pii:reveal": "See identity and tax numbers in full, the content of files, and exports.",
     KycSession = "kyc:session": "Open KYC sessions, and see the links to the form.",
     KycDecide = "kyc:decide": "Decide about customers.",
     WebhooksManage = "webhooks:manage": "Manage webhooks. Registering and enabling one also takes events:read.",
@@ -75,6 +76,7 @@ words! {
 impl KeyScope {
     /// What a key may do when no scopes are named: what the contract's endpoints need and, in the sandbox, what a
     /// developer needs to see every outcome. Reading files is not among them, because the contract only uploads.
+    /// Seeing numbers is, because the contract returns them in full.
     #[must_use]
     pub fn defaults(environment: Environment) -> Vec<Self> {
         let mut scopes = vec![
@@ -84,6 +86,7 @@ impl KeyScope {
             Self::KycSession,
             Self::WebhooksManage,
             Self::EventsRead,
+            Self::PiiReveal,
         ];
         if environment == Environment::Sandbox {
             scopes.extend([Self::Simulate, Self::KycDecide]);

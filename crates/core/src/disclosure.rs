@@ -3,6 +3,7 @@
 
 use crate::api_key::KeyScope;
 use crate::idempotency::Answer;
+use crate::mask;
 use crate::pii::Pii;
 
 /// The member that leads into the hosted form, as the view of a customer writes it when there is a link. Inside a JSON
@@ -16,13 +17,20 @@ pub struct Disclosure {
     pub customers: bool,
     /// Links to the hosted form, which let their holder write to the customer.
     pub links: bool,
+    /// Identity and tax numbers in full. Otherwise profiles show them masked.
+    pub numbers: bool,
 }
 
 impl Disclosure {
     /// What these scopes allow.
     #[must_use]
     pub fn of(scopes: &[KeyScope]) -> Self {
-        Self { customers: scopes.contains(&KeyScope::CustomersRead), links: scopes.contains(&KeyScope::KycSession) }
+        let has = |scope| scopes.contains(&scope);
+        Self {
+            customers: has(KeyScope::CustomersRead),
+            links: has(KeyScope::KycSession),
+            numbers: has(KeyScope::PiiReveal),
+        }
     }
 
     /// A response that holds a customer. A key that may not read customers gets `instead`.
@@ -32,10 +40,11 @@ impl Disclosure {
         Answer { body: Pii::new(body), ..answer }
     }
 
-    /// JSON of customers, with `null` for each link that the key may not see.
+    /// JSON of customers, with `null` for each link that the key may not see, and with masked numbers.
     #[must_use]
     pub fn json(self, json: Vec<u8>) -> Vec<u8> {
-        if self.links { json } else { without_links(&json) }
+        let json = if self.links { json } else { without_links(&json) };
+        if self.numbers { json } else { mask::masked(&json) }
     }
 }
 
@@ -46,29 +55,17 @@ fn without_links(json: &[u8]) -> Vec<u8> {
         let (before, value) = rest.split_at(at + LINK.len());
         shown.extend_from_slice(&before[..before.len() - 1]);
         shown.extend_from_slice(b"null");
-        rest = after_string(value);
+        rest = mask::string(value).1;
     }
     shown.extend_from_slice(rest);
     shown
-}
-
-/// What follows a JSON string whose opening quote was already read.
-fn after_string(text: &[u8]) -> &[u8] {
-    let mut escaped = false;
-    for (at, byte) in text.iter().enumerate() {
-        match byte {
-            b'"' if !escaped => return &text[at + 1..],
-            _ => escaped = *byte == b'\\' && !escaped,
-        }
-    }
-    &[]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NO_LINKS: Disclosure = Disclosure { customers: true, links: false };
+    const NO_LINKS: Disclosure = Disclosure { customers: true, links: false, numbers: true };
 
     #[test]
     fn a_link_becomes_null_and_everything_else_stays() {
@@ -82,7 +79,7 @@ mod tests {
             ("{}", "{}"),
         ] {
             assert_eq!(NO_LINKS.json(whole.into()), shown.as_bytes(), "{whole}");
-            let all = Disclosure { customers: true, links: true };
+            let all = Disclosure { links: true, ..NO_LINKS };
             assert_eq!(all.json(whole.into()), whole.as_bytes());
         }
     }

@@ -75,8 +75,11 @@ fn envelope(event_type: &str, id: CustomerId, at: Timestamp, object: &[u8]) -> V
 /// The envelope of an event about a customer that is erased: of the customer it has only the id.
 #[must_use]
 pub fn erased_envelope(event_type: &str, id: CustomerId, at: Timestamp) -> Vec<u8> {
-    envelope(event_type, id, at, format!("{{\"customer_id\":\"{id}\",\"erased\":true}}").as_bytes())
+    envelope(event_type, id, at, format!("{{\"customer_id\":\"{id}\"{ERASED}").as_bytes())
 }
+
+/// The end of an object of which only the id is left. A customer's own JSON ends with a time.
+const ERASED: &str = ",\"erased\":true}";
 
 /// An event as it is read back.
 #[derive(Debug, Clone)]
@@ -98,6 +101,12 @@ impl StoredEvent {
     #[must_use]
     pub fn id(&self) -> String {
         event_id(self.customer, self.number)
+    }
+
+    /// Whether the body shows the customer, and not only that it was erased.
+    #[must_use]
+    pub fn shows_customer(&self) -> bool {
+        !self.body.expose().strip_suffix(b"}").is_some_and(|body| body.ends_with(ERASED.as_bytes()))
     }
 }
 

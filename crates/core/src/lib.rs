@@ -22,6 +22,8 @@ pub mod hidden;
 pub mod idempotency;
 pub mod ids;
 pub mod kyc;
+pub mod look;
+pub mod mask;
 pub mod parse;
 pub mod pii;
 pub mod place;

@@ -24,6 +24,8 @@ words! {
         seconds only: P35D, PT12H.",
     InvalidTime = "invalid_time": "A moment is written as in RFC 3339, such as 2026-01-05T12:00:00Z.",
     InvalidUrl = "invalid_url": "The server may not call or link to this URL; the message says why.",
+    MaskedValue = "masked_value": "The member stands for a number that the key may not see. It cannot be written; send \
+        the number itself, or leave out the object around it.",
     NotForThisType = "not_for_this_type": "The property belongs to the other type of customer.",
     NulCharacter = "nul_character": "Text may not contain the NUL character.",
     NullNotAllowed = "null_not_allowed": "No property of the contract is nullable; PATCH with a merge patch clears \

@@ -16,6 +16,7 @@ pub mod hardening;
 pub mod http;
 pub mod installation;
 pub mod logs;
+pub mod looks;
 pub mod memory;
 pub mod metrics;
 pub mod moving;

@@ -41,6 +41,8 @@ use crate::worker::anchoring::Keeper;
 /// that the server does not look dead when the API is busy.
 const OPERATIONS_CONNECTIONS: usize = 64;
 const OPERATIONS: u64 = 64;
+/// How often [`Server::stop`] tries to write the access log, 200 ms apart.
+const LOOK_ATTEMPTS: u32 = 5;
 /// How often [`Server::stop`] checks whether another task still owns the store, 5 ms apart.
 const MAX_OWNER_CHECKS: u32 = 200;
 
@@ -175,6 +177,7 @@ impl Server {
             finished &= listener.await.unwrap_or(false);
         }
         self.app.note_keys_used().await;
+        record_looks(&self.app).await;
         for worker in self.workers {
             worker.abort();
             let _ = worker.await;
@@ -193,6 +196,17 @@ impl Server {
         drop((self.app, self.store));
         drop(self.lock);
         finished
+    }
+}
+
+/// Writes the looks that were counted to the access log, once no request is left.
+async fn record_looks(app: &App) {
+    for _ in 0..LOOK_ATTEMPTS {
+        match app.looks.store(&*app.services.store).await {
+            Ok(()) => return,
+            Err(error) => tracing::error!(%error, "failed to write the access log before the end"),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -109,7 +109,7 @@ impl KeyRow {
             lookup,
             hint: record.hint.clone(),
             name: Vec::new(),
-            scopes: record.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
+            scopes: scopes_column(&record.scopes),
             created_at: record.created_at.as_micros(),
             expires_at: record.expires_at.map(Timestamp::as_micros),
             revoked_at: record.revoked_at.map(Timestamp::as_micros),
@@ -120,11 +120,7 @@ impl KeyRow {
 
     pub(crate) fn open(self, keys: &ScopeKeys) -> Result<KeyRecord, StoreError> {
         let scope = scope_of(self.account, self.environment)?;
-        let scopes = self
-            .scopes
-            .split_whitespace()
-            .map(|text| KeyScope::parse(text).ok_or_else(|| StoreError::Corrupt("a key has an unknown scope".into())))
-            .collect::<Result<Vec<_>, _>>()?;
+        let scopes = scopes_of_column(&self.scopes)?;
         Ok(KeyRecord {
             key_id: KeyId::from_bytes(self.key_id),
             scope,
@@ -138,6 +134,26 @@ impl KeyRow {
             last_used_at: self.last_used_at.map(Timestamp::from_micros),
         })
     }
+}
+
+/// Says in the column that a key lacks `pii:reveal`. Keys of older versions could see everything. Their rows are sealed
+/// and named in the audit trail, so no migration may rewrite them: a row that says nothing has the scope.
+const WITHOUT_REVEAL: &str = "pii:masked";
+
+fn scopes_column(scopes: &[KeyScope]) -> String {
+    let lacks_reveal = (!scopes.contains(&KeyScope::PiiReveal)).then_some(WITHOUT_REVEAL);
+    scopes.iter().map(|scope| scope.as_str()).chain(lacks_reveal).collect::<Vec<_>>().join(" ")
+}
+
+fn scopes_of_column(column: &str) -> Result<Vec<KeyScope>, StoreError> {
+    let words = || column.split_whitespace();
+    let unknown = || StoreError::Corrupt("a key has an unknown scope".into());
+    let scope = |word| KeyScope::parse(word).ok_or_else(unknown);
+    let mut scopes = words().filter(|word| *word != WITHOUT_REVEAL).map(scope).collect::<Result<Vec<_>, _>>()?;
+    if words().all(|word| word != WITHOUT_REVEAL) && !scopes.contains(&KeyScope::PiiReveal) {
+        scopes.push(KeyScope::PiiReveal);
+    }
+    Ok(scopes)
 }
 
 pub(crate) struct AccountRow {

@@ -30,6 +30,7 @@ mod cache;
 mod columns;
 mod engine;
 mod files;
+mod looks;
 mod prepared;
 mod signing;
 

@@ -57,10 +57,11 @@ impl Signer {
 
     /// The message of a delivery, signed as of now. The first attempt decides whether the message shows the link to the
     /// form, and later attempts keep to that, unless the endpoint was enabled again or the delivery is sent again. The
-    /// row of a delivery has no seal, so what it says may hide the link, but never reveal it.
+    /// row of a delivery has no seal, so what it says may hide the link, but never reveal it. Events hold no profile,
+    /// so there are no numbers to mask.
     pub(crate) fn message(&self, due: &Due, body: Vec<u8>, now: Timestamp) -> Message {
         let shows_link = self.shows_link && due.shows_link.filter(|_| due.attempts > 0).unwrap_or(true);
-        let body = Disclosure { customers: true, links: shows_link }.json(body);
+        let body = Disclosure { customers: true, links: shows_link, numbers: true }.json(body);
         let id = event_id(due.customer, due.number);
         let timestamp = now.as_micros().div_euclid(1_000_000);
         let mut context = hmac::Context::with_key(&self.secret);

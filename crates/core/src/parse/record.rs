@@ -227,6 +227,7 @@ macro_rules! record {
         }
 
         const _: () = {
+            use $crate::mask::is_masked;
             use $crate::parse::context::{Context, Path};
             use $crate::parse::record::{Field, Key, Keys, Section, Sections};
             use $crate::parse::value::{Parse, Seed};
@@ -310,7 +311,10 @@ macro_rules! record {
                                 let position = Self::MEMBERS.len();
                                 let path = Path::Member { parent: context.path, name: &name, position };
                                 let inner = Context { path: &path, ..context };
-                                if $crate::record!(@foreign $nature $name).contains(&name.as_str()) {
+                                if is_masked(&name, Self::MEMBERS) {
+                                    inner.violation(Code::MaskedValue, "is what a key without pii:reveal sees of a \
+                                        number, and cannot be written");
+                                } else if $crate::record!(@foreign $nature $name).contains(&name.as_str()) {
                                     inner.violation(Code::NotForThisType, "is a property of the other type of \
                                         customer");
                                 } else {

@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod holds;
 pub(crate) mod keys;
 pub(crate) mod links;
+pub(crate) mod looks;
 pub(crate) mod queue;
 pub(crate) mod sandbox;
 pub(crate) mod webhooks;
@@ -27,6 +28,7 @@ pub use files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
 pub use holds::HoldStore;
 pub use keys::KeyStore;
 pub use links::{Link, LinkStore};
+pub use looks::LookStore;
 pub use queue::QueueStore;
 pub use sandbox::SandboxStore;
 pub use webhooks::WebhookStore;
@@ -56,6 +58,7 @@ pub trait Store:
     + HoldStore
     + KeyStore
     + LinkStore
+    + LookStore
     + QueueStore
     + SandboxStore
     + WebhookStore

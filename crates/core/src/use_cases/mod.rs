@@ -21,6 +21,7 @@ pub mod reindex_emails;
 pub mod remove_document;
 pub mod reveal_form;
 pub mod save_form;
+pub mod seen;
 pub mod session;
 pub mod show_audit_entry;
 pub mod simulate;

@@ -11,6 +11,7 @@ use dossier_core::customer::{CustomerView, Summary};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::use_cases::export_customer;
+use dossier_core::use_cases::seen::{SeenError, SeenPlace, seen};
 use dossier_core::use_cases::write::append_audit;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -25,8 +26,8 @@ use crate::export;
 const UNKNOWN: &str = "there is no such customer in this account and environment";
 
 group! {
-    /// Show, list and export customers
-    Customers { Get, List, Export }
+    /// Show, list and export customers, and list who saw them
+    Customers { Get, List, Export, Seen }
 }
 
 /// Show a customer with its profile; writes an audit entry
@@ -93,6 +94,44 @@ impl DataCommand for List {
 
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
         output.rows(&outcome, &["customer_id", "type", "email", "kycs.status", "created_at"]);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// List who saw a customer's personal data, newest hour first, also of an erased customer
+#[derive(Args, Serialize, Deserialize)]
+pub struct Seen {
+    /// The customer's id
+    pub customer_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// The maximum number of lines
+    #[arg(long, default_value_t = 100, value_parser = limit)]
+    pub limit: usize,
+}
+
+#[async_trait]
+impl DataCommand for Seen {
+    /// Reads the list until `limit` lines are found or it ends.
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let unknown = || UNKNOWN.to_owned();
+        let scope = context.scope(&self.scope).await?;
+        let id = CustomerId::parse(&self.customer_id).ok_or_else(unknown)?;
+        let (mut rows, mut place) = (Vec::new(), SeenPlace::default());
+        while rows.len() < self.limit {
+            let page = seen(context.services, scope, id, place, self.limit - rows.len()).await;
+            let page = page.map_err(|error| if let SeenError::NotFound = error { unknown() } else { text(error) })?;
+            rows.extend(page.rows.into_iter().map(|(row, _)| row));
+            match page.next {
+                Some(next) => place = next,
+                None => break,
+            }
+        }
+        serde_json::to_value(rows).map_err(text)
+    }
+
+    fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
+        output.rows(&outcome, &["at", "actor", "seen", "through", "looks", "reason"]);
         Ok(ExitCode::SUCCESS)
     }
 }

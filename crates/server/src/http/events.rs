@@ -1,5 +1,6 @@
 //! Events over HTTP: a list after a position, which can wait for new events if there are none.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_core::api_key::KeyScope;
 use dossier_core::event::StoredEvent;
+use dossier_core::look::{LookedThrough, Seen};
 use dossier_core::violation::Code;
 use http::Method;
 use serde_json::json;
@@ -15,11 +17,12 @@ use tokio::time::{Instant, timeout};
 
 use super::context::RequestContext;
 use super::extract::EventReader;
+use super::looks::{self, Looker};
 use super::openapi::operation::{Operation, Shows};
 use super::openapi::parts::{EVENTS, limit, query, response};
 use super::page::{FEW_ITEMS, PORTION, PageWriter};
 use super::problem::Problem;
-use super::problem::ProblemCode::InvalidParameters;
+use super::problem::ProblemCode::{InvalidHeader, InvalidParameters};
 use super::query::{Query, position, read_position};
 use super::state::{App, AppState};
 
@@ -32,7 +35,7 @@ pub(crate) const LIST: Operation = Operation {
     path: "/v0/events",
     scopes: &[KeyScope::EventsRead],
     shows: Shows::Events,
-    problems: &[&[InvalidParameters]],
+    problems: &[&[InvalidHeader, InvalidParameters]],
     describe: || {
         let position = json!({ "type": "string", "pattern": "^(newest|A{5}[A-Za-z0-9_-]{5}[AEIMQUYcgkosw048])$" });
         let seconds = json!({ "type": "integer", "minimum": 0, "maximum": 30, "default": 0 });
@@ -46,6 +49,7 @@ pub(crate) const LIST: Operation = Operation {
                 query("after", "`next_after` of the previous response; `newest` starts after the last event", position),
                 limit(),
                 query("wait", "The seconds to wait for an event", seconds),
+                looks::reason(),
             ],
             "responses": { "200": response("A page of events", "EventList") },
         })
@@ -55,6 +59,7 @@ pub(crate) const LIST: Operation = Operation {
 pub(crate) async fn list(
     State(app): State<App>,
     EventReader(caller, sees): EventReader,
+    looker: Looker,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -89,6 +94,7 @@ pub(crate) async fn list(
         context.take_slot()?;
     };
     let (mut page, mut left) = (PageWriter::begin(&app, &context), query.limit);
+    let mut seen = BTreeSet::new();
     let mut asked = left.min(FEW_ITEMS);
     'page: loop {
         page.expect(events.len());
@@ -98,6 +104,9 @@ pub(crate) async fn list(
                 break 'page;
             }
             after = event.position;
+            if event.shows_customer() {
+                seen.insert(event.customer);
+            }
         }
         left -= events.len();
         if left == 0 || events.len() < asked {
@@ -107,6 +116,7 @@ pub(crate) async fn list(
         page.make_room(asked)?;
         events = store.events(caller.scope, after, asked).await?;
     }
+    looker.saw(&app, &caller, seen, (LookedThrough::ListEvents, Seen::Events));
     Ok(page.end(sees, &format!("\"next_after\":\"{}\"", position(after))))
 }
 

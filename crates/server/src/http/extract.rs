@@ -39,9 +39,11 @@ macro_rules! authorized {
 authorized! {
     Reader: CustomersRead;
     Writer: CustomersWrite;
-    Exporter: CustomersRead, FilesRead;
+    Exporter: CustomersRead, FilesRead, PiiReveal;
     Uploader: FilesWrite;
     FileReader: FilesRead;
+    /// A caller whose key may read the content of files.
+    ContentReader: FilesRead, PiiReveal;
     SessionOpener: KycSession;
     Decider: KycDecide;
     Simulator: Simulate;

@@ -1,5 +1,6 @@
 //! Files over HTTP: received in one pass, and sent piece by piece.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use dossier_core::caller::Caller;
 use dossier_core::file::{File, FileDetails, FileName, MAX_FILE, MediaType, Uploaded};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::FileId;
+use dossier_core::look::{LookedThrough, Seen};
 use dossier_core::store::{ByteRange, FileReader, StoreError};
 use dossier_core::use_cases::read_file;
 use dossier_core::use_cases::upload_file::{Upload, UploadError};
@@ -26,7 +28,8 @@ use super::budget::Share;
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
 use super::connection::Deadlines;
 use super::context::RequestContext;
-use super::extract::{FilePath, FileReader as Viewer, Uploader};
+use super::extract::{ContentReader, FilePath, FileReader as Viewer, Uploader};
+use super::looks::{self, Looker};
 use super::multipart::{self, Found, Parts};
 use super::openapi::operation::{Operation, Problems, Shows, WRITES};
 use super::openapi::parts::{FILES, bare, file_id, named, request_header, response, with_headers};
@@ -174,7 +177,7 @@ pub(crate) async fn read(
 pub(crate) const CONTENT: Operation = Operation {
     method: Method::GET,
     path: "/v0/files/{file_id}/content",
-    scopes: &[KeyScope::FilesRead],
+    scopes: &[KeyScope::FilesRead, KeyScope::PiiReveal],
     shows: Shows::Own,
     problems: &[WRITES, &[InvalidHeader, NotFound, RangeNotSatisfiable]],
     describe: || {
@@ -197,6 +200,7 @@ pub(crate) const CONTENT: Operation = Operation {
                 request_header("Range", "One range of bytes", range),
                 request_header("If-Range", if_range, tag),
                 request_header("If-None-Match", "Respond with 304 if the content is still this one", tags),
+                looks::reason(),
             ],
             "responses": {
                 "200": with_headers(whole("The whole content"), &common),
@@ -209,7 +213,8 @@ pub(crate) const CONTENT: Operation = Operation {
 
 pub(crate) async fn content(
     State(app): State<App>,
-    Viewer(caller, _): Viewer,
+    ContentReader(caller, _): ContentReader,
+    looker: Looker,
     FilePath(id): FilePath,
     Extension(context): Extension<RequestContext>,
     _: NoQuery,
@@ -247,6 +252,8 @@ pub(crate) async fn content(
         let share = share.map_err(|refused| refused.at_once("downloads"))?;
         let reader = read_file::open(&app.services, &caller, &file, range).await?;
         *response.body_mut() = stream_of(reader, share).await?;
+        let customers: BTreeSet<_> = file.attachments.iter().map(|attachment| attachment.customer).collect();
+        looker.saw(&app, &caller, customers, (LookedThrough::GetFileContent, Seen::File));
     }
     Ok(response)
 }

@@ -25,6 +25,7 @@ mod incomplete_accounts;
 pub mod kyc;
 pub mod limiter;
 pub mod listener;
+pub mod looks;
 pub mod multipart;
 pub mod openapi;
 pub mod page;

@@ -15,7 +15,8 @@ use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
 use super::{
-    audit, customers, docs, erasure, events, files, health, kyc, openapi, providers, retention, sandbox, webhooks,
+    audit, customers, docs, erasure, events, files, health, kyc, looks, openapi, providers, retention, sandbox,
+    webhooks,
 };
 use crate::pages;
 
@@ -57,6 +58,7 @@ operations! {
     sandbox::ADVANCE_CLOCK => sandbox::advance_clock,
     events::LIST => events::list,
     audit::LIST => audit::list,
+    looks::LIST => looks::list,
     webhooks::LIST => webhooks::list,
     webhooks::REGISTER => webhooks::register,
     webhooks::DELETE => webhooks::delete,

@@ -18,6 +18,7 @@ use super::incomplete_accounts::IncompleteAccounts;
 use super::rates::{Limiters, Rates};
 use crate::config::erasure::Erasure;
 use crate::egress::Egress;
+use crate::looks::LookCounter;
 use crate::metrics::Metrics;
 use crate::room::Room;
 use crate::scanner::Scans;
@@ -48,6 +49,8 @@ pub struct AppState {
     pub drains: Arc<Budget>,
     /// Keys whose last use is not yet recorded in the store.
     pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
+    /// Looks at personal data that are not yet recorded in the store.
+    pub looks: LookCounter,
     /// Requests that are being handled now, without those that wait for events.
     pub answering: AtomicUsize,
     /// Requests since the start.
@@ -122,6 +125,7 @@ impl AppState {
             uploads: Budget::new(Self::UPLOADS),
             drains: Budget::new(Self::DRAINS),
             keys_used: Mutex::default(),
+            looks: LookCounter::default(),
             limiters: Limiters::new(rates),
             incomplete_accounts: IncompleteAccounts::default(),
         }

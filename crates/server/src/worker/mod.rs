@@ -6,6 +6,7 @@ mod deliver;
 mod disk;
 mod erasures;
 mod housekeeping;
+mod looks;
 mod retention;
 mod rules;
 mod verification;
@@ -27,6 +28,7 @@ pub(crate) fn start(app: &App, store: &Arc<dyn Engine>, key: AnchorKey, config: 
         tokio::spawn(disk::watch(app(), config)),
         tokio::spawn(housekeeping::give_memory_back()),
         tokio::spawn(housekeeping::run_housekeeping(app())),
+        tokio::spawn(looks::record(app())),
         tokio::spawn(verification::end_sessions(app())),
         tokio::spawn(verification::ask_providers(app())),
         tokio::spawn(erasures::run_due(app())),

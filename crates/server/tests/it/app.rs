@@ -221,9 +221,9 @@ impl TestApp {
         answer["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A new key that may read files.
+    /// A new key that may read files with their content.
     pub(crate) async fn viewer(&self) -> String {
-        let made = self.new_key(None, Environment::Sandbox, &[KeyScope::FilesRead], None).await;
+        let made = self.new_key(None, Environment::Sandbox, &[KeyScope::FilesRead, KeyScope::PiiReveal], None).await;
         made["key"].as_str().expect("a key").to_owned()
     }
 

@@ -63,7 +63,7 @@ impl Read {
 
 impl TestApp {
     async fn export_request(&self, method: Method, path: &str) -> RequestBuilder {
-        let scopes = [KeyScope::CustomersRead, KeyScope::FilesRead];
+        let scopes = [KeyScope::CustomersRead, KeyScope::FilesRead, KeyScope::PiiReveal];
         let key = self.new_key(None, Environment::Sandbox, &scopes, None).await;
         let request = self.client.request(method, format!("{}/v0/customers/{path}", self.url));
         request.header("Api-Key", key["key"].as_str().expect("a key"))

@@ -153,9 +153,9 @@ async fn a_file_may_be_named_again_and_foreign_files_are_unknown() {
     // It is unknown to another account and to the other environment.
     let other = app.command(dossier::cli::accounts::Create { name: "other".into() }).await.expect("an account");
     let other = other["account_id"].as_str().expect("an id").to_owned();
-    use dossier_core::api_key::KeyScope::{CustomersRead, CustomersWrite, FilesRead, FilesWrite};
+    use dossier_core::api_key::KeyScope::{CustomersRead, CustomersWrite, FilesRead, FilesWrite, PiiReveal};
     use dossier_core::caller::Environment::{Production, Sandbox};
-    let scopes = [CustomersRead, CustomersWrite, FilesRead, FilesWrite];
+    let scopes = [CustomersRead, CustomersWrite, FilesRead, FilesWrite, PiiReveal];
     for (account, environment) in [(Some(other.as_str()), Sandbox), (None, Production)] {
         let key = app.new_key(account, environment, &scopes, None).await["key"].as_str().expect("a key").to_owned();
         let send = |method: Method, path: String| {

@@ -28,6 +28,7 @@ mod key_exports;
 mod kyc;
 mod lists;
 mod logs;
+mod looks;
 mod patching;
 mod privacy;
 mod problems;

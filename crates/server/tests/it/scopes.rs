@@ -11,9 +11,12 @@ use crate::app::{Answered, BOUNDARY, TestApp, form};
 use crate::described::is_described;
 use crate::samples;
 
+/// The tax number of the customer of a good request.
+pub(crate) const NUMBER: &str = "1 85 12 75 108 123 45";
+
 const GUIDE: &str = include_str!("../../../../docs/api.md");
 
-fn keyed() -> impl Iterator<Item = &'static Operation> {
+pub(crate) fn keyed() -> impl Iterator<Item = &'static Operation> {
     OPERATIONS.iter().filter(|operation| !operation.scopes.is_empty())
 }
 
@@ -51,26 +54,28 @@ async fn a_key_does_only_what_its_scopes_allow() {
 }
 
 impl TestApp {
-    async fn key_with(&self, scopes: &[KeyScope]) -> String {
+    pub(crate) async fn key_with(&self, scopes: &[KeyScope]) -> String {
         let made = self.new_key(None, Environment::Sandbox, scopes, None).await;
         made["key"].as_str().expect("a key").to_owned()
     }
 
     /// A request with another key than the app's.
-    fn with(&self, key: &str, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn with(&self, key: &str, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url)).header("Api-Key", key)
     }
 
     /// A customer whose form is open.
     async fn given_open(&self) -> String {
         let id = self.given("individual").await;
+        let numbers = json!({ "number": NUMBER, "issuing_country": "FR" });
+        self.put(&id, &json!({ "identifying_information": { "tax_number": numbers } })).await.expect(200);
         self.open_session(&id).await;
         id
     }
 }
 
 /// A request to a route that succeeds, about a new customer whose form is open.
-async fn good_request(app: &TestApp, operation: &Operation, key: &str) -> RequestBuilder {
+pub(crate) async fn good_request(app: &TestApp, operation: &Operation, key: &str) -> RequestBuilder {
     let id = app.given_open().await;
     let hook = async || {
         let hook = app.post("/v0/webhooks", &json!({ "url": "http://127.0.0.1:19997/" })).await.expect(201);
@@ -172,7 +177,9 @@ async fn a_response_shows_each_key_what_the_table_says() {
                 (scopes.contains(&KeyScope::CustomersRead), scopes.contains(&KeyScope::KycSession));
             let (customer, link) = match operation.shows {
                 Shows::Own => (false, false),
-                Shows::Customers | Shows::CustomerOr(_) | Shows::Preferred => (reads, reads && sees_links),
+                Shows::Customers | Shows::CustomerOr(_) | Shows::ProfileOrNothing | Shows::Preferred => {
+                    (reads, reads && sees_links)
+                }
                 Shows::Kycs => (false, true),
                 Shows::Events => (true, sees_links),
             };
@@ -188,7 +195,8 @@ async fn a_response_shows_each_key_what_the_table_says() {
                 names.sort_unstable();
                 assert_eq!(names, named, "{case}");
             }
-            if let (false, Shows::CustomerOr(_) | Shows::Preferred) = (reads, operation.shows) {
+            if let (false, Shows::CustomerOr(_) | Shows::ProfileOrNothing | Shows::Preferred) = (reads, operation.shows)
+            {
                 assert!(answer.header("etag").starts_with("\"v") && answer.header("preference-applied").is_empty());
                 let body = answer.json();
                 let names: Vec<_> = body.as_object().expect("an object").keys().collect();
@@ -233,7 +241,7 @@ async fn a_repeated_request_shows_no_more_than_the_repeating_key_may_see() {
 async fn a_link_that_a_key_may_not_see_is_null_wherever_customers_are_read() {
     let app = TestApp::start().await;
     let id = app.given_open().await;
-    let key = app.key_with(&[KeyScope::CustomersRead, KeyScope::EventsRead]).await;
+    let key = app.key_with(&[KeyScope::CustomersRead, KeyScope::EventsRead, KeyScope::PiiReveal]).await;
     for path in [
         format!("/v0/customers/{id}"),
         format!("/v0/customers/{id}?expand=profile,documents,requirements"),

@@ -10,8 +10,8 @@ use dossier_core::clock::Timestamp;
 use dossier_core::file::File;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::{
-    AuditStore as _, CustomerStore as _, ErasureStore as _, EventStore as _, FileStore as _, KeyStore as _, Progress,
-    StoreError, WebhookStore as _,
+    AuditStore as _, CustomerStore as _, ErasureStore as _, EventStore as _, FileStore as _, KeyStore as _,
+    LookStore as _, Progress, StoreError, WebhookStore as _,
 };
 
 use super::{Backup, Finding, Part};
@@ -145,6 +145,9 @@ impl OpenReport {
             let Some(last) = ids.last().copied() else { return Ok(()) };
             after = Some(last);
             for id in ids {
+                if let Err(error) = open_looks(store, scope, id).await {
+                    self.add_finding(Part::Customers, format!("looks: at customer {id}: {}", error_text(&error)));
+                }
                 match store.customer(scope, id).await {
                     Ok(Some(_)) => {
                         self.customers += 1;
@@ -260,6 +263,18 @@ impl OpenReport {
                 Part::Secrets,
                 format!("answers and secrets: of {}: {}", scope.account, error_text(&error)),
             ),
+        }
+    }
+}
+
+/// Opens the reasons of all looks at a customer.
+async fn open_looks(store: &SqliteStore, scope: Scope, id: CustomerId) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = store.looks(scope, id, after, PAGE).await?;
+        after = page.last().map(|(place, _)| *place);
+        if page.len() < PAGE {
+            return Ok(());
         }
     }
 }

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("chores", include_str!("../../migrations/postgres/0012_chores.sql")),
     ("decisions_and_settings", include_str!("../../migrations/postgres/0013_decisions_and_settings.sql")),
     ("erasures", include_str!("../../migrations/postgres/0014_erasures.sql")),
+    ("looks", include_str!("../../migrations/postgres/0015_looks.sql")),
     ("holds", include_str!("../../migrations/postgres/0018_holds.sql")),
 ];
 

@@ -15,6 +15,7 @@ mod holds;
 mod keys;
 mod links;
 mod loader;
+mod looks;
 mod mark;
 mod migrate;
 mod processes;
@@ -88,6 +89,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("fingerprints", fingerprints::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("links", links::STATEMENTS),
+        ("looks", looks::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("totals", totals::STATEMENTS),

@@ -31,6 +31,7 @@ statements! {
     FILES = "ANALYZE files";
     HOLDS = "ANALYZE holds";
     LINKS = "ANALYZE links";
+    LOOKS = "ANALYZE looks";
     NUMBERS = "ANALYZE numbers";
     PERSONS = "ANALYZE persons";
     SUBJECT_KEYS = "ANALYZE subject_keys";

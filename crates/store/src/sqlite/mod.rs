@@ -14,6 +14,7 @@ mod fingerprints;
 mod holds;
 mod keys;
 mod links;
+mod looks;
 mod mark;
 mod migrate;
 mod numbering;

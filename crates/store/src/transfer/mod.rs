@@ -52,6 +52,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("links", &["account_id", "environment", "token_hash"]),
     table("erasures", &["account_id", "environment", "customer_id"]),
     table("holds", &["account_id", "environment", "customer_id", "hold_id"]),
+    table("looks", &["account_id", "environment", "customer_id", "hour", "key_id", "through", "seen", "reason_id"]),
     table("sandbox_clocks", &["account_id"]),
     table("recorded_settings", &["account_id", "environment"]),
     table("endpoints", &["account_id", "environment", "endpoint_id"]),

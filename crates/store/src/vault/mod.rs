@@ -4,7 +4,8 @@
 //! root key            from a file, the environment or a command; never in the database
 //!  └─ epoch key n     in the keyring file, sealed by the root key
 //! ├─ subject key     one per data subject, sealed directly under HKDF(epoch key, "subject-wrap", environment, account)
-//!      │    └─ HKDF: names, profile, secret, kyc, events, replay, audit; file-wrap: seals the keys of attached files
+//!      │    └─ HKDF: names, profile, secret, kyc, events, replay, audit, looks; file-wrap: seals the keys of
+//!      │           attached files
 //!      ├─ staging key     one per account, environment and day: seals the keys of files that are not attached yet
 //! ├─ scope key       one per account and environment: HKDF: service, blind indexes, idempotency, audit
 //!      │                   chain, seals of rows

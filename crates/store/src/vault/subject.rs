@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use aws_lc_rs::hmac;
+
 use super::SecretKey;
 
 /// What a subject key is used for. Each purpose has a derived key.
@@ -22,10 +24,12 @@ pub enum Purpose {
     FileWrap,
     /// The state of the verification.
     Kyc,
+    /// Why keys looked at the customer.
+    Looks,
 }
 
 impl Purpose {
-    const COUNT: usize = 8;
+    const COUNT: usize = 9;
 
     /// In the order of their numbers.
     pub(crate) const ALL: [Self; Self::COUNT] =
@@ -43,6 +47,7 @@ impl Purpose {
             Self::Audit => "audit",
             Self::FileWrap => "file-wrap",
             Self::Kyc => "kyc",
+            Self::Looks => "looks",
         }
     }
 }
@@ -61,6 +66,13 @@ impl SubjectKey {
     /// The key from which the others are derived.
     pub(crate) const fn root(&self) -> &SecretKey {
         &self.root
+    }
+
+    /// What tells one reason for a look from others. Once the key is destroyed, no text can be tried against it.
+    #[must_use]
+    pub fn reason_id(&self, reason: &str) -> [u8; 16] {
+        let key = self.key(Purpose::Looks).derive(&[b"reason"]).hmac_key();
+        *hmac::sign(&key, reason.as_bytes()).as_ref().first_chunk().expect("an HMAC-SHA-256 has 32 bytes")
     }
 
     #[must_use]

@@ -19,7 +19,7 @@ use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::moving::{MoveReport, move_all};
 
-use crate::behaviours::{Anywhere, content, given, keyed_put, naming, put, read, uploaded};
+use crate::behaviours::{Anywhere, content, given, keyed_put, look, naming, put, read, uploaded};
 use crate::cluster::Cluster;
 use crate::engines::{Engine, caller};
 use crate::trail::trail;
@@ -54,6 +54,8 @@ pub(crate) async fn fill(services: &Services) -> Filled {
                 put(services, &caller, id, &naming(file)).await.expect("attached");
                 let request = Request { route: "test", body: b"", idempotency_key: None };
                 session::open(services, &caller, Some(id), request).await.expect("opened");
+                let looks = [Some("case 4711"), None].map(|reason| look(&caller, id, record.key_id, reason));
+                services.store.record_looks(looks.to_vec()).await.expect("recorded");
             }
             customers.push((caller.clone(), id));
         }
@@ -70,6 +72,9 @@ pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
     for (caller, id) in &filled.customers {
         let customer = read(services, caller.scope, *id).await;
         seen.push(format!("{customer:?}"));
+        let looks = services.store.looks(caller.scope, *id, None, 10).await.expect("looks");
+        let reasons: Vec<_> = looks.iter().filter_map(|(_, counted)| counted.look.reason.as_ref()).collect();
+        seen.push(format!("{looks:?} {:?}", reasons.iter().map(|reason| reason.expose()).collect::<Vec<_>>()));
         seen.push(format!("{:?}", services.store.changed_since(caller.scope, *id, 1).await.expect("pointers")));
     }
     for caller in &filled.callers {

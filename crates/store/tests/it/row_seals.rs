@@ -70,6 +70,8 @@ const FREE: &[(&str, &str, &str)] = &[
     ("usage", "account_id environment day answers files bytes", "a quota is reached late or early"),
     ("numbers", "account_id environment customer_id subject_id fingerprint", "a hint at equal numbers more or less"),
     ("contents", "account_id environment file_id fingerprint size", "a hint at equal contents more or less; a quota"),
+    ("looks", "account_id environment customer_id hour key_id through", "a wrong line in the access log"),
+    ("looks", "seen reason_id looks last_at reason", "a wrong count there; a reason opens only in its place"),
     ("chores", "name done", "a chore is done again, or not for older records: hints, e-mails, new rules"),
     ("recorded_settings", "account_id environment", "the next start names settings as changed that are not"),
     ("sandbox_clocks", "account_id seconds", "the clock of a sandbox"),

@@ -22,6 +22,7 @@ use crate::file::record::File;
 use crate::ids::testing::Dice;
 use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use crate::kyc::policy::Policy;
+use crate::look::{CountedLook, LookPlace};
 use crate::parse::leaf::Email;
 use crate::quota::{Quotas, Used};
 use crate::retention::hold::Hold;
@@ -35,6 +36,7 @@ use crate::store::files::{ByteRange, Collected, FileReader, FileStore, FileWrite
 use crate::store::holds::HoldStore;
 use crate::store::keys::KeyStore;
 use crate::store::links::{Link, LinkStore};
+use crate::store::looks::LookStore;
 use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
 use crate::store::webhooks::WebhookStore;
@@ -133,6 +135,10 @@ scripted! {
     LinkStore {
         link(&str) -> Option<Link>;
         record_pass_use(&str, Timestamp) -> ();
+    }
+    LookStore {
+        record_looks(Vec<CountedLook>) -> ();
+        looks(Scope, CustomerId, Option<LookPlace>, usize) -> Vec<(LookPlace, CountedLook)>;
     }
     QueueStore {
         review_queue(Scope, usize) -> Vec<CustomerId>;

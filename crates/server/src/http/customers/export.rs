@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::ids::PersonId;
+use dossier_core::look::{LookedThrough, Seen};
 use dossier_core::use_cases::export_customer;
 use futures_util::TryStreamExt as _;
 use http::{HeaderValue, Method, header};
@@ -16,19 +17,20 @@ use serde_json::json;
 use crate::export::pieces;
 use crate::http::context::RequestContext;
 use crate::http::extract::{CustomerPath, Exporter};
+use crate::http::looks::{self, Looker};
 use crate::http::openapi::operation::{Operation, Shows, WRITES};
 use crate::http::openapi::parts::{CUSTOMERS, customer_id, query, with_headers};
 use crate::http::problem::Problem;
-use crate::http::problem::ProblemCode::{self, InvalidParameters, NotFound};
+use crate::http::problem::ProblemCode::{self, InvalidHeader, InvalidParameters, NotFound};
 use crate::http::query::Query;
 use crate::http::state::App;
 
 pub(crate) const EXPORT: Operation = Operation {
     method: Method::GET,
     path: "/v0/customers/{customer_id}/export",
-    scopes: &[KeyScope::CustomersRead, KeyScope::FilesRead],
+    scopes: &[KeyScope::CustomersRead, KeyScope::FilesRead, KeyScope::PiiReveal],
     shows: Shows::Own,
-    problems: &[WRITES, &[InvalidParameters, NotFound]],
+    problems: &[WRITES, &[InvalidHeader, InvalidParameters, NotFound]],
     describe: || {
         let person = "Export only the data and documents of this associated person";
         let archive = json!({
@@ -47,6 +49,7 @@ pub(crate) const EXPORT: Operation = Operation {
             "parameters": [
                 customer_id(),
                 query("person_id", person, json!({ "type": "string", "format": "uuid" })),
+                looks::reason(),
             ],
             "responses": { "200": with_headers(archive, &["Content-Disposition"]) },
         })
@@ -57,6 +60,7 @@ pub(crate) const EXPORT: Operation = Operation {
 pub(crate) async fn export(
     State(app): State<App>,
     Exporter(caller, _): Exporter,
+    looker: Looker,
     CustomerPath(id): CustomerPath,
     Extension(context): Extension<RequestContext>,
     query: Query,
@@ -75,6 +79,7 @@ pub(crate) async fn export(
     let share = app.downloads.take(context.claimants(), 1);
     let share = share.map_err(|refused| refused.at_once("downloads"))?;
     let export = export_customer::export(&app.services, &caller, id, person).await?.ok_or_else(Problem::not_found)?;
+    looker.saw(&app, &caller, Some(id), (LookedThrough::ExportCustomer, Seen::Export));
     let name = format!("attachment; filename=\"{}.zip\"", export.subject());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),

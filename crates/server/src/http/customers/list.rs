@@ -10,6 +10,7 @@ use dossier_core::caller::Caller;
 use dossier_core::customer::{CustomerView, Summary};
 use dossier_core::erasure::Tombstone;
 use dossier_core::ids::CustomerId;
+use dossier_core::look::LookedThrough;
 use dossier_core::parse::Email;
 use dossier_core::store::StoreError;
 use dossier_core::violation::Code;
@@ -19,11 +20,12 @@ use serde_json::json;
 use super::expand::Expand;
 use crate::http::context::RequestContext;
 use crate::http::extract::Reader;
+use crate::http::looks::{self, Looker, profile};
 use crate::http::openapi::operation::{Operation, Shows};
 use crate::http::openapi::parts::{CUSTOMERS, limit, query, response_with};
 use crate::http::page::{PORTION, PageWriter};
 use crate::http::problem::Problem;
-use crate::http::problem::ProblemCode::InvalidParameters;
+use crate::http::problem::ProblemCode::{InvalidHeader, InvalidParameters};
 use crate::http::query::Query;
 use crate::http::state::App;
 
@@ -32,7 +34,7 @@ pub(crate) const LIST: Operation = Operation {
     path: "/v0/customers",
     scopes: &[KeyScope::CustomersRead],
     shows: Shows::Customers,
-    problems: &[&[InvalidParameters]],
+    problems: &[&[InvalidHeader, InvalidParameters]],
     describe: || {
         let email = "Only the customer with this e-mail; case and surrounding white space are ignored";
         let cursor = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$" });
@@ -47,6 +49,7 @@ pub(crate) const LIST: Operation = Operation {
                 query("cursor", "`next_cursor` of the previous page", cursor),
                 Expand::parameter(),
                 query("include", "`erased` also lists erased customers", json!({ "enum": ["erased"] })),
+                looks::reason(),
             ],
             "responses": { "200": response_with("A page of customers", "CustomerList", &["Link"]) },
         })
@@ -57,20 +60,23 @@ pub(crate) const LIST: Operation = Operation {
 pub(crate) async fn list(
     State(app): State<App>,
     Reader(caller, sees): Reader,
+    looker: Looker,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = Page::read(query)?;
+    let mut seen = Vec::new();
     let mut writer = PageWriter::begin(&app, &context);
     let next = match &page.email {
         Some(email) => {
             let found = app.services.store.summaries_by_email(caller.scope, email).await?;
             let found: Vec<_> = found.into_iter().map(Item::Customer).collect();
-            write_items(&app, &caller, &mut writer, page.expand, &found).await?;
+            write_items(&app, &caller, (&mut writer, &mut seen), page.expand, &found).await?;
             None
         }
-        None => write_page(&app, &caller, &mut writer, &page).await?.map(cursor),
+        None => write_page(&app, &caller, (&mut writer, &mut seen), &page).await?.map(cursor),
     };
+    looker.saw(&app, &caller, seen, (LookedThrough::ListCustomers, profile(sees)));
     // A cursor is base64, so nothing in it needs escaping in JSON.
     let member = next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\""));
     let mut response = writer.end(sees, &format!("\"next_cursor\":{member}"));
@@ -83,11 +89,11 @@ pub(crate) async fn list(
     Ok(response)
 }
 
-/// Writes the items of a page. Returns the last of them if more follow.
+/// Writes the items of a page, and notes whose profiles it shows. Returns the last item if more follow.
 async fn write_page(
     app: &App,
     caller: &Caller,
-    writer: &mut PageWriter<'_>,
+    (writer, seen): (&mut PageWriter<'_>, &mut Vec<CustomerId>),
     page: &Page,
 ) -> Result<Option<CustomerId>, Problem> {
     let (mut last, mut left) = (page.after, page.limit);
@@ -95,7 +101,7 @@ async fn write_page(
         let portion = left.min(PORTION);
         writer.make_room(portion)?;
         let (items, rest) = read_items(app, caller, last, portion, page.erased).await?;
-        let written = write_items(app, caller, writer, page.expand, &items).await?;
+        let written = write_items(app, caller, (writer, seen), page.expand, &items).await?;
         last = written.checked_sub(1).map(|at| items[at].id()).or(last);
         left -= written;
         let more = rest || written < items.len();
@@ -145,16 +151,20 @@ async fn read_items(
 async fn write_items(
     app: &App,
     caller: &Caller,
-    writer: &mut PageWriter<'_>,
+    (writer, seen): (&mut PageWriter<'_>, &mut Vec<CustomerId>),
     expand: Expand,
     items: &[Item],
 ) -> Result<usize, Problem> {
     writer.expect(items.len());
     for (at, item) in items.iter().enumerate() {
+        let mut profile_of = None;
         match item {
             Item::Customer(summary) if expand.whole() => {
                 match app.services.store.customer(caller.scope, summary.id).await {
-                    Ok(Some(customer)) => expand.write(app, caller, &customer, writer.item()).await?,
+                    Ok(Some(customer)) => {
+                        expand.write(app, caller, &customer, writer.item()).await?;
+                        profile_of = expand.profile.then_some(summary.id);
+                    }
                     // It was erased since the list was read.
                     Ok(None) | Err(StoreError::Erased { .. }) => {
                         CustomerView::new(summary, None).write(writer.item());
@@ -170,6 +180,7 @@ async fn write_items(
         if !writer.keep()? {
             return Ok(at);
         }
+        seen.extend(profile_of);
         // Cached records never wait for anything, so this gives other requests a turn.
         tokio::task::coop::consume_budget().await;
     }

@@ -13,6 +13,7 @@ use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
+use dossier_core::look::LookedThrough;
 use dossier_core::use_cases::create_customer::create_customer;
 use dossier_core::use_cases::remove_document;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
@@ -27,6 +28,7 @@ use super::conditions::{
     answered, condition, etag, idempotency_key, none_match, nothing, repeatable, wants_representation,
 };
 use super::extract::{CustomerPath, DocumentPath, Reader, Writer};
+use super::looks::{self, Looker, profile};
 use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
 use super::openapi::parts::{
     CUSTOMERS, bare, body_by_type, customer_id, etag_condition, file_id, if_match, named, request_header, response_with,
@@ -118,6 +120,7 @@ pub(crate) const PUT: Operation = Operation {
                 customer_id(),
                 if_match(),
                 request_header("Prefer", prefer, json!({ "type": "string", "examples": ["return=representation"] })),
+                looks::reason(),
             ],
             "requestBody": body_by_type(
                 "application/json",
@@ -139,15 +142,18 @@ pub(crate) const PUT: Operation = Operation {
 pub(crate) async fn put(
     State(app): State<App>,
     Writer(caller, sees): Writer,
+    looker: Looker,
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
     let representation = wants_representation(&parts.headers);
-    let answer = change(app, caller, parts, Method::Put, id, body, representation).await?;
+    let write = change(&app, &caller, parts, Method::Put, id, body, representation);
+    let answer = write.await?;
     let mut response = answered(StatusCode::OK, sees.answer(answer, nothing));
     if representation && sees.customers {
+        looker.saw(&app, &caller, id, (LookedThrough::UpdateCustomer, profile(sees)));
         response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
     }
     Ok(response)
@@ -157,7 +163,7 @@ pub(crate) const PATCH: Operation = Operation {
     method: http::Method::PATCH,
     path: "/v0/customers/{customer_id}",
     scopes: &[KeyScope::CustomersWrite],
-    shows: Shows::CustomerOr("{}"),
+    shows: Shows::ProfileOrNothing,
     problems: &[TAKES_JSON, WRITES, UPDATES, &[EmailTaken]],
     describe: || {
         json!({
@@ -166,7 +172,7 @@ pub(crate) const PATCH: Operation = Operation {
             "summary": "Change or clear members of a customer (JSON Merge Patch, RFC 7396)",
             "description": "`null` clears a member. Lists follow the rules of PUT: documents accumulate, and \
                 associated persons keep their ids.",
-            "parameters": [customer_id(), if_match()],
+            "parameters": [customer_id(), if_match(), looks::reason()],
             "requestBody": body_by_type(
                 "application/merge-patch+json",
                 &named("CustomerPatch"),
@@ -187,31 +193,35 @@ pub(crate) const PATCH: Operation = Operation {
 pub(crate) async fn patch(
     State(app): State<App>,
     Writer(caller, sees): Writer,
+    looker: Looker,
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::PATCH).await?;
-    let answer = change(app, caller, parts, Method::Patch, id, body, true).await?;
+    let answer = change(&app, &caller, parts, Method::Patch, id, body, true).await?;
+    if sees.customers {
+        looker.saw(&app, &caller, id, (LookedThrough::PatchCustomer, profile(sees)));
+    }
     Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
 
 async fn change(
-    app: App,
-    caller: Caller,
+    app: &App,
+    caller: &Caller,
     parts: Parts,
     method: Method,
     id: Option<CustomerId>,
     body: WholeBody,
     representation: bool,
 ) -> Result<Answer, Problem> {
-    let (shared, held) = (Arc::clone(&app), body.bytes());
+    let (shared, caller, held) = (Arc::clone(app), caller.clone(), body.bytes());
     let work = async move {
         let (condition, idempotency_key) = (condition(&parts.headers)?, idempotency_key(&parts.headers)?);
         let wanted = Update { id, method, body: &body, representation, condition, idempotency_key };
-        Ok(update(&app.services, &caller, wanted).await?)
+        Ok(update(&shared.services, &caller, wanted).await?)
     };
-    shared.apart.run(held, work).await
+    app.apart.run(held, work).await
 }
 
 pub(crate) const REMOVE_DOCUMENT: Operation = Operation {
@@ -261,6 +271,7 @@ pub(crate) const READ: Operation = Operation {
                 customer_id(),
                 Expand::parameter(),
                 etag_condition("If-None-Match", "Respond with 304 if the stored version is still this one"),
+                looks::reason(),
             ],
             "responses": {
                 "200": response_with("The customer", "Customer", &["ETag"]),
@@ -273,6 +284,7 @@ pub(crate) const READ: Operation = Operation {
 pub(crate) async fn read(
     State(app): State<App>,
     Reader(caller, sees): Reader,
+    looker: Looker,
     CustomerPath(id): CustomerPath,
     query: Query,
     request: Request,
@@ -292,6 +304,9 @@ pub(crate) async fn read(
     let tag = [(header::ETAG, etag(version))];
     if known.is_some_and(|known| known.name(version)) {
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+    }
+    if expand.profile {
+        looker.saw(&app, &caller, Some(id), (LookedThrough::GetCustomer, profile(sees)));
     }
     Ok((tag, [(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response())
 }

@@ -55,6 +55,8 @@ pub enum Shows {
     Customers,
     /// The customer if the key may read customers, and otherwise this text.
     CustomerOr(&'static str),
+    /// The customer with its profile if the key may read customers, and otherwise `{}`.
+    ProfileOrNothing,
     /// The customer if the request prefers it and the key may read customers, and otherwise `{}`.
     Preferred,
     /// The state of the customer's verification, with the link.
@@ -68,12 +70,18 @@ impl Operation {
     #[must_use]
     pub fn fields(&self) -> String {
         const LINK: &str = "`kyc_flow_link` with `kyc:session`, otherwise `null`";
+        const NUMBERS: &str = "numbers with `pii:reveal`, otherwise masked";
         match self.shows {
             Shows::Own => self.own_fields(),
-            Shows::Customers => format!("{}; {LINK}", self.own_fields()),
+            Shows::Customers => format!("{}; {LINK}; {NUMBERS}", self.own_fields()),
             Shows::CustomerOr(less) => format!("the customer with `customers:read`, otherwise `{less}`; {LINK}"),
+            Shows::ProfileOrNothing => {
+                format!("the customer with `customers:read`, otherwise `{{}}`; {LINK}; {NUMBERS}")
+            }
             Shows::Preferred => {
-                format!("the customer with `customers:read` if the request prefers it, otherwise `{{}}`; {LINK}")
+                format!(
+                    "the customer with `customers:read` if the request prefers it, otherwise `{{}}`; {LINK}; {NUMBERS}"
+                )
             }
             Shows::Kycs => format!("{}, including the link", self.own_fields()),
             Shows::Events => format!("{}, each event with the customer as it was then; {LINK}", self.own_fields()),

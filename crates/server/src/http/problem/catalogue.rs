@@ -74,7 +74,8 @@ catalogue! {
             code and a message. Correct them all and send the request again.",
     InvalidHeader = "invalid_header" 400 "A request header is invalid":
         "A header does not have the form that its standard requires; the detail names the header. An entity tag is \
-            written in double quotes, as in the ETag header. An Idempotency-Key has 1 to 255 visible ASCII characters.",
+            written in double quotes, as in the ETag header. An Idempotency-Key has 1 to 255 visible ASCII characters, \
+            and a Dossier-Reason 1 to 200 characters.",
     InvalidParameters = "invalid_parameters" 400 "A query parameter is invalid":
         "The member errors lists every invalid query parameter. Its pointer is a slash and the parameter's name.",
     InvalidSignature = "invalid_signature" 401 "The signature is invalid":

@@ -48,7 +48,7 @@ impl Problem {
         self.header(header::CONNECTION, HeaderValue::from_static("close"))
     }
 
-    fn retry_after(self, seconds: u16) -> Self {
+    pub fn retry_after(self, seconds: u16) -> Self {
         self.header(header::RETRY_AFTER, seconds.into())
     }
 

@@ -8,6 +8,7 @@ mod erasure;
 mod files;
 mod keys;
 mod links;
+mod looks;
 mod retention;
 mod trail;
 mod webhooks;
@@ -84,6 +85,10 @@ pub(crate) use links::{
     a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_does_not_keep_other_sessions_from_ending,
     a_link_is_found_by_its_token_and_expires_by_the_clock_of_its_sandbox, entering_the_form_is_in_the_audit_chain,
     passes_to_the_form_end_one_by_one_and_all_at_once,
+};
+pub(crate) use looks::{
+    an_erased_customer_keeps_its_looks_without_their_reasons, look, looks_add_up_and_are_listed_newest_first,
+    what_keys_and_people_saw_is_one_list,
 };
 pub(crate) use retention::{
     a_document_is_deleted_by_its_own_rule_and_the_record_stays, a_hold_stops_deletion_and_what_it_stopped_continues,

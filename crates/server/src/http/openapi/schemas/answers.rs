@@ -6,6 +6,7 @@
 use dossier_core::audit::{AuditRow, Decided};
 use dossier_core::erasure::{ErasedCustomer, ErasureDecision};
 use dossier_core::file::{AttachmentView, FileView};
+use dossier_core::look::SeenRow;
 use dossier_core::retention::HoldView;
 use dossier_core::violation::Violation;
 use dossier_core::webhook::{Delivery, EndpointView};
@@ -52,6 +53,8 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             ),
         ),
         ("AuditList", audit_list()),
+        ("Look", described("Who saw a customer, and what.", shown::<SeenRow>())),
+        ("LookList", look_list()),
         ("Webhook", webhook()),
         ("RegisteredWebhook", registered_webhook()),
         ("WebhookList", object("Webhooks.", json!({ "items": list_of("Webhook") }), &[])),
@@ -138,6 +141,12 @@ fn audit_list() -> Value {
     let next =
         or_null(json!({ "type": "string" }), "Pass it as `cursor` to get the next page; `null` on the last page");
     object("A page of the audit trail.", json!({ "items": list_of("AuditEntry"), "next_cursor": next }), &[])
+}
+
+fn look_list() -> Value {
+    let next =
+        or_null(json!({ "type": "string" }), "Pass it as `cursor` to get the next page; `null` on the last page");
+    object("A page of looks.", json!({ "items": list_of("Look"), "next_cursor": next }), &[])
 }
 
 fn webhook() -> Value {

@@ -3,10 +3,14 @@
 //! says, and has no type either.
 
 use dossier_core::customer::associated_person::AssociatedPerson;
+use dossier_core::customer::identity::{
+    IdDocument, IdentifyingInformation, PersonIdentifyingInformation, PersonTaxNumber, TaxNumber,
+};
 use dossier_core::customer::{Business, Individual};
 use dossier_core::kyc::rail::Rail;
 use dossier_core::kyc::record::{Confirmed, KycsView};
 use dossier_core::kyc::requirement::{Evidence, Requirement};
+use dossier_core::mask::{MASKED, NUMBERS};
 use dossier_core::schema;
 use serde_json::{Value, json};
 
@@ -25,6 +29,26 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("CustomerList", customer_list()),
         ("IndividualProfile", profile("Every KYC field of an individual as stored.", schema::of::<Individual>())),
         ("BusinessProfile", profile("Every KYC field of a business as stored.", schema::of::<Business>())),
+        ("StoredIdDocument", profile("An id document as stored.", schema::of::<IdDocument>())),
+        ("StoredTaxNumber", profile("The tax number of an individual as stored.", schema::of::<TaxNumber>())),
+        (
+            "StoredPersonTaxNumber",
+            profile("The tax number of an associated person as stored.", schema::of::<PersonTaxNumber>()),
+        ),
+        (
+            "StoredIdentifyingInformation",
+            profile(
+                "The id document and tax number of an individual as stored.",
+                schema::of::<IdentifyingInformation>(),
+            ),
+        ),
+        (
+            "StoredPersonIdentifyingInformation",
+            profile(
+                "The id document and tax number of an associated person as stored.",
+                schema::of::<PersonIdentifyingInformation>(),
+            ),
+        ),
         ("StoredPerson", profile("An associated person as stored.", schema::of::<AssociatedPerson>())),
         ("CustomerDocument", document()),
         ("Kycs", described("The state of a customer's verification.", shown::<KycsView<'_>>())),
@@ -100,7 +124,7 @@ fn customer_list() -> Value {
 
 /// A stored profile consists of the objects of request bodies, so that what was read can be sent back. But records
 /// accumulate more than one request may name, persons have ids, credentials are never shown again, and the e-mail is
-/// not part of the profile.
+/// not part of the profile. Numbers are masked for some keys.
 fn profile(description: &str, schema: Value) -> Value {
     let mut schema = closed(schema);
     stored(&mut schema);
@@ -119,10 +143,25 @@ fn stored(schema: &mut Value) {
     members.shift_remove("external_kyc_provider_data");
     members.shift_remove("email");
     members.values_mut().for_each(stored);
-    if members.contains_key("has_ownership") {
+    let numbers: Vec<_> = NUMBERS.iter().filter(|name| members.get(**name).is_some_and(is_text)).collect();
+    for name in &numbers {
+        let text = format!("Instead of `{name}` for a key without `pii:reveal`: at most the last two characters");
+        members.insert(format!("{name}{MASKED}"), json!({ "type": "string", "description": text }));
+    }
+    let (holds_numbers, is_person) = (members.contains_key("id_document"), members.contains_key("has_ownership"));
+    if let Some(required) = object.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !numbers.iter().any(|number| name == **number));
+    }
+    if is_person {
         object.insert("required".to_owned(), json!(["id"]));
+    }
+    if is_person || holds_numbers || !numbers.is_empty() {
         open(schema);
     }
+}
+
+fn is_text(schema: &Value) -> bool {
+    schema["type"] == "string"
 }
 
 /// Responses may gain members.

@@ -1,0 +1,116 @@
+//! Who saw a customer: the counted looks of keys, and the looks of people from the audit trail, in one list.
+
+use std::collections::VecDeque;
+
+use crate::audit::read::{ActorFilter, AuditFilter};
+use crate::caller::Scope;
+use crate::ids::CustomerId;
+use crate::look::{Look, LookPlace, SeenRow};
+use crate::services::Services;
+use crate::store::error::StoreError;
+
+/// How far a list was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SeenPlace {
+    /// Where the entries of the audit trail continue.
+    pub entries: Entries,
+    /// The last counted looks that were read.
+    pub looks: Option<LookPlace>,
+}
+
+/// Where the entries of the audit trail continue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Entries {
+    /// At the newest one.
+    #[default]
+    Newest,
+    /// Before this one.
+    Before(u64),
+    /// There are no more.
+    Ended,
+}
+
+/// A part of the list.
+#[derive(Debug, Default)]
+pub struct SeenPage {
+    /// The lines, newest hour first, each with the place after it.
+    pub rows: Vec<(SeenRow, SeenPlace)>,
+    /// Where the list continues. There may be few rows or none although others follow, because one read examines a
+    /// limited number of audit entries.
+    pub next: Option<SeenPlace>,
+}
+
+/// Why there is no list.
+#[derive(Debug, thiserror::Error)]
+pub enum SeenError {
+    /// The id is unknown, or of another scope.
+    #[error("no such customer")]
+    NotFound,
+    /// The place does not belong to this list.
+    #[error("not a place in this list")]
+    NotAPlace,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// At most `limit` lines of who saw a customer, which may be erased, starting after a place.
+///
+/// # Errors
+///
+/// Those of [`SeenError`].
+pub async fn seen(
+    services: &Services,
+    scope: Scope,
+    id: CustomerId,
+    after: SeenPlace,
+    limit: usize,
+) -> Result<SeenPage, SeenError> {
+    let store = &services.store;
+    match store.summary(scope, id).await {
+        Ok(Some(_)) | Err(StoreError::Erased { .. }) => {}
+        Ok(None) => return Err(SeenError::NotFound),
+        Err(error) => return Err(error.into()),
+    }
+    let filter = AuditFilter { customer: Some(id), actor: ActorFilter::parse("operator"), ..AuditFilter::default() };
+    let (mut entries, end) = match after.entries {
+        Entries::Ended => (VecDeque::new(), Entries::Ended),
+        started => {
+            let before = if let Entries::Before(seq) = started { Some(seq) } else { None };
+            let page = store.audit(scope, &filter, before, limit).await?.ok_or(SeenError::NotAPlace)?;
+            let looks = page.rows.into_iter().filter_map(|row| Some((row.seq, SeenRow::of_entry(row)?)));
+            (looks.collect(), page.next.map_or(Entries::Ended, Entries::Before))
+        }
+    };
+    let mut looks = VecDeque::from(store.looks(scope, id, after.looks, limit + 1).await?);
+    let (mut page, mut place) = (SeenPage::default(), after);
+    while page.rows.len() < limit {
+        let entry_is_next = match (entries.front(), looks.front()) {
+            (Some((_, entry)), Some((_, counted))) => Look::hour_of(entry.at) >= counted.look.hour,
+            (Some(_), None) => true,
+            // What follows among the entries may be newer than the looks that are left.
+            (None, _) if end != Entries::Ended => break,
+            (None, Some(_)) => false,
+            (None, None) => break,
+        };
+        let row = if entry_is_next {
+            let Some((seq, row)) = entries.pop_front() else { break };
+            place.entries = Entries::Before(seq);
+            row
+        } else {
+            let Some((at, counted)) = looks.pop_front() else { break };
+            place.looks = Some(at);
+            counted.into()
+        };
+        if entries.is_empty() {
+            place.entries = end;
+        }
+        page.rows.push((row, place));
+    }
+    if entries.is_empty() {
+        place.entries = end;
+    }
+    let is_at_end = place.entries == Entries::Ended && looks.is_empty();
+    page.next = Some(place).filter(|_| !is_at_end);
+    Ok(page)
+}
