@@ -8,7 +8,7 @@ use crate::audit::entry::AuditEntry;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
-use crate::erasure::{Erasure, Tombstone};
+use crate::erasure::{ErasedPerson, Erasure, Tombstone};
 use crate::event::Event;
 use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
@@ -69,11 +69,13 @@ pub enum Effect {
         link: Option<NewLink>,
         /// Whether every pass to the customer's hosted form ends.
         ends_passes: bool,
+        /// The associated person who is erased: their key, and the files that only they use.
+        erases: Option<PersonErased>,
     },
-    /// A customer is to be erased at a later time. A customer has at most one scheduled erasure.
+    /// A customer or an associated person is to be erased at a later time. Each has at most one scheduled erasure.
     ErasureScheduled(Erasure),
-    /// The scheduled erasure of a customer is cancelled.
-    ErasureCancelled(CustomerId),
+    /// The scheduled erasure of a customer, or of one of its associated persons, is cancelled.
+    ErasureCancelled(CustomerId, Option<PersonId>),
     /// A customer is erased: its keys, its persons' keys and the files that only it uses.
     CustomerErased {
         /// The version that the tombstone was made from, which must still be the newest.
@@ -154,6 +156,15 @@ pub enum Effect {
         /// When it was revoked.
         at: Timestamp,
     },
+}
+
+/// The erasure of an associated person, with the next version of the business.
+#[derive(Debug, Clone, Copy)]
+pub struct PersonErased {
+    /// What remains of the person. The store sets its epoch.
+    pub person: ErasedPerson,
+    /// Whether the erasure must still be scheduled. It may have been cancelled in the meantime.
+    pub is_scheduled: bool,
 }
 
 /// Where an engine found a record. It only saves that engine a search, and it may be out of date.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{LedgerEntry, Tombstone};
-use dossier_core::ids::{AccountId, CustomerId};
+use dossier_core::erasure::{ErasedPerson, LedgerEntry, PersonErasure, Tombstone};
+use dossier_core::ids::{AccountId, CustomerId, PersonId};
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::erase::{self, ErasedAgain};
+use dossier_core::use_cases::erase;
+use dossier_core::use_cases::erase_person;
 use dossier_store::{Engine, OpenError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,8 +20,8 @@ use crate::config::erasure::Erasure;
 /// The number of entries that are read at a time.
 const PORTION: usize = 1_000;
 
-/// Makes the ledger in the database and its copy beside the keyring equal. If only the copy names a customer, the
-/// database was restored to a state from before that erasure, and the customer is erased again.
+/// Makes the ledger in the database and its copy beside the keyring equal. If only the copy names a customer or a
+/// person, the database was restored to a state from before that erasure, and they are erased again.
 ///
 /// # Errors
 ///
@@ -29,12 +30,20 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
     let file = store.ledger_file();
     let copy = file.read()?;
     let database = ledger_of(store).await?;
-    let copied = customers(&copy);
-    file.append(database.iter().filter(|entry| !copied.contains(&(entry.scope, entry.customer))))?;
-    let ErasedAgain { erased, unreadable } = erase::erase_again(services, &missing_from(&database, &copy)).await?;
-    if erased > 0 {
-        tracing::warn!(customers = erased, "erased customers again that a restored database had brought back");
+    let copied = erased_in(&copy);
+    file.append(database.iter().filter(|entry| !copied.contains(&subject(entry))))?;
+    let missing = missing_from(&database, &copy);
+    let of_customers = erase::erase_again(services, &missing).await?;
+    let of_persons = erase_person::erase_again(services, &missing).await?;
+    if of_customers.erased > 0 {
+        let customers = of_customers.erased;
+        tracing::warn!(customers, "erased customers again that a restored database had brought back");
     }
+    if of_persons.erased > 0 {
+        let persons = of_persons.erased;
+        tracing::warn!(persons, "erased associated persons again that a restored database had brought back");
+    }
+    let unreadable = of_customers.unreadable + of_persons.unreadable;
     if unreadable > 0 {
         tracing::error!(customers = unreadable, "the ledger names customers whose records cannot be opened");
     }
@@ -50,38 +59,50 @@ pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Resu
     Ok(missing_from(&ledger_of(store).await?, ledger))
 }
 
-/// The number of erased customers, and how many of them the copy of the ledger lacks.
+/// The number of erased customers and persons, and how many of them the copy of the ledger lacks.
 ///
 /// # Errors
 ///
 /// If the copy was altered, or the store cannot be read.
 pub async fn count(store: &dyn Engine) -> Result<(usize, usize), OpenError> {
-    let (copied, database) = (customers(&store.ledger_file().read()?), customers(&ledger_of(store).await?));
+    let (copied, database) = (erased_in(&store.ledger_file().read()?), erased_in(&ledger_of(store).await?));
     Ok((database.len(), database.difference(&copied).count()))
 }
 
 fn missing_from(database: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>) -> Vec<LedgerEntry> {
-    let known = customers(database);
-    ledger.iter().filter(|entry| !known.contains(&(entry.scope, entry.customer))).copied().collect()
+    let known = erased_in(database);
+    ledger.iter().filter(|entry| !known.contains(&subject(entry))).copied().collect()
 }
 
-/// The customers of a ledger. Entries are compared by customer alone, because erasing a customer again may change the
-/// epoch of its entry.
-fn customers(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<(Scope, CustomerId)> {
-    ledger.iter().map(|entry| (entry.scope, entry.customer)).collect()
+/// Whom an entry is about. Entries are compared by this alone, because erasing again may change the epoch of an entry.
+type Subject = (Scope, CustomerId, Option<PersonId>);
+
+const fn subject(entry: &LedgerEntry) -> Subject {
+    (entry.scope, entry.customer, entry.person)
+}
+
+fn erased_in(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<Subject> {
+    ledger.iter().map(subject).collect()
 }
 
 async fn ledger_of(store: &dyn Engine) -> Result<BTreeSet<LedgerEntry>, StoreError> {
-    let (mut ledger, mut last) = (BTreeSet::new(), None);
-    loop {
-        let portion = store.ledger(last, PORTION).await?;
-        last = portion.last().copied();
-        let is_last = portion.len() < PORTION;
-        ledger.extend(portion);
-        if is_last {
-            return Ok(ledger);
+    let mut ledger = BTreeSet::new();
+    for of_persons in [false, true] {
+        let mut last = None;
+        loop {
+            let portion = match of_persons {
+                false => store.ledger(last, PORTION).await?,
+                true => store.ledger_of_persons(last, PORTION).await?,
+            };
+            last = portion.last().copied();
+            let is_last = portion.len() < PORTION;
+            ledger.extend(portion);
+            if is_last {
+                break;
+            }
         }
     }
+    Ok(ledger)
 }
 
 /// An erasure, scheduled or done.
@@ -91,18 +112,20 @@ pub struct ErasureState {
     state: Progress,
     /// The customer.
     customer_id: CustomerId,
+    /// The associated person who alone is erased. `null` for the whole customer.
+    person_id: Option<PersonId>,
     /// When the erasure was requested. `null` if it was repeated after a restore.
     requested_at: Option<Timestamp>,
     /// When it runs. `null` once it has run.
     due_at: Option<Timestamp>,
-    /// When the customer was erased.
+    /// When the customer or person was erased.
     erased_at: Option<Timestamp>,
-    /// When the customer becomes unreadable in every copy of the database. `null` while the date is unknown, because
+    /// When the customer or person becomes unreadable in every copy of the database. `null` while the date is unknown, because
     /// `key_rotation` is off.
     all_copies_at: Option<Timestamp>,
-    /// Certifies that the customer was erased in the service (a JSON Web Signature). `null` until then.
+    /// Certifies that the customer or person was erased in the service (a JSON Web Signature). `null` until then.
     erased_in_service: Option<String>,
-    /// Certifies that the customer is erased in all copies (a JSON Web Signature). `null` until then.
+    /// Certifies that the customer or person is erased in all copies (a JSON Web Signature). `null` until then.
     erased_in_all_copies: Option<String>,
 }
 
@@ -132,51 +155,109 @@ impl ErasureState {
         };
         let Some(erasure) = scheduled else {
             let tombstone = store.tombstone(scope, id).await?;
-            return Ok(tombstone.map(|tombstone| Self::erased(store, settings, scope, &tombstone, now)));
+            return Ok(tombstone.map(|tombstone| Self::erased(store, settings, scope, Ended::of(&tombstone), now)));
         };
-        Ok(Some(Self {
+        Ok(Some(Self::scheduled(&erasure)))
+    }
+
+    /// The erasure of an associated person. `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn of_person(
+        store: &dyn Engine,
+        settings: &Erasure,
+        (scope, id, person): (Scope, CustomerId, PersonId),
+        now: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
+        Ok(store.person_erasure(scope, id, person).await?.map(|erasure| match erasure {
+            PersonErasure::Scheduled(erasure) => Self::scheduled(&erasure),
+            PersonErasure::Done(erased) => Self::erased(store, settings, scope, Ended::of_person(erased), now),
+        }))
+    }
+
+    fn scheduled(erasure: &dossier_core::erasure::Erasure) -> Self {
+        Self {
             state: Progress::Scheduled,
-            customer_id: id,
+            customer_id: erasure.customer,
+            person_id: erasure.person,
             requested_at: Some(erasure.requested_at),
             due_at: Some(erasure.due_at),
             erased_at: None,
             all_copies_at: None,
             erased_in_service: None,
             erased_in_all_copies: None,
-        }))
+        }
     }
 
-    fn erased(store: &dyn Engine, settings: &Erasure, scope: Scope, tombstone: &Tombstone, now: Timestamp) -> Self {
-        let destroyed_at = store.destroyed_at(tombstone.epoch);
+    fn erased(store: &dyn Engine, settings: &Erasure, scope: Scope, ended: Ended, now: Timestamp) -> Self {
+        let Ended { customer, person, requested_at, erased_at, epoch } = ended;
+        let destroyed_at = store.destroyed_at(epoch);
         let expected_at = || Some(store.active_since()?.plus_seconds(settings.rotation?));
         let all_copies_at = destroyed_at.or_else(expected_at).map(|at| at.plus_seconds(settings.key_copies));
         let sign = |statement: &str, at: Timestamp| {
-            store.certifier().sign(&json!({
+            let mut claims = json!({
                 "statement": statement,
                 "at": at,
                 "installation": AccountId::from_bytes(store.installation()),
                 "account_id": scope.account,
                 "environment": scope.environment,
-                "customer_id": tombstone.id,
-                "erased_at": tombstone.erased_at,
-                "epoch": tombstone.epoch,
+                "customer_id": customer,
+                "erased_at": erased_at,
+                "epoch": epoch,
                 "all_copies_at": all_copies_at,
                 "remains": REMAINS,
-            }))
+            });
+            if let Some(person) = person {
+                claims["person_id"] = json!(person);
+                claims["remains"] = json!(REMAINS_OF_PERSON);
+            }
+            store.certifier().sign(&claims)
         };
         let is_gone = destroyed_at.is_some() && all_copies_at.is_some_and(|at| at <= now);
         Self {
             state: Progress::Erased,
-            customer_id: tombstone.id,
-            requested_at: tombstone.requested_at,
+            customer_id: customer,
+            person_id: person,
+            requested_at,
             due_at: None,
-            erased_at: Some(tombstone.erased_at),
+            erased_at: Some(erased_at),
             all_copies_at,
-            erased_in_service: Some(sign("erased_in_service", tombstone.erased_at)),
+            erased_in_service: Some(sign("erased_in_service", erased_at)),
             erased_in_all_copies: all_copies_at.filter(|_| is_gone).map(|at| sign("erased_in_all_copies", at)),
         }
     }
 }
+
+/// An erasure that has run.
+struct Ended {
+    customer: CustomerId,
+    person: Option<PersonId>,
+    requested_at: Option<Timestamp>,
+    erased_at: Timestamp,
+    epoch: u32,
+}
+
+impl Ended {
+    const fn of(tombstone: &Tombstone) -> Self {
+        let Tombstone { id, requested_at, erased_at, epoch, .. } = *tombstone;
+        Self { customer: id, person: None, requested_at, erased_at, epoch }
+    }
+
+    const fn of_person(erased: ErasedPerson) -> Self {
+        let ErasedPerson { customer, person, requested_at, erased_at, epoch } = erased;
+        Self { customer, person: Some(person), requested_at, erased_at, epoch }
+    }
+}
+
+/// What remains after the erasure of a person, in the words of a certificate.
+const REMAINS_OF_PERSON: [&str; 4] = [
+    "the person's id, and the times of request and erasure",
+    "the audit trail: who did what and when, and the names of changed fields",
+    "what reviewers wrote about the business in free text, and documents of the business, if they mention the person",
+    "keyed fingerprints of the person's numbers and files, in copies of the database from before the erasure",
+];
 
 /// What remains after an erasure, in the words of a certificate.
 const REMAINS: [&str; 3] = [

@@ -214,6 +214,8 @@ impl RowHashes {
             PreparedEffect::None
             | PreparedEffect::ErasureScheduled(_)
             | PreparedEffect::ErasureCancelled(_)
+            | PreparedEffect::PersonErasureScheduled(_)
+            | PreparedEffect::PersonErasureCancelled(..)
             | PreparedEffect::KeyRevoked { .. }
             | PreparedEffect::Pass { .. }
             | PreparedEffect::PassEnded(_)

@@ -16,6 +16,13 @@ words! {
     ErasureScheduled = "customer.erasure_scheduled": "The erasure of a customer was scheduled.",
     ErasureCancelled = "customer.erasure_cancelled": "The scheduled erasure of a customer was cancelled.",
     CustomerErased = "customer.erased": "A customer's keys were destroyed. What remains is not personal.",
+    ErasureRepeated = "customer.erasure_repeated": "The erasure of a customer was requested again. The first request \
+        stands.",
+    PersonErasureScheduled = "person.erasure_scheduled": "The erasure of an associated person was scheduled.",
+    PersonErasureCancelled = "person.erasure_cancelled": "The scheduled erasure of an associated person was cancelled.",
+    PersonErasureRepeated = "person.erasure_repeated": "The erasure of an associated person was requested again. The \
+        first request stands.",
+    PersonErased = "person.erased": "The key of an associated person was destroyed. The business remains.",
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
     CustomerExported = "customer.exported": "A customer's data, or that of one of its persons, was exported.",
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",

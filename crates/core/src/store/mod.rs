@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod keys;
 pub(crate) mod links;
+pub(crate) mod person_erasures;
 pub(crate) mod queue;
 pub(crate) mod sandbox;
 pub(crate) mod webhooks;
@@ -25,6 +26,7 @@ pub use events::EventStore;
 pub use files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
 pub use keys::KeyStore;
 pub use links::{Link, LinkStore};
+pub use person_erasures::PersonErasureStore;
 pub use queue::QueueStore;
 pub use sandbox::SandboxStore;
 pub use webhooks::WebhookStore;
@@ -53,6 +55,7 @@ pub trait Store:
     + FileStore
     + KeyStore
     + LinkStore
+    + PersonErasureStore
     + QueueStore
     + SandboxStore
     + WebhookStore

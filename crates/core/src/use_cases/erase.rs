@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::file::record::File;
 use crate::hidden::{is_blank, is_hidden};
 use crate::idempotency::{Answer, Request};
-use crate::ids::{CustomerId, FileId};
+use crate::ids::{CustomerId, FileId, PersonId};
 use crate::parse::context::Nulls;
 use crate::parse::leaf::Text;
 use crate::parse::value::parse;
@@ -52,16 +52,8 @@ impl Found {
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
         let (basis, customer) = newest(services, caller, id).await?;
         let scheduled = services.store.erasure(caller.scope, id).await?;
-        let mut files = Vec::new();
-        loop {
-            let before = files.last().map(|file: &File| file.id);
-            let page = services.store.list_files(caller.scope, Some(id), before, PAGE).await?;
-            let is_last = page.len() < PAGE;
-            files.extend(page);
-            if is_last {
-                return Ok(Self { basis, customer, scheduled, files });
-            }
-        }
+        let files = files_of(services, caller, id).await?;
+        Ok(Self { basis, customer, scheduled, files })
     }
 
     /// The decision about a request.
@@ -76,6 +68,7 @@ impl Found {
         ErasureDecision {
             decision: Decision::Scheduled,
             customer_id: id,
+            person_id: None,
             dry_run,
             requested_at: erasure.requested_at,
             due_at: erasure.due_at,
@@ -85,8 +78,22 @@ impl Found {
     }
 }
 
+/// The files that are evidence of a customer or its persons.
+pub(super) async fn files_of(services: &Services, caller: &Caller, id: CustomerId) -> Result<Vec<File>, StoreError> {
+    let mut files = Vec::new();
+    loop {
+        let before = files.last().map(|file: &File| file.id);
+        let page = services.store.list_files(caller.scope, Some(id), before, PAGE).await?;
+        let is_last = page.len() < PAGE;
+        files.extend(page);
+        if is_last {
+            return Ok(files);
+        }
+    }
+}
+
 /// Schedules the erasure of a customer and returns the decision. If an erasure is already scheduled, its date and its
-/// reason stay.
+/// reason stay, and the audit trail has the new reason.
 ///
 /// # Errors
 ///
@@ -98,10 +105,7 @@ pub async fn request(
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
     let id = id.ok_or(UpdateError::NotFound)?;
-    let mut parsed = parse::<NewErasure>(request.body, Nulls::Refused)?;
-    parsed.refuse(hidden_texts(request.body));
-    let NewErasure { reason, requested_by, dry_run } = parsed.finish().map_err(UpdateError::Invalid)?;
-    let dry_run = dry_run == Some(true);
+    let (asked, dry_run) = read_request(request.body)?;
     let _turn = services.turns.of(id).await;
     let load = || Found::load(services, caller, id);
     write(services, caller, request.about(id.as_bytes()), load, |found| {
@@ -111,28 +115,62 @@ pub async fn request(
             Answer::about(id, found.customer.version, json)
         };
         if let Some(scheduled) = &found.scheduled {
-            return Ok(Outcome::Unchanged(answer(scheduled)));
+            return Ok(requested_again(services, caller, (id, None), (&asked, dry_run), answer(scheduled)));
         }
         let requested_at = services.now(caller.scope);
         let wait = services.policy.erasure_wait(caller.scope.environment);
         let erasure = Erasure {
             customer: id,
+            person: None,
             requested_at,
             due_at: requested_at.plus_seconds(wait),
-            request: ErasureRequest {
-                reason: reason.expose().to_owned(),
-                requested_by: requested_by.expose().to_owned(),
-            },
+            request: asked.clone(),
         };
         let answer = answer(&erasure);
         if dry_run {
             return Ok(Outcome::Unchanged(answer));
         }
-        let mut audit = entry(services, caller, Action::ErasureScheduled, id);
-        audit.detail.note = Some(format!("{} ({})", erasure.request.reason, erasure.request.requested_by));
+        let audit = noted(entry(services, caller, Action::ErasureScheduled, id), None, &asked);
         Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureScheduled(erasure), audit), answer))
     })
     .await
+}
+
+/// Reads the body of a request: the reason and who asked, and whether it is a dry run.
+pub(super) fn read_request(body: &[u8]) -> Result<(ErasureRequest, bool), UpdateError> {
+    let mut parsed = parse::<NewErasure>(body, Nulls::Refused)?;
+    parsed.refuse(hidden_texts(body));
+    let NewErasure { reason, requested_by, dry_run } = parsed.finish().map_err(UpdateError::Invalid)?;
+    let request = ErasureRequest { reason: reason.expose().to_owned(), requested_by: requested_by.expose().to_owned() };
+    Ok((request, dry_run == Some(true)))
+}
+
+/// The outcome of a request while an erasure is already scheduled: the first request stands, and the audit trail has
+/// the reason of this one.
+pub(super) fn requested_again(
+    services: &Services,
+    caller: &Caller,
+    (id, person): (CustomerId, Option<PersonId>),
+    (asked, dry_run): (&ErasureRequest, bool),
+    answer: Answer,
+) -> Outcome<Answer> {
+    if dry_run {
+        return Outcome::Unchanged(answer);
+    }
+    let action = match person {
+        None => Action::ErasureRepeated,
+        Some(_) => Action::PersonErasureRepeated,
+    };
+    let audit = noted(entry(services, caller, action, id), person, asked);
+    Outcome::Change(Change::new(caller.scope, Effect::None, audit), answer)
+}
+
+/// The entry with the reason, which is sealed under the key of the person, or of the customer.
+pub(super) fn noted(mut audit: AuditEntry, person: Option<PersonId>, asked: &ErasureRequest) -> AuditEntry {
+    audit.fields = person.iter().map(|person| format!("/associated_persons/{person}")).collect();
+    audit.detail.note = Some(format!("{} ({})", asked.reason, asked.requested_by));
+    audit.detail.note_about = person;
+    audit
 }
 
 /// Texts that show nothing, or that hide something in what people read.
@@ -168,7 +206,7 @@ pub async fn cancel(services: &Services, caller: &Caller, id: Option<CustomerId>
             return Err(UpdateError::NotFound);
         }
         let audit = entry(services, caller, Action::ErasureCancelled, id);
-        Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureCancelled(id), audit), ()))
+        Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureCancelled(id, None), audit), ()))
     })
     .await
 }
@@ -209,7 +247,7 @@ pub struct ErasedAgain {
 /// The first failure other than an unreadable record. A repetition goes on with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
-    for entry in ledger {
+    for entry in ledger.iter().filter(|entry| entry.person.is_none()) {
         match erase(services, entry.scope, entry.customer, Why::Again(entry)).await {
             Ok(erased) => result.erased += usize::from(erased),
             Err(StoreError::Corrupt(_)) => result.unreadable += 1,
@@ -271,7 +309,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
     }
 }
 
-fn entry(services: &Services, caller: &Caller, action: Action, id: CustomerId) -> AuditEntry {
+pub(super) fn entry(services: &Services, caller: &Caller, action: Action, id: CustomerId) -> AuditEntry {
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
     audit.customer = Some(id);
     audit

@@ -10,6 +10,7 @@ pub mod create_customer;
 pub mod decide;
 pub mod enter_form;
 pub mod erase;
+pub mod erase_person;
 pub mod evaluate;
 pub mod export_customer;
 pub mod read_file;

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
 use dossier_core::disclosure::Disclosure;
-use dossier_core::ids::{CustomerId, FileId, WebhookId};
+use dossier_core::ids::{CustomerId, FileId, PersonId, WebhookId};
 use http::Method;
 use http::request::Parts;
 
@@ -60,6 +60,9 @@ pub struct CustomerPath(pub Option<CustomerId>);
 /// The customer and the file that the path names, likewise.
 pub struct DocumentPath(pub Option<CustomerId>, pub Option<FileId>);
 
+/// The customer and the associated person that the path names, likewise.
+pub struct PersonPath(pub Option<CustomerId>, pub Option<PersonId>);
+
 /// The file that the path names, likewise.
 pub struct FilePath(pub Option<FileId>);
 
@@ -88,6 +91,7 @@ macro_rules! from_path {
 
 from_path!(CustomerPath: CustomerId at 2);
 from_path!(DocumentPath: CustomerId at 2, FileId at 4);
+from_path!(PersonPath: CustomerId at 2, PersonId at 4);
 from_path!(FilePath: FileId at 2);
 from_path!(WebhookPath: WebhookId at 2);
 

@@ -14,7 +14,9 @@ use super::docs::frame::Page;
 use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
-use super::{audit, customers, docs, erasure, events, files, health, kyc, openapi, providers, sandbox, webhooks};
+use super::{
+    audit, customers, docs, erasure, events, files, health, kyc, openapi, person_erasure, providers, sandbox, webhooks,
+};
 use crate::pages;
 
 macro_rules! operations {
@@ -46,6 +48,9 @@ operations! {
     erasure::REQUEST => erasure::request,
     erasure::READ => erasure::read,
     erasure::CANCEL => erasure::cancel,
+    person_erasure::REQUEST => person_erasure::request,
+    person_erasure::READ => person_erasure::read,
+    person_erasure::CANCEL => person_erasure::cancel,
     sandbox::SIMULATE => sandbox::simulate,
     sandbox::READ_CLOCK => sandbox::read_clock,
     sandbox::ADVANCE_CLOCK => sandbox::advance_clock,

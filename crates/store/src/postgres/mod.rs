@@ -16,6 +16,7 @@ mod links;
 mod loader;
 mod mark;
 mod migrate;
+mod person_erasures;
 mod processes;
 mod queue;
 mod rotate;
@@ -48,7 +49,7 @@ use crate::cache::{Budget, Cache};
 use crate::certificate::Certifier;
 use crate::chores::{Chore, SharedEmails};
 use crate::ledger::Ledger;
-use crate::prepared::{self, PreparedEffect, SealingKeys};
+use crate::prepared::{self, SealingKeys};
 use crate::sealed::{SubjectKeys, account_scope};
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
@@ -89,6 +90,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("migrate", migrate::STATEMENTS),
         ("totals", totals::STATEMENTS),
         ("mod", STATEMENTS),
+        ("person_erasures", person_erasures::STATEMENTS),
         ("queue", queue::STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("row_seals", row_seals::STATEMENTS),
@@ -358,9 +360,7 @@ impl Store for PostgresStore {
         if outcome == Committed::Done {
             let mut ledger_entry = None;
             if let Some(change) = change {
-                if let PreparedEffect::CustomerErased(row) = &change.effect {
-                    ledger_entry = row.erasure.row.ledger_entry();
-                }
+                ledger_entry = change.effect.ledger_entry();
                 self.cache.records.remember(&change, hint);
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);

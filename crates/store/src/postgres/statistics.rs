@@ -31,6 +31,7 @@ statements! {
     FILES = "ANALYZE files";
     LINKS = "ANALYZE links";
     NUMBERS = "ANALYZE numbers";
+    PERSON_ERASURES = "ANALYZE person_erasures";
     PERSONS = "ANALYZE persons";
     SUBJECT_KEYS = "ANALYZE subject_keys";
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::change::{self, Hint, NewFile};
 use dossier_core::clock::Timestamp;
+use dossier_core::erasure::LedgerEntry;
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
-use dossier_core::ids::{CustomerId, KeyId, WebhookId};
+use dossier_core::ids::{CustomerId, KeyId, PersonId, WebhookId};
 
 use super::customer::{AttachedFile, CustomerRow, NewSubject};
-use super::erasure::{ErasedCustomer, SealedErasure};
+use super::erasure::{ErasedCustomer, ErasedPersonRow, SealedErasure, SealedPersonErasure};
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use crate::audit_chain::StoredEntry;
 use crate::vault::{RowSeal, ScopeKeys, WrappedKey};
@@ -37,9 +38,12 @@ pub(crate) enum PreparedEffect {
         attached: Option<Vec<AttachedFile>>,
         link: Option<StoredLink>,
         ends_passes: bool,
+        erases: Option<Box<ErasedPersonRow>>,
     },
     ErasureScheduled(Box<SealedErasure>),
     ErasureCancelled(CustomerId),
+    PersonErasureScheduled(Box<SealedPersonErasure>),
+    PersonErasureCancelled(CustomerId, PersonId),
     CustomerErased(Box<ErasedCustomer>),
     File {
         file: Box<NewFile>,
@@ -131,6 +135,7 @@ impl PreparedChange {
                 attached,
                 link,
                 ends_passes: false,
+                erases: None,
             } => {
                 self.answer.is_none()
                     && new_subjects.is_empty()
@@ -144,11 +149,21 @@ impl PreparedChange {
 }
 
 impl PreparedEffect {
+    /// The entry of the ledger that it writes.
+    pub(crate) fn ledger_entry(&self) -> Option<LedgerEntry> {
+        match self {
+            Self::CustomerErased(erased) => erased.erasure.row.ledger_entry(),
+            Self::Customer { erases: Some(erased), .. } => erased.erasure.row.ledger_entry(),
+            _ => None,
+        }
+    }
+
     /// The oldest epoch that wraps a key which this effect writes. If the key is wrapped before a rotation begins and
     /// written after, the rotation may already have passed it, and it would stay under an epoch that is about to be
     /// destroyed. So if the database has seen a newer epoch, the change is computed again.
     pub(crate) fn oldest_epoch(&self) -> Option<u32> {
         match self {
+            Self::Customer { erases: Some(erased), .. } => erased.erasure.row.erasure.epoch,
             Self::Customer { new_subjects, .. } => new_subjects.iter().map(|new| new.wrapped.epoch).min(),
             // The tombstone names the newest epoch that ever wrapped a key of the customer.
             Self::CustomerErased(erased) => erased.erasure.row.epoch,
@@ -159,6 +174,8 @@ impl PreparedEffect {
             | Self::File { .. }
             | Self::ErasureScheduled(_)
             | Self::ErasureCancelled(_)
+            | Self::PersonErasureScheduled(_)
+            | Self::PersonErasureCancelled(..)
             | Self::AccountChanged { .. }
             | Self::Pass { .. }
             | Self::PassEnded(_)

@@ -1,17 +1,17 @@
 //! An erasure as it is stored: the row of a scheduled one, and the rows that remain of an erased customer.
 
 use dossier_core::caller::Scope;
-use dossier_core::change::Basis;
+use dossier_core::change::{Basis, PersonErased};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
-use dossier_core::erasure::{Erasure, Tombstone};
+use dossier_core::erasure::{ErasedPerson, Erasure, Tombstone};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 use super::change::PreparedEffect;
 use super::keys::SealingKeys;
 use crate::columns::erased_type_column;
-use crate::rows::{self, ErasureRow};
+use crate::rows::{self, ErasureRow, PersonErasureRow};
 use crate::sealed::{self, PlainRow};
 use crate::vault::{RowSeal, SecretKey};
 
@@ -19,6 +19,19 @@ use crate::vault::{RowSeal, SecretKey};
 pub(crate) struct SealedErasure {
     pub(crate) row: ErasureRow,
     pub(crate) mac: RowSeal,
+}
+
+/// A row of `person_erasures` with its seal.
+pub(crate) struct SealedPersonErasure {
+    pub(crate) row: PersonErasureRow,
+    pub(crate) mac: RowSeal,
+}
+
+/// An associated person who is erased with the change of the business.
+pub(crate) struct ErasedPersonRow {
+    /// Whether the erasure must still be scheduled.
+    pub(crate) is_scheduled: bool,
+    pub(crate) erasure: SealedPersonErasure,
 }
 
 /// The row of an erased customer. Its other columns are empty.
@@ -41,19 +54,22 @@ pub(crate) struct ErasedCustomer {
 
 impl SealingKeys<'_> {
     pub(super) fn scheduled(&self, scope: Scope, erasure: &Erasure) -> Result<PreparedEffect, StoreError> {
-        let Erasure { customer, requested_at, due_at, request } = erasure;
-        let key = self.subjects.get(&PersonId::of_customer(*customer));
+        let Erasure { customer, person, requested_at, due_at, request: _ } = erasure;
+        let key = self.subjects.get(&person.unwrap_or(PersonId::of_customer(*customer)));
         let key = key.ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))?;
         let row = ErasureRow {
             scope,
             customer: *customer,
             requested_at: Some(requested_at.as_micros()),
             due_at: Some(due_at.as_micros()),
-            request: Some(sealed::seal_request(key, scope, *customer, request)),
+            request: Some(sealed::seal_request(key, scope, erasure)),
             erased_at: None,
             epoch: None,
         };
-        Ok(PreparedEffect::ErasureScheduled(Box::new(self.sealed_erasure(row))))
+        Ok(match person {
+            None => PreparedEffect::ErasureScheduled(Box::new(self.sealed_erasure(row))),
+            Some(person) => PreparedEffect::PersonErasureScheduled(Box::new(self.sealed_of_person(*person, row))),
+        })
     }
 
     pub(super) fn erased(
@@ -105,6 +121,28 @@ impl SealingKeys<'_> {
             mac: rows::seal(&plain, &self.scope),
             erasure: self.sealed_erasure(erasure),
         }))
+    }
+
+    /// The erasure of a person, with the next version of the business.
+    pub(super) fn erased_person(&self, scope: Scope, erased: PersonErased) -> Box<ErasedPersonRow> {
+        let PersonErased { person: ErasedPerson { customer, person, requested_at, erased_at, epoch }, is_scheduled } =
+            erased;
+        let erasure = ErasureRow {
+            scope,
+            customer,
+            requested_at: requested_at.map(Timestamp::as_micros),
+            due_at: None,
+            request: None,
+            erased_at: Some(erased_at.as_micros()),
+            epoch: Some(epoch.max(self.vault.active_epoch())),
+        };
+        Box::new(ErasedPersonRow { is_scheduled, erasure: self.sealed_of_person(person, erasure) })
+    }
+
+    fn sealed_of_person(&self, person: PersonId, erasure: ErasureRow) -> SealedPersonErasure {
+        let row = PersonErasureRow { person, erasure };
+        let mac = rows::seal(&row, &self.scope);
+        SealedPersonErasure { row, mac }
     }
 
     fn sealed_erasure(&self, row: ErasureRow) -> SealedErasure {

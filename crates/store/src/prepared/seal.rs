@@ -57,7 +57,7 @@ pub(crate) fn seal(
     let events = events.into_iter().map(sealed_event).collect::<Result<Vec<_>, _>>()?;
     let answer = answer.map(|pending| {
         let subject = pending.answer.customer.map(own_key).transpose()?;
-        let cell = sealed::seal_answer(&keys.scope, subject.map(|key| &**key), scope, &pending);
+        let cell = sealed::seal_answer(&keys.scope, (subject.map(|key| &**key), &keys.subjects), scope, &pending);
         Ok::<_, StoreError>((pending, cell))
     });
     let (audit, answer) = (audit.transpose()?, answer.transpose()?);
@@ -79,18 +79,19 @@ impl SealingKeys<'_> {
         Ok(match effect {
             Effect::None => PreparedEffect::None,
             Effect::CustomerCreated(customer) => {
-                self.customer(scope, Precondition::New, &customer, (&[], None, false), true, fresh)?
+                self.customer(scope, Precondition::New, &customer, (&[], None, false, None), true, fresh)?
             }
-            Effect::CustomerUpdated { basis: expected, after, attached, link, ends_passes } => {
+            Effect::CustomerUpdated { basis: expected, after, attached, link, ends_passes, erases } => {
                 let link = link.map(|link| StoredLink::new(vault, &self.scope, scope, after.id, &link));
                 let numbers_change = audit.is_none_or(|entry| numbers::may_change(&entry.fields));
-                let beside = (&attached[..], link, ends_passes);
+                let beside = (&attached[..], link, ends_passes, erases);
                 let email_moves = matches!(after.email_index, EmailIndex::Nth(_));
                 let basis = Precondition::Version { expected, email_moves };
                 self.customer(scope, basis, &after, beside, numbers_change, fresh)?
             }
             Effect::ErasureScheduled(erasure) => self.scheduled(scope, &erasure)?,
-            Effect::ErasureCancelled(id) => PreparedEffect::ErasureCancelled(id),
+            Effect::ErasureCancelled(id, None) => PreparedEffect::ErasureCancelled(id),
+            Effect::ErasureCancelled(id, Some(person)) => PreparedEffect::PersonErasureCancelled(id, person),
             Effect::CustomerErased { basis, tombstone, is_scheduled } => {
                 self.erased(scope, (basis, is_scheduled), *tombstone)
             }

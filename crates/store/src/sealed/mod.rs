@@ -2,11 +2,12 @@
 
 mod attached;
 mod erasure;
+pub(crate) mod list;
 mod plain;
 mod record;
 mod service;
 
-pub(crate) use attached::{EventRow, NO_CUSTOMER, open_event};
+pub(crate) use attached::{EventRow, NO_CUSTOMER, open_event, persons_of_answer};
 pub use attached::{
     customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
 };

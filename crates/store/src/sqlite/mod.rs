@@ -17,6 +17,7 @@ mod mark;
 mod migrate;
 mod numbering;
 mod opening;
+mod person_erasures;
 mod processes;
 mod queue;
 mod readers;
@@ -50,7 +51,6 @@ use crate::certificate::Certifier;
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
 use crate::ledger::Ledger;
-use crate::prepared::PreparedEffect;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
 use crate::{DATABASE_FILE, Engine, OpenError, WriterStats};
@@ -263,9 +263,7 @@ impl Store for SqliteStore {
         if outcome == Committed::Done {
             let mut ledger_entry = None;
             if let Some(change) = change {
-                if let PreparedEffect::CustomerErased(row) = &change.effect {
-                    ledger_entry = row.erasure.row.ledger_entry();
-                }
+                ledger_entry = change.effect.ledger_entry();
                 self.cache.records.remember(&change, None);
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);

@@ -51,6 +51,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("staging_keys", &["account_id", "environment", "day"]),
     table("links", &["account_id", "environment", "token_hash"]),
     table("erasures", &["account_id", "environment", "customer_id"]),
+    table("person_erasures", &["account_id", "environment", "customer_id", "person_id"]),
     table("sandbox_clocks", &["account_id"]),
     table("recorded_settings", &["account_id", "environment"]),
     table("endpoints", &["account_id", "environment", "endpoint_id"]),

@@ -16,11 +16,11 @@ use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::Environment;
 use crate::clock::{Clock, Timestamp};
 use crate::customer::summary::Summary;
-use crate::erasure::{Erasure, LedgerEntry, Tombstone};
+use crate::erasure::{Erasure, LedgerEntry, PersonErasure, Tombstone};
 use crate::event::StoredEvent;
 use crate::file::record::File;
 use crate::ids::testing::Dice;
-use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
+use crate::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, WebhookId};
 use crate::kyc::policy::Policy;
 use crate::parse::leaf::Email;
 use crate::quota::{Quotas, Used};
@@ -33,6 +33,7 @@ use crate::store::events::EventStore;
 use crate::store::files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
 use crate::store::keys::KeyStore;
 use crate::store::links::{Link, LinkStore};
+use crate::store::person_erasures::PersonErasureStore;
 use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
 use crate::store::webhooks::WebhookStore;
@@ -126,6 +127,13 @@ scripted! {
     LinkStore {
         link(&str) -> Option<Link>;
         record_pass_use(&str, Timestamp) -> ();
+    }
+    PersonErasureStore {
+        person_erasure(Scope, CustomerId, PersonId) -> Option<PersonErasure>;
+        data_subjects(Scope, CustomerId) -> Vec<PersonId>;
+        due_person_erasures(Timestamp) -> Vec<(Scope, CustomerId)>;
+        persons_to_erase(Scope, CustomerId) -> Vec<PersonId>;
+        ledger_of_persons(Option<LedgerEntry>, usize) -> Vec<LedgerEntry>;
     }
     QueueStore {
         review_queue(Scope, usize) -> Vec<CustomerId>;

@@ -2,7 +2,7 @@
 
 use dossier_core::store::Committed;
 
-use super::{audit, erasures, files, keys, links, sandbox, webhooks};
+use super::{audit, erasures, files, keys, links, person_erasures, sandbox, webhooks};
 use crate::postgres::database::{Error, Session};
 use crate::prepared::{PreparedChange, PreparedEffect};
 use crate::records::RowHashes;
@@ -16,7 +16,14 @@ pub(super) async fn write(
 ) -> Result<Committed, Error> {
     let scope = change.scope;
     let done = match &change.effect {
-        PreparedEffect::None | PreparedEffect::Customer { .. } => true,
+        PreparedEffect::Customer { erases: Some(erased), .. } => {
+            person_erasures::erase(session, scope, erased, other_rows).await?
+        }
+        PreparedEffect::None | PreparedEffect::Customer { erases: None, .. } => true,
+        PreparedEffect::PersonErasureScheduled(erasure) => person_erasures::insert(session, erasure).await?,
+        PreparedEffect::PersonErasureCancelled(customer, person) => {
+            person_erasures::cancel(session, scope, *customer, *person).await?
+        }
         PreparedEffect::ErasureScheduled(erasure) => erasures::schedule(session, erasure).await?,
         PreparedEffect::ErasureCancelled(id) => erasures::cancel(session, scope, *id).await?,
         PreparedEffect::CustomerErased(erased) => erasures::erase(session, scope, erased, other_rows).await?,

@@ -31,6 +31,8 @@ statements! {
     PASSES = "DELETE FROM links WHERE account_id = $1 AND environment = $2 AND customer_id = $3
         AND used_at IS NOT NULL";
     DELIVERIES = "DELETE FROM deliveries WHERE account_id = $1 AND environment = $2 AND customer_id = $3 AND state = 0";
+    SCHEDULED_PERSONS = "DELETE FROM person_erasures WHERE account_id = $1 AND environment = $2 AND customer_id = $3
+        AND due_at IS NOT NULL";
     SUBJECT_KEYS = "DELETE FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
 }
 
@@ -87,7 +89,7 @@ pub(super) async fn erase(
     for row in session.query(FILES, &key).await? {
         files.push(FileId::from_bytes(Columns::of(&row).id()?));
     }
-    for sql in [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, SUBJECT_KEYS] {
+    for sql in [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, SCHEDULED_PERSONS, SUBJECT_KEYS] {
         session.execute(sql, &key).await?;
     }
     for file in delete_unused_of(session, scope, &files).await? {

@@ -4,7 +4,7 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use super::audit::{Heads, record_settings};
-use super::{Outcome, WriteState, customers, erasures, files, keys, links, sandbox, webhooks};
+use super::{Outcome, WriteState, customers, erasures, files, keys, links, person_erasures, sandbox, webhooks};
 use crate::api_keys::KeyRow;
 use crate::prepared::{PreparedChange, PreparedEffect};
 
@@ -22,6 +22,10 @@ pub(super) fn write(
         PreparedEffect::Customer { .. } => return customers::write(change, connection, written),
         PreparedEffect::ErasureScheduled(erasure) => Ok(erasures::schedule(connection, erasure)?),
         PreparedEffect::ErasureCancelled(id) => Ok(erasures::cancel(connection, scope, *id)?),
+        PreparedEffect::PersonErasureScheduled(erasure) => Ok(person_erasures::insert(connection, erasure)?),
+        PreparedEffect::PersonErasureCancelled(customer, person) => {
+            Ok(person_erasures::cancel(connection, scope, *customer, *person)?)
+        }
         PreparedEffect::CustomerErased(erased) => return erasures::erase(connection, scope, erased, other_rows),
         PreparedEffect::Clock { expected, seconds } => Ok(sandbox::set_clock(connection, scope, *expected, *seconds)?),
         PreparedEffect::Endpoint(endpoint) => {

@@ -164,6 +164,7 @@ pub(crate) fn changed(caller: &Caller, (basis, before): &(Basis, Customer), name
         attached: Vec::new(),
         link: None,
         ends_passes: false,
+        erases: None,
     };
     Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
 }
