@@ -8,6 +8,7 @@ mod erasure;
 mod files;
 mod keys;
 mod links;
+mod person_erasure;
 mod trail;
 mod webhooks;
 
@@ -82,6 +83,11 @@ pub(crate) use links::{
     a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_does_not_keep_other_sessions_from_ending,
     a_link_is_found_by_its_token_and_expires_by_the_clock_of_its_sandbox, entering_the_form_is_in_the_audit_chain,
     passes_to_the_form_end_one_by_one_and_all_at_once,
+};
+pub(crate) use person_erasure::{
+    a_person_that_a_restore_brought_back_is_erased_again_with_the_first_date,
+    an_erased_person_is_gone_and_the_business_remains,
+    the_erasure_of_a_person_waits_can_be_cancelled_and_needs_a_person_of_the_customer,
 };
 pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{
