@@ -14,6 +14,7 @@ use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
 use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::quota::Room;
+use crate::sandbox_clocks::Emptying;
 use crate::webhook::endpoint::NewEndpoint;
 
 /// What one write stores, audits and announces, and the answer it keeps.
@@ -29,13 +30,15 @@ pub struct Change {
     pub events: Vec<Event>,
     /// The answer to give again when the same `Idempotency-Key` is repeated.
     pub answer: Option<PendingAnswer>,
+    /// Whether no endpoint is told of the events, because the account is closed.
+    pub is_silent: bool,
 }
 
 impl Change {
     /// A change that is stored and audited. It announces nothing, and the write loop adds the kept answer.
     #[must_use]
     pub const fn new(scope: Scope, effect: Effect, audit: AuditEntry) -> Self {
-        Self { scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
+        Self { scope, effect, audit: Some(audit), events: Vec::new(), answer: None, is_silent: false }
     }
 
     /// The same change, announced by these events.
@@ -46,7 +49,7 @@ impl Change {
 
     /// A change that stores only the answer that the write loop adds.
     pub(crate) const fn nothing(scope: Scope) -> Self {
-        Self { scope, effect: Effect::None, audit: None, events: Vec::new(), answer: None }
+        Self { scope, effect: Effect::None, audit: None, events: Vec::new(), answer: None, is_silent: false }
     }
 }
 
@@ -105,6 +108,10 @@ pub enum Effect {
         /// How many seconds ahead it is from now on.
         seconds: i64,
     },
+    /// A sandbox is to be emptied.
+    EmptyingStarted(Emptying),
+    /// A sandbox is empty.
+    SandboxEmptied(Emptying),
     /// A new webhook endpoint.
     WebhookCreated(Box<NewEndpoint>),
     /// A webhook endpoint is enabled again, with the key that signs its deliveries. Its waiting deliveries are due now.

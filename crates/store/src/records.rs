@@ -220,6 +220,8 @@ impl RowHashes {
             | PreparedEffect::Pass { .. }
             | PreparedEffect::PassEnded(_)
             | PreparedEffect::Clock { .. }
+            | PreparedEffect::EmptyingStarted(_)
+            | PreparedEffect::SandboxEmptied(_)
             | PreparedEffect::EndpointEnabled { .. }
             | PreparedEffect::Resent { .. }
             | PreparedEffect::Settings(_) => {}

@@ -6,7 +6,9 @@ words! {
     /// What was done.
     Action {
     AccountChanged = "account.changed": "An account was given another name, or other settings of the form.",
+    AccountClosed = "account.closed": "An account was closed. Its customers stay until they are erased.",
     AccountCreated = "account.created": "An account was created.",
+    AccountReopened = "account.reopened": "A closed account was opened again.",
     KeyCreated = "api_key.created": "An API key was created.",
     KeyRolled = "api_key.rolled": "An API key was replaced by a new one.",
     KeyRevoked = "api_key.revoked": "An API key was revoked.",
@@ -39,6 +41,8 @@ words! {
     ProviderAsked = "kyc.provider_asked": "A provider was given a share token, which was then forgotten.",
     ProviderAnswered = "kyc.provider_answered": "A provider reported on a verification.",
     ClockAdvanced = "sandbox.clock_advanced": "The clock of a sandbox was advanced.",
+    EmptyingStarted = "sandbox.emptying_started": "A sandbox is emptied: everything in it is erased.",
+    SandboxEmptied = "sandbox.emptied": "A sandbox was emptied.",
     WebhookCreated = "webhook.created": "A webhook endpoint was registered.",
     WebhookEnabled = "webhook.enabled": "A webhook endpoint was enabled again.",
     WebhookDisabled = "webhook.disabled": "A webhook endpoint was disabled.",

@@ -264,6 +264,13 @@ enum Why<'a> {
     Due,
     /// It was erased before, as this entry says, and a restore brought it back.
     Again(&'a LedgerEntry),
+    /// Its sandbox is emptied, of which no event remains.
+    Emptied,
+}
+
+/// Erases a customer of a sandbox that is emptied. Returns whether there was something to erase.
+pub(super) async fn erase_of_sandbox(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, StoreError> {
+    erase(services, scope, id, Why::Emptied).await
 }
 
 /// Erases a customer: its keys are destroyed, and with them everything that they sealed. Returns whether there was
@@ -283,16 +290,20 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
             (Why::Due, Some(erasure)) if erasure.due_at <= due_now => {
                 Tombstone::of(&customer, Some(erasure.requested_at), now)
             }
+            (Why::Emptied, _) => Tombstone { events: customer.events, ..Tombstone::of(&customer, None, now) },
             // It was cancelled after the due erasures were listed.
             (Why::Due, _) => return Ok(Outcome::Unchanged(None)),
         };
         let mut audit = entry(services, &caller, Action::CustomerErased, id);
         audit.version = Some(tombstone.version);
-        let event = Event::erased(&tombstone);
+        let events = match why {
+            Why::Emptied => Vec::new(),
+            Why::Due | Why::Again(_) => vec![Event::erased(&tombstone)],
+        };
         let is_scheduled = matches!(why, Why::Due);
         let effect = Effect::CustomerErased { basis, tombstone: Box::new(tombstone), is_scheduled };
         let files: Vec<FileId> = files.iter().map(|file| file.id).collect();
-        Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(vec![event]), Some(files)))
+        Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(events), Some(files)))
     })
     .await;
     match erased {

@@ -8,6 +8,7 @@ pub mod api_keys;
 pub mod ask_provider;
 pub mod create_customer;
 pub mod decide;
+pub mod empty_sandbox;
 pub mod enter_form;
 pub mod erase;
 pub mod erase_person;

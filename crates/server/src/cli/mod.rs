@@ -26,6 +26,7 @@ mod read;
 pub mod registry;
 pub mod review;
 pub mod rules;
+mod sandbox;
 pub mod saving;
 mod secrets;
 mod serve;

@@ -19,6 +19,7 @@ use super::keys::Keys;
 use super::listen::Listen;
 use super::review::Review;
 use super::rules::Rules;
+use super::sandbox::Sandbox;
 use super::webhooks::Webhooks;
 
 /// A command, as it is parsed and as the control socket carries it.
@@ -36,6 +37,8 @@ pub enum Command {
     Files(Files),
     #[command(subcommand)]
     Erasure(Erasure),
+    #[command(subcommand)]
+    Sandbox(Sandbox),
     #[command(subcommand)]
     Review(Review),
     #[command(subcommand)]
@@ -78,6 +81,7 @@ impl Command {
             Self::Customers(group) => group.kind(),
             Self::Files(group) => group.kind(),
             Self::Erasure(group) => group.kind(),
+            Self::Sandbox(group) => group.kind(),
             Self::Review(group) => group.kind(),
             Self::Webhooks(group) => group.kind(),
             Self::Audit(group) => group.kind(),

@@ -45,6 +45,7 @@ authorized! {
     SessionOpener: KycSession;
     Decider: KycDecide;
     Simulator: Simulate;
+    SandboxEraser: Simulate, ErasureRequest;
     EventReader: EventsRead;
     Eraser: ErasureRequest;
     AuditReader: AuditRead;

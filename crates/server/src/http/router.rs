@@ -54,6 +54,7 @@ operations! {
     sandbox::SIMULATE => sandbox::simulate,
     sandbox::READ_CLOCK => sandbox::read_clock,
     sandbox::ADVANCE_CLOCK => sandbox::advance_clock,
+    sandbox::EMPTY => sandbox::empty,
     events::LIST => events::list,
     audit::LIST => audit::list,
     webhooks::LIST => webhooks::list,

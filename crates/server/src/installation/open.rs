@@ -10,6 +10,7 @@ use dossier_core::sandbox_clocks::SandboxClocks;
 use dossier_core::services::Services;
 use dossier_core::store::Store;
 use dossier_core::turns::Turns;
+use dossier_core::use_cases::accounts;
 use dossier_core::use_cases::reindex_emails::reindex_emails;
 use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_store::chores::{Chore, ONCE, SHARED_EMAILS};
@@ -67,6 +68,7 @@ impl Installation {
         for (account, seconds) in store.sandbox_clocks().await.map_err(unreadable)? {
             services.sandboxes.set(account, seconds);
         }
+        accounts::read_closed(&services).await.map_err(unreadable)?;
         erasures::follow_ledger(&*store, &services).await?;
         reindex_all_emails(&*store, &services).await.map_err(unreadable)?;
         let first_account = first_start::create_account(&services).await?;
@@ -82,6 +84,7 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
         random: Arc::new(SystemRandom::default()),
         turns: Turns::default(),
         sandboxes: SandboxClocks::default(),
+        closed: Default::default(),
         policy: Policy {
             rules: Arc::clone(rules),
             rails: rails.clone(),

@@ -28,7 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("chores", include_str!("../../migrations/postgres/0012_chores.sql")),
     ("decisions_and_settings", include_str!("../../migrations/postgres/0013_decisions_and_settings.sql")),
     ("erasures", include_str!("../../migrations/postgres/0014_erasures.sql")),
-    ("person_erasures", include_str!("../../migrations/postgres/0016_person_erasures.sql")),
+    ("ends", include_str!("../../migrations/postgres/0016_ends.sql")),
 ];
 
 /// The migrations after which rows must be sealed, each with the number of the step that seals them.

@@ -9,6 +9,7 @@ use dossier_core::erasure::LedgerEntry;
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, KeyId, PersonId, WebhookId};
+use dossier_core::sandbox_clocks::Emptying;
 
 use super::customer::{AttachedFile, CustomerRow, NewSubject};
 use super::erasure::{ErasedCustomer, ErasedPersonRow, SealedErasure, SealedPersonErasure};
@@ -24,6 +25,8 @@ pub(crate) struct PreparedChange {
     pub(crate) audit: Option<StoredEntry>,
     pub(crate) events: Vec<(Event, Vec<u8>)>,
     pub(crate) answer: Option<(PendingAnswer, Vec<u8>)>,
+    /// Whether no endpoint is told of the events.
+    pub(crate) is_silent: bool,
 }
 
 /// The stored form of an `Effect`.
@@ -81,6 +84,8 @@ pub(crate) enum PreparedEffect {
         expected: i64,
         seconds: i64,
     },
+    EmptyingStarted(Emptying),
+    SandboxEmptied(Emptying),
     Endpoint(Box<SealedEndpoint>),
     EndpointEnabled {
         id: WebhookId,
@@ -180,6 +185,8 @@ impl PreparedEffect {
             | Self::Pass { .. }
             | Self::PassEnded(_)
             | Self::Clock { .. }
+            | Self::EmptyingStarted(_)
+            | Self::SandboxEmptied(_)
             | Self::Endpoint(_)
             | Self::EndpointEnabled { .. }
             | Self::EndpointDeleted(_)

@@ -18,7 +18,7 @@ use crate::api_keys::AccountRow;
 use crate::audit_chain::StoredEntry;
 use crate::files::FileRow;
 use crate::records::RowHashes;
-use crate::sealed::{self, account_scope, seal_look, seal_name, seal_settings};
+use crate::sealed::{self, Look, account_scope, seal_look, seal_name, seal_settings};
 use crate::vault::{Purpose, WrappedKey};
 use crate::{audit_detail, rows};
 
@@ -29,7 +29,7 @@ pub(crate) fn seal(
     new_scopes: Option<[(Scope, WrappedKey); 2]>,
     change: Change,
 ) -> Result<(PreparedChange, NewKeys), StoreError> {
-    let Change { scope, effect, audit, events, answer } = change;
+    let Change { scope, effect, audit, events, answer, is_silent } = change;
     let mut fresh = Vec::new();
     let persons = audit_detail::persons_after(&effect);
     let effect = keys.effect(scope, effect, audit.as_ref(), new_scopes, &mut fresh)?;
@@ -61,7 +61,7 @@ pub(crate) fn seal(
         Ok::<_, StoreError>((pending, cell))
     });
     let (audit, answer) = (audit.transpose()?, answer.transpose()?);
-    Ok((PreparedChange { scope, keys: keys.scope, audit, events, answer, effect }, fresh))
+    Ok((PreparedChange { scope, keys: keys.scope, audit, events, answer, effect, is_silent }, fresh))
 }
 
 impl SealingKeys<'_> {
@@ -96,6 +96,8 @@ impl SealingKeys<'_> {
                 self.erased(scope, (basis, is_scheduled), *tombstone)
             }
             Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
+            Effect::EmptyingStarted(emptying) => PreparedEffect::EmptyingStarted(emptying),
+            Effect::SandboxEmptied(emptying) => PreparedEffect::SandboxEmptied(emptying),
             Effect::WebhookCreated(new) => {
                 PreparedEffect::Endpoint(Box::new(SealedEndpoint::new(&self.scope, scope, *new)))
             }
@@ -107,19 +109,19 @@ impl SealingKeys<'_> {
                 let mac = rows::seal(&FileRow::uploaded(scope, &file, request_id), &self.scope);
                 PreparedEffect::File { file, mac }
             }
-            Effect::AccountCreated(Account { account_id, name, created_at, form }) => {
+            Effect::AccountCreated(Account { account_id, name, created_at, form, closed_at }) => {
                 let scope_keys = new_scopes.ok_or_else(|| StoreError::Corrupt("a new account has no keys".into()))?;
                 let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
                 let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &form);
+                let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
                 let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
                 let mac = rows::seal(&row, &self.account);
                 PreparedEffect::Account { id, name: row.name, created_at: row.created_at, look, mac, scope_keys }
             }
-            Effect::AccountChanged(Account { account_id, name, created_at, form }) => {
+            Effect::AccountChanged(Account { account_id, name, created_at, form, closed_at }) => {
                 let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
                 let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &form);
+                let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
                 let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
                 let mac = rows::seal(&row, &self.account);
                 PreparedEffect::AccountChanged { id, name: row.name, look, mac }

@@ -21,7 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("chores", include_str!("../../migrations/sqlite/0012_chores.sql")),
     ("decisions_and_settings", include_str!("../../migrations/sqlite/0013_decisions_and_settings.sql")),
     ("erasures", include_str!("../../migrations/sqlite/0014_erasures.sql")),
-    ("person_erasures", include_str!("../../migrations/sqlite/0016_person_erasures.sql")),
+    ("ends", include_str!("../../migrations/sqlite/0016_ends.sql")),
 ];
 
 pub(crate) const NEWEST: usize = MIGRATIONS.len();

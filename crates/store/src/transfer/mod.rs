@@ -53,6 +53,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("erasures", &["account_id", "environment", "customer_id"]),
     table("person_erasures", &["account_id", "environment", "customer_id", "person_id"]),
     table("sandbox_clocks", &["account_id"]),
+    table("sandbox_emptyings", &["account_id"]),
     table("recorded_settings", &["account_id", "environment"]),
     table("endpoints", &["account_id", "environment", "endpoint_id"]),
     table("deliveries", &["account_id", "environment", "id"]),

@@ -24,6 +24,7 @@ use crate::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, WebhookId};
 use crate::kyc::policy::Policy;
 use crate::parse::leaf::Email;
 use crate::quota::{Quotas, Used};
+use crate::sandbox_clocks::Emptying;
 use crate::store::Store;
 use crate::store::answers::AnswerStore;
 use crate::store::audit::{AuditStore, Progress};
@@ -142,6 +143,9 @@ scripted! {
     }
     SandboxStore {
         sandbox_clocks() -> Vec<(AccountId, i64)>;
+        sandboxes_to_empty() -> Vec<Emptying>;
+        empty_portion(Emptying) -> u64;
+        delete_unused_files(Scope, &[FileId]) -> ();
     }
     Store {
         ready() -> ();
@@ -199,6 +203,7 @@ fn run(
         store: Arc::clone(&store) as Arc<dyn Store>,
         clock: Arc::new(Noon),
         sandboxes: Default::default(),
+        closed: Default::default(),
         random: Arc::new(Dice::new(1)),
         turns: Turns::default(),
         policy: Policy::baseline(String::new()),

@@ -34,6 +34,9 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    AccountClosed = "account_closed" 403 "The account is closed":
+        "The operator of this installation has closed the account. Its keys do nothing until the operator opens it \
+            again: dossier accounts reopen. Its customers stay until they are erased.",
     AccountIncomplete = "account_incomplete" 409 "The account is incomplete":
         "In production, the form tells customers who asks for their data and where the privacy notice is. The account \
             has no legal name or no privacy URL; the detail says which. Set them on the server: dossier accounts set \

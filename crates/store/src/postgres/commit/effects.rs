@@ -28,6 +28,8 @@ pub(super) async fn write(
         PreparedEffect::ErasureCancelled(id) => erasures::cancel(session, scope, *id).await?,
         PreparedEffect::CustomerErased(erased) => erasures::erase(session, scope, erased, other_rows).await?,
         PreparedEffect::Clock { expected, seconds } => sandbox::set_clock(session, scope, *expected, *seconds).await?,
+        PreparedEffect::EmptyingStarted(emptying) => sandbox::start_emptying(session, *emptying).await?,
+        PreparedEffect::SandboxEmptied(emptying) => sandbox::end_emptying(session, *emptying).await?,
         PreparedEffect::Endpoint(endpoint) => webhooks::insert(session, endpoint).await?,
         PreparedEffect::EndpointEnabled { id, key, at } => {
             webhooks::enable(session, change, (*id, *key, *at), other_rows).await?

@@ -28,6 +28,8 @@ pub(super) fn write(
         }
         PreparedEffect::CustomerErased(erased) => return erasures::erase(connection, scope, erased, other_rows),
         PreparedEffect::Clock { expected, seconds } => Ok(sandbox::set_clock(connection, scope, *expected, *seconds)?),
+        PreparedEffect::EmptyingStarted(emptying) => Ok(sandbox::start_emptying(connection, *emptying)?),
+        PreparedEffect::SandboxEmptied(emptying) => Ok(sandbox::end_emptying(connection, *emptying)?),
         PreparedEffect::Endpoint(endpoint) => {
             webhooks::insert(connection, scope, endpoint)?;
             heads.endpoints_changed();

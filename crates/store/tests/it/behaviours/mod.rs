@@ -172,7 +172,7 @@ pub(crate) fn changed(caller: &Caller, (basis, before): &(Basis, Customer), name
         ends_passes: false,
         erases: None,
     };
-    Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
+    Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None, is_silent: false }
 }
 
 pub(crate) async fn uploaded(services: &Services, caller: &Caller) -> FileId {

@@ -17,3 +17,11 @@ CREATE TABLE person_erasures (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX person_erasures_due ON person_erasures (environment, due_at) WHERE due_at IS NOT NULL;
+
+-- Sandboxes that are being emptied: everything until these moments is deleted. A row is deleted once its sandbox is empty.
+CREATE TABLE sandbox_emptyings (
+    account_id BLOB PRIMARY KEY,
+    -- By the machine's clock, and by the clock of the sandbox.
+    until INTEGER NOT NULL,
+    until_there INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -20,3 +20,11 @@ CREATE INDEX IF NOT EXISTS person_erasures_due ON person_erasures (environment, 
 
 -- By which other processes learn of an erasure.
 CREATE INDEX IF NOT EXISTS person_erasures_done ON person_erasures (erased_at) WHERE erased_at IS NOT NULL;
+
+-- Sandboxes that are being emptied: everything until these moments is deleted. A row is deleted once its sandbox is empty.
+CREATE TABLE IF NOT EXISTS sandbox_emptyings (
+    account_id UUID PRIMARY KEY,
+    -- By the machine's clock, and by the clock of the sandbox.
+    until BIGINT NOT NULL,
+    until_there BIGINT NOT NULL
+);
