@@ -4,6 +4,7 @@
 
 mod answers;
 mod customers;
+mod ends;
 mod erasure;
 mod files;
 mod keys;
@@ -64,6 +65,10 @@ pub(crate) use customers::{
     a_wrong_hint_finds_the_right_record, another_scope_sees_nothing, cached_reads_are_refreshed_after_each_change,
     committed_data_is_there_after_reopening, customers_are_listed_newest_first,
     fields_changed_since_a_version_are_named_once, new_rules_are_applied_by_an_empty_put_and_by_a_start,
+};
+pub(crate) use ends::{
+    a_closed_account_gets_no_new_deliveries_and_can_be_opened_again, an_emptied_sandbox_has_nothing_left_but_its_trail,
+    an_erasure_drops_deliveries_that_wait_are_tried_again_or_are_in_flight,
 };
 pub(crate) use erasure::{
     a_change_that_was_computed_before_an_erasure_is_refused, a_scheduled_erasure_waits_and_can_be_cancelled,
