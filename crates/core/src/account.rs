@@ -27,6 +27,8 @@ pub struct Account {
     pub created_at: Timestamp,
     /// How the hosted form looks, and what it tells customers.
     pub form: FormSettings,
+    /// Since when it is closed. `None` while it is open.
+    pub closed_at: Option<Timestamp>,
 }
 
 impl Account {
@@ -81,7 +83,7 @@ impl Logo {
 impl Account {
     /// The members that an audit entry shows, sealed.
     pub(crate) fn audited(&self) -> Vec<(&'static str, serde_json::Value)> {
-        let Self { account_id: _, name, created_at: _, form } = self;
+        let Self { account_id: _, name, created_at: _, form, closed_at } = self;
         let FormSettings { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = form;
         let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from } = company;
         vec![
@@ -98,6 +100,7 @@ impl Account {
             ("review_time", json!(review_time)),
             ("needed_from", json!(needed_from)),
             ("reveal", json!(reveal)),
+            ("closed_at", json!(closed_at)),
         ]
     }
 

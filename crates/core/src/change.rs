@@ -8,13 +8,14 @@ use crate::audit::entry::AuditEntry;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
-use crate::erasure::{Erasure, Tombstone};
+use crate::erasure::{ErasedPerson, Erasure, Tombstone};
 use crate::event::Event;
 use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
 use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::quota::Room;
 use crate::retention::hold::Hold;
+use crate::sandbox_clocks::Emptying;
 use crate::webhook::endpoint::NewEndpoint;
 
 /// What one write stores, audits and announces, and the answer it keeps.
@@ -30,13 +31,15 @@ pub struct Change {
     pub events: Vec<Event>,
     /// The answer to give again when the same `Idempotency-Key` is repeated.
     pub answer: Option<PendingAnswer>,
+    /// Whether no endpoint is told of the events, because the account is closed.
+    pub is_silent: bool,
 }
 
 impl Change {
     /// A change that is stored and audited. It announces nothing, and the write loop adds the kept answer.
     #[must_use]
     pub const fn new(scope: Scope, effect: Effect, audit: AuditEntry) -> Self {
-        Self { scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
+        Self { scope, effect, audit: Some(audit), events: Vec::new(), answer: None, is_silent: false }
     }
 
     /// The same change, announced by these events.
@@ -47,7 +50,7 @@ impl Change {
 
     /// A change that stores only the answer that the write loop adds.
     pub(crate) const fn nothing(scope: Scope) -> Self {
-        Self { scope, effect: Effect::None, audit: None, events: Vec::new(), answer: None }
+        Self { scope, effect: Effect::None, audit: None, events: Vec::new(), answer: None, is_silent: false }
     }
 }
 
@@ -70,12 +73,15 @@ pub enum Effect {
         link: Option<NewLink>,
         /// Whether every pass to the customer's hosted form ends.
         ends_passes: bool,
+        /// The associated person who is erased: their key, and the files that only they use.
+        erases: Option<PersonErased>,
     },
-    /// A customer is to be erased at a later time. A customer has at most one scheduled erasure.
+    /// A customer or an associated person is to be erased at a later time. Each has at most one scheduled erasure.
     ErasureScheduled(Erasure),
-    /// The scheduled erasure of a customer is cancelled.
-    ErasureCancelled(CustomerId),
-    /// The scheduled erasure of a customer gets this date, because something still keeps the customer.
+    /// The scheduled erasure of a customer, or of one of its associated persons, is cancelled.
+    ErasureCancelled(CustomerId, Option<PersonId>),
+    /// The scheduled erasure of a customer or an associated person gets this date, because something still keeps the
+    /// customer.
     ErasurePostponed(Erasure),
     /// A customer is erased: its keys, its persons' keys and the files that only it uses.
     CustomerErased {
@@ -94,8 +100,8 @@ pub enum Effect {
     HoldEnded {
         /// The hold, with the moment of its end.
         hold: Hold,
-        /// The scheduled erasure that it stopped, with its new date.
-        erasure: Option<Erasure>,
+        /// The scheduled erasures of the customer and its persons that it stopped, with their new dates.
+        erasures: Vec<Erasure>,
     },
     /// Documents of a customer and its persons are deleted, because no rule keeps them any longer. Files that are
     /// evidence of others as well remain.
@@ -127,6 +133,10 @@ pub enum Effect {
         /// How many seconds ahead it is from now on.
         seconds: i64,
     },
+    /// A sandbox is to be emptied.
+    EmptyingStarted(Emptying),
+    /// A sandbox is empty.
+    SandboxEmptied(Emptying),
     /// A new webhook endpoint.
     WebhookCreated(Box<NewEndpoint>),
     /// A webhook endpoint is enabled again, with the key that signs its deliveries. Its waiting deliveries are due now.
@@ -178,6 +188,17 @@ pub enum Effect {
         /// When it was revoked.
         at: Timestamp,
     },
+}
+
+/// The erasure of an associated person, with the next version of the business.
+#[derive(Debug, Clone, Copy)]
+pub struct PersonErased {
+    /// What remains of the person. The store sets its epoch.
+    pub person: ErasedPerson,
+    /// Whether the erasure must still be scheduled. It may have been cancelled in the meantime.
+    pub is_scheduled: bool,
+    /// A hold that is active at this moment prevents it. `None` if the person was erased before.
+    pub unless_held: Option<Timestamp>,
 }
 
 /// Where an engine found a record. It only saves that engine a search, and it may be out of date.

@@ -1,4 +1,4 @@
-//! The erasure of a customer: the request, the date on which it runs, and what remains of the record.
+//! The erasure of a customer, or of one associated person: the request, the date on which it runs, and what remains.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, PersonId};
 use crate::kyc::lifecycle::State;
 use crate::retention::rules::NamedRule;
 use crate::words::words;
@@ -18,6 +18,8 @@ use crate::words::words;
 pub struct Erasure {
     /// The customer.
     pub customer: CustomerId,
+    /// The associated person who alone is erased. `None` for the whole customer.
+    pub person: Option<PersonId>,
     /// When it was requested.
     pub requested_at: Timestamp,
     /// When it runs. If something keeps the customer, this is when the erasure is considered again.
@@ -26,7 +28,7 @@ pub struct Erasure {
     pub request: ErasureRequest,
 }
 
-/// Why a customer is to be erased. It is sealed under the customer's key, so it is erased too.
+/// Why someone is to be erased. It is sealed under the key of that customer or person, so it is erased too.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasureRequest {
     /// The reason, at most 1,000 characters.
@@ -134,6 +136,30 @@ impl Tombstone {
     }
 }
 
+/// What remains of an associated person who was erased alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErasedPerson {
+    /// The business.
+    pub customer: CustomerId,
+    /// The person's id, which is never used again.
+    pub person: PersonId,
+    /// When the erasure was requested. `None` if a restore brought the person back and they were erased again.
+    pub requested_at: Option<Timestamp>,
+    /// When the key was destroyed.
+    pub erased_at: Timestamp,
+    /// See [`Tombstone::epoch`].
+    pub epoch: u32,
+}
+
+/// The erasure of an associated person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PersonErasure {
+    /// It waits.
+    Scheduled(Erasure),
+    /// It has run.
+    Done(ErasedPerson),
+}
+
 /// An erased customer, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ErasedCustomer {
@@ -162,6 +188,8 @@ pub struct ErasureDecision {
     pub decision: Decision,
     /// The customer.
     pub customer_id: CustomerId,
+    /// The associated person who alone is erased. `null` for the whole customer.
+    pub person_id: Option<PersonId>,
     /// `true` if nothing was scheduled, because the request was a dry run.
     pub dry_run: bool,
     /// When the erasure was requested. A second request keeps the first date.
@@ -276,6 +304,8 @@ pub struct LedgerEntry {
     pub scope: Scope,
     /// The customer.
     pub customer: CustomerId,
+    /// The associated person who alone was erased. `None` for the whole customer.
+    pub person: Option<PersonId>,
     /// When it was erased.
     pub erased_at: Timestamp,
     /// See [`Tombstone::epoch`].
@@ -283,10 +313,13 @@ pub struct LedgerEntry {
 }
 
 impl LedgerEntry {
-    /// The customer in its scope. Entries of one customer can differ in their epoch, because erasing a customer again
+    /// Whom it is about. Entries about the same customer or person can differ in their epoch, because erasing them again
     /// may change it.
     #[must_use]
-    pub const fn customer(&self) -> (Scope, CustomerId) {
-        (self.scope, self.customer)
+    pub const fn subject(&self) -> Subject {
+        (self.scope, self.customer, self.person)
     }
 }
+
+/// Whom an erasure is about: a customer in its scope, or one of its associated persons alone.
+pub type Subject = (Scope, CustomerId, Option<PersonId>);

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a repeated request has one effect and gets the same response, for 30 days.
 
 use crate::clock::Timestamp;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, PersonId};
 use crate::pii::Pii;
 use crate::quota::{OverQuota, Quota};
 
@@ -64,6 +64,8 @@ pub struct Ticket {
 pub struct Answer {
     /// The customer that it is about, under whose key it is sealed. `None` when it is about no customer.
     pub customer: Option<CustomerId>,
+    /// The associated persons of whom the body has data. Without the key of each of them it cannot be opened.
+    pub persons: Vec<PersonId>,
     /// The version of the customer's record, for the `ETag`.
     pub version: Option<u64>,
     /// The JSON body.
@@ -110,6 +112,7 @@ impl Answer {
     pub(crate) const fn about(customer: CustomerId, version: u64, body: Vec<u8>) -> Self {
         Self {
             customer: Some(customer),
+            persons: Vec::new(),
             version: Some(version),
             body: Pii::new(body),
             warnings: Vec::new(),
@@ -120,7 +123,14 @@ impl Answer {
     /// A first answer that is about no customer.
     #[must_use]
     pub(crate) const fn about_no_customer(body: Vec<u8>) -> Self {
-        Self { customer: None, version: None, body: Pii::new(body), warnings: Vec::new(), replayed: false }
+        Self {
+            customer: None,
+            persons: Vec::new(),
+            version: None,
+            body: Pii::new(body),
+            warnings: Vec::new(),
+            replayed: false,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod base62;
 pub mod caller;
 pub mod change;
 pub mod clock;
+pub mod closed_accounts;
 pub mod colour;
 pub mod company;
 pub mod customer;

@@ -36,3 +36,14 @@ impl SandboxClocks {
         *ahead = seconds.max(*ahead);
     }
 }
+
+/// A sandbox that is being emptied. Everything in it that is not newer than these moments goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Emptying {
+    /// The account.
+    pub account: AccountId,
+    /// The moment by the machine's clock.
+    pub until: Timestamp,
+    /// The moment by the clock of the sandbox.
+    pub until_there: Timestamp,
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::caller::Scope;
 use crate::clock::{Clock, Timestamp};
+use crate::closed_accounts::ClosedAccounts;
 use crate::file::scan::Scanning;
 use crate::ids::Random;
 use crate::kyc::policy::Policy;
@@ -20,6 +21,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// How far the clocks of sandboxes are ahead.
     pub sandboxes: SandboxClocks,
+    /// The accounts that are closed.
+    pub closed: ClosedAccounts,
     /// The source of ids and keys.
     pub random: Arc<dyn Random>,
     /// The turns of writers.

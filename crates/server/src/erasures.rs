@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{LedgerEntry, Obstacle, Tombstone};
-use dossier_core::ids::{AccountId, CustomerId};
+use dossier_core::erasure::{ErasedPerson, LedgerEntry, Obstacle, PersonErasure, Subject, Tombstone};
+use dossier_core::ids::{AccountId, CustomerId, PersonId};
 use dossier_core::retention::NamedRule;
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::erase::{self, ErasedAgain};
+use dossier_core::use_cases::erase;
+use dossier_core::use_cases::{due_deletions, erase_person};
 use dossier_store::{Engine, OpenError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,8 +21,8 @@ use crate::config::erasure::Erasure;
 /// The number of entries that are read at a time.
 const PORTION: usize = 1_000;
 
-/// Makes the ledger in the database and its copy beside the keyring equal. If only the copy names a customer, the
-/// database was restored to a state from before that erasure, and the customer is erased again.
+/// Makes the ledger in the database and its copy beside the keyring equal. If only the copy names a customer or a
+/// person, the database was restored to a state from before that erasure, and they are erased again.
 ///
 /// # Errors
 ///
@@ -33,10 +34,17 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
     file.append(&missing_from(&copy, &database))?;
     let missing = missing_from(&database, &copy);
     file.expect_again(&missing);
-    let ErasedAgain { erased, unreadable } = erase::erase_again(services, &missing).await?;
-    if erased > 0 {
-        tracing::warn!(customers = erased, "erased customers again that a restored database had brought back");
+    let of_customers = erase::erase_again(services, &missing).await?;
+    let of_persons = erase_person::erase_again(services, &missing).await?;
+    if of_customers.erased > 0 {
+        let customers = of_customers.erased;
+        tracing::warn!(customers, "erased customers again that a restored database had brought back");
     }
+    if of_persons.erased > 0 {
+        let persons = of_persons.erased;
+        tracing::warn!(persons, "erased associated persons again that a restored database had brought back");
+    }
+    let unreadable = of_customers.unreadable + of_persons.unreadable;
     if unreadable > 0 {
         tracing::error!(customers = unreadable, "the ledger names customers whose rows cannot be read");
     }
@@ -52,38 +60,45 @@ pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Resu
     Ok(missing_from(&ledger_of(store).await?, ledger))
 }
 
-/// The number of erased customers, and how many of them the copy of the ledger lacks.
+/// The number of erased customers and persons, and how many of them the copy of the ledger lacks.
 ///
 /// # Errors
 ///
 /// If the copy was altered, or the store cannot be read.
 pub async fn count(store: &dyn Engine) -> Result<(usize, usize), OpenError> {
-    let (copied, database) = (customers(&store.ledger_file().read()?), customers(&ledger_of(store).await?));
+    let (copied, database) = (erased_in(&store.ledger_file().read()?), erased_in(&ledger_of(store).await?));
     Ok((database.len(), database.difference(&copied).count()))
 }
 
-/// The first entry of each customer that a ledger names and the other one lacks.
+/// The first entry of each customer or person that a ledger names and the other one lacks.
 pub fn missing_from(known: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>) -> Vec<LedgerEntry> {
-    let mut known = customers(known);
-    ledger.iter().filter(|entry| known.insert(entry.customer())).copied().collect()
+    let mut known = erased_in(known);
+    ledger.iter().filter(|entry| known.insert(entry.subject())).copied().collect()
 }
 
-/// The customers of a ledger.
-fn customers(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<(Scope, CustomerId)> {
-    ledger.iter().map(LedgerEntry::customer).collect()
+/// Whom a ledger names.
+fn erased_in(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<Subject> {
+    ledger.iter().map(LedgerEntry::subject).collect()
 }
 
 async fn ledger_of(store: &dyn Engine) -> Result<BTreeSet<LedgerEntry>, StoreError> {
-    let (mut ledger, mut last) = (BTreeSet::new(), None);
-    loop {
-        let portion = store.ledger(last, PORTION).await?;
-        last = portion.last().copied();
-        let is_last = portion.len() < PORTION;
-        ledger.extend(portion);
-        if is_last {
-            return Ok(ledger);
+    let mut ledger = BTreeSet::new();
+    for of_persons in [false, true] {
+        let mut last = None;
+        loop {
+            let portion = match of_persons {
+                false => store.ledger(last, PORTION).await?,
+                true => store.ledger_of_persons(last, PORTION).await?,
+            };
+            last = portion.last().copied();
+            let is_last = portion.len() < PORTION;
+            ledger.extend(portion);
+            if is_last {
+                break;
+            }
         }
     }
+    Ok(ledger)
 }
 
 /// An erasure, scheduled or done.
@@ -94,6 +109,8 @@ pub struct ErasureState {
     state: Progress,
     /// The customer.
     customer_id: CustomerId,
+    /// The associated person who alone is erased. `null` for the whole customer.
+    person_id: Option<PersonId>,
     /// When the erasure was requested. `null` if nobody requested it: retention erased the customer, or a restore had
     /// brought it back.
     requested_at: Option<Timestamp>,
@@ -101,14 +118,14 @@ pub struct ErasureState {
     due_at: Option<Timestamp>,
     /// The rule of retention that keeps the customer. `null` unless the state is `refused`.
     rule: Option<NamedRule>,
-    /// When the customer was erased.
+    /// When the customer or person was erased.
     erased_at: Option<Timestamp>,
-    /// When the customer becomes unreadable in every copy of the database. `null` while the date is unknown, because
+    /// When the customer or person becomes unreadable in every copy of the database. `null` while the date is unknown, because
     /// `key_rotation` is off.
     all_copies_at: Option<Timestamp>,
-    /// Certifies that the customer was erased in the service (a JSON Web Signature). `null` until then.
+    /// Certifies that the customer or person was erased in the service (a JSON Web Signature). `null` until then.
     erased_in_service: Option<String>,
-    /// Certifies that the customer is erased in all copies (a JSON Web Signature). `null` until then.
+    /// Certifies that the customer or person is erased in all copies (a JSON Web Signature). `null` until then.
     erased_in_all_copies: Option<String>,
 }
 
@@ -141,57 +158,122 @@ impl ErasureState {
         };
         let Some((erasure, obstacle)) = scheduled else {
             let tombstone = store.tombstone(scope, id).await?;
-            return Ok(tombstone.map(|tombstone| Self::erased(store, settings, scope, &tombstone, now)));
+            return Ok(tombstone.map(|tombstone| Self::erased(store, settings, scope, Ended::of(&tombstone), now)));
         };
-        Ok(Some(Self {
-            state: match &obstacle {
+        Ok(Some(Self::scheduled(&erasure, obstacle.as_ref())))
+    }
+
+    /// The erasure of an associated person. `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn of_person(
+        store: &dyn Engine,
+        services: &Services,
+        settings: &Erasure,
+        (scope, id, person): (Scope, CustomerId, PersonId),
+        now: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
+        Ok(match store.person_erasure(scope, id, person).await? {
+            None => None,
+            Some(PersonErasure::Scheduled(erasure)) => {
+                let obstacle = due_deletions::obstacle_of(services, scope, id).await?;
+                Some(Self::scheduled(&erasure, obstacle.as_ref()))
+            }
+            Some(PersonErasure::Done(erased)) => {
+                Some(Self::erased(store, settings, scope, Ended::of_person(erased), now))
+            }
+        })
+    }
+
+    fn scheduled(erasure: &dossier_core::erasure::Erasure, obstacle: Option<&Obstacle>) -> Self {
+        Self {
+            state: match obstacle {
                 None => Progress::Scheduled,
                 Some(Obstacle::Rule(..)) => Progress::Refused,
                 Some(Obstacle::Hold(_)) => Progress::Held,
             },
-            customer_id: id,
+            customer_id: erasure.customer,
+            person_id: erasure.person,
             requested_at: Some(erasure.requested_at),
-            due_at: erase::expected_at(&erasure, obstacle.as_ref()),
-            rule: obstacle.as_ref().and_then(Obstacle::rule).cloned(),
+            due_at: erase::expected_at(erasure, obstacle),
+            rule: obstacle.and_then(Obstacle::rule).cloned(),
             erased_at: None,
             all_copies_at: None,
             erased_in_service: None,
             erased_in_all_copies: None,
-        }))
+        }
     }
 
-    fn erased(store: &dyn Engine, settings: &Erasure, scope: Scope, tombstone: &Tombstone, now: Timestamp) -> Self {
-        let destroyed_at = store.destroyed_at(tombstone.epoch);
+    fn erased(store: &dyn Engine, settings: &Erasure, scope: Scope, ended: Ended, now: Timestamp) -> Self {
+        let Ended { customer, person, requested_at, erased_at, epoch } = ended;
+        let destroyed_at = store.destroyed_at(epoch);
         let expected_at = || Some(store.active_since()?.plus_seconds(settings.rotation?));
         let all_copies_at = destroyed_at.or_else(expected_at).map(|at| at.plus_seconds(settings.key_copies));
         let sign = |statement: &str, at: Timestamp| {
-            store.certifier().sign(&json!({
+            let mut claims = json!({
                 "statement": statement,
                 "at": at,
                 "installation": AccountId::from_bytes(store.installation()),
                 "account_id": scope.account,
                 "environment": scope.environment,
-                "customer_id": tombstone.id,
-                "erased_at": tombstone.erased_at,
-                "epoch": tombstone.epoch,
+                "customer_id": customer,
+                "erased_at": erased_at,
+                "epoch": epoch,
                 "all_copies_at": all_copies_at,
                 "remains": REMAINS,
-            }))
+            });
+            if let Some(person) = person {
+                claims["person_id"] = json!(person);
+                claims["remains"] = json!(REMAINS_OF_PERSON);
+            }
+            store.certifier().sign(&claims)
         };
         let is_gone = destroyed_at.is_some() && all_copies_at.is_some_and(|at| at <= now);
         Self {
             state: Progress::Erased,
-            customer_id: tombstone.id,
-            requested_at: tombstone.requested_at,
+            customer_id: customer,
+            person_id: person,
+            requested_at,
             due_at: None,
             rule: None,
-            erased_at: Some(tombstone.erased_at),
+            erased_at: Some(erased_at),
             all_copies_at,
-            erased_in_service: Some(sign("erased_in_service", tombstone.erased_at)),
+            erased_in_service: Some(sign("erased_in_service", erased_at)),
             erased_in_all_copies: all_copies_at.filter(|_| is_gone).map(|at| sign("erased_in_all_copies", at)),
         }
     }
 }
+
+/// An erasure that has run.
+struct Ended {
+    customer: CustomerId,
+    person: Option<PersonId>,
+    requested_at: Option<Timestamp>,
+    erased_at: Timestamp,
+    epoch: u32,
+}
+
+impl Ended {
+    const fn of(tombstone: &Tombstone) -> Self {
+        let Tombstone { id, requested_at, erased_at, epoch, .. } = *tombstone;
+        Self { customer: id, person: None, requested_at, erased_at, epoch }
+    }
+
+    const fn of_person(erased: ErasedPerson) -> Self {
+        let ErasedPerson { customer, person, requested_at, erased_at, epoch } = erased;
+        Self { customer, person: Some(person), requested_at, erased_at, epoch }
+    }
+}
+
+/// What remains after the erasure of a person, in the words of a certificate.
+const REMAINS_OF_PERSON: [&str; 4] = [
+    "the person's id, and the times of request and erasure",
+    "the audit trail: who did what and when, and the names of changed fields",
+    "what reviewers wrote about the business in free text, and documents of the business, if they mention the person",
+    "keyed fingerprints of the person's numbers and files, in copies of the database from before the erasure",
+];
 
 /// What remains after an erasure, in the words of a certificate.
 const REMAINS: [&str; 3] = [

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dossier_core::account::{Account, FormSettings};
+use dossier_core::account::Account;
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 
 use crate::columns::{scope_columns, scope_of};
 use crate::rows::{self, Row, Table, Unchecked};
-use crate::sealed::{account_scope, open_name, service_binding};
+use crate::sealed::{Look, account_scope, open_name, service_binding};
 use crate::vault::{Cell, Fields, ScopeKeys};
 
 /// API keys that were read a moment ago. The process that revokes a key sees it at once, the others within a second.
@@ -190,10 +190,10 @@ impl AccountRow {
         let open_look = |cell| {
             Cell::open(cell, &keys.service, &service_binding(scope, "accounts", "look", &id))
                 .ok()
-                .and_then(|look| serde_json::from_slice::<FormSettings>(&look).ok())
+                .and_then(|look| serde_json::from_slice::<Look>(&look).ok())
                 .ok_or_else(|| StoreError::Corrupt("the branding of an account cannot be opened".to_owned()))
         };
-        let look = look.map(open_look).transpose()?.unwrap_or_default();
-        Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at), form: look })
+        let Look { form, closed_at } = look.map(open_look).transpose()?.unwrap_or_default();
+        Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at), form, closed_at })
     }
 }

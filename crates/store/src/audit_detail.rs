@@ -1,9 +1,7 @@
 //! The details of an audit entry as they are sealed: those of an associated person under that person's own key, the
 //! rest under the customer's. So one person can be erased, while the entry stays unchanged in the chain.
 //!
-//! Without a person a detail is one cell. Otherwise it is a list that begins with [`LIST`], a byte that no cell begins
-//! with. Then come, for each data subject, its id, the length of its cell in four bytes, and the cell. The customer
-//! comes first.
+//! Without a person a detail is one cell. Otherwise it is a list (`sealed/list.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +15,10 @@ use dossier_core::store::StoreError;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use crate::sealed::list::{LIST, add, cells};
 use crate::sealed::{self, SealedCell, SubjectKeys};
 use crate::vault::{Purpose, SubjectKey};
 
-const LIST: u8 = 2;
 const PERSONS: &str = "/associated_persons";
 const NULL: &str = "null";
 
@@ -54,7 +52,9 @@ pub(crate) fn persons_in(change: &Change) -> BTreeSet<PersonId> {
     let texts = changes
         .filter(|change| change.pointer.starts_with(PERSONS))
         .flat_map(|change| [(&change.pointer, &change.before), (&change.pointer, &change.after)]);
-    texts.flat_map(|(pointer, json)| persons_of(pointer, json)).filter_map(|(_, json)| person_in(json)).collect()
+    let in_changes =
+        texts.flat_map(|(pointer, json)| persons_of(pointer, json)).filter_map(|(_, json)| person_in(json));
+    in_changes.chain(change.audit.iter().filter_map(|entry| entry.detail.note_about)).collect()
 }
 
 /// The persons of the record after a change, in their order.
@@ -128,23 +128,25 @@ pub(crate) fn seal(
     mut detail: AuditDetail,
     persons: &[Option<PersonId>],
 ) -> Vec<u8> {
-    let shares = split_by_person(&mut detail, persons);
+    let mut shares = split_by_person(&mut detail, persons);
+    let mut note = detail.note_about.and_then(|person| Some((person, detail.note.take()?)));
+    if let Some((person, _)) = &note {
+        shares.entry(*person).or_default();
+    }
     let cell = sealed::seal_attached(own, Purpose::Audit, scope, customer, b"", version, detail.to_json());
     if shares.is_empty() {
         return cell;
     }
     let mut list = vec![LIST];
-    let mut add = |subject: PersonId, cell: &[u8]| {
-        list.extend_from_slice(subject.as_bytes());
-        list.extend_from_slice(&u32::try_from(cell.len()).expect("cells are small").to_be_bytes());
-        list.extend_from_slice(cell);
-    };
-    add(PersonId::of_customer(customer), &cell);
+    add(&mut list, PersonId::of_customer(customer), &cell);
     for (person, changes) in shares {
         // A person that was erased in the meantime has no details.
         let Some(key) = keys.get(&person) else { continue };
-        let share = AuditDetail { changes, ..AuditDetail::default() }.to_json();
-        add(person, &sealed::seal_attached(key, Purpose::Audit, scope, customer, person.as_bytes(), version, share));
+        let note = note.take_if(|(about, _)| *about == person).map(|(_, note)| note);
+        let share = AuditDetail { changes, note, ..AuditDetail::default() }.to_json();
+        let row = person.as_bytes();
+        let cell = sealed::seal_attached(key, Purpose::Audit, scope, customer, row, version, share);
+        add(&mut list, person, &cell);
     }
     list
 }
@@ -154,16 +156,16 @@ pub fn subjects(customer: CustomerId, detail: &[u8]) -> Result<Vec<PersonId>, St
     Ok(cells(customer, detail)?.into_iter().map(|(subject, _)| subject).collect())
 }
 
-/// The cells of a stored detail.
+/// The cells of a stored detail, each with its data subject.
 pub(crate) fn sealed_cells(
     person: (Scope, CustomerId),
     version: u64,
     detail: &[u8],
-) -> Result<Vec<SealedCell>, StoreError> {
+) -> Result<Vec<(PersonId, SealedCell)>, StoreError> {
     let own = PersonId::of_customer(person.1);
     let sealed = |(subject, cell): (PersonId, &[u8])| {
         let row: &[u8] = if subject == own { b"" } else { subject.as_bytes() };
-        SealedCell::attached(Purpose::Audit, person, row, version, cell.to_vec())
+        (subject, SealedCell::attached(Purpose::Audit, person, row, version, cell.to_vec()))
     };
     Ok(cells(person.1, detail)?.into_iter().map(sealed).collect())
 }
@@ -206,22 +208,6 @@ fn join(known: &mut Value, mut change: Value) {
             known[side] = change[side].take();
         }
     }
-}
-
-fn cells(customer: CustomerId, detail: &[u8]) -> Result<Vec<(PersonId, &[u8])>, StoreError> {
-    let Some(mut rest) = detail.strip_prefix(&[LIST]) else {
-        return Ok(vec![(PersonId::of_customer(customer), detail)]);
-    };
-    let mut cells = Vec::new();
-    while !rest.is_empty() {
-        let (subject, after) = rest.split_first_chunk::<16>().ok_or_else(unreadable)?;
-        let (length, after) = after.split_first_chunk::<4>().ok_or_else(unreadable)?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| unreadable())?;
-        let (cell, after) = after.split_at_checked(length).ok_or_else(unreadable)?;
-        cells.push((PersonId::from_bytes(*subject), cell));
-        rest = after;
-    }
-    Ok(cells)
 }
 
 fn unreadable() -> StoreError {

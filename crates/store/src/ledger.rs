@@ -15,8 +15,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::LedgerEntry;
-use dossier_core::ids::CustomerId;
+use dossier_core::erasure::{LedgerEntry, Subject};
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 use crate::OpenError;
@@ -26,8 +26,8 @@ use crate::planted::reached;
 use crate::vault::{Binding, Cell, RootKey, SecretKey, Vault};
 
 const ENDING: &str = ".ledger";
-/// Account, environment, customer, time and epoch.
-const LENGTH: usize = 16 + 1 + 16 + 8 + 4;
+/// Account, environment, customer, time and epoch. The id of a person follows, if the person alone was erased.
+const LENGTH: usize = 16 + 1 + 16 + 8 + 4 + 16;
 
 /// The file of the ledger. It need not exist.
 pub struct Ledger {
@@ -35,8 +35,8 @@ pub struct Ledger {
     key: SecretKey,
     /// Erasures of this process that are not in the file yet.
     pending: Mutex<Vec<LedgerEntry>>,
-    /// Customers that are erased again because the file names them.
-    again: Mutex<BTreeSet<(Scope, CustomerId)>>,
+    /// Customers and persons that are erased again because the file names them.
+    again: Mutex<BTreeSet<Subject>>,
 }
 
 const POISONED: &str = "no code panics while it holds these locks";
@@ -101,12 +101,12 @@ impl Ledger {
 
     /// Says that these entries are in the file, so that erasing their customers again adds no second line.
     pub fn expect_again(&self, entries: &[LedgerEntry]) {
-        self.again.lock().expect(POISONED).extend(entries.iter().map(LedgerEntry::customer));
+        self.again.lock().expect(POISONED).extend(entries.iter().map(LedgerEntry::subject));
     }
 
     /// Remembers an erasure until [`Ledger::append_pending`] adds it.
     pub(crate) fn remember(&self, entry: LedgerEntry) {
-        if !self.again.lock().expect(POISONED).remove(&entry.customer()) {
+        if !self.again.lock().expect(POISONED).remove(&entry.subject()) {
             self.pending.lock().expect(POISONED).push(entry);
         }
     }
@@ -125,7 +125,7 @@ impl Ledger {
     }
 
     fn seal(&self, entry: &LedgerEntry) -> Vec<u8> {
-        let LedgerEntry { scope, customer, erased_at, epoch } = entry;
+        let LedgerEntry { scope, customer, person, erased_at, epoch } = entry;
         let (account, environment) = scope_columns(scope);
         let mut content = Vec::with_capacity(LENGTH);
         content.extend_from_slice(account);
@@ -133,6 +133,7 @@ impl Ledger {
         content.extend_from_slice(customer.as_bytes());
         content.extend_from_slice(&erased_at.as_micros().to_be_bytes());
         content.extend_from_slice(&epoch.to_be_bytes());
+        content.extend(person.iter().flat_map(PersonId::as_bytes));
         Cell::seal(&self.key, 1, &BINDING, &content).into_bytes()
     }
 
@@ -141,11 +142,16 @@ impl Ledger {
         let (account, rest) = content.split_first_chunk::<16>()?;
         let (environment, rest) = rest.split_first()?;
         let (customer, rest) = rest.split_first_chunk::<16>()?;
-        let (erased_at, epoch) = rest.split_first_chunk::<8>()?;
+        let (erased_at, rest) = rest.split_first_chunk::<8>()?;
+        let (epoch, person) = rest.split_first_chunk::<4>()?;
+        let person = match person {
+            [] => None,
+            id => Some(PersonId::from_bytes(id.try_into().ok()?)),
+        };
         let scope: Scope = scope_of(*account, *environment).ok()?;
         let erased_at = Timestamp::from_micros(i64::from_be_bytes(*erased_at));
-        let epoch = u32::from_be_bytes(epoch.try_into().ok()?);
-        Some(LedgerEntry { scope, customer: CustomerId::from_bytes(*customer), erased_at, epoch })
+        let (customer, epoch) = (CustomerId::from_bytes(*customer), u32::from_be_bytes(*epoch));
+        Some(LedgerEntry { scope, customer, person, erased_at, epoch })
     }
 }
 
@@ -191,7 +197,9 @@ mod tests {
     fn entry(number: u8) -> LedgerEntry {
         let scope = Scope { account: AccountId::from_bytes([number; 16]), environment: Environment::Production };
         let erased_at = Timestamp::from_micros(1_700_000_000_000_000 + i64::from(number));
-        LedgerEntry { scope, customer: CustomerId::from_bytes([number; 16]), erased_at, epoch: u32::from(number) }
+        let person = (number % 2 == 0).then(|| PersonId::from_bytes([0xff - number; 16]));
+        let (customer, epoch) = (CustomerId::from_bytes([number; 16]), u32::from(number));
+        LedgerEntry { scope, customer, person, erased_at, epoch }
     }
 
     #[test]

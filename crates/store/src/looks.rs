@@ -14,7 +14,7 @@ use crate::vault::{Purpose, SubjectKey};
 
 /// The id where there is no reason.
 pub(crate) const NO_REASON: [u8; 16] = [0; 16];
-const GENERATION: u64 = 1;
+pub(crate) const GENERATION: u64 = 1;
 
 /// Where looks are counted: the key of a row.
 pub(crate) type RowPlace = (Scope, CustomerId, LookPlace);

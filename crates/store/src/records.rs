@@ -213,7 +213,7 @@ impl RowHashes {
             PreparedEffect::EndpointDeleted(id) => records.deleted(RowKind::Endpoint, id.as_bytes()),
             PreparedEffect::None
             | PreparedEffect::ErasureScheduled(_)
-            | PreparedEffect::ErasureCancelled(_)
+            | PreparedEffect::ErasureCancelled(..)
             | PreparedEffect::ErasurePostponed(_)
             | PreparedEffect::HoldPlaced(_)
             | PreparedEffect::HoldEnded { .. }
@@ -222,6 +222,8 @@ impl RowHashes {
             | PreparedEffect::Pass { .. }
             | PreparedEffect::PassEnded(_)
             | PreparedEffect::Clock { .. }
+            | PreparedEffect::EmptyingStarted(_)
+            | PreparedEffect::SandboxEmptied(_)
             | PreparedEffect::EndpointEnabled { .. }
             | PreparedEffect::Resent { .. }
             | PreparedEffect::Settings(_) => {}

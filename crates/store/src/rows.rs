@@ -3,7 +3,7 @@
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::LedgerEntry;
+use dossier_core::erasure::{ErasedPerson, LedgerEntry};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::{CustomerId, HoldId, KeyId, PersonId, SessionId, WebhookId};
 use dossier_core::store::StoreError;
@@ -84,6 +84,12 @@ const HOLDS: Table = table(
     &["placed_at", "ends_at", "ended_at", "details"],
 );
 
+const PERSON_ERASURES: Table = table(
+    "person_erasures",
+    &["account_id", "environment", "customer_id", "person_id"],
+    &["requested_at", "due_at", "request", "erased_at", "last_epoch"],
+);
+
 pub const TABLES: &[&Table] = &[
     &ACCOUNTS,
     &SUBJECT_KEYS,
@@ -96,6 +102,7 @@ pub const TABLES: &[&Table] = &[
     &ENDPOINTS,
     &ERASURES,
     &HOLDS,
+    &PERSON_ERASURES,
 ];
 
 impl Table {
@@ -333,21 +340,73 @@ impl Row for ErasureRow {
 
     fn add_to(&self, fields: &mut Fields) {
         add_scope(fields, &self.scope);
+        fields.bytes(&self.customer.as_bytes()[..]);
+        self.add_rest(fields);
+    }
+}
+
+impl ErasureRow {
+    /// Adds the values after the key.
+    fn add_rest(&self, fields: &mut Fields) {
         fields
-            .bytes(&self.customer.as_bytes()[..])
             .number(self.requested_at)
             .number(self.due_at)
             .bytes(self.request.as_deref())
             .number(self.erased_at)
             .number(self.epoch.map(i64::from));
     }
-}
 
-impl ErasureRow {
     /// The entry of the ledger, if the erasure is done.
     pub(crate) fn ledger_entry(&self) -> Option<LedgerEntry> {
         let erased_at = Timestamp::from_micros(self.erased_at?);
-        Some(LedgerEntry { scope: self.scope, customer: self.customer, erased_at, epoch: self.epoch? })
+        let (scope, customer, epoch) = (self.scope, self.customer, self.epoch?);
+        Some(LedgerEntry { scope, customer, person: None, erased_at, epoch })
+    }
+}
+
+/// A row of `person_erasures`: scheduled, or done.
+pub(crate) struct PersonErasureRow {
+    pub(crate) person: PersonId,
+    /// The other columns, which are the same as those of a customer.
+    pub(crate) erasure: ErasureRow,
+}
+
+impl Row for PersonErasureRow {
+    const TABLE: &'static Table = &PERSON_ERASURES;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.erasure.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.person.as_bytes()
+    }
+
+    fn add_to(&self, fields: &mut Fields) {
+        let ErasureRow { scope, customer, .. } = &self.erasure;
+        add_scope(fields, scope);
+        fields.bytes(&customer.as_bytes()[..]).bytes(&self.person.as_bytes()[..]);
+        self.erasure.add_rest(fields);
+    }
+}
+
+impl PersonErasureRow {
+    /// The entry of the ledger, if the erasure is done.
+    pub(crate) fn ledger_entry(&self) -> Option<LedgerEntry> {
+        let person = Some(self.person);
+        self.erasure.ledger_entry().map(|entry| LedgerEntry { person, ..entry })
+    }
+
+    /// What remains, if the erasure is done.
+    pub(crate) fn done(&self) -> Option<ErasedPerson> {
+        let ErasureRow { customer, requested_at, erased_at, epoch, .. } = &self.erasure;
+        Some(ErasedPerson {
+            customer: *customer,
+            person: self.person,
+            requested_at: requested_at.map(Timestamp::from_micros),
+            erased_at: Timestamp::from_micros((*erased_at)?),
+            epoch: (*epoch)?,
+        })
     }
 }
 

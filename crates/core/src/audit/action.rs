@@ -6,7 +6,9 @@ words! {
     /// What was done.
     Action {
     AccountChanged = "account.changed": "An account was given another name, or other settings of the form.",
+    AccountClosed = "account.closed": "An account was closed. Its customers stay until they are erased.",
     AccountCreated = "account.created": "An account was created.",
+    AccountReopened = "account.reopened": "A closed account was opened again.",
     KeyCreated = "api_key.created": "An API key was created.",
     KeyRolled = "api_key.rolled": "An API key was replaced by a new one.",
     KeyRevoked = "api_key.revoked": "An API key was revoked.",
@@ -20,6 +22,14 @@ words! {
     HoldPlaced = "hold.placed": "A hold was placed on a customer, which stops its deletion.",
     HoldEnded = "hold.ended": "A hold on a customer was ended.",
     CustomerErased = "customer.erased": "A customer's keys were destroyed. What remains is not personal.",
+    ErasureRepeated = "customer.erasure_repeated": "The erasure of a customer was requested again. The first request \
+        stands.",
+    PersonErasureScheduled = "person.erasure_scheduled": "The erasure of an associated person was scheduled.",
+    PersonErasureCancelled = "person.erasure_cancelled": "The scheduled erasure of an associated person was cancelled.",
+    PersonErasureRepeated = "person.erasure_repeated": "The erasure of an associated person was requested again. The \
+        first request stands.",
+    PersonErasurePostponed = "person.erasure_postponed": "An erasure was due, and a rule or a hold still keeps the person.",
+    PersonErased = "person.erased": "The key of an associated person was destroyed. The business remains.",
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
     CustomerExported = "customer.exported": "A customer's data, or that of one of its persons, was exported.",
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
@@ -36,6 +46,8 @@ words! {
     ProviderAsked = "kyc.provider_asked": "A provider was given a share token, which was then forgotten.",
     ProviderAnswered = "kyc.provider_answered": "A provider reported on a verification.",
     ClockAdvanced = "sandbox.clock_advanced": "The clock of a sandbox was advanced.",
+    EmptyingStarted = "sandbox.emptying_started": "A sandbox is emptied: everything in it is erased.",
+    SandboxEmptied = "sandbox.emptied": "A sandbox was emptied.",
     WebhookCreated = "webhook.created": "A webhook endpoint was registered.",
     WebhookEnabled = "webhook.enabled": "A webhook endpoint was enabled again.",
     WebhookDisabled = "webhook.disabled": "A webhook endpoint was disabled.",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::action::Action;
 use crate::caller::{Actor, Caller};
 use crate::clock::Timestamp;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, PersonId};
 use crate::kyc::decision::ReasonCode;
 use crate::kyc::lifecycle::Transition;
 use crate::kyc::rail::Rail;
@@ -46,6 +46,8 @@ pub struct AuditDetail {
     pub address: Option<std::net::IpAddr>,
     /// The reason, or what else an examiner needs.
     pub note: Option<String>,
+    /// The associated person whom the note is about. It is sealed under that person's key.
+    pub note_about: Option<PersonId>,
     /// Before and after of every changed field.
     pub changes: Vec<FieldChange>,
 }

@@ -12,6 +12,7 @@ use crate::customer::view::CustomerView;
 use crate::file::record::File;
 use crate::ids::{CustomerId, PersonId};
 use crate::kyc::decision::Outcome;
+use crate::kyc::person::person_of;
 use crate::kyc::rail::Rail;
 use crate::pii::Pii;
 
@@ -215,11 +216,7 @@ fn document(customer: &Customer, file: &File, subject: PersonId, attached_at: Ti
 
 /// Whether something at a place, or about a requirement, may be shown to a person.
 fn is_of(person: Option<PersonId>, place: &str) -> bool {
-    person.is_none_or(|person| {
-        let of_place = place.strip_prefix("/associated_persons/").and_then(|rest| rest.split('/').next());
-        let id = of_place.or_else(|| place.rsplit_once('@').map(|(_, id)| id));
-        id.and_then(PersonId::parse) == Some(person)
-    })
+    person.is_none_or(|person| person_of(place) == Some(person))
 }
 
 /// What was typed into the form and is not in the profile.

@@ -94,6 +94,14 @@ impl Profile {
         }
     }
 
+    /// Removes an associated person. Returns whether there was such a person.
+    pub(crate) fn remove_person(&mut self, id: PersonId) -> bool {
+        let Self::Business(Business { associated_persons: Some(persons), .. }) = self else { return false };
+        let before = persons.0.len();
+        persons.0.retain(|person| person.person_id() != Some(id));
+        before > persons.0.len()
+    }
+
     /// The id document of a customer, or of one of its persons, in the form in which documents are compared.
     pub(crate) fn id_document(&self, person: Option<PersonId>) -> Option<DocumentKey> {
         let document = match (person, self) {

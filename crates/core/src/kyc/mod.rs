@@ -6,6 +6,7 @@ pub mod decision;
 mod example;
 pub mod follow_up;
 pub mod lifecycle;
+pub(crate) mod person;
 pub(crate) mod policy;
 pub mod provider;
 pub mod rail;
@@ -15,6 +16,7 @@ pub mod requirements;
 pub mod rules;
 
 pub use lifecycle::{Conflict, State, Transition};
+pub use person::PersonShare;
 pub use policy::{AfterApproval, Policy, Retention};
 pub use record::Kyc;
 pub use rules::RuleSet;

@@ -12,6 +12,7 @@ pub(crate) mod holds;
 pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod looks;
+pub(crate) mod person_erasures;
 pub(crate) mod queue;
 pub(crate) mod sandbox;
 pub(crate) mod webhooks;
@@ -29,6 +30,7 @@ pub use holds::HoldStore;
 pub use keys::KeyStore;
 pub use links::{Link, LinkStore};
 pub use looks::LookStore;
+pub use person_erasures::PersonErasureStore;
 pub use queue::QueueStore;
 pub use sandbox::SandboxStore;
 pub use webhooks::WebhookStore;
@@ -59,6 +61,7 @@ pub trait Store:
     + KeyStore
     + LinkStore
     + LookStore
+    + PersonErasureStore
     + QueueStore
     + SandboxStore
     + WebhookStore

@@ -5,6 +5,7 @@ use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::{Caller, Environment, Scope};
 use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
 use crate::company::Company;
 use crate::form::reveal::Reveal;
 use crate::services::Services;
@@ -20,9 +21,48 @@ pub async fn installation(services: &Services) -> Result<Option<Scope>, StoreErr
 
 /// Stores the new name and form settings of an account. The audit entry names those that changed.
 pub async fn change(services: &Services, actor: &Caller, account: Account) -> Result<(), StoreError> {
+    store(services, actor, account, Action::AccountChanged).await
+}
+
+/// Closes an account: its keys are refused, its links open no form, and its endpoints get no new deliveries. Its
+/// customers stay until they are erased. Returns the account, which may have been closed before.
+pub async fn close(services: &Services, actor: &Caller, account: Account) -> Result<Account, StoreError> {
+    let closed_at = account.closed_at.or(Some(services.clock.now()));
+    set_closed(services, actor, account, closed_at, Action::AccountClosed).await
+}
+
+/// Opens a closed account again. Its keys work as before, unless they have expired.
+pub async fn reopen(services: &Services, actor: &Caller, account: Account) -> Result<Account, StoreError> {
+    set_closed(services, actor, account, None, Action::AccountReopened).await
+}
+
+async fn set_closed(
+    services: &Services,
+    actor: &Caller,
+    account: Account,
+    closed_at: Option<Timestamp>,
+    action: Action,
+) -> Result<Account, StoreError> {
+    let changed = Account { closed_at, ..account.clone() };
+    if changed != account {
+        store(services, actor, changed.clone(), action).await?;
+    }
+    read_closed(services).await?;
+    Ok(changed)
+}
+
+/// Reads which accounts are closed. Every start and every second, since another process may have closed one.
+pub async fn read_closed(services: &Services) -> Result<(), StoreError> {
+    let accounts = services.store.accounts().await?;
+    let closed = accounts.iter().filter_map(|account| Some((account.account_id, account.closed_at?)));
+    services.closed.replace(closed.collect());
+    Ok(())
+}
+
+async fn store(services: &Services, actor: &Caller, account: Account, action: Action) -> Result<(), StoreError> {
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let caller = Caller { scope, ..actor.clone() };
-    let mut audit = AuditEntry::new(&caller, services.clock.now(), Action::AccountChanged);
+    let mut audit = AuditEntry::new(&caller, services.clock.now(), action);
     if let Some(before) = services.store.account(account.account_id).await? {
         let members = before.audited().into_iter().zip(account.audited());
         for ((name, before), (_, after)) in members.filter(|((_, before), (_, after))| before != after) {
@@ -43,7 +83,8 @@ pub async fn create(
     // It has no customers yet, so it needs no time to set what they must be told.
     let company = Company { needed_from: Some(now), ..Company::default() };
     let form = FormSettings { company, ..FormSettings::default() };
-    let account = Account { account_id: services.random.uuid(now).into(), name, created_at: now, form };
+    let account =
+        Account { account_id: services.random.uuid(now).into(), name, created_at: now, form, closed_at: None };
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let mut audit = AuditEntry::new(&caller_in(scope), now, Action::AccountCreated);
     audit.change("/account/name".to_owned(), &serde_json::Value::Null, &account.name.as_str().into());

@@ -20,15 +20,26 @@ use crate::store::error::StoreError;
 /// How many customers are read at a time.
 const PORTION: usize = 500;
 
-/// What keeps a customer from being erased at somebody's request. Holds come before rules.
+/// What keeps a customer from being erased at somebody's request. `None` also for an id that this scope does not have.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn obstacle_of(services: &Services, scope: Scope, id: CustomerId) -> Result<Option<Obstacle>, StoreError> {
+    match services.store.customer(scope, id).await? {
+        Some(customer) => obstacle(services, scope, &customer).await,
+        None => Ok(None),
+    }
+}
+
+/// What keeps a customer or one of its persons from being erased at somebody's request. Holds come before rules.
 pub(super) async fn obstacle(
     services: &Services,
     scope: Scope,
     customer: &Customer,
-    holds: &[Hold],
 ) -> Result<Option<Obstacle>, StoreError> {
     let now = services.now(scope);
-    if let Some(until) = held_until(holds, now) {
+    if let Some(until) = held_until(&services.store.holds(scope, customer.id).await?, now) {
         return Ok(Some(Obstacle::Hold(until)));
     }
     if services.policy.retention == Retention::Off {
@@ -50,7 +61,7 @@ async fn life(services: &Services, scope: Scope, customer: &Customer) -> Result<
         true => files_of(services, scope, customer).await?,
         false => Vec::new(),
     };
-    Ok(Life::of(customer, &files, None))
+    Ok(Life::of(customer, &files, services.closed.at(scope.account)))
 }
 
 async fn files_of(services: &Services, scope: Scope, customer: &Customer) -> Result<Vec<File>, StoreError> {
@@ -175,10 +186,11 @@ pub(super) async fn rule_of_deletion(
     services: &Services,
     scope: Scope,
     customer: &Customer,
-    holds: &[Hold],
 ) -> Result<Option<NamedRule>, StoreError> {
     let now = services.now(scope);
-    if services.policy.retention != Retention::On || held_until(holds, now).is_some() {
+    if services.policy.retention != Retention::On
+        || held_until(&services.store.holds(scope, customer.id).await?, now).is_some()
+    {
         return Ok(None);
     }
     let due = due_of(services, scope, customer, now).await?;

@@ -12,14 +12,14 @@ use crate::event::Event;
 use crate::file::record::File;
 use crate::hidden::hidden_texts;
 use crate::idempotency::{Answer, Request};
-use crate::ids::{CustomerId, FileId};
+use crate::ids::{CustomerId, FileId, PersonId};
 use crate::parse::leaf::Text;
 use crate::parse::value::parse_checked;
 use crate::record;
 use crate::retention::rules::NamedRule;
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::use_cases::due_deletions::{obstacle, rule_of_deletion};
+use crate::use_cases::due_deletions::{obstacle, obstacle_of, rule_of_deletion};
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, newest};
 
@@ -58,19 +58,10 @@ impl Found {
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
         let (basis, customer) = newest(services, caller, id).await?;
         let scheduled = services.store.erasure(caller.scope, id).await?;
-        let holds = services.store.holds(caller.scope, id).await?;
-        let obstacle = obstacle(services, caller.scope, &customer, &holds).await?;
-        let expired = rule_of_deletion(services, caller.scope, &customer, &holds).await?;
-        let mut files = Vec::new();
-        loop {
-            let before = files.last().map(|file: &File| file.id);
-            let page = services.store.list_files(caller.scope, Some(id), before, PAGE).await?;
-            let is_last = page.len() < PAGE;
-            files.extend(page);
-            if is_last {
-                return Ok(Self { basis, customer, scheduled, obstacle, expired, files });
-            }
-        }
+        let obstacle = obstacle(services, caller.scope, &customer).await?;
+        let expired = rule_of_deletion(services, caller.scope, &customer).await?;
+        let files = files_of(services, caller, id).await?;
+        Ok(Self { basis, customer, scheduled, obstacle, expired, files })
     }
 
     /// The decision about a request.
@@ -86,6 +77,7 @@ impl Found {
         ErasureDecision {
             decision: obstacle.map_or(Decision::Scheduled, Obstacle::decision),
             customer_id: id,
+            person_id: None,
             dry_run,
             requested_at: erasure.requested_at,
             due_at: expected_at(erasure, obstacle),
@@ -107,7 +99,7 @@ pub fn expected_at(erasure: &Erasure, obstacle: Option<&Obstacle>) -> Option<Tim
 }
 
 /// When an erasure is considered that cannot run before `earliest`.
-fn considered_at(earliest: Timestamp, now: Timestamp, obstacle: Option<&Obstacle>) -> Timestamp {
+pub(super) fn considered_at(earliest: Timestamp, now: Timestamp, obstacle: Option<&Obstacle>) -> Timestamp {
     match obstacle {
         None => earliest,
         Some(obstacle) => obstacle.until().unwrap_or_else(|| now.plus_seconds(CONSIDERED_AGAIN)).max(earliest),
@@ -125,9 +117,7 @@ pub async fn scheduled(
     id: CustomerId,
 ) -> Result<Option<(Erasure, Option<Obstacle>)>, StoreError> {
     let Some(erasure) = services.store.erasure(scope, id).await? else { return Ok(None) };
-    let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
-    let holds = services.store.holds(scope, id).await?;
-    Ok(Some((erasure, obstacle(services, scope, &customer, &holds).await?)))
+    Ok(Some((erasure, obstacle_of(services, scope, id).await?)))
 }
 
 /// What an erasure needs to know of a customer.
@@ -175,9 +165,23 @@ impl Target {
     }
 }
 
+/// The files that are evidence of a customer or its persons.
+pub(super) async fn files_of(services: &Services, caller: &Caller, id: CustomerId) -> Result<Vec<File>, StoreError> {
+    let mut files = Vec::new();
+    loop {
+        let before = files.last().map(|file: &File| file.id);
+        let page = services.store.list_files(caller.scope, Some(id), before, PAGE).await?;
+        let is_last = page.len() < PAGE;
+        files.extend(page);
+        if is_last {
+            return Ok(files);
+        }
+    }
+}
+
 /// Schedules the erasure of a customer and returns the decision. If something keeps the customer, the erasure runs once
-/// that has ended. If an erasure is already scheduled, its date and its
-/// reason stay.
+/// that has ended. If an erasure is already scheduled, its date and its reason stay, and the audit trail has the new
+/// reason.
 ///
 /// # Errors
 ///
@@ -189,9 +193,7 @@ pub async fn request(
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
     let id = id.ok_or(UpdateError::NotFound)?;
-    let check = |body: &_| hidden_texts(body, &["reason", "requested_by"]);
-    let NewErasure { reason, requested_by, dry_run } = parse_checked::<_, UpdateError>(request.body, check)?;
-    let dry_run = dry_run == Some(true);
+    let (asked, dry_run) = read_request(request.body)?;
     let _turn = services.turns.of(id).await;
     let load = || Found::load(services, caller, id);
     write(services, caller, request.about(id.as_bytes()), load, |found| {
@@ -201,29 +203,62 @@ pub async fn request(
             Answer::about(id, found.customer.version, json)
         };
         if let Some(scheduled) = &found.scheduled {
-            return Ok(Outcome::Unchanged(answer(scheduled)));
+            return Ok(requested_again(services, caller, (id, None), (&asked, dry_run), answer(scheduled)));
         }
         let requested_at = services.now(caller.scope);
         let wait = services.policy.erasure_wait(caller.scope.environment);
         let earliest = requested_at.plus_seconds(wait);
         let erasure = Erasure {
             customer: id,
+            person: None,
             requested_at,
             due_at: considered_at(earliest, requested_at, found.obstacle.as_ref()),
-            request: ErasureRequest {
-                reason: reason.expose().to_owned(),
-                requested_by: requested_by.expose().to_owned(),
-            },
+            request: asked.clone(),
         };
         let answer = answer(&erasure);
         if dry_run {
             return Ok(Outcome::Unchanged(answer));
         }
-        let mut audit = entry(services, caller, Action::ErasureScheduled, id);
-        audit.detail.note = Some(format!("{} ({})", erasure.request.reason, erasure.request.requested_by));
+        let audit = noted(entry(services, caller, Action::ErasureScheduled, id), None, &asked);
         Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureScheduled(erasure), audit), answer))
     })
     .await
+}
+
+/// Reads the body of a request: the reason and who asked, and whether it is a dry run.
+pub(super) fn read_request(body: &[u8]) -> Result<(ErasureRequest, bool), UpdateError> {
+    let check = |body: &_| hidden_texts(body, &["reason", "requested_by"]);
+    let NewErasure { reason, requested_by, dry_run } = parse_checked::<_, UpdateError>(body, check)?;
+    let request = ErasureRequest { reason: reason.expose().to_owned(), requested_by: requested_by.expose().to_owned() };
+    Ok((request, dry_run == Some(true)))
+}
+
+/// The outcome of a request while an erasure is already scheduled: the first request stands, and the audit trail has
+/// the reason of this one.
+pub(super) fn requested_again(
+    services: &Services,
+    caller: &Caller,
+    (id, person): (CustomerId, Option<PersonId>),
+    (asked, dry_run): (&ErasureRequest, bool),
+    answer: Answer,
+) -> Outcome<Answer> {
+    if dry_run {
+        return Outcome::Unchanged(answer);
+    }
+    let action = match person {
+        None => Action::ErasureRepeated,
+        Some(_) => Action::PersonErasureRepeated,
+    };
+    let audit = noted(entry(services, caller, action, id), person, asked);
+    Outcome::Change(Change::new(caller.scope, Effect::None, audit), answer)
+}
+
+/// The entry with the reason, which is sealed under the key of the person, or of the customer.
+pub(super) fn noted(mut audit: AuditEntry, person: Option<PersonId>, asked: &ErasureRequest) -> AuditEntry {
+    audit.fields = person.iter().map(|person| format!("/associated_persons/{person}")).collect();
+    audit.detail.note = Some(format!("{} ({})", asked.reason, asked.requested_by));
+    audit.detail.note_about = person;
+    audit
 }
 
 /// Cancels the scheduled erasure of a customer.
@@ -243,7 +278,7 @@ pub async fn cancel(services: &Services, caller: &Caller, id: Option<CustomerId>
             return Err(UpdateError::NotFound);
         }
         let audit = entry(services, caller, Action::ErasureCancelled, id);
-        Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureCancelled(id), audit), ()))
+        Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureCancelled(id, None), audit), ()))
     })
     .await
 }
@@ -284,7 +319,7 @@ pub struct ErasedAgain {
 /// The first failure other than an unreadable row. A repetition goes on with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
-    for entry in ledger {
+    for entry in ledger.iter().filter(|entry| entry.person.is_none()) {
         match erase(services, entry.scope, entry.customer, Why::Again(entry)).await {
             Ok(erased) => result.erased += usize::from(erased),
             Err(StoreError::Corrupt(_)) => result.unreadable += 1,
@@ -308,6 +343,13 @@ enum Why<'a> {
     Expired,
     /// It was erased before, as this entry says, and a restore brought it back.
     Again(&'a LedgerEntry),
+    /// Its sandbox is emptied, of which no event remains.
+    Emptied,
+}
+
+/// Erases a customer of a sandbox that is emptied. Returns whether there was something to erase.
+pub(super) async fn erase_of_sandbox(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, StoreError> {
+    erase(services, scope, id, Why::Emptied).await
 }
 
 /// Erases a customer: its keys are destroyed, and with them everything that they sealed. Returns whether there was
@@ -339,17 +381,22 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
             (Why::Due, Some((requested_at, due_at))) if due_at <= due_now => {
                 Tombstone { requested_at: Some(requested_at), erased_at: now, ..tombstone }
             }
+            // No event says so, and its sandbox has none left.
+            (Why::Emptied, _) => Tombstone { events: tombstone.events - 1, erased_at: now, ..tombstone },
             // It was cancelled, or something changed, after the customer was found to be due.
             (Why::Due | Why::Expired, _) => return Ok(Outcome::Unchanged(None)),
         };
         let mut audit = entry(services, &caller, Action::CustomerErased, id);
         audit.fields = expired.filter(|_| matches!(why, Why::Expired)).map(|rule| rule.pointer()).into_iter().collect();
         audit.version = Some(tombstone.version);
-        let event = Event::erased(&tombstone);
+        let events = match why {
+            Why::Emptied => Vec::new(),
+            Why::Due | Why::Expired | Why::Again(_) => vec![Event::erased(&tombstone)],
+        };
         let is_scheduled = matches!(why, Why::Due);
-        let unless_held = (!matches!(why, Why::Again(_))).then_some(due_now);
+        let unless_held = matches!(why, Why::Due | Why::Expired).then_some(due_now);
         let effect = Effect::CustomerErased { basis, tombstone: Box::new(tombstone), is_scheduled, unless_held };
-        Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(vec![event]), Some(files)))
+        Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(events), Some(files)))
     })
     .await;
     match erased {
@@ -366,7 +413,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
     }
 }
 
-fn entry(services: &Services, caller: &Caller, action: Action, id: CustomerId) -> AuditEntry {
+pub(super) fn entry(services: &Services, caller: &Caller, action: Action, id: CustomerId) -> AuditEntry {
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
     audit.customer = Some(id);
     audit

@@ -2,10 +2,10 @@
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::Caller;
+use crate::caller::{Caller, Scope};
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
-use crate::erasure::Erasure;
+use crate::erasure::{Erasure, PersonErasure};
 use crate::hidden::hidden_texts;
 use crate::idempotency::{Answer, Request};
 use crate::ids::{CustomerId, HoldId};
@@ -14,6 +14,7 @@ use crate::parse::value::parse_checked;
 use crate::record;
 use crate::retention::hold::{Hold, HoldDetails};
 use crate::services::Services;
+use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, newest};
 use crate::violation::{Code, Violation};
@@ -121,24 +122,36 @@ pub async fn end(
         newest(services, caller, id).await?;
         let holds = services.store.holds(scope, id).await?;
         let hold = holds.into_iter().find(|hold| hold.id == hold_id).ok_or(UpdateError::NotFound)?;
-        Ok((hold, services.store.erasure(scope, id).await?))
+        Ok((hold, stopped(services, scope, id).await?))
     };
-    write(services, caller, Unkeyed, load, |(hold, erasure): (Hold, Option<Erasure>)| {
+    write(services, caller, Unkeyed, load, |(hold, stopped): (Hold, Vec<Erasure>)| {
         let now = services.now(scope);
         if !hold.is_active(now) {
             return Ok(Outcome::Unchanged(hold));
         }
         let wait = services.policy.erasure_wait(scope.environment);
-        let erasure = erasure.map(|erasure| {
+        let sooner = |erasure: Erasure| {
             let earliest = erasure.requested_at.plus_seconds(wait).max(now);
             Erasure { due_at: earliest.min(erasure.due_at), ..erasure }
-        });
+        };
+        let erasures = stopped.into_iter().map(sooner).collect();
         let hold = Hold { ended_at: Some(now), ..hold };
         let audit = entry(services, caller, Action::HoldEnded, &hold);
-        let effect = Effect::HoldEnded { hold: hold.clone(), erasure };
+        let effect = Effect::HoldEnded { hold: hold.clone(), erasures };
         Ok(Outcome::Change(Change::new(scope, effect, audit), hold))
     })
     .await
+}
+
+/// The scheduled erasures of a customer and its persons.
+async fn stopped(services: &Services, scope: Scope, id: CustomerId) -> Result<Vec<Erasure>, StoreError> {
+    let mut erasures: Vec<_> = services.store.erasure(scope, id).await?.into_iter().collect();
+    for person in services.store.persons_to_erase(scope, id).await? {
+        if let Some(PersonErasure::Scheduled(erasure)) = services.store.person_erasure(scope, id, person).await? {
+            erasures.push(erasure);
+        }
+    }
+    Ok(erasures)
 }
 
 /// A hold as JSON.

@@ -81,6 +81,7 @@ pub(super) fn draft_change(
     let mut audit = entry_about(caller, after, action);
     audit.fields = places;
     let after = Box::new(after.clone());
-    let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link: None, ends_passes: false };
+    let effect =
+        Effect::CustomerUpdated { basis, after, attached: Vec::new(), link: None, ends_passes: false, erases: None };
     Change::new(caller.scope, effect, audit)
 }

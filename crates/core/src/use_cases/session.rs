@@ -258,7 +258,9 @@ pub(crate) async fn landing(
     };
     let Some(customer) = customer else { return Ok(None) };
     let newest = customer.kyc.session.as_ref().is_some_and(|newest| newest.id == session);
-    let open = customer.kyc.open_session(services.now(scope)).is_some();
+    // The links of a closed account have ended.
+    let is_closed = services.closed.contains(scope.account);
+    let open = !is_closed && customer.kyc.open_session(services.now(scope)).is_some();
     let customer = Box::new(customer);
     Ok(Some(match (newest, open) {
         (true, true) => Landing::Open(customer),

@@ -53,7 +53,7 @@ impl Step {
         let Self { action, decision, link, ends_passes, unseen: _ } = self;
         let audit = AuditEntry { decision, ..entry(caller, kyc, after, action) };
         let after = Box::new(after.clone());
-        let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link, ends_passes };
+        let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link, ends_passes, erases: None };
         Change::new(caller.scope, effect, audit).announced_by(events)
     }
 }

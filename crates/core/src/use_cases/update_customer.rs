@@ -203,12 +203,12 @@ impl Update<'_> {
     }
 
     fn answer(&self, after: &Customer) -> Answer {
-        let body = if self.representation {
-            CustomerView::new(&after.summary(), Some(&after.profile)).to_json()
-        } else {
-            b"{}".to_vec()
-        };
-        Answer::about(after.id, after.version, body)
+        if !self.representation {
+            return Answer::about(after.id, after.version, b"{}".to_vec());
+        }
+        let body = CustomerView::new(&after.summary(), Some(&after.profile)).to_json();
+        let persons = after.profile.persons().iter().filter_map(AssociatedPerson::person_id).collect();
+        Answer { persons, ..Answer::about(after.id, after.version, body) }
     }
 }
 

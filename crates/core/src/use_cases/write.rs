@@ -126,6 +126,7 @@ where
         if let Some(ticket) = ticket {
             R::keep(services, caller, ticket, &answer, &mut change);
         }
+        change.is_silent = services.closed.contains(change.scope.account);
         match services.store.commit(change).await? {
             Committed::Done => return Ok(answer),
             // Another writer committed first: compute again on what it wrote, or return its answer.

@@ -4,12 +4,13 @@ use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
 use crate::change::{Basis, Change, Effect, NewDocument};
+use crate::clock::Timestamp;
 use crate::customer::condition::Condition;
 use crate::customer::record::Customer;
 use crate::event::{Event, EventType};
 use crate::file::record::File;
 use crate::idempotency::KeyReused;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, PersonId};
 use crate::kyc::lifecycle::Conflict;
 use crate::kyc::record::{Kyc, kyc_change};
 use crate::parse::record::FieldChange;
@@ -45,6 +46,14 @@ pub enum UpdateError {
     /// The stored state of the customer does not allow the change.
     #[error("{0}")]
     Conflict(#[from] Conflict),
+    /// The associated person was erased.
+    #[error("the person was erased")]
+    PersonErased {
+        /// The person.
+        person: PersonId,
+        /// When they were erased.
+        at: Timestamp,
+    },
     /// Another customer of the scope, which is named here, has the e-mail.
     #[error("the e-mail belongs to another customer")]
     EmailTaken(CustomerId),
@@ -134,7 +143,14 @@ pub(crate) fn change(
     let mut audit = entry_about(caller, &after, Action::CustomerUpdated);
     audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
     audit.detail.changes = changes;
-    let effect = Effect::CustomerUpdated { basis, after: Box::new(after), attached, link: None, ends_passes: false };
+    let effect = Effect::CustomerUpdated {
+        basis,
+        after: Box::new(after),
+        attached,
+        link: None,
+        ends_passes: false,
+        erases: None,
+    };
     Change::new(caller.scope, effect, audit).announced_by(events)
 }
 

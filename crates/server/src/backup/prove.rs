@@ -47,7 +47,7 @@ pub(crate) async fn prove(config: &Config, from: Sources, progress: Progress<'_>
     ledgers.extend(from.ledger.map(|path| Ledger::at(path, &root)));
     let mut erased = BTreeSet::new();
     for ledger in &ledgers {
-        erased.extend(ledger.read().map_err(text)?.iter().map(LedgerEntry::customer));
+        erased.extend(ledger.read().map_err(text)?.iter().map(LedgerEntry::subject));
     }
     if let Some(missing) = from.exports.iter().find(|path| !path.exists()) {
         return Err(format!("there is no key export {}", missing.display()));

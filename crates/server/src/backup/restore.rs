@@ -145,7 +145,7 @@ async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, String> {
 const NO_LEDGER: &str = "warning: no erasure is known from a ledger. Customers who were erased after this backup come \
     back, unless you restore again with --ledger and the newest copy of the ledger";
 
-/// Gives the restored records the keys of the export. Customers without a key were erased before it was made. Those that
+/// Gives the restored records the keys of the export. Whoever has no key there was erased before it was made. Those that
 /// no ledger names are added to the ledger. Returns their number.
 async fn take_keys(
     backup: &Backup,
@@ -158,14 +158,14 @@ async fn take_keys(
     home.set_mark(Some(&mark)).await.map_err(text)?;
     let KnownKeys { keyring, export } = keys;
     let taken = home.with_location(async |location| take(export.as_ref(), keyring, location).await).await;
-    let known: BTreeSet<_> = ledger.iter().map(LedgerEntry::customer).collect();
-    let gone = taken.map_err(error_text)?.into_iter().filter(|customer| !known.contains(customer));
+    let known: BTreeSet<_> = ledger.iter().map(LedgerEntry::subject).collect();
+    let gone = taken.map_err(error_text)?.into_iter().filter(|subject| !known.contains(subject));
     let (erased_at, epoch) = match export {
         Some(export) => (export.header.created_at, export.header.epoch),
         None => (SystemClock.now(), keyring.active()),
     };
     let before = ledger.len();
-    ledger.extend(gone.map(|(scope, customer)| LedgerEntry { scope, customer, erased_at, epoch }));
+    ledger.extend(gone.map(|(scope, customer, person)| LedgerEntry { scope, customer, person, erased_at, epoch }));
     Ok(ledger.len() - before)
 }
 

@@ -99,7 +99,8 @@ fn known_erasures(config: &Config, keyring: &Path, root: &RootKey) -> Result<BTr
     let mut known = BTreeSet::new();
     for keyring in [keyring, &config.storage.keyring] {
         let ledger = Ledger::beside(keyring, root).read().map_err(text)?;
-        known.extend(ledger.iter().map(|entry| (entry.scope, entry.customer)));
+        let customers = ledger.iter().filter(|entry| entry.person.is_none());
+        known.extend(customers.map(|entry| (entry.scope, entry.customer)));
     }
     Ok(known)
 }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use dossier_core::account::{Account, FormSettings, Logo};
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::colour::Colour;
 use dossier_core::company::{Company, ReviewTime, link};
 use dossier_core::file::MediaType;
@@ -24,7 +24,7 @@ use crate::errors::{cannot, text};
 
 group! {
     /// Manage accounts (tenants)
-    Accounts { Create, List, Set }
+    Accounts { Create, List, Set, Close, Reopen }
 }
 
 /// Create an account
@@ -169,6 +169,59 @@ fn read_link(text: &str, may_be_mail: bool) -> Result<String, String> {
     link(text, may_be_mail).ok_or_else(|| format!("{text} is not a URL that begins with {schemes}"))
 }
 
+/// Close an account: its keys are refused, its links open no form, its webhooks get nothing new; its customers stay
+#[derive(Args, Serialize, Deserialize)]
+pub struct Close {
+    /// The account, by its id or its name
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+}
+
+#[async_trait]
+impl DataCommand for Close {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let account = named(context, &self.account).await?;
+        let closed = accounts::close(context.services, &in_sandbox(context, &account), account).await;
+        Ok(account_json(&closed.map_err(text)?))
+    }
+}
+
+/// Open a closed account again; its keys work as before
+#[derive(Args, Serialize, Deserialize)]
+pub struct Reopen {
+    /// The account, by its id or its name
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+}
+
+#[async_trait]
+impl DataCommand for Reopen {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let account = named(context, &self.account).await?;
+        let opened = accounts::reopen(context.services, &in_sandbox(context, &account), account).await;
+        Ok(account_json(&opened.map_err(text)?))
+    }
+}
+
+fn in_sandbox(context: &CommandContext<'_>, account: &Account) -> Caller {
+    context.caller(Scope { account: account.account_id, environment: Environment::Sandbox })
+}
+
+/// The account with this id, or the only one with this name.
+async fn named(context: &CommandContext<'_>, text: &str) -> Result<Account, String> {
+    let accounts = context.accounts().await?;
+    let is_it = |account: &&Account| account.account_id.to_string() == text;
+    if let Some(account) = accounts.iter().find(is_it) {
+        return Ok(account.clone());
+    }
+    let mut found = accounts.into_iter().filter(|account| account.name == text);
+    match (found.next(), found.next()) {
+        (Some(account), None) => Ok(account),
+        (Some(_), Some(_)) => Err("several accounts have this name; use the id".to_owned()),
+        (None, _) => Err("no such account; dossier accounts list shows them all".to_owned()),
+    }
+}
+
 /// The logo in a file, in base64; empty for an empty path.
 fn logo_file(path: &str) -> Result<String, String> {
     if path.is_empty() {
@@ -203,13 +256,14 @@ fn read_host(host: &str) -> Result<String, String> {
 }
 
 fn account_json(account: &Account) -> Value {
-    let Account { account_id, name, created_at, form } = account;
+    let Account { account_id, name, created_at, form, closed_at } = account;
     let FormSettings { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = form;
     let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from: _ } = company;
     json!({
         "account_id": account_id,
         "name": name,
         "created_at": created_at,
+        "closed_at": closed_at,
         "display_name": display_name,
         "colour": colour.map(|colour| colour.to_string()),
         "logo": logo.as_ref().map(|logo| logo.media_type),

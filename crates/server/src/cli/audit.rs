@@ -265,6 +265,8 @@ fn entry_json(entry: OpenedEntry) -> Value {
     };
     let mut json = json!(row);
     json["address"] = json!(address);
+    // A note is sealed with the rest, so it is not known whether there was one.
+    json["note_erased"] = (note.is_none() && !erased.is_empty()).into();
     json["note"] = json!(note);
     json["changes"] = changes.into_iter().map(change).collect();
     json["erased"] = json!(erased);

@@ -82,6 +82,13 @@ pub(super) fn entry(entry: &Value) -> String {
             value => lines.push(format!("{label:10}{value}")),
         }
     }
+    if entry["note_erased"] == true {
+        lines.push(format!("{:10}erased, if there was one", "note"));
+    }
+    let erased: Vec<_> = entry["erased"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !erased.is_empty() {
+        lines.push(format!("{:10}{}", "erased", erased.join(" ")));
+    }
     lines.extend(decision(&entry["decision"]).map(|decision| format!("{:10}{decision}", "decision")));
     for change in entry["changes"].as_array().into_iter().flatten() {
         lines.push(shown(change["pointer"].as_str().unwrap_or("-")));
@@ -150,6 +157,8 @@ mod tests {
             { "pointer": "/last_name", "erased": true },
         ]);
         whole["address"] = "192.0.2.1".into();
+        whole["note_erased"] = true.into();
+        whole["erased"] = json!([ID]);
         let text = entry(&whole);
         let (plain, places) = text.split_at(text.find("/kycs").expect("a place"));
         assert!(
@@ -157,6 +166,7 @@ mod tests {
         );
         assert!(
             plain.contains("\nfrom      192.0.2.1\n")
+                && plain.contains(&format!("\nnote      erased, if there was one\nerased    {ID}\n"))
                 && plain.contains("\ndecision  approve (verified) approved: aed/")
         );
         let expected = [

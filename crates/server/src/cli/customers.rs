@@ -74,6 +74,10 @@ pub struct List {
     #[arg(long, conflicts_with = "email")]
     #[serde(default)]
     pub reference: Option<String>,
+    /// Also list erased customers, of whom only the id, the type, the status and dates remain
+    #[arg(long, value_name = "WHAT", value_parser = ["erased"], conflicts_with_all = ["email", "reference"])]
+    #[serde(default)]
+    pub include: Option<String>,
     /// The maximum number of customers
     #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
@@ -89,11 +93,21 @@ impl DataCommand for List {
             (None, Some(reference)) => with_reference(context, scope, reference, self.limit).await?,
             (None, None) => store.summaries(scope, None, self.limit).await.map_err(text)?.summaries,
         };
-        Ok(found.iter().map(|summary| view_json(&CustomerView::new(summary, None))).collect())
+        let mut shown: Vec<(CustomerId, Value)> =
+            found.iter().map(|summary| (summary.id, view_json(&CustomerView::new(summary, None)))).collect();
+        if self.include.is_some() {
+            let erased = store.tombstones(scope, None, self.limit).await.map_err(text)?;
+            shown.extend(erased.iter().map(|tombstone| (tombstone.id, json!(tombstone.view()))));
+            // Newest first: the order of ids is that of creation.
+            shown.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+            shown.truncate(self.limit);
+        }
+        Ok(shown.into_iter().map(|(_, customer)| customer).collect())
     }
 
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
-        output.rows(&outcome, &["customer_id", "type", "email", "kycs.status", "created_at"]);
+        let columns = ["customer_id", "type", "email", "kycs.status", "created_at", "erased_at"];
+        output.rows(&outcome, if self.include.is_some() { &columns } else { &columns[..5] });
         Ok(ExitCode::SUCCESS)
     }
 }

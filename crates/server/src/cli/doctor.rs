@@ -58,7 +58,9 @@ impl DataCommand for Doctor {
             Err(error) => check("files", false, &error.to_string()),
         });
         checks.push(match erasures::count(*store).await {
-            Ok((erased, 0)) => check("erasures", true, &format!("{erased} erased customers, all in the ledger's copy")),
+            Ok((erased, 0)) => {
+                check("erasures", true, &format!("{erased} erased customers and persons, all in the ledger's copy"))
+            }
             Ok((_, missing)) => {
                 let detail = format!("the copy of the ledger lacks {missing}; the next start adds them");
                 check("erasures", false, &detail)

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use async_trait::async_trait;
 use clap::Args;
 use dossier_core::idempotency;
-use dossier_core::ids::{AccountId, CustomerId};
-use dossier_core::use_cases::erase;
+use dossier_core::ids::{AccountId, CustomerId, PersonId};
 use dossier_core::use_cases::write_customer::UpdateError;
+use dossier_core::use_cases::{erase, erase_person};
 use dossier_store::certificate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,18 +22,22 @@ use crate::erasures::ErasureState;
 use crate::errors::text;
 
 group! {
-    /// Erase customers, verify certificates of erasure, and test what a backup reveals
+    /// Erase customers and associated persons, verify certificates of erasure, and test what a backup reveals
     Erasure { Request, Show, Cancel, Key } local { Verify, Prove }
 }
 
-/// Schedule the erasure of a customer, or show what it would do
+/// Schedule the erasure of a customer or of one associated person, or show what it would do
 #[derive(Args, Serialize, Deserialize)]
 pub struct Request {
     /// The customer's id
     pub customer_id: String,
+    /// Only this associated person
+    #[arg(long, value_name = "ID")]
+    #[serde(default)]
+    pub person: Option<String>,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Why the customer is to be erased
+    /// Why they are to be erased
     #[arg(long)]
     pub reason: String,
     /// Who asked for it
@@ -52,16 +56,34 @@ impl DataCommand for Request {
         let body = json!({ "reason": self.reason, "requested_by": self.requested_by, "dry_run": self.dry_run });
         let (id, body) = (CustomerId::parse(&self.customer_id), body.to_string());
         let request = idempotency::Request::unkeyed(body.as_bytes());
-        let answer = erase::request(context.services, &caller, id, request).await.map_err(in_words)?;
-        serde_json::from_slice(answer.body.expose()).map_err(text)
+        let answer = match &self.person {
+            None => erase::request(context.services, &caller, id, request).await,
+            Some(person) => {
+                erase_person::request(context.services, &caller, (id, PersonId::parse(person)), request).await
+            }
+        };
+        serde_json::from_slice(answer.map_err(|error| of_person(error, self.person.is_some()))?.body.expose())
+            .map_err(text)
     }
 }
 
-/// Show the erasure of a customer, with its certificates
+/// Why a request was refused. A person who is not found may belong to another customer.
+fn of_person(error: UpdateError, is_of_person: bool) -> String {
+    match error {
+        UpdateError::NotFound if is_of_person => "there is no such associated person of such a customer".to_owned(),
+        error => in_words(error),
+    }
+}
+
+/// Show the erasure of a customer or of one associated person, with its certificates
 #[derive(Args, Serialize, Deserialize)]
 pub struct Show {
     /// The customer's id
     pub customer_id: String,
+    /// Only this associated person
+    #[arg(long, value_name = "ID")]
+    #[serde(default)]
+    pub person: Option<String>,
     #[command(flatten)]
     pub scope: ScopeArgs,
 }
@@ -69,21 +91,30 @@ pub struct Show {
 #[async_trait]
 impl DataCommand for Show {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        const NONE: &str = "no erasure of this customer was requested";
+        const NONE: &str = "no such erasure was requested";
         let scope = context.scope(&self.scope).await?;
         let id = CustomerId::parse(&self.customer_id).ok_or(NONE)?;
         let (settings, now) = (&context.config.erasure, context.services.clock.now());
-        let state =
-            ErasureState::of(context.store, context.services, settings, (scope, id), now).await.map_err(text)?;
-        Ok(json!(state.ok_or(NONE)?))
+        let state = match &self.person {
+            None => ErasureState::of(context.store, context.services, settings, (scope, id), now).await,
+            Some(person) => {
+                let person = PersonId::parse(person).ok_or(NONE)?;
+                ErasureState::of_person(context.store, context.services, settings, (scope, id, person), now).await
+            }
+        };
+        Ok(json!(state.map_err(text)?.ok_or(NONE)?))
     }
 }
 
-/// Cancel the scheduled erasure of a customer
+/// Cancel the scheduled erasure of a customer or of one associated person
 #[derive(Args, Serialize, Deserialize)]
 pub struct Cancel {
     /// The customer's id
     pub customer_id: String,
+    /// Only this associated person
+    #[arg(long, value_name = "ID")]
+    #[serde(default)]
+    pub person: Option<String>,
     #[command(flatten)]
     pub scope: ScopeArgs,
 }
@@ -93,12 +124,16 @@ impl DataCommand for Cancel {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
         let id = CustomerId::parse(&self.customer_id);
-        let cancelled = erase::cancel(context.services, &caller, id).await;
+        let person = self.person.as_deref().map(PersonId::parse);
+        let cancelled = match person {
+            None => erase::cancel(context.services, &caller, id).await,
+            Some(person) => erase_person::cancel(context.services, &caller, (id, person)).await,
+        };
         cancelled.map_err(|error| match error {
-            UpdateError::NotFound => "no erasure of such a customer is scheduled".to_owned(),
+            UpdateError::NotFound => "no such erasure is scheduled".to_owned(),
             error => in_words(error),
         })?;
-        Ok(json!({ "customer_id": id, "state": "cancelled" }))
+        Ok(json!({ "customer_id": id, "person_id": person.flatten(), "state": "cancelled" }))
     }
 }
 

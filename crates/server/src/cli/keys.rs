@@ -50,6 +50,9 @@ impl DataCommand for Create {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let name = checked_name(&self.name)?;
         let scope = context.scope(&self.scope).await?;
+        if context.services.closed.contains(scope.account) {
+            return Err("the account is closed; dossier accounts reopen opens it again".to_owned());
+        }
         let scopes = if self.scopes.is_empty() { KeyScope::defaults(scope.environment) } else { self.scopes.clone() };
         let expires_at = self.expires_in.map(|seconds| context.services.clock.now().plus_seconds(seconds));
         let new = NewKey { name, scopes, expires_at };

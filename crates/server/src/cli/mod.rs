@@ -28,6 +28,7 @@ pub mod registry;
 mod retention;
 pub mod review;
 pub mod rules;
+mod sandbox;
 pub mod saving;
 mod secrets;
 mod serve;

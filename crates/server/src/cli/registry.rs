@@ -21,6 +21,7 @@ use super::listen::Listen;
 use super::retention::Retention;
 use super::review::Review;
 use super::rules::Rules;
+use super::sandbox::Sandbox;
 use super::webhooks::Webhooks;
 
 /// A command, as it is parsed and as the control socket carries it.
@@ -42,6 +43,8 @@ pub enum Command {
     Holds(Holds),
     #[command(subcommand)]
     Retention(Retention),
+    #[command(subcommand)]
+    Sandbox(Sandbox),
     #[command(subcommand)]
     Review(Review),
     #[command(subcommand)]
@@ -86,6 +89,7 @@ impl Command {
             Self::Erasure(group) => group.kind(),
             Self::Holds(group) => group.kind(),
             Self::Retention(group) => group.kind(),
+            Self::Sandbox(group) => group.kind(),
             Self::Review(group) => group.kind(),
             Self::Webhooks(group) => group.kind(),
             Self::Audit(group) => group.kind(),

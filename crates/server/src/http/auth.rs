@@ -62,6 +62,10 @@ async fn recognise(
         audit_refusal(app, &caller, now, "the key has expired or was revoked", first_use_in_a_while).await;
         return Err(unauthorized());
     }
+    if app.services.closed.contains(record.scope.account) {
+        audit_refusal(app, &caller, now, "the account is closed", first_use_in_a_while).await;
+        return Err(Problem::new(ProblemCode::AccountClosed, "The account of this key was closed."));
+    }
     if let Err(limited) = app.limiters.asked(record.key_id, record.scope.account, context.began) {
         context.leave_slot();
         // A client that repeats its requests at once would still slow down all others. Its connections wait for

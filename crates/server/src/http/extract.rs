@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
 use dossier_core::disclosure::Disclosure;
-use dossier_core::ids::{CustomerId, FileId, HoldId, WebhookId};
+use dossier_core::ids::{CustomerId, FileId, HoldId, PersonId, WebhookId};
 use http::Method;
 use http::request::Parts;
 
@@ -47,6 +47,7 @@ authorized! {
     SessionOpener: KycSession;
     Decider: KycDecide;
     Simulator: Simulate;
+    SandboxEraser: Simulate, ErasureRequest;
     EventReader: EventsRead;
     Eraser: ErasureRequest;
     Keeper: RetentionManage;
@@ -65,6 +66,9 @@ pub struct DocumentPath(pub Option<CustomerId>, pub Option<FileId>);
 
 /// The customer and the hold that the path names, likewise.
 pub struct HoldPath(pub Option<CustomerId>, pub Option<HoldId>);
+
+/// The customer and the associated person that the path names, likewise.
+pub struct PersonPath(pub Option<CustomerId>, pub Option<PersonId>);
 
 /// The file that the path names, likewise.
 pub struct FilePath(pub Option<FileId>);
@@ -95,6 +99,7 @@ macro_rules! from_path {
 from_path!(CustomerPath: CustomerId at 2);
 from_path!(DocumentPath: CustomerId at 2, FileId at 4);
 from_path!(HoldPath: CustomerId at 2, HoldId at 4);
+from_path!(PersonPath: CustomerId at 2, PersonId at 4);
 from_path!(FilePath: FileId at 2);
 from_path!(WebhookPath: WebhookId at 2);
 

@@ -29,6 +29,7 @@ pub mod looks;
 pub mod multipart;
 pub mod openapi;
 pub mod page;
+pub(crate) mod person_erasure;
 pub mod problem;
 pub mod providers;
 pub mod query;

@@ -15,8 +15,8 @@ use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
 use super::{
-    audit, customers, docs, erasure, events, files, health, kyc, looks, openapi, providers, retention, sandbox,
-    webhooks,
+    audit, customers, docs, erasure, events, files, health, kyc, looks, openapi, person_erasure, providers, retention,
+    sandbox, webhooks,
 };
 use crate::pages;
 
@@ -49,6 +49,9 @@ operations! {
     erasure::REQUEST => erasure::request,
     erasure::READ => erasure::read,
     erasure::CANCEL => erasure::cancel,
+    person_erasure::REQUEST => person_erasure::request,
+    person_erasure::READ => person_erasure::read,
+    person_erasure::CANCEL => person_erasure::cancel,
     retention::FORECAST => retention::forecast,
     retention::PLACE => retention::place,
     retention::LIST => retention::list,
@@ -56,6 +59,7 @@ operations! {
     sandbox::SIMULATE => sandbox::simulate,
     sandbox::READ_CLOCK => sandbox::read_clock,
     sandbox::ADVANCE_CLOCK => sandbox::advance_clock,
+    sandbox::EMPTY => sandbox::empty,
     events::LIST => events::list,
     audit::LIST => audit::list,
     looks::LIST => looks::list,

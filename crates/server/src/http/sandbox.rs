@@ -4,15 +4,15 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Caller, Environment};
-use dossier_core::use_cases::advance_clock;
 use dossier_core::use_cases::simulate;
+use dossier_core::use_cases::{advance_clock, empty_sandbox};
 use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::answers::SandboxClock;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
-use super::extract::Simulator;
+use super::extract::{SandboxEraser, Simulator};
 use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
 use super::openapi::parts::{SANDBOX, json_body, response, response_with};
 use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, NoSession, NotFound, NotPossible, SandboxOnly};
@@ -120,6 +120,37 @@ pub(crate) async fn read_clock(
     sandbox_only(&caller)?;
     let ahead = app.services.sandboxes.ahead(caller.scope.account);
     Ok(axum::Json(clock(&app, ahead)).into_response())
+}
+
+pub(crate) const EMPTY: Operation = Operation {
+    method: Method::POST,
+    path: "/v0/sandbox/empty",
+    scopes: &[KeyScope::Simulate, KeyScope::ErasureRequest],
+    shows: Shows::Own,
+    problems: &[WRITES, &[InvalidHeader, SandboxOnly, IdempotencyKeyReused]],
+    describe: || {
+        json!({
+            "operationId": "emptySandbox",
+            "tags": [SANDBOX],
+            "summary": "Empty the sandbox",
+            "description": "Erases every customer that the sandbox has at this moment, with files, events, deliveries \
+                and kept answers. No event announces it. It begins within a second and continues by itself, also after \
+                a restart. The audit trail remains.",
+            "responses": { "202": response("The sandbox is being emptied", "Empty") },
+        })
+    },
+};
+
+pub(crate) async fn empty(
+    State(app): State<App>,
+    SandboxEraser(caller, _): SandboxEraser,
+    request: Request,
+) -> Result<Response, Problem> {
+    sandbox_only(&caller)?;
+    let (parts, _) = request.into_parts();
+    let request = repeatable("POST /v0/sandbox/empty", &parts.headers, b"")?;
+    let answer = empty_sandbox::begin(&app.services, &caller, request, b"{}").await?;
+    Ok(answered(StatusCode::ACCEPTED, answer))
 }
 
 fn clock(app: &App, ahead_seconds: i64) -> SandboxClock {

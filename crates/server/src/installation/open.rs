@@ -7,6 +7,7 @@ use dossier_core::caller::Caller;
 use dossier_core::ids::AccountId;
 use dossier_core::services::Services;
 use dossier_core::store::Store;
+use dossier_core::use_cases::accounts;
 use dossier_core::use_cases::reindex_emails::reindex_emails;
 use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_store::chores::{Chore, ONCE, SHARED_EMAILS};
@@ -63,6 +64,7 @@ impl Installation {
         for (account, seconds) in store.sandbox_clocks().await.map_err(unreadable)? {
             services.sandboxes.set(account, seconds);
         }
+        accounts::read_closed(&services).await.map_err(unreadable)?;
         erasures::follow_ledger(&*store, &services).await?;
         reindex_all_emails(&*store, &services).await.map_err(unreadable)?;
         let first_account = first_start::create_account(&services).await?;

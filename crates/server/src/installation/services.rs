@@ -21,6 +21,7 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
         random: Arc::new(SystemRandom::default()),
         turns: Turns::default(),
         sandboxes: SandboxClocks::default(),
+        closed: Default::default(),
         policy: Policy {
             rules: Arc::clone(rules),
             rails: rails.clone(),

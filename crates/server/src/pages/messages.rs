@@ -130,6 +130,7 @@ mod tests {
                 name: "Harbour".to_owned(),
                 created_at: Timestamp::from_micros(0),
                 form: dossier_core::account::FormSettings::default(),
+                closed_at: None,
             };
             account.form.company.support_url = support.map(ToOwned::to_owned);
             let page = ways_out(&PageContext::new(l10n, Some(account), None), back).into_string();

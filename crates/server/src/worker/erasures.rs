@@ -6,7 +6,7 @@ use std::time::Duration;
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::Caller;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::erase;
+use dossier_core::use_cases::{empty_sandbox, erase, erase_person};
 use dossier_store::Engine;
 
 use crate::config::Config;
@@ -28,6 +28,16 @@ pub(super) async fn run_due(app: App) {
             Ok(0) => {}
             Ok(customers) => tracing::info!(customers, "erased customers"),
             Err(error) => tracing::error!(%error, "failed to erase a customer; trying again"),
+        }
+        match empty_sandbox::run(&app.services).await {
+            Ok(0) => {}
+            Ok(customers) => tracing::info!(customers, "erased the customers of sandboxes"),
+            Err(error) => tracing::error!(%error, "failed to empty a sandbox; trying again"),
+        }
+        match erase_person::run_due(&app.services).await {
+            Ok(0) => {}
+            Ok(persons) => tracing::info!(persons, "erased associated persons"),
+            Err(error) => tracing::error!(%error, "failed to erase an associated person; trying again"),
         }
     }
 }

@@ -6,7 +6,7 @@ use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::case;
 use dossier_core::kyc::provider::{self, Provider};
-use dossier_core::use_cases::{ask_provider, session};
+use dossier_core::use_cases::{accounts, ask_provider, session};
 use futures_util::StreamExt as _;
 
 use crate::http::state::App;
@@ -22,6 +22,10 @@ pub(super) async fn end_sessions(app: App) {
         match app.services.store.sandbox_clocks().await {
             Ok(clocks) => clocks.into_iter().for_each(|(account, ahead)| app.services.sandboxes.set(account, ahead)),
             Err(error) => tracing::warn!(%error, "failed to read the clocks of sandboxes"),
+        }
+        // Another process may have closed an account.
+        if let Err(error) = accounts::read_closed(&app.services).await {
+            tracing::warn!(%error, "failed to read which accounts are closed");
         }
         if let Err(error) = session::expire_due(&app.services).await {
             tracing::warn!(%error, "failed to end expired sessions");

@@ -16,6 +16,7 @@ mod countries;
 mod customers;
 mod described;
 mod documentation;
+mod ends;
 mod erasure;
 mod events;
 mod exports;

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use dossier_core::caller::Scope;
-use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::erasure::Subject;
+use dossier_core::ids::PersonId;
 use dossier_core::store::StoreError;
 
 use crate::key_export::{KeyExport, KeyRow, KeyTable};
@@ -15,13 +15,13 @@ use crate::transfer::target::Target;
 use crate::vault::Keyring;
 
 /// Replaces the keys in a restored database by those of the export, and has the database refuse older keyrings from
-/// then on. Returns the customers whose key is neither in the export nor opened by the keyring: they were erased. Running
+/// then on. Returns those whose key is neither in the export nor opened by the keyring: they were erased. Running
 /// it again changes nothing.
 pub async fn take_keys(
     export: Option<&KeyExport>,
     keyring: &Keyring,
     to: Location<'_>,
-) -> Result<BTreeSet<(Scope, CustomerId)>, StoreError> {
+) -> Result<BTreeSet<Subject>, StoreError> {
     let mut target = Target::existing(to).await?;
     if let Some(export) = export {
         let mut rows = export.rows().await?;
@@ -43,9 +43,7 @@ pub async fn take_keys(
     target.set_newest_epoch(keyring.active()).await?;
     let mut erased = BTreeSet::new();
     for (scope, customer, subject) in target.subjects_outside(&epochs(keyring)).await? {
-        if subject == PersonId::of_customer(customer) {
-            erased.insert((scope, customer));
-        }
+        erased.insert((scope, customer, Some(subject).filter(|subject| *subject != PersonId::of_customer(customer))));
     }
     Ok(erased)
 }

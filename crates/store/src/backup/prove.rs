@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_core::audit::Action;
 use dossier_core::caller::Scope;
+use dossier_core::erasure::Subject;
 use dossier_core::event::EventType;
-use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::ids::{CustomerId, FileId, HoldId, PersonId};
 use dossier_core::store::{Progress, StoreError};
 
 use super::Backup;
@@ -16,10 +17,10 @@ use crate::key_export::{KeyExport, KeyRow, KeyTable};
 use crate::sealed::{self, PlainColumns, SealedCell};
 use crate::transfer::record::{Record, Value, decode};
 use crate::vault::{Keyring, Purpose, SecretKey, SubjectKey, WrappedKey};
-use crate::{audit_detail, files};
+use crate::{audit_detail, files, looks};
 
 /// The tables with keys that hang from an epoch, and those with cells of data subjects.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 13] = [
     "scope_keys",
     "subject_keys",
     "staging_keys",
@@ -30,15 +31,18 @@ const TABLES: [&str; 10] = [
     "audit",
     "file_uses",
     "erasures",
+    "person_erasures",
+    "holds",
+    "looks",
 ];
 
-const CUSTOMER_CELLS: [(&str, Purpose); 4] =
-    [("names", Purpose::Names), ("profile", Purpose::Profile), ("secret", Purpose::Secret), ("kyc", Purpose::Kyc)];
+const CUSTOMER_CELLS: [(&str, Purpose); 3] =
+    [("names", Purpose::Names), ("profile", Purpose::Profile), ("secret", Purpose::Secret)];
 
 /// The result of a proof.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErasureProof {
-    /// The erased customers of whom the backup has a cell.
+    /// The erased customers and persons of whom the backup has a cell.
     pub people: u64,
     /// Their cells, their wrapped keys included.
     pub cells: u64,
@@ -48,12 +52,12 @@ pub struct ErasureProof {
     pub opened: u64,
 }
 
-/// Tries every key that these keyrings and exports have or open on every cell that the backup has of the erased
-/// customers. What remains of a customer after its erasure is left out.
+/// Tries every key that these keyrings and exports have or open on every cell that the backup has of erased customers
+/// and persons. What remains after an erasure is left out.
 pub async fn prove_erased(
     backup: &Backup,
     (keyrings, exports): (&[Keyring], &[KeyExport]),
-    erased: &BTreeSet<(Scope, CustomerId)>,
+    erased: &BTreeSet<Subject>,
     progress: Progress<'_>,
 ) -> Result<ErasureProof, StoreError> {
     let mut prover = Prover {
@@ -124,17 +128,29 @@ impl Keys {
         }
     }
 
-    fn opens(&self, cell: &SealedCell) -> bool {
+    fn open(&self, cell: &SealedCell) -> Option<Vec<u8>> {
         let derived = &self.derived[cell.purpose as usize];
-        derived.iter().chain(&self.direct).any(|key| cell.opens(key))
+        derived.iter().chain(&self.direct).find_map(|key| cell.open(key))
+    }
+
+    /// Whether the keys open a cell with all its layers.
+    fn open_all(&self, Layers { around, cell }: Layers) -> bool {
+        let mut content = None;
+        for layer in around {
+            match self.open(&layer.with_content(content)) {
+                Some(opened) => content = Some(opened),
+                None => return false,
+            }
+        }
+        self.open(&cell.with_content(content)).is_some()
     }
 }
 
 struct Prover<'a> {
     keyrings: &'a [Keyring],
-    erased: &'a BTreeSet<(Scope, CustomerId)>,
+    erased: &'a BTreeSet<Subject>,
     keys: Keys,
-    seen: BTreeSet<(Scope, CustomerId)>,
+    seen: BTreeSet<Subject>,
     /// The version that binds the cells of a customer's persons.
     persons_versions: BTreeMap<(Scope, CustomerId), u64>,
     proof: ErasureProof,
@@ -152,35 +168,53 @@ impl Prover<'_> {
 
     fn row(&mut self, row: &Columns<'_>) -> Result<(), StoreError> {
         let table = row.rows.table.as_str();
-        let customer = row.id("customer_id").map(CustomerId::from_bytes);
-        let person = match customer {
-            Some(customer) => Some((row.scope()?, customer)).filter(|person| self.erased.contains(person)),
-            None => None,
-        };
-        if let Some(row) = row.key_row()? {
-            let opens = self.unwrap(&row);
-            if let Some(person) = person {
-                self.count(person, opens);
+        let Some(customer) = row.id("customer_id").map(CustomerId::from_bytes) else {
+            if let Some(row) = row.key_row()? {
+                self.unwrap(&row);
             }
             return Ok(());
+        };
+        let place = (row.scope()?, customer);
+        if let Some(key) = row.key_row()? {
+            let opens = self.unwrap(&key);
+            let subject = PersonId::from_bytes(row.id("subject_id").unwrap_or_default());
+            self.count(self.erased_among(place, &[subject]), opens);
+            return Ok(());
         }
-        let Some(person) = person else { return Ok(()) };
         if table == "customers" {
-            self.persons_versions.insert(person, row.number("persons_version"));
+            self.persons_versions.insert(place, row.number("persons_version"));
         }
-        let persons_version = self.persons_versions.get(&person).copied().unwrap_or(0);
-        for cell in row.cells(table, person, persons_version)? {
-            let opens = self.keys.opens(&cell);
-            self.count(person, opens);
+        let persons_version = self.persons_versions.get(&place).copied().unwrap_or(0);
+        for (subjects, layers) in row.cells(table, place, persons_version)? {
+            let erased = self.erased_among(place, &subjects);
+            if erased.is_some() {
+                let opens = self.keys.open_all(layers);
+                self.count(erased, opens);
+            }
         }
         Ok(())
     }
 
-    fn count(&mut self, person: (Scope, CustomerId), opened: bool) {
-        self.seen.insert(person);
-        self.proof.cells += 1;
-        self.proof.opened += u64::from(opened);
+    /// The erased customer or person among the data subjects of a cell.
+    fn erased_among(&self, (scope, customer): (Scope, CustomerId), subjects: &[PersonId]) -> Option<Subject> {
+        let whole = Some((scope, customer, None)).filter(|whole| self.erased.contains(whole));
+        let persons = subjects.iter().map(|person| (scope, customer, Some(*person)));
+        whole.or_else(|| persons.into_iter().find(|person| self.erased.contains(person)))
     }
+
+    fn count(&mut self, erased: Option<Subject>, opened: bool) {
+        if let Some(subject) = erased {
+            self.seen.insert(subject);
+            self.proof.cells += 1;
+            self.proof.opened += u64::from(opened);
+        }
+    }
+}
+
+/// A cell, and the cells around it that were sealed under the keys of persons. The outermost comes first.
+struct Layers {
+    around: Vec<SealedCell>,
+    cell: SealedCell,
 }
 
 /// A record, by the names of its columns.
@@ -234,35 +268,39 @@ impl Columns<'_> {
         }))
     }
 
-    /// The cells of a data subject in the row.
+    /// The cells of data subjects in the row, each with those whose keys it takes to open it.
     fn cells(
         &self,
         table: &str,
         (scope, customer): (Scope, CustomerId),
         persons_version: u64,
-    ) -> Result<Vec<SealedCell>, StoreError> {
+    ) -> Result<Vec<(Vec<PersonId>, Layers)>, StoreError> {
+        let own = PersonId::of_customer(customer);
         let plain = PlainColumns::binding(scope, customer, self.number("version"), persons_version);
         let cell = |name: &str| self.bytes(name).filter(|cell| !cell.is_empty()).map(<[u8]>::to_vec);
-        let attached = |purpose, row: &[u8], version: &str, name: &str| {
-            cell(name).map(|cell| SealedCell::attached(purpose, (scope, customer), row, self.number(version), cell))
+        let single = |(subject, cell)| (vec![subject], Layers { around: Vec::new(), cell });
+        let bound = |subject, purpose, cell: Vec<u8>| {
+            (subject, plain.with_binding(subject, purpose, |binding| SealedCell::new(purpose, binding, cell)))
         };
-        Ok(match table {
+        let cells: Vec<(PersonId, SealedCell)> = match table {
             "customers" if is_erased(u8::try_from(self.number("type")).unwrap_or(0)) => Vec::new(),
             "customers" => {
-                let own = PersonId::of_customer(customer);
-                let sealed = |(name, purpose)| {
-                    let cell = cell(name)?;
-                    Some(plain.with_binding(own, purpose, |binding| SealedCell::new(purpose, binding, cell)))
-                };
-                CUSTOMER_CELLS.into_iter().filter_map(sealed).collect()
+                let sealed = |(name, purpose)| Some(bound(own, purpose, cell(name)?));
+                let mut found: Vec<_> = CUSTOMER_CELLS.into_iter().filter_map(sealed).collect();
+                if let Some(kyc) = cell("kyc") {
+                    let of_subjects = sealed::list::cells(customer, &kyc)?.into_iter();
+                    found.extend(of_subjects.map(|(subject, cell)| bound(subject, Purpose::Kyc, cell.to_vec())));
+                }
+                found
             }
             "persons" => sealed::cells_of_persons(&plain, self.bytes("cells").unwrap_or_default())?,
             "events" if self.is("type", EventType::CustomerErased.as_str()) => Vec::new(),
-            "events" => attached(Purpose::Events, b"", "number", "body").into_iter().collect(),
-            "answers" => {
-                let key = self.bytes("key_hash").unwrap_or_default();
-                attached(Purpose::Replay, key, "version", "body").into_iter().collect()
+            "events" => {
+                let number = self.number("number");
+                let sealed = |cell| SealedCell::attached(Purpose::Events, (scope, customer), b"", number, cell);
+                cell("body").map(|cell| (own, sealed(cell))).into_iter().collect()
             }
+            "answers" => return Ok(self.answer((scope, customer)).into_iter().collect()),
             "audit" if self.is("action", Action::CustomerErased.as_str()) => Vec::new(),
             "audit" => {
                 let (detail, version) = (self.bytes("detail").unwrap_or_default(), self.number("version"));
@@ -270,12 +308,42 @@ impl Columns<'_> {
             }
             "file_uses" => {
                 let file = FileId::from_bytes(self.id("file_id").unwrap_or_default());
-                cell("key").map(|cell| files::sealed_key(scope, file, cell)).into_iter().collect()
+                let subject = self.id("subject_id").map_or(own, PersonId::from_bytes);
+                cell("key").map(|cell| (subject, files::sealed_key(scope, file, cell))).into_iter().collect()
             }
-            "erasures" => {
-                cell("request").map(|cell| SealedCell::request((scope, customer), cell)).into_iter().collect()
+            "erasures" | "person_erasures" => {
+                let person = self.id("person_id").map(PersonId::from_bytes);
+                let sealed = |cell| SealedCell::request((scope, customer), person, cell);
+                cell("request").map(|cell| (person.unwrap_or(own), sealed(cell))).into_iter().collect()
+            }
+            "holds" => {
+                let hold = HoldId::from_bytes(self.id("hold_id").unwrap_or_default());
+                cell("details")
+                    .map(|cell| (own, sealed::sealed_hold(scope, customer, hold, cell)))
+                    .into_iter()
+                    .collect()
+            }
+            "looks" => {
+                let reason = self.bytes("reason_id").unwrap_or_default();
+                let sealed =
+                    |cell| SealedCell::attached(Purpose::Looks, (scope, customer), reason, looks::GENERATION, cell);
+                cell("reason").map(|cell| (own, sealed(cell))).into_iter().collect()
             }
             _ => Vec::new(),
-        })
+        };
+        Ok(cells.into_iter().map(single).collect())
+    }
+
+    /// A kept answer, which may be sealed under the keys of persons as well.
+    fn answer(&self, place: (Scope, CustomerId)) -> Option<(Vec<PersonId>, Layers)> {
+        let body = self.bytes("body").filter(|body| !body.is_empty())?;
+        let (persons, sealed) = sealed::layers_of_answer(body);
+        let key = self.bytes("key_hash").unwrap_or_default();
+        let cell = SealedCell::attached(Purpose::Replay, place, key, self.number("version"), sealed.to_vec());
+        // The last person's layer is the outermost.
+        let around = persons.iter().rev().map(|person| cell.around(*person)).collect();
+        let mut subjects = vec![PersonId::of_customer(place.1)];
+        subjects.extend(persons);
+        Some((subjects, Layers { around, cell }))
     }
 }

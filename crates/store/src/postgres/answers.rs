@@ -9,7 +9,7 @@ use dossier_core::store::{AnswerStore, StoreError};
 
 use super::PostgresStore;
 use super::rows::{Columns, scope_values, statements};
-use crate::sealed;
+use crate::sealed::{self, SubjectKeys};
 
 statements! {
     REPLAY = "SELECT fingerprint, request_id, customer_id, version, body FROM answers
@@ -35,9 +35,13 @@ impl AnswerStore for PostgresStore {
             Some(customer) => Some(self.subject_key(scope, customer, PersonId::of_customer(customer)).await?),
             None => None,
         };
-        let keys = self.existing_scope_keys(scope).await?;
-        sealed::open_answer(&keys, key.as_deref(), scope, &ticket, (customer, version), columns.next()?)
-            .map(Replay::Answered)
+        let (keys, cell) = (self.existing_scope_keys(scope).await?, columns.next::<Vec<u8>>()?);
+        let persons = match (customer, &sealed::persons_of_answer(&cell)[..]) {
+            (None, _) | (_, []) => SubjectKeys::new(),
+            (Some(customer), persons) => self.subject_keys(scope, customer, persons).await?,
+        };
+        let opens = (key.as_deref(), &persons);
+        sealed::open_answer(&keys, opens, scope, &ticket, (customer, version), cell).map(Replay::Answered)
     }
 
     async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {

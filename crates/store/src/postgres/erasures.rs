@@ -57,7 +57,7 @@ impl ErasureStore for PostgresStore {
         let Some(row) = self.scheduled(scope, id).await? else { return Ok(None) };
         let row = row.check(&*self.existing_scope_keys(scope).await?)?;
         let key = self.subject_key(scope, id, PersonId::of_customer(id)).await?;
-        sealed::open_erasure(&key, row).map(Some)
+        sealed::open_erasure(&key, row, None).map(Some)
     }
 
     async fn outline(&self, scope: Scope, id: CustomerId) -> Result<Option<Outline>, StoreError> {
@@ -118,7 +118,7 @@ impl ErasureStore for PostgresStore {
             let (scope, customer) = Columns::of(row).customer()?;
             self.cache.keys.forget(scope, &[PersonId::of_customer(customer)]);
         }
-        Ok(())
+        self.forget_erased_persons(since).await
     }
 
     /// The database reuses the space by itself. What its log and its old rows still hold no longer opens once the epoch
@@ -140,11 +140,18 @@ impl PostgresStore {
 
     /// The data subjects whose keys a change destroys.
     pub(super) async fn subjects_to_erase(&self, change: &Change) -> Result<Vec<PersonId>, StoreError> {
-        let Effect::CustomerErased { tombstone, .. } = &change.effect else { return Ok(Vec::new()) };
-        let (account, environment) = scope_values(change.scope);
-        let id = uuid(tombstone.id.as_bytes());
-        let found = self.database.query(SUBJECTS, &[&account, &environment, &id]).await?;
-        let subject = |row: &Row| Ok(subject_row(change.scope, &mut Columns::of(row))?.peek().subject);
+        match &change.effect {
+            Effect::CustomerErased { tombstone, .. } => self.subjects_of(change.scope, tombstone.id).await,
+            Effect::CustomerUpdated { erases: Some(erased), .. } => Ok(vec![erased.person.person]),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The data subjects of a customer that have a key.
+    pub(super) async fn subjects_of(&self, scope: Scope, customer: CustomerId) -> Result<Vec<PersonId>, StoreError> {
+        let (account, environment) = scope_values(scope);
+        let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
+        let subject = |row: &Row| Ok(subject_row(scope, &mut Columns::of(row))?.peek().subject);
         found.iter().map(subject).collect()
     }
 

@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("decisions_and_settings", include_str!("../../migrations/postgres/0013_decisions_and_settings.sql")),
     ("erasures", include_str!("../../migrations/postgres/0014_erasures.sql")),
     ("looks", include_str!("../../migrations/postgres/0015_looks.sql")),
+    ("ends", include_str!("../../migrations/postgres/0016_ends.sql")),
     ("holds", include_str!("../../migrations/postgres/0018_holds.sql")),
 ];
 

@@ -18,6 +18,7 @@ mod loader;
 mod looks;
 mod mark;
 mod migrate;
+mod person_erasures;
 mod processes;
 mod queue;
 mod rotate;
@@ -94,6 +95,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("migrate", migrate::STATEMENTS),
         ("totals", totals::STATEMENTS),
         ("mod", STATEMENTS),
+        ("person_erasures", person_erasures::STATEMENTS),
         ("queue", queue::STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("row_seals", row_seals::STATEMENTS),
@@ -366,9 +368,7 @@ impl Store for PostgresStore {
         if outcome == Committed::Done {
             let mut ledger_entry = None;
             if let Some(change) = change {
-                if let PreparedEffect::CustomerErased(row) = &change.effect {
-                    ledger_entry = row.erasure.row.ledger_entry();
-                }
+                ledger_entry = change.effect.ledger_entry();
                 self.cache.records.remember(&change, hint);
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);

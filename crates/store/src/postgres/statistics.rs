@@ -33,6 +33,7 @@ statements! {
     LINKS = "ANALYZE links";
     LOOKS = "ANALYZE looks";
     NUMBERS = "ANALYZE numbers";
+    PERSON_ERASURES = "ANALYZE person_erasures";
     PERSONS = "ANALYZE persons";
     SUBJECT_KEYS = "ANALYZE subject_keys";
 }

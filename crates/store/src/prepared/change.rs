@@ -5,12 +5,14 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::change::{self, Hint, NewDocument, NewFile};
 use dossier_core::clock::Timestamp;
+use dossier_core::erasure::LedgerEntry;
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
-use dossier_core::ids::{CustomerId, KeyId, WebhookId};
+use dossier_core::ids::{CustomerId, KeyId, PersonId, WebhookId};
+use dossier_core::sandbox_clocks::Emptying;
 
 use super::customer::{AttachedFile, CustomerRow, NewSubject};
-use super::erasure::{ErasedCustomer, SealedErasure, SealedHold};
+use super::erasure::{ErasedCustomer, ErasedPersonRow, ScheduledErasure, SealedHold};
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use crate::audit_chain::StoredEntry;
 use crate::vault::{RowSeal, ScopeKeys, WrappedKey};
@@ -23,6 +25,8 @@ pub(crate) struct PreparedChange {
     pub(crate) audit: Option<StoredEntry>,
     pub(crate) events: Vec<(Event, Vec<u8>)>,
     pub(crate) answer: Option<(PendingAnswer, Vec<u8>)>,
+    /// Whether no endpoint is told of the events.
+    pub(crate) is_silent: bool,
 }
 
 /// The stored form of an `Effect`.
@@ -37,15 +41,17 @@ pub(crate) enum PreparedEffect {
         attached: Option<Vec<AttachedFile>>,
         link: Option<StoredLink>,
         ends_passes: bool,
+        erases: Option<Box<ErasedPersonRow>>,
     },
-    ErasureScheduled(Box<SealedErasure>),
-    ErasureCancelled(CustomerId),
-    ErasurePostponed(Box<SealedErasure>),
+    ErasureScheduled(Box<ScheduledErasure>),
+    ErasureCancelled(CustomerId, Option<PersonId>),
+    ErasurePostponed(Box<ScheduledErasure>),
     CustomerErased(Box<ErasedCustomer>),
     HoldPlaced(Box<SealedHold>),
     HoldEnded {
         hold: Box<SealedHold>,
-        erasure: Option<Box<SealedErasure>>,
+        /// The erasures that it stopped.
+        erasures: Vec<ScheduledErasure>,
     },
     EvidenceDeleted {
         customer: CustomerId,
@@ -88,6 +94,8 @@ pub(crate) enum PreparedEffect {
         expected: i64,
         seconds: i64,
     },
+    EmptyingStarted(Emptying),
+    SandboxEmptied(Emptying),
     Endpoint(Box<SealedEndpoint>),
     EndpointEnabled {
         id: WebhookId,
@@ -142,6 +150,7 @@ impl PreparedChange {
                 attached,
                 link,
                 ends_passes: false,
+                erases: None,
             } => {
                 self.answer.is_none()
                     && new_subjects.is_empty()
@@ -155,11 +164,21 @@ impl PreparedChange {
 }
 
 impl PreparedEffect {
+    /// The entry of the ledger that it writes.
+    pub(crate) fn ledger_entry(&self) -> Option<LedgerEntry> {
+        match self {
+            Self::CustomerErased(erased) => erased.erasure.row.ledger_entry(),
+            Self::Customer { erases: Some(erased), .. } => erased.erasure.row.ledger_entry(),
+            _ => None,
+        }
+    }
+
     /// The oldest epoch that wraps a key which this effect writes. If the key is wrapped before a rotation begins and
     /// written after, the rotation may already have passed it, and it would stay under an epoch that is about to be
     /// destroyed. So if the database has seen a newer epoch, the change is computed again.
     pub(crate) fn oldest_epoch(&self) -> Option<u32> {
         match self {
+            Self::Customer { erases: Some(erased), .. } => erased.erasure.row.erasure.epoch,
             Self::Customer { new_subjects, .. } => new_subjects.iter().map(|new| new.wrapped.epoch).min(),
             // The tombstone names the newest epoch that ever wrapped a key of the customer.
             Self::CustomerErased(erased) => erased.erasure.row.epoch,
@@ -169,7 +188,7 @@ impl PreparedEffect {
             | Self::KeyRevoked { .. }
             | Self::File { .. }
             | Self::ErasureScheduled(_)
-            | Self::ErasureCancelled(_)
+            | Self::ErasureCancelled(..)
             | Self::ErasurePostponed(_)
             | Self::HoldPlaced(_)
             | Self::HoldEnded { .. }
@@ -178,6 +197,8 @@ impl PreparedEffect {
             | Self::Pass { .. }
             | Self::PassEnded(_)
             | Self::Clock { .. }
+            | Self::EmptyingStarted(_)
+            | Self::SandboxEmptied(_)
             | Self::Endpoint(_)
             | Self::EndpointEnabled { .. }
             | Self::EndpointDeleted(_)

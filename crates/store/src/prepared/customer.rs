@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::change::NewDocument;
+use dossier_core::change::{NewDocument, PersonErased};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{Customer, EmailIndex};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
@@ -93,7 +93,7 @@ impl SealingKeys<'_> {
         scope: Scope,
         basis: Precondition,
         customer: &Customer,
-        (documents, link, ends_passes): (&[NewDocument], Option<StoredLink>, bool),
+        (documents, link, ends_passes, erases): (&[NewDocument], Option<StoredLink>, bool, Option<PersonErased>),
         numbers_change: bool,
         fresh: &mut NewKeys,
     ) -> Result<PreparedEffect, StoreError> {
@@ -139,7 +139,8 @@ impl SealingKeys<'_> {
         row.seal(scope, &self.scope);
         let attach = |document: &NewDocument| self.attached(scope, row.id, row.updated_at, *document);
         let attached = documents.iter().map(attach).collect::<Result<Option<Vec<_>>, _>>()?;
-        Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link, ends_passes })
+        let erases = erases.map(|erased| self.erased_person(scope, erased));
+        Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link, ends_passes, erases })
     }
 
     /// Seals the key of a file under the key of the data subject whose evidence it becomes. Returns `None` if the file

@@ -1,10 +1,10 @@
 //! An erasure as it is stored: the row of a scheduled one, and the rows that remain of an erased customer.
 
 use dossier_core::caller::Scope;
-use dossier_core::change::Basis;
+use dossier_core::change::{Basis, PersonErased};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
-use dossier_core::erasure::{Erasure, Tombstone};
+use dossier_core::erasure::{ErasedPerson, Erasure, Tombstone};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::retention::Hold;
 use dossier_core::store::StoreError;
@@ -12,7 +12,7 @@ use dossier_core::store::StoreError;
 use super::change::PreparedEffect;
 use super::keys::SealingKeys;
 use crate::columns::erased_type_column;
-use crate::rows::{self, ErasureRow, HoldRow};
+use crate::rows::{self, ErasureRow, HoldRow, PersonErasureRow};
 use crate::sealed::{self, PlainRow};
 use crate::vault::{RowSeal, SecretKey, SubjectKey};
 
@@ -22,10 +22,31 @@ pub(crate) struct SealedErasure {
     pub(crate) mac: RowSeal,
 }
 
+/// The row of a scheduled erasure.
+pub(crate) enum ScheduledErasure {
+    Customer(SealedErasure),
+    Person(SealedPersonErasure),
+}
+
 /// A row of `holds` with its seal.
 pub(crate) struct SealedHold {
     pub(crate) row: HoldRow,
     pub(crate) mac: RowSeal,
+}
+
+/// A row of `person_erasures` with its seal.
+pub(crate) struct SealedPersonErasure {
+    pub(crate) row: PersonErasureRow,
+    pub(crate) mac: RowSeal,
+}
+
+/// An associated person who is erased with the change of the business.
+pub(crate) struct ErasedPersonRow {
+    /// Whether the erasure must still be scheduled.
+    pub(crate) is_scheduled: bool,
+    /// A hold that is active at this moment prevents the erasure.
+    pub(crate) unless_held: Option<i64>,
+    pub(crate) erasure: SealedPersonErasure,
 }
 
 /// The row of an erased customer. Its other columns are empty.
@@ -49,24 +70,27 @@ pub(crate) struct ErasedCustomer {
 }
 
 impl SealingKeys<'_> {
-    fn own_key(&self, customer: CustomerId) -> Result<&SubjectKey, StoreError> {
-        let key = self.subjects.get(&PersonId::of_customer(customer));
+    fn key_of(&self, customer: CustomerId, person: Option<PersonId>) -> Result<&SubjectKey, StoreError> {
+        let key = self.subjects.get(&person.unwrap_or(PersonId::of_customer(customer)));
         key.map(|key| &**key).ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
     }
 
-    pub(super) fn scheduled(&self, scope: Scope, erasure: &Erasure) -> Result<Box<SealedErasure>, StoreError> {
-        let Erasure { customer, requested_at, due_at, request } = erasure;
-        let key = self.own_key(*customer)?;
+    pub(super) fn scheduled(&self, scope: Scope, erasure: &Erasure) -> Result<Box<ScheduledErasure>, StoreError> {
+        let Erasure { customer, person, requested_at, due_at, request: _ } = erasure;
+        let key = self.key_of(*customer, *person)?;
         let row = ErasureRow {
             scope,
             customer: *customer,
             requested_at: Some(requested_at.as_micros()),
             due_at: Some(due_at.as_micros()),
-            request: Some(sealed::seal_request(key, scope, *customer, request)),
+            request: Some(sealed::seal_request(key, scope, erasure)),
             erased_at: None,
             epoch: None,
         };
-        Ok(Box::new(self.sealed_erasure(row)))
+        Ok(Box::new(match person {
+            None => ScheduledErasure::Customer(self.sealed_erasure(row)),
+            Some(person) => ScheduledErasure::Person(self.sealed_of_person(*person, row)),
+        }))
     }
 
     pub(super) fn hold(&self, scope: Scope, hold: &Hold) -> Result<Box<SealedHold>, StoreError> {
@@ -77,7 +101,7 @@ impl SealingKeys<'_> {
             placed_at: hold.placed_at.as_micros(),
             ends_at: hold.ends_at.map(Timestamp::as_micros),
             ended_at: hold.ended_at.map(Timestamp::as_micros),
-            details: sealed::seal_hold_details(self.own_key(hold.customer)?, scope, hold),
+            details: sealed::seal_hold_details(self.key_of(hold.customer, None)?, scope, hold),
         };
         let mac = rows::seal(&row, &self.scope);
         Ok(Box::new(SealedHold { row, mac }))
@@ -133,6 +157,29 @@ impl SealingKeys<'_> {
             mac: rows::seal(&plain, &self.scope),
             erasure: self.sealed_erasure(erasure),
         }))
+    }
+
+    /// The erasure of a person, with the next version of the business.
+    pub(super) fn erased_person(&self, scope: Scope, erased: PersonErased) -> Box<ErasedPersonRow> {
+        let PersonErased { person: erased, is_scheduled, unless_held } = erased;
+        let ErasedPerson { customer, person, requested_at, erased_at, epoch } = erased;
+        let erasure = ErasureRow {
+            scope,
+            customer,
+            requested_at: requested_at.map(Timestamp::as_micros),
+            due_at: None,
+            request: None,
+            erased_at: Some(erased_at.as_micros()),
+            epoch: Some(epoch.max(self.vault.active_epoch())),
+        };
+        let unless_held = unless_held.map(Timestamp::as_micros);
+        Box::new(ErasedPersonRow { is_scheduled, unless_held, erasure: self.sealed_of_person(person, erasure) })
+    }
+
+    fn sealed_of_person(&self, person: PersonId, erasure: ErasureRow) -> SealedPersonErasure {
+        let row = PersonErasureRow { person, erasure };
+        let mac = rows::seal(&row, &self.scope);
+        SealedPersonErasure { row, mac }
     }
 
     fn sealed_erasure(&self, row: ErasureRow) -> SealedErasure {

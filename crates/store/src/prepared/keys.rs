@@ -1,6 +1,6 @@
 //! What an engine reads before a change can be sealed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use dossier_core::caller::{Environment, Scope};
@@ -48,8 +48,8 @@ pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)
         Effect::CustomerUpdated { after, .. } => {
             let mut subjects = sealed::subjects(after);
             // Data of persons that the change drops is sealed under their own keys.
-            let dropped = audit_detail::persons_in(change);
-            subjects.extend(dropped.into_iter().filter(|person| !subjects.contains(person)).collect::<Vec<_>>());
+            let others = audit_detail::persons_in(change).into_iter().chain(persons_of_answer(change));
+            subjects.extend(others.filter(|person| !subjects.contains(person)).collect::<BTreeSet<_>>());
             return Some((after.id, subjects));
         }
         _ => change
@@ -59,7 +59,24 @@ pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)
             .or_else(|| change.events.first().map(|event| event.customer))
             .or_else(|| change.answer.as_ref().and_then(|pending| pending.answer.customer))?,
     };
-    Some((customer, vec![PersonId::of_customer(customer)]))
+    let persons = audit_detail::persons_in(change).into_iter().chain(persons_of_answer(change));
+    let persons = persons.chain(persons_rescheduled(change));
+    Some((customer, [PersonId::of_customer(customer)].into_iter().chain(persons).collect()))
+}
+
+/// The persons whose scheduled erasure gets another date.
+fn persons_rescheduled(change: &Change) -> impl Iterator<Item = PersonId> + '_ {
+    let erasures = match &change.effect {
+        Effect::ErasurePostponed(erasure) => std::slice::from_ref(erasure),
+        Effect::HoldEnded { erasures, .. } => erasures,
+        _ => &[],
+    };
+    erasures.iter().filter_map(|erasure| erasure.person)
+}
+
+/// The persons of whom the answer to keep has data.
+fn persons_of_answer(change: &Change) -> impl Iterator<Item = PersonId> + '_ {
+    change.answer.iter().flat_map(|pending| &pending.answer.persons).copied()
 }
 
 pub(crate) fn attached_by(change: &Change) -> &[NewDocument] {

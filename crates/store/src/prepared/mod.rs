@@ -13,7 +13,9 @@ mod seal;
 pub(crate) use change::{Precondition, PreparedChange, PreparedEffect};
 pub(crate) use customer::{AttachedFile, CustomerRow, NewSubject, fingerprints};
 pub(crate) use entry::records_noted_entry;
-pub(crate) use erasure::{ErasedCustomer, SealedErasure, SealedHold};
+pub(crate) use erasure::{
+    ErasedCustomer, ErasedPersonRow, ScheduledErasure, SealedErasure, SealedHold, SealedPersonErasure,
+};
 pub(crate) use grants::{SealedEndpoint, SealedKey, StoredLink};
 pub(crate) use keys::{NewKeys, SealingKeys, attached_by, new_scope_keys, subjects_of};
 pub(crate) use seal::seal;

@@ -18,7 +18,7 @@ use crate::api_keys::AccountRow;
 use crate::audit_chain::StoredEntry;
 use crate::files::FileRow;
 use crate::records::RowHashes;
-use crate::sealed::{self, account_scope, seal_look, seal_name, seal_settings};
+use crate::sealed::{self, Look, account_scope, seal_look, seal_name, seal_settings};
 use crate::vault::{Purpose, WrappedKey};
 use crate::{audit_detail, rows};
 
@@ -29,7 +29,7 @@ pub(crate) fn seal(
     new_scopes: Option<[(Scope, WrappedKey); 2]>,
     change: Change,
 ) -> Result<(PreparedChange, NewKeys), StoreError> {
-    let Change { scope, effect, audit, events, answer } = change;
+    let Change { scope, effect, audit, events, answer, is_silent } = change;
     let mut fresh = Vec::new();
     let persons = audit_detail::persons_after(&effect);
     let effect = keys.effect(scope, effect, audit.as_ref(), new_scopes, &mut fresh)?;
@@ -57,11 +57,11 @@ pub(crate) fn seal(
     let events = events.into_iter().map(sealed_event).collect::<Result<Vec<_>, _>>()?;
     let answer = answer.map(|pending| {
         let subject = pending.answer.customer.map(own_key).transpose()?;
-        let cell = sealed::seal_answer(&keys.scope, subject.map(|key| &**key), scope, &pending);
+        let cell = sealed::seal_answer(&keys.scope, (subject.map(|key| &**key), &keys.subjects), scope, &pending);
         Ok::<_, StoreError>((pending, cell))
     });
     let (audit, answer) = (audit.transpose()?, answer.transpose()?);
-    Ok((PreparedChange { scope, keys: keys.scope, audit, events, answer, effect }, fresh))
+    Ok((PreparedChange { scope, keys: keys.scope, audit, events, answer, effect, is_silent }, fresh))
 }
 
 impl SealingKeys<'_> {
@@ -79,31 +79,34 @@ impl SealingKeys<'_> {
         Ok(match effect {
             Effect::None => PreparedEffect::None,
             Effect::CustomerCreated(customer) => {
-                self.customer(scope, Precondition::New, &customer, (&[], None, false), true, fresh)?
+                self.customer(scope, Precondition::New, &customer, (&[], None, false, None), true, fresh)?
             }
-            Effect::CustomerUpdated { basis: expected, after, attached, link, ends_passes } => {
+            Effect::CustomerUpdated { basis: expected, after, attached, link, ends_passes, erases } => {
                 let link = link.map(|link| StoredLink::new(vault, &self.scope, scope, after.id, &link));
                 let numbers_change = audit.is_none_or(|entry| numbers::may_change(&entry.fields));
-                let beside = (&attached[..], link, ends_passes);
+                let beside = (&attached[..], link, ends_passes, erases);
                 let email_moves = matches!(after.email_index, EmailIndex::Nth(_));
                 let basis = Precondition::Version { expected, email_moves };
                 self.customer(scope, basis, &after, beside, numbers_change, fresh)?
             }
             Effect::ErasureScheduled(erasure) => PreparedEffect::ErasureScheduled(self.scheduled(scope, &erasure)?),
-            Effect::ErasureCancelled(id) => PreparedEffect::ErasureCancelled(id),
+            Effect::ErasureCancelled(id, person) => PreparedEffect::ErasureCancelled(id, person),
             Effect::ErasurePostponed(erasure) => PreparedEffect::ErasurePostponed(self.scheduled(scope, &erasure)?),
             Effect::CustomerErased { basis, tombstone, is_scheduled, unless_held } => {
                 self.erased(scope, (basis, is_scheduled, unless_held), *tombstone)
             }
             Effect::HoldPlaced(hold) => PreparedEffect::HoldPlaced(self.hold(scope, &hold)?),
-            Effect::HoldEnded { hold, erasure } => {
-                let erasure = erasure.map(|erasure| self.scheduled(scope, &erasure)).transpose()?;
-                PreparedEffect::HoldEnded { hold: self.hold(scope, &hold)?, erasure }
+            Effect::HoldEnded { hold, erasures } => {
+                let sealed = |erasure| self.scheduled(scope, erasure).map(|erasure| *erasure);
+                let erasures = erasures.iter().map(sealed).collect::<Result<Vec<_>, StoreError>>()?;
+                PreparedEffect::HoldEnded { hold: self.hold(scope, &hold)?, erasures }
             }
             Effect::EvidenceDeleted { customer, documents, unless_held } => {
                 PreparedEffect::EvidenceDeleted { customer, documents, unless_held: unless_held.as_micros() }
             }
             Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
+            Effect::EmptyingStarted(emptying) => PreparedEffect::EmptyingStarted(emptying),
+            Effect::SandboxEmptied(emptying) => PreparedEffect::SandboxEmptied(emptying),
             Effect::WebhookCreated(new) => {
                 PreparedEffect::Endpoint(Box::new(SealedEndpoint::new(&self.scope, scope, *new)))
             }
@@ -115,19 +118,19 @@ impl SealingKeys<'_> {
                 let mac = rows::seal(&FileRow::uploaded(scope, &file, request_id), &self.scope);
                 PreparedEffect::File { file, mac }
             }
-            Effect::AccountCreated(Account { account_id, name, created_at, form }) => {
+            Effect::AccountCreated(Account { account_id, name, created_at, form, closed_at }) => {
                 let scope_keys = new_scopes.ok_or_else(|| StoreError::Corrupt("a new account has no keys".into()))?;
                 let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
                 let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &form);
+                let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
                 let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
                 let mac = rows::seal(&row, &self.account);
                 PreparedEffect::Account { id, name: row.name, created_at: row.created_at, look, mac, scope_keys }
             }
-            Effect::AccountChanged(Account { account_id, name, created_at, form }) => {
+            Effect::AccountChanged(Account { account_id, name, created_at, form, closed_at }) => {
                 let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
                 let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &form);
+                let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
                 let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
                 let mac = rows::seal(&row, &self.account);
                 PreparedEffect::AccountChanged { id, name: row.name, look, mac }

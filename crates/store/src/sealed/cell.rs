@@ -1,7 +1,7 @@
 //! A stored cell of a data subject with its place, for a proof that nothing opens it.
 
 use dossier_core::caller::Scope;
-use dossier_core::ids::CustomerId;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 use super::PlainColumns;
@@ -10,6 +10,7 @@ use super::erasure::request_binding;
 use super::record::unpack_persons;
 use crate::vault::{Binding, Cell, Purpose, SecretKey};
 
+#[derive(Clone)]
 pub(crate) struct SealedCell {
     cell: Vec<u8>,
     pub(crate) purpose: Purpose,
@@ -46,27 +47,40 @@ impl SealedCell {
         Self::new(purpose, &attached_binding(purpose, scope, &customer, row, version), cell)
     }
 
-    /// The request to erase a customer.
-    pub(crate) fn request((scope, customer): (Scope, CustomerId), cell: Vec<u8>) -> Self {
-        Self::new(Purpose::Kyc, &request_binding(scope, &customer), cell)
+    /// The request to erase a customer or one person.
+    pub(crate) fn request((scope, customer): (Scope, CustomerId), person: Option<PersonId>, cell: Vec<u8>) -> Self {
+        Self::new(Purpose::Kyc, &request_binding(scope, &customer, person.as_ref()), cell)
     }
 
-    /// Whether this key opens it.
-    pub(crate) fn opens(&self, key: &SecretKey) -> bool {
+    /// The layer around this cell that was sealed under the key of a person.
+    pub(crate) fn around(&self, person: PersonId) -> Self {
+        Self { subject: person.as_bytes().to_vec(), ..self.clone() }
+    }
+
+    /// The same cell with the content that the layer around it had, if there was one.
+    pub(crate) fn with_content(&self, content: Option<Vec<u8>>) -> Self {
+        Self { cell: content.unwrap_or_else(|| self.cell.clone()), ..self.clone() }
+    }
+
+    /// What this key opens.
+    pub(crate) fn open(&self, key: &SecretKey) -> Option<Vec<u8>> {
         let Self { scope, subject, table, section, row, version, .. } = self;
         let binding = Binding { scope: *scope, subject, table, section, row, version: *version };
-        Cell::open(self.cell.clone(), key, &binding).is_ok()
+        Cell::open(self.cell.clone(), key, &binding).ok()
     }
 }
 
-/// The cells of the associated persons of a customer.
-pub(crate) fn cells_of_persons(plain: &PlainColumns, persons: &[u8]) -> Result<Vec<SealedCell>, StoreError> {
+/// The cells of the associated persons of a customer, each with its data subject.
+pub(crate) fn cells_of_persons(
+    plain: &PlainColumns,
+    persons: &[u8],
+) -> Result<Vec<(PersonId, SealedCell)>, StoreError> {
     let mut cells = Vec::new();
     for person in unpack_persons(persons)? {
         for (purpose, cell) in [(Purpose::Profile, person.profile), (Purpose::Secret, person.secret)] {
-            cells.push(
-                plain.with_binding(person.id, purpose, |binding| SealedCell::new(purpose, binding, cell.to_vec())),
-            );
+            let cell =
+                plain.with_binding(person.id, purpose, |binding| SealedCell::new(purpose, binding, cell.to_vec()));
+            cells.push((person.id, cell));
         }
     }
     Ok(cells)

@@ -2,8 +2,8 @@
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::erasure::{Erasure, ErasureRequest, Outline, Tombstone};
-use dossier_core::ids::CustomerId;
+use dossier_core::erasure::{Erasure, Outline, Tombstone};
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 use super::plain::PlainRow;
@@ -14,22 +14,27 @@ use crate::vault::{Binding, Cell, Purpose, ScopeKeys, SubjectKey};
 
 const GENERATION: u64 = 1;
 
-/// Seals a request under the key of the customer, which the erasure destroys.
-pub(crate) fn seal_request(key: &SubjectKey, scope: Scope, id: CustomerId, request: &ErasureRequest) -> Vec<u8> {
+/// Seals a request under the key of the customer or person, which the erasure destroys.
+pub(crate) fn seal_request(key: &SubjectKey, scope: Scope, erasure: &Erasure) -> Vec<u8> {
+    let Erasure { customer, person, request, .. } = erasure;
     let json = serde_json::to_vec(request).expect("a request has string keys only");
-    Cell::seal_json(key.key(Purpose::Kyc), GENERATION, &request_binding(scope, &id), json).into_bytes()
+    let binding = request_binding(scope, customer, person.as_ref());
+    Cell::seal_json(key.key(Purpose::Kyc), GENERATION, &binding, json).into_bytes()
 }
 
-/// A scheduled erasure from its row.
-pub(crate) fn open_erasure(key: &SubjectKey, row: ErasureRow) -> Result<Erasure, StoreError> {
+/// A scheduled erasure from its row. `person` is the one who alone is erased.
+pub(crate) fn open_erasure(key: &SubjectKey, row: ErasureRow, person: Option<PersonId>) -> Result<Erasure, StoreError> {
     let (scope, customer) = (row.scope, row.customer);
     let request = row
         .request
-        .and_then(|cell| Cell::open(cell, key.key(Purpose::Kyc), &request_binding(scope, &customer)).ok())
+        .and_then(|cell| {
+            Cell::open(cell, key.key(Purpose::Kyc), &request_binding(scope, &customer, person.as_ref())).ok()
+        })
         .and_then(|json| serde_json::from_slice(&json).ok());
     match (row.requested_at, row.due_at, request) {
         (Some(requested_at), Some(due_at), Some(request)) => Ok(Erasure {
             customer,
+            person,
             requested_at: Timestamp::from_micros(requested_at),
             due_at: Timestamp::from_micros(due_at),
             request,
@@ -67,9 +72,10 @@ pub(crate) fn outline(
     Ok(Some(outline))
 }
 
-pub(super) fn request_binding(scope: Scope, id: &CustomerId) -> Binding<'_> {
+pub(super) fn request_binding<'a>(scope: Scope, id: &'a CustomerId, person: Option<&'a PersonId>) -> Binding<'a> {
     let id = id.as_bytes();
-    Binding { scope, subject: id, table: "erasures", section: "request", row: id, version: 0 }
+    let (subject, table) = person.map_or((id, "erasures"), |person| (person.as_bytes(), "person_erasures"));
+    Binding { scope, subject, table, section: "request", row: id, version: 0 }
 }
 
 /// Seals a tombstone under the key of the scope.

@@ -6,6 +6,7 @@ use dossier_core::ids::{CustomerId, HoldId};
 use dossier_core::retention::{Hold, HoldDetails};
 use dossier_core::store::StoreError;
 
+use super::cell::SealedCell;
 use crate::rows::HoldRow;
 use crate::vault::{Binding, Cell, Purpose, SubjectKey};
 
@@ -25,6 +26,11 @@ pub(crate) fn open_hold(key: &SubjectKey, row: HoldRow) -> Result<Hold, StoreErr
     let details = details.ok_or_else(|| StoreError::Corrupt(format!("hold {id} cannot be opened")))?;
     let (ends_at, ended_at) = (ends_at.map(Timestamp::from_micros), ended_at.map(Timestamp::from_micros));
     Ok(Hold { id, customer, placed_at: Timestamp::from_micros(placed_at), ends_at, ended_at, details })
+}
+
+/// The sealed details, for a proof that nothing opens them.
+pub(crate) fn sealed_hold(scope: Scope, customer: CustomerId, id: HoldId, details: Vec<u8>) -> SealedCell {
+    SealedCell::new(Purpose::Kyc, &binding(scope, &customer, &id), details)
 }
 
 fn binding<'a>(scope: Scope, customer: &'a CustomerId, id: &'a HoldId) -> Binding<'a> {

@@ -4,17 +4,18 @@ mod attached;
 mod cell;
 mod erasure;
 mod hold;
+pub(crate) mod list;
 mod plain;
 mod record;
 mod service;
 
-pub(crate) use attached::{EventRow, NO_CUSTOMER, open_event};
+pub(crate) use attached::{EventRow, NO_CUSTOMER, layers_of_answer, open_event, persons_of_answer};
 pub use attached::{
     customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
 };
 pub(crate) use cell::{SealedCell, cells_of_persons};
 pub(crate) use erasure::{open_erasure, open_tombstone, outline, seal_request, seal_tombstone};
-pub(crate) use hold::{open_hold, seal_hold_details};
+pub(crate) use hold::{open_hold, seal_hold_details, sealed_hold};
 pub use plain::PlainColumns;
 pub(crate) use plain::{PlainRow, open_persons};
 pub(crate) use record::found_by_email;
@@ -22,5 +23,5 @@ pub use record::{
     Cells, SealedRecord, SubjectKeys, open_customer, open_summary, packed_subjects, seal_customer, subjects,
 };
 pub(crate) use service::{
-    account_scope, open_name, open_settings, seal_look, seal_name, seal_settings, service_binding,
+    Look, account_scope, open_name, open_settings, seal_look, seal_name, seal_settings, service_binding,
 };

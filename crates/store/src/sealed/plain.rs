@@ -161,8 +161,9 @@ impl PlainColumns {
     }
 
     /// Calls `then` with the place of a cell. The customer's own cells belong to the customer's version. The cells of
-    /// its persons are written only when a person changes, so they belong to `persons_version`. The customer's profile
-    /// is bound to that number too, so that persons cannot be set back on their own.
+    /// its persons are written only when a person changes, so they belong to `persons_version`. What a verification has
+    /// about a person is written with the customer. The customer's profile is bound to that number too, so that persons
+    /// cannot be set back on their own.
     pub(crate) fn with_binding<T>(
         &self,
         subject: PersonId,
@@ -173,7 +174,7 @@ impl PlainColumns {
         row[..16].copy_from_slice(self.id.as_bytes());
         row[16..].copy_from_slice(&self.persons_version.to_be_bytes());
         let own = subject == PersonId::of_customer(self.id);
-        let version = if own { self.version } else { self.persons_version };
+        let version = if own || purpose == Purpose::Kyc { self.version } else { self.persons_version };
         let row = if own && purpose == Purpose::Profile { &row[..] } else { &row[..16] };
         let subject = subject.as_bytes();
         then(&Binding { scope: self.scope, subject, table: "customers", section: purpose.as_str(), row, version })

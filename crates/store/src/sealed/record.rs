@@ -7,12 +7,13 @@ use dossier_core::caller::Scope;
 use dossier_core::change::Basis;
 use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
 use dossier_core::ids::PersonId;
-use dossier_core::kyc::Kyc;
+use dossier_core::kyc::{Kyc, PersonShare};
 use dossier_core::parse::{Email, List, Section, Sections};
 use dossier_core::store::{Record, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::list::{LIST, add, cells};
 use super::plain::PlainColumns;
 use crate::rows;
 use crate::vault::{Cell, Purpose, ScopeKeys, SubjectKey};
@@ -82,16 +83,16 @@ impl Record for SealedRecord {
     }
 }
 
-/// The data subjects whose cells this version of the record writes: the customer, and its persons if one of them
-/// changed.
+/// The data subjects whose cells this version of the record writes: the customer, its persons if one of them changed,
+/// and those of whom the verification has something.
 #[must_use]
 pub fn subjects(customer: &Customer) -> Vec<PersonId> {
     let mut subjects = vec![PersonId::of_customer(customer.id)];
-    if let Profile::Business(business) = &customer.profile
-        && customer.persons_version == customer.version
-    {
-        let persons = business.associated_persons.iter().flat_map(|persons| &persons.0);
-        subjects.extend(persons.filter_map(AssociatedPerson::person_id));
+    let persons = customer.profile.persons();
+    if !persons.is_empty() {
+        let of_kyc = customer.kyc.persons();
+        let is_written = |id: &PersonId| customer.persons_version == customer.version || of_kyc.contains(id);
+        subjects.extend(persons.iter().filter_map(AssociatedPerson::person_id).filter(is_written));
     }
     subjects
 }
@@ -121,7 +122,7 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
         }
     };
     let begun = customer.kyc != Kyc::default();
-    let kyc = begun.then(|| seal(own, Purpose::Kyc, to_json(&customer.kyc))).transpose()?;
+    let kyc = begun.then(|| pack_kyc(customer, seal)).transpose()?;
     Ok(Cells {
         kyc,
         names,
@@ -155,6 +156,42 @@ fn pack_persons(
     Ok(packed)
 }
 
+/// The verification: one cell, or a list if it has something about persons. What it has about a person who is not in the
+/// record is dropped.
+fn pack_kyc(
+    customer: &Customer,
+    seal: impl Fn(PersonId, Purpose, Result<Vec<u8>, serde_json::Error>) -> Result<Vec<u8>, StoreError>,
+) -> Result<Vec<u8>, StoreError> {
+    let own = PersonId::of_customer(customer.id);
+    if customer.profile.persons().is_empty() || customer.kyc.persons().is_empty() {
+        return seal(own, Purpose::Kyc, to_json(&customer.kyc));
+    }
+    let (rest, mut shares) = customer.kyc.clone().split();
+    let mut packed = vec![LIST];
+    add(&mut packed, own, &seal(own, Purpose::Kyc, to_json(&rest))?);
+    for person in customer.profile.persons().iter().filter_map(AssociatedPerson::person_id) {
+        if let Some(share) = shares.remove(&person) {
+            add(&mut packed, person, &seal(person, Purpose::Kyc, to_json(&share))?);
+        }
+    }
+    Ok(packed)
+}
+
+fn open_kyc(plain: &PlainColumns, packed: &[u8], keys: &SubjectKeys) -> Result<Kyc, StoreError> {
+    let own = PersonId::of_customer(plain.id);
+    let (mut kyc, mut shares) = (Kyc::default(), Vec::new());
+    for (subject, cell) in cells(plain.id, packed)? {
+        let key = key_of(keys, subject)?;
+        if subject == own {
+            kyc = open(plain, own, Purpose::Kyc, key, cell.to_vec())?;
+        } else {
+            shares.push(open::<PersonShare>(plain, subject, Purpose::Kyc, key, cell.to_vec())?);
+        }
+    }
+    kyc.join(shares);
+    Ok(kyc)
+}
+
 /// Opens the part of a record that lists show.
 pub fn open_summary(plain: &PlainColumns, names: Vec<u8>, key: &SubjectKey) -> Result<Summary, StoreError> {
     let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
@@ -184,7 +221,7 @@ pub fn open_customer(plain: &PlainColumns, cells: Cells, keys: &SubjectKeys) -> 
     let own_key = key_of(keys, own)?;
     let StoredNames { email, kycs } = open(plain, own, Purpose::Names, own_key, cells.names)?;
     let kyc = match cells.kyc {
-        Some(cell) => open(plain, own, Purpose::Kyc, own_key, cell)?,
+        Some(packed) => open_kyc(plain, &packed, keys)?,
         None if kycs.is_none() => Kyc::default(),
         None => return Err(StoreError::Corrupt(format!("customer {}: the verification is missing", plain.id))),
     };

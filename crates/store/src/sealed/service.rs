@@ -2,8 +2,10 @@
 
 use dossier_core::account::FormSettings;
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::clock::Timestamp;
 use dossier_core::ids::AccountId;
 use dossier_core::store::StoreError;
+use serde::{Deserialize, Serialize};
 
 use crate::vault::{Binding, Cell, ScopeKeys};
 
@@ -29,7 +31,16 @@ pub(crate) fn open_name(
         .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
 }
 
-pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &FormSettings) -> Vec<u8> {
+/// What the look cell of an account holds: the settings of the form, and since when the account is closed.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Look {
+    #[serde(flatten)]
+    pub(crate) form: FormSettings,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) closed_at: Option<Timestamp>,
+}
+
+pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
     let json = serde_json::to_vec(look).expect("branding has string keys only");
     Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
 }

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
-use dossier_core::ids::PersonId;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{AnswerStore, StoreError};
 use rusqlite::OptionalExtension as _;
 
 use super::SqliteStore;
 use crate::columns::scope_columns;
-use crate::sealed;
+use crate::sealed::{self, SubjectKeys};
 
 /// A portion of the answers that were kept before a given time.
 const OLD_ANSWERS: &str = "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
@@ -43,8 +43,9 @@ impl AnswerStore for SqliteStore {
             return Ok(Replay::OtherRequest(request_id));
         }
         let key = customer.map(|id| self.subject_key(scope, id, PersonId::of_customer(id))).transpose()?;
-        let keys = self.existing_scope_keys(scope)?;
-        sealed::open_answer(&keys, key.as_deref(), scope, &ticket, (customer, version), cell).map(Replay::Answered)
+        let persons = self.keys_of_answer(scope, customer, &cell)?;
+        let (keys, opens) = (self.existing_scope_keys(scope)?, (key.as_deref(), &persons));
+        sealed::open_answer(&keys, opens, scope, &ticket, (customer, version), cell).map(Replay::Answered)
     }
 
     async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
@@ -53,6 +54,19 @@ impl AnswerStore for SqliteStore {
 }
 
 impl SqliteStore {
+    /// The keys of the persons of whom a kept answer has data, as far as they have keys.
+    pub(super) fn keys_of_answer(
+        &self,
+        scope: Scope,
+        customer: Option<CustomerId>,
+        cell: &[u8],
+    ) -> Result<SubjectKeys, StoreError> {
+        match (customer, &sealed::persons_of_answer(cell)[..]) {
+            (None, _) | (_, []) => Ok(SubjectKeys::new()),
+            (Some(customer), persons) => self.subject_keys(scope, customer, persons),
+        }
+    }
+
     /// Identifies an attempt, and distinguishes it from others with the same key.
     pub(super) fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
         let keys = self.existing_scope_keys(scope)?;

@@ -49,7 +49,7 @@ impl ErasureStore for SqliteStore {
         let Some(row) = self.scheduled(scope, id)? else { return Ok(None) };
         let row = row.check(&*self.existing_scope_keys(scope)?)?;
         let key = self.subject_key(scope, id, PersonId::of_customer(id))?;
-        sealed::open_erasure(&key, row).map(Some)
+        sealed::open_erasure(&key, row, None).map(Some)
     }
 
     async fn outline(&self, scope: Scope, id: CustomerId) -> Result<Option<Outline>, StoreError> {
@@ -181,7 +181,11 @@ impl SqliteStore {
 
     /// The data subjects whose keys a change destroys.
     pub(super) fn subjects_to_erase(&self, change: &Change) -> Result<Vec<PersonId>, StoreError> {
-        let Effect::CustomerErased { tombstone, .. } = &change.effect else { return Ok(Vec::new()) };
+        let tombstone = match &change.effect {
+            Effect::CustomerErased { tombstone, .. } => tombstone,
+            Effect::CustomerUpdated { erases: Some(erased), .. } => return Ok(vec![erased.person.person]),
+            _ => return Ok(Vec::new()),
+        };
         let rows = self.readers.read(|connection| wrapped_subjects(connection, change.scope, tombstone.id))?;
         Ok(rows.iter().map(|row| row.peek().subject).collect())
     }

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("decisions_and_settings", include_str!("../../migrations/sqlite/0013_decisions_and_settings.sql")),
     ("erasures", include_str!("../../migrations/sqlite/0014_erasures.sql")),
     ("looks", include_str!("../../migrations/sqlite/0015_looks.sql")),
+    ("ends", include_str!("../../migrations/sqlite/0016_ends.sql")),
     ("holds", include_str!("../../migrations/sqlite/0018_holds.sql")),
 ];
 

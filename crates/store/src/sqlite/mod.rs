@@ -19,6 +19,7 @@ mod mark;
 mod migrate;
 mod numbering;
 mod opening;
+mod person_erasures;
 mod processes;
 mod queue;
 mod readers;
@@ -269,9 +270,7 @@ impl Store for SqliteStore {
         if outcome == Committed::Done {
             let mut ledger_entry = None;
             if let Some(change) = change {
-                if let PreparedEffect::CustomerErased(row) = &change.effect {
-                    ledger_entry = row.erasure.row.ledger_entry();
-                }
+                ledger_entry = change.effect.ledger_entry();
                 self.cache.records.remember(&change, None);
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);

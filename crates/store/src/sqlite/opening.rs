@@ -74,7 +74,9 @@ impl SqliteStore {
                 if matches!(key, Err(StoreError::Erased { .. })) {
                     continue;
                 }
-                sealed::open_answer(&keys, key?.as_deref(), scope, &ticket, (customer, version), cell)?;
+                let persons = self.keys_of_answer(scope, customer, &cell)?;
+                let key = key?;
+                sealed::open_answer(&keys, (key.as_deref(), &persons), scope, &ticket, (customer, version), cell)?;
             }
         }
     }

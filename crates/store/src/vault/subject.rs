@@ -32,8 +32,17 @@ impl Purpose {
     const COUNT: usize = 9;
 
     /// In the order of their numbers.
-    pub(crate) const ALL: [Self; Self::COUNT] =
-        [Self::Names, Self::Profile, Self::Secret, Self::Events, Self::Replay, Self::Audit, Self::FileWrap, Self::Kyc];
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::Names,
+        Self::Profile,
+        Self::Secret,
+        Self::Events,
+        Self::Replay,
+        Self::Audit,
+        Self::FileWrap,
+        Self::Kyc,
+        Self::Looks,
+    ];
 
     /// The word that derives the key and binds the cell.
     #[must_use]

@@ -32,7 +32,8 @@ async fn stored_before(services: &Services, caller: &Caller, n: u8, email: &str)
     audit.customer = Some(id);
     audit.version = Some(after.version);
     let after = Box::new(after);
-    let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link: None, ends_passes: false };
+    let effect =
+        Effect::CustomerUpdated { basis, after, attached: Vec::new(), link: None, ends_passes: false, erases: None };
     let change = Change::new(caller.scope, effect, audit);
     assert_eq!(services.store.commit(change).await.expect("committed"), Committed::Done);
     id

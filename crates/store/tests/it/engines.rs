@@ -236,6 +236,7 @@ impl Engine {
             random: Arc::new(TestRandom(AtomicU64::new(self.next))),
             turns: Turns::default(),
             sandboxes: SandboxClocks::default(),
+            closed: Default::default(),
             policy: Policy::baseline("http://localhost".into()),
             quotas: Quotas::default(),
             scanning: None,

@@ -74,6 +74,7 @@ const FREE: &[(&str, &str, &str)] = &[
     ("looks", "seen reason_id looks last_at reason", "a wrong count there; a reason opens only in its place"),
     ("chores", "name done", "a chore is done again, or not for older records: hints, e-mails, new rules"),
     ("recorded_settings", "account_id environment", "the next start names settings as changed that are not"),
+    ("sandbox_emptyings", "account_id until until_there", "everything in a sandbox is deleted"),
     ("sandbox_clocks", "account_id seconds", "the clock of a sandbox"),
     (
         "audit",

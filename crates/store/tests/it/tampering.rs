@@ -210,7 +210,8 @@ async fn a_new_key_of_a_past_epoch_is_not_written() {
         email_index: EmailIndex::default(),
     };
     let effect = Effect::CustomerCreated(Box::new(customer));
-    let change = Change { scope: caller.scope, effect, audit: None, events: Vec::new(), answer: None };
+    let change =
+        Change { scope: caller.scope, effect, audit: None, events: Vec::new(), answer: None, is_silent: false };
     assert_eq!(services.store.commit(change).await.expect("an outcome"), Committed::VersionMoved);
     assert!(services.store.summaries(caller.scope, None, 10).await.expect("a list").summaries.is_empty());
 }

@@ -16,16 +16,17 @@ use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::Environment;
 use crate::clock::{Clock, Timestamp};
 use crate::customer::summary::Summary;
-use crate::erasure::{Erasure, LedgerEntry, Outline, Tombstone};
+use crate::erasure::{Erasure, LedgerEntry, Outline, PersonErasure, Tombstone};
 use crate::event::StoredEvent;
 use crate::file::record::File;
 use crate::ids::testing::Dice;
-use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
+use crate::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, WebhookId};
 use crate::kyc::policy::Policy;
 use crate::look::{CountedLook, LookPlace};
 use crate::parse::leaf::Email;
 use crate::quota::{Quotas, Used};
 use crate::retention::hold::Hold;
+use crate::sandbox_clocks::Emptying;
 use crate::store::Store;
 use crate::store::answers::AnswerStore;
 use crate::store::audit::{AuditStore, Progress};
@@ -37,6 +38,7 @@ use crate::store::holds::HoldStore;
 use crate::store::keys::KeyStore;
 use crate::store::links::{Link, LinkStore};
 use crate::store::looks::LookStore;
+use crate::store::person_erasures::PersonErasureStore;
 use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
 use crate::store::webhooks::WebhookStore;
@@ -140,6 +142,13 @@ scripted! {
         record_looks(Vec<CountedLook>) -> ();
         looks(Scope, CustomerId, Option<LookPlace>, usize) -> Vec<(LookPlace, CountedLook)>;
     }
+    PersonErasureStore {
+        person_erasure(Scope, CustomerId, PersonId) -> Option<PersonErasure>;
+        data_subjects(Scope, CustomerId) -> Vec<PersonId>;
+        due_person_erasures(Timestamp) -> Vec<(Scope, CustomerId)>;
+        persons_to_erase(Scope, CustomerId) -> Vec<PersonId>;
+        ledger_of_persons(Option<LedgerEntry>, usize) -> Vec<LedgerEntry>;
+    }
     QueueStore {
         review_queue(Scope, usize) -> Vec<CustomerId>;
         due_cases(Timestamp) -> Vec<(Scope, CustomerId)>;
@@ -147,6 +156,9 @@ scripted! {
     }
     SandboxStore {
         sandbox_clocks() -> Vec<(AccountId, i64)>;
+        sandboxes_to_empty() -> Vec<Emptying>;
+        empty_portion(Emptying) -> u64;
+        delete_unused_files(Scope, &[FileId]) -> ();
     }
     Store {
         ready() -> ();
@@ -204,6 +216,7 @@ fn run(
         store: Arc::clone(&store) as Arc<dyn Store>,
         clock: Arc::new(Noon),
         sandboxes: Default::default(),
+        closed: Default::default(),
         random: Arc::new(Dice::new(1)),
         turns: Turns::default(),
         policy: Policy::baseline(String::new()),

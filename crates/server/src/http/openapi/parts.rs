@@ -37,6 +37,10 @@ pub(crate) fn customer_id() -> Value {
     id_in_path("customer_id", "The unique identifier of the customer")
 }
 
+pub(crate) fn person_id() -> Value {
+    id_in_path("person_id", "The id of the associated person, as reads of the business give it")
+}
+
 pub(crate) fn file_id() -> Value {
     id_in_path("file_id", "The id of the file")
 }

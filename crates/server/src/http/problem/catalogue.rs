@@ -34,6 +34,9 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    AccountClosed = "account_closed" 403 "The account is closed":
+        "The operator of this installation has closed the account. Its keys do nothing until the operator opens it \
+            again: dossier accounts reopen. Its customers stay until they are erased.",
     AccountIncomplete = "account_incomplete" 409 "The account is incomplete":
         "In production, the form tells customers who asks for their data and where the privacy notice is. The account \
             has no legal name or no privacy URL; the detail says which. Set them on the server: dossier accounts set \
@@ -54,9 +57,9 @@ catalogue! {
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
         "Another customer of this account and environment already has this e-mail; case and surrounding white \
             space are ignored. The member customer_id names that customer. Update it instead.",
-    Erased = "erased" 410 "The customer was erased":
-        "The customer's keys were destroyed, so its data can no longer be read. The member erased_at says when. GET \
-            /v0/customers/{customer_id}/erasure shows what remains, with the certificates.",
+    Erased = "erased" 410 "The customer or person was erased":
+        "The keys of the customer or associated person were destroyed, so their data can no longer be read. The \
+            member erased_at says when. GET on the path that ends in /erasure shows the certificates.",
     IdempotencyKeyReused = "idempotency_key_reused" 409 "The idempotency key belongs to another request":
         "The same Idempotency-Key was already sent with a different body, record or requested representation. The \
             member first_request_id names that request. Use a new key for each new request.",

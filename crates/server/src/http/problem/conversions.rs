@@ -145,6 +145,11 @@ impl From<UpdateError> for Problem {
                     .member("changed", changed)
                     .header(header::ETAG, etag(version))
             }
+            UpdateError::PersonErased { person, at } => {
+                Self::new(ProblemCode::Erased, "The person was erased; their data can no longer be read.")
+                    .member("person_id", person.to_string())
+                    .member("erased_at", at.to_string())
+            }
             UpdateError::KeyReused(reused) => reused.into(),
             UpdateError::Conflict(conflict) => conflict.into(),
             UpdateError::EmailTaken(customer) => Self::email_taken(customer),

@@ -165,6 +165,7 @@ impl<'a> Batch<'a> {
                 attached,
                 link,
                 ends_passes,
+                erases: _,
             } => {
                 let was = found.customer(scope, row.id.as_bytes());
                 self.update(scope, row, was, seq);

@@ -2,7 +2,7 @@
 
 use dossier_core::store::Committed;
 
-use super::{audit, erasures, files, holds, keys, links, sandbox, webhooks};
+use super::{audit, erasures, files, holds, keys, links, person_erasures, sandbox, webhooks};
 use crate::postgres::database::{Error, Session};
 use crate::prepared::{PreparedChange, PreparedEffect};
 use crate::records::RowHashes;
@@ -16,17 +16,22 @@ pub(super) async fn write(
 ) -> Result<Committed, Error> {
     let scope = change.scope;
     let done = match &change.effect {
-        PreparedEffect::None | PreparedEffect::Customer { .. } => true,
+        PreparedEffect::Customer { erases: Some(erased), .. } => {
+            person_erasures::erase(session, scope, erased, other_rows).await?
+        }
+        PreparedEffect::None | PreparedEffect::Customer { erases: None, .. } => true,
         PreparedEffect::ErasureScheduled(erasure) => erasures::schedule(session, erasure).await?,
-        PreparedEffect::ErasureCancelled(id) => erasures::cancel(session, scope, *id).await?,
+        PreparedEffect::ErasureCancelled(id, person) => erasures::cancel(session, scope, *id, *person).await?,
         PreparedEffect::ErasurePostponed(erasure) => erasures::postpone(session, erasure).await?,
         PreparedEffect::HoldPlaced(hold) => holds::place(session, hold).await?,
-        PreparedEffect::HoldEnded { hold, erasure } => holds::end(session, hold, erasure.as_deref()).await?,
+        PreparedEffect::HoldEnded { hold, erasures } => holds::end(session, hold, erasures).await?,
         PreparedEffect::EvidenceDeleted { customer, documents, unless_held } => {
             holds::delete_evidence(session, (scope, *customer), documents, *unless_held, other_rows).await?
         }
         PreparedEffect::CustomerErased(erased) => erasures::erase(session, scope, erased, other_rows).await?,
         PreparedEffect::Clock { expected, seconds } => sandbox::set_clock(session, scope, *expected, *seconds).await?,
+        PreparedEffect::EmptyingStarted(emptying) => sandbox::start_emptying(session, *emptying).await?,
+        PreparedEffect::SandboxEmptied(emptying) => sandbox::end_emptying(session, *emptying).await?,
         PreparedEffect::Endpoint(endpoint) => webhooks::insert(session, endpoint).await?,
         PreparedEffect::EndpointEnabled { id, key, at } => {
             webhooks::enable(session, change, (*id, *key, *at), other_rows).await?

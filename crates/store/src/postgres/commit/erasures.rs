@@ -1,15 +1,16 @@
 //! Erasures: scheduled, cancelled and done.
 
 use dossier_core::caller::Scope;
-use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::StoreError;
 
 use super::holds::is_held;
+use super::person_erasures;
 use crate::planted::reached;
 use crate::postgres::collection::delete_unused_of;
 use crate::postgres::database::{Error, Param, Session};
 use crate::postgres::rows::{Columns, epoch_column, number, scope_values, statements, uuid};
-use crate::prepared::{ErasedCustomer, SealedErasure};
+use crate::prepared::{ErasedCustomer, ScheduledErasure, SealedErasure};
 use crate::records::{RowHashes, RowKind};
 use crate::rows::ErasureRow;
 
@@ -34,11 +35,20 @@ statements! {
         AND used_at IS NOT NULL";
     DELIVERIES = "DELETE FROM deliveries WHERE account_id = $1 AND environment = $2 AND customer_id = $3 AND state = 0";
     HOLDS = "DELETE FROM holds WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
+    SCHEDULED_PERSONS = "DELETE FROM person_erasures WHERE account_id = $1 AND environment = $2 AND customer_id = $3
+        AND due_at IS NOT NULL";
     SUBJECT_KEYS = "DELETE FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
 }
 
-/// Returns `false` if an erasure of the customer is already scheduled.
-pub(super) async fn schedule(session: Session<'_>, erasure: &SealedErasure) -> Result<bool, Error> {
+/// Returns `false` if an erasure of the customer or person is already scheduled.
+pub(super) async fn schedule(session: Session<'_>, erasure: &ScheduledErasure) -> Result<bool, Error> {
+    match erasure {
+        ScheduledErasure::Customer(erasure) => insert(session, erasure).await,
+        ScheduledErasure::Person(erasure) => person_erasures::insert(session, erasure).await,
+    }
+}
+
+async fn insert(session: Session<'_>, erasure: &SealedErasure) -> Result<bool, Error> {
     let SealedErasure { row, mac } = erasure;
     let ErasureRow { scope, customer, requested_at, due_at, request, erased_at, epoch } = row;
     let (account, environment) = scope_values(*scope);
@@ -49,14 +59,26 @@ pub(super) async fn schedule(session: Session<'_>, erasure: &SealedErasure) -> R
 }
 
 /// Returns `false` if none is scheduled.
-pub(super) async fn cancel(session: Session<'_>, scope: Scope, customer: CustomerId) -> Result<bool, Error> {
+pub(super) async fn cancel(
+    session: Session<'_>,
+    scope: Scope,
+    customer: CustomerId,
+    person: Option<PersonId>,
+) -> Result<bool, Error> {
+    if let Some(person) = person {
+        return person_erasures::cancel(session, scope, customer, person).await;
+    }
     let (account, environment) = scope_values(scope);
     Ok(session.execute(CANCEL, &[&account, &environment, &uuid(customer.as_bytes())]).await? == 1)
 }
 
 /// Returns `false` if none is scheduled.
-pub(super) async fn postpone(session: Session<'_>, erasure: &SealedErasure) -> Result<bool, Error> {
-    Ok(cancel(session, erasure.row.scope, erasure.row.customer).await? && schedule(session, erasure).await?)
+pub(super) async fn postpone(session: Session<'_>, erasure: &ScheduledErasure) -> Result<bool, Error> {
+    let (row, person) = match erasure {
+        ScheduledErasure::Customer(erasure) => (&erasure.row, None),
+        ScheduledErasure::Person(erasure) => (&erasure.row.erasure, Some(erasure.row.person)),
+    };
+    Ok(cancel(session, row.scope, row.customer, person).await? && schedule(session, erasure).await?)
 }
 
 /// Destroys the keys of a customer and of its persons, and everything that is only readable with them. The row of the
@@ -92,7 +114,7 @@ pub(super) async fn erase(
         return Ok(false);
     }
     // It may have been cancelled since it was found to be due.
-    if !cancel(session, scope, erased.id).await? && erased.is_scheduled {
+    if !cancel(session, scope, erased.id, None).await? && erased.is_scheduled {
         return Ok(false);
     }
     reached("erase: tombstone written");
@@ -101,13 +123,13 @@ pub(super) async fn erase(
     for row in session.query(FILES, &key).await? {
         files.push(FileId::from_bytes(Columns::of(&row).id()?));
     }
-    for sql in [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, HOLDS, SUBJECT_KEYS] {
+    for sql in [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, HOLDS, SCHEDULED_PERSONS, SUBJECT_KEYS] {
         session.execute(sql, &key).await?;
     }
     for file in delete_unused_of(session, scope, &files).await? {
         other_rows.deleted(RowKind::File, file.as_bytes());
     }
-    if !schedule(session, &erased.erasure).await? {
+    if !insert(session, &erased.erasure).await? {
         return Err(StoreError::Corrupt("an erased customer is still in the ledger".into()).into());
     }
     Ok(true)

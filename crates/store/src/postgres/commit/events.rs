@@ -64,7 +64,7 @@ impl<'a> Batch<'a> {
             let number = number(event.number);
             self.events.push(scope, NewEvent { position, customer, number, kind, at, body });
             let wanted = format!(" {kind} ");
-            let endpoints = found.endpoints.get(&scope).into_iter().flatten();
+            let endpoints = found.endpoints.get(&scope).filter(|_| !change.is_silent).into_iter().flatten();
             let wants: Vec<WebhookId> =
                 endpoints.filter(|(_, types)| types.contains(&wanted)).map(|(id, _)| *id).collect();
             for endpoint in wants {

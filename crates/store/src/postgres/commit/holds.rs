@@ -8,7 +8,7 @@ use super::erasures::postpone;
 use crate::postgres::collection::delete_unused_of;
 use crate::postgres::database::{Error, Session};
 use crate::postgres::rows::{scope_values, statements, uuid};
-use crate::prepared::{SealedErasure, SealedHold};
+use crate::prepared::{ScheduledErasure, SealedHold};
 use crate::records::{RowHashes, RowKind};
 use crate::rows::HoldRow;
 
@@ -36,22 +36,20 @@ pub(super) async fn place(session: Session<'_>, hold: &SealedHold) -> Result<boo
     Ok(rows == 1)
 }
 
-/// Returns `false` if the hold, or the erasure that it stopped, is no longer as it was.
-pub(super) async fn end(
-    session: Session<'_>,
-    hold: &SealedHold,
-    erasure: Option<&SealedErasure>,
-) -> Result<bool, Error> {
+/// Returns `false` if the hold, or an erasure that it stopped, is no longer as it was.
+pub(super) async fn end(session: Session<'_>, hold: &SealedHold, erasures: &[ScheduledErasure]) -> Result<bool, Error> {
     let SealedHold { row: HoldRow { scope, customer, id, ended_at, details, .. }, mac } = hold;
     let (account, environment) = scope_values(*scope);
     let (customer, id) = (uuid(customer.as_bytes()), uuid(id.as_bytes()));
     if session.execute(END, &[&account, &environment, &customer, &id, ended_at, details, &&mac[..]]).await? == 0 {
         return Ok(false);
     }
-    match erasure {
-        Some(erasure) => postpone(session, erasure).await,
-        None => Ok(true),
+    for erasure in erasures {
+        if !postpone(session, erasure).await? {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }
 
 /// Whether the customer has a hold that is active at this moment.

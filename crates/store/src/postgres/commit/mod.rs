@@ -20,6 +20,7 @@ mod holds;
 mod keys;
 mod links;
 mod locked_state;
+mod person_erasures;
 mod sandbox;
 mod table;
 mod webhooks;
@@ -37,7 +38,7 @@ pub(super) use keys::insert_scope_key;
 pub(super) use locked_state::FILES as LOCK_FILES;
 
 /// The statements of a commit, by the file that declares them.
-pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 13] = [
+pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 14] = [
     ("commit::answers", answers::STATEMENTS),
     ("commit::audit", audit::STATEMENTS),
     ("commit::batch", batch::STATEMENTS),
@@ -49,6 +50,7 @@ pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 13] = [
     ("commit::locked_state", locked_state::STATEMENTS),
     ("commit::keys", keys::STATEMENTS),
     ("commit::links", links::STATEMENTS),
+    ("commit::person_erasures", person_erasures::STATEMENTS),
     ("commit::sandbox", sandbox::STATEMENTS),
     ("commit::webhooks", webhooks::STATEMENTS),
 ];
@@ -58,7 +60,7 @@ pub(super) type Outcome = Result<(Committed, Hint), StoreError>;
 
 /// Whether a change can share its transaction with others. Any other change is rare, and has a transaction of its own.
 pub(super) const fn is_batched(effect: &PreparedEffect) -> bool {
-    matches!(effect, PreparedEffect::None | PreparedEffect::Customer { .. })
+    matches!(effect, PreparedEffect::None | PreparedEffect::Customer { erases: None, .. })
 }
 
 /// Writes changes in one transaction and ends it. No two of them may have the same customer, e-mail

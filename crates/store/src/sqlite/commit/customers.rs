@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, Row};
 
 use super::files::attach;
 use super::links::{clear_link_expiry, end_passes, insert_link};
-use super::{Outcome, WriteState};
+use super::{Outcome, WriteState, person_erasures};
 use crate::columns::scope_columns;
 use crate::planted::planted;
 use crate::prepared::{CustomerRow, NewSubject, Precondition, PreparedChange, PreparedEffect};
@@ -24,7 +24,8 @@ pub(super) fn write(
     written: &mut WriteState,
 ) -> Result<Outcome, rusqlite::Error> {
     let (scope, entry) = (prepared.scope, written.entry);
-    let PreparedEffect::Customer { basis, row, new_subjects, attached, link, ends_passes } = &prepared.effect else {
+    let PreparedEffect::Customer { basis, row, new_subjects, attached, link, ends_passes, erases } = &prepared.effect
+    else {
         return Ok(Ok(Committed::Done));
     };
     match basis {
@@ -66,7 +67,10 @@ pub(super) fn write(
             insert_link(connection, scope, row.id, link)?;
         }
     }
-    Ok(Ok(Committed::Done))
+    match erases {
+        Some(erased) => person_erasures::erase(connection, scope, erased, &mut written.other_rows),
+        None => Ok(Ok(Committed::Done)),
+    }
 }
 
 /// Returns the customer that already has the e-mail, if any.

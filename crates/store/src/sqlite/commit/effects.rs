@@ -21,15 +21,17 @@ pub(super) fn write(
         PreparedEffect::None => Ok(true),
         PreparedEffect::Customer { .. } => return customers::write(change, connection, written),
         PreparedEffect::ErasureScheduled(erasure) => Ok(erasures::schedule(connection, erasure)?),
-        PreparedEffect::ErasureCancelled(id) => Ok(erasures::cancel(connection, scope, *id)?),
+        PreparedEffect::ErasureCancelled(id, person) => Ok(erasures::cancel(connection, scope, *id, *person)?),
         PreparedEffect::ErasurePostponed(erasure) => Ok(erasures::postpone(connection, erasure)?),
         PreparedEffect::HoldPlaced(hold) => Ok(holds::place(connection, hold)?),
-        PreparedEffect::HoldEnded { hold, erasure } => Ok(holds::end(connection, hold, erasure.as_deref())?),
+        PreparedEffect::HoldEnded { hold, erasures } => Ok(holds::end(connection, hold, erasures)?),
         PreparedEffect::EvidenceDeleted { customer, documents, unless_held } => {
             Ok(holds::delete_evidence(connection, (scope, *customer), documents, *unless_held, other_rows)?)
         }
         PreparedEffect::CustomerErased(erased) => return erasures::erase(connection, scope, erased, other_rows),
         PreparedEffect::Clock { expected, seconds } => Ok(sandbox::set_clock(connection, scope, *expected, *seconds)?),
+        PreparedEffect::EmptyingStarted(emptying) => Ok(sandbox::start_emptying(connection, *emptying)?),
+        PreparedEffect::SandboxEmptied(emptying) => Ok(sandbox::end_emptying(connection, *emptying)?),
         PreparedEffect::Endpoint(endpoint) => {
             webhooks::insert(connection, scope, endpoint)?;
             heads.endpoints_changed();

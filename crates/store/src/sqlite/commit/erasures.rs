@@ -3,24 +3,31 @@
 use std::collections::BTreeSet;
 
 use dossier_core::caller::Scope;
-use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
-use super::Outcome;
 use super::customers::write_numbers;
 use super::holds::is_held;
 use super::links::end_passes;
+use super::{Outcome, person_erasures};
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
 use crate::planted::reached;
-use crate::prepared::{ErasedCustomer, SealedErasure};
+use crate::prepared::{ErasedCustomer, ScheduledErasure, SealedErasure};
 use crate::records::{RowHashes, RowKind};
 use crate::rows::ErasureRow;
 use crate::sqlite::collection::delete_unused;
 
-/// Returns `false` if an erasure of the customer is already scheduled.
-pub(super) fn schedule(connection: &Connection, erasure: &SealedErasure) -> Result<bool, rusqlite::Error> {
+/// Returns `false` if an erasure of the customer or person is already scheduled.
+pub(super) fn schedule(connection: &Connection, erasure: &ScheduledErasure) -> Result<bool, rusqlite::Error> {
+    match erasure {
+        ScheduledErasure::Customer(erasure) => insert(connection, erasure),
+        ScheduledErasure::Person(erasure) => person_erasures::insert(connection, erasure),
+    }
+}
+
+fn insert(connection: &Connection, erasure: &SealedErasure) -> Result<bool, rusqlite::Error> {
     let rows = connection
         .prepare_cached(
             "INSERT INTO erasures (account_id, environment, customer_id, requested_at, due_at, request, erased_at,
@@ -31,7 +38,15 @@ pub(super) fn schedule(connection: &Connection, erasure: &SealedErasure) -> Resu
 }
 
 /// Returns `false` if none is scheduled.
-pub(super) fn cancel(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<bool, rusqlite::Error> {
+pub(super) fn cancel(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    person: Option<PersonId>,
+) -> Result<bool, rusqlite::Error> {
+    if let Some(person) = person {
+        return person_erasures::cancel(connection, scope, customer, person);
+    }
     let (account, environment) = scope_columns(&scope);
     let rows = connection
         .prepare_cached(
@@ -43,8 +58,12 @@ pub(super) fn cancel(connection: &Connection, scope: Scope, customer: CustomerId
 }
 
 /// Returns `false` if none is scheduled.
-pub(super) fn postpone(connection: &Connection, erasure: &SealedErasure) -> Result<bool, rusqlite::Error> {
-    Ok(cancel(connection, erasure.row.scope, erasure.row.customer)? && schedule(connection, erasure)?)
+pub(super) fn postpone(connection: &Connection, erasure: &ScheduledErasure) -> Result<bool, rusqlite::Error> {
+    let (row, person) = match erasure {
+        ScheduledErasure::Customer(erasure) => (&erasure.row, None),
+        ScheduledErasure::Person(erasure) => (&erasure.row.erasure, Some(erasure.row.person)),
+    };
+    Ok(cancel(connection, row.scope, row.customer, person)? && schedule(connection, erasure)?)
 }
 
 /// Destroys the keys of a customer and of its persons, and everything that is only readable with them. The row of the
@@ -87,7 +106,7 @@ pub(super) fn erase(
         return Ok(Ok(Committed::VersionMoved));
     }
     // It may have been cancelled since it was found to be due.
-    if !cancel(connection, scope, erased.id)? && erased.is_scheduled {
+    if !cancel(connection, scope, erased.id, None)? && erased.is_scheduled {
         return Ok(Ok(Committed::VersionMoved));
     }
     reached("erase: tombstone written");
@@ -100,6 +119,8 @@ pub(super) fn erase(
         "DELETE FROM deliveries WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND state = 0",
         "DELETE FROM holds WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         "DELETE FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        "DELETE FROM person_erasures WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3
+            AND due_at IS NOT NULL",
     ] {
         connection.prepare_cached(sql)?.execute(key)?;
     }
@@ -108,7 +129,7 @@ pub(super) fn erase(
     for path in delete_unused(connection, &files)? {
         other_rows.deleted(RowKind::File, path.id.as_bytes());
     }
-    if !schedule(connection, &erased.erasure)? {
+    if !insert(connection, &erased.erasure)? {
         return Ok(Err(StoreError::Corrupt("an erased customer is still in the ledger".into())));
     }
     Ok(Ok(Committed::Done))

@@ -14,9 +14,9 @@ pub(super) fn announce(
     connection: &Connection,
     heads: &mut Heads,
 ) -> Result<(), rusqlite::Error> {
-    let PreparedChange { scope, keys, events, .. } = prepared;
+    let PreparedChange { scope, keys, events, is_silent, .. } = prepared;
     let scope = *scope;
-    let subscribed = !events.is_empty() && heads.is_subscribed(connection, scope)?;
+    let subscribed = !events.is_empty() && !is_silent && heads.is_subscribed(connection, scope)?;
     for (event, body) in events {
         let (place, position) = heads.next_event(connection, scope, keys)?;
         insert_event(connection, scope, (place, position), event, body)?;

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::erasures::postpone;
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
-use crate::prepared::{SealedErasure, SealedHold};
+use crate::prepared::{ScheduledErasure, SealedHold};
 use crate::records::{RowHashes, RowKind};
 use crate::rows::HoldRow;
 use crate::sqlite::collection::delete_unused;
@@ -39,11 +39,11 @@ pub(super) fn place(connection: &Connection, hold: &SealedHold) -> Result<bool, 
     Ok(rows == 1)
 }
 
-/// Returns `false` if the hold, or the erasure that it stopped, is no longer as it was.
+/// Returns `false` if the hold, or an erasure that it stopped, is no longer as it was.
 pub(super) fn end(
     connection: &Connection,
     hold: &SealedHold,
-    erasure: Option<&SealedErasure>,
+    erasures: &[ScheduledErasure],
 ) -> Result<bool, rusqlite::Error> {
     let SealedHold { row: HoldRow { scope, customer, id, ended_at, details, .. }, mac } = hold;
     let (account, environment) = scope_columns(scope);
@@ -56,7 +56,12 @@ pub(super) fn end(
     if rows == 0 {
         return Ok(false);
     }
-    erasure.map_or(Ok(true), |erasure| postpone(connection, erasure))
+    for erasure in erasures {
+        if !postpone(connection, erasure)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether the customer has a hold that is active at this moment.

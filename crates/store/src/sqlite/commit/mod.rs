@@ -13,6 +13,7 @@ mod keys;
 #[cfg(feature = "planted-defects")]
 pub(super) mod late_audit;
 mod links;
+mod person_erasures;
 mod sandbox;
 mod webhooks;
 

@@ -4,11 +4,13 @@
 
 mod answers;
 mod customers;
+mod ends;
 mod erasure;
 mod files;
 mod keys;
 mod links;
 mod looks;
+mod person_erasure;
 mod retention;
 mod trail;
 mod webhooks;
@@ -66,6 +68,10 @@ pub(crate) use customers::{
     committed_data_is_there_after_reopening, customers_are_listed_newest_first,
     fields_changed_since_a_version_are_named_once, new_rules_are_applied_by_an_empty_put_and_by_a_start,
 };
+pub(crate) use ends::{
+    a_closed_account_gets_no_new_deliveries_and_can_be_opened_again, an_emptied_sandbox_has_nothing_left_but_its_trail,
+    an_erasure_drops_deliveries_that_wait_are_tried_again_or_are_in_flight,
+};
 pub(crate) use erasure::{
     a_change_that_was_computed_before_an_erasure_is_refused,
     a_record_that_cannot_be_opened_is_erased_by_its_plain_columns, a_scheduled_erasure_waits_and_can_be_cancelled,
@@ -89,6 +95,11 @@ pub(crate) use links::{
 pub(crate) use looks::{
     an_erased_customer_keeps_its_looks_without_their_reasons, look, looks_add_up_and_are_listed_newest_first,
     what_keys_and_people_saw_is_one_list,
+};
+pub(crate) use person_erasure::{
+    a_person_that_a_restore_brought_back_is_erased_again_with_the_first_date,
+    an_erased_person_is_gone_and_the_business_remains,
+    the_erasure_of_a_person_waits_can_be_cancelled_and_needs_a_person_of_the_customer,
 };
 pub(crate) use retention::{
     a_document_is_deleted_by_its_own_rule_and_the_record_stays, a_hold_stops_deletion_and_what_it_stopped_continues,
@@ -176,8 +187,9 @@ pub(crate) fn changed(caller: &Caller, (basis, before): &(Basis, Customer), name
         attached: Vec::new(),
         link: None,
         ends_passes: false,
+        erases: None,
     };
-    Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
+    Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None, is_silent: false }
 }
 
 pub(crate) async fn uploaded(services: &Services, caller: &Caller) -> FileId {

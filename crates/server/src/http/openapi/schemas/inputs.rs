@@ -38,7 +38,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
         ("NewDecision", described("A decision about a customer.", closed(of::<NewDecision>()))),
         ("Simulation", described("An action to simulate on a sandbox customer.", closed(of::<Simulation>()))),
         ("Advance", described("How far to advance the sandbox clock.", closed(of::<Advance>()))),
-        ("NewErasure", described("A request to erase a customer.", closed(of::<NewErasure>()))),
+        ("NewErasure", described("A request to erase a customer or person.", closed(of::<NewErasure>()))),
         ("NewHold", described("A hold to place on a customer.", closed(of::<NewHold>()))),
         ("NewWebhook", described("A webhook to register.", closed(of::<NewWebhook>()))),
     ]
