@@ -144,7 +144,8 @@ impl PlainColumns {
 
     /// Calls `then` with the place of a cell. The customer's own cells belong to the customer's version. The cells of
     /// its persons are written only when a person changes, so they belong to `persons_version`. What a verification has
-    /// about a person is written with the customer. The customer's profile is bound to that number too, so that persons cannot be set back on their own.
+    /// about a person is written with the customer. The customer's profile is bound to that number too, so that persons
+    /// cannot be set back on their own.
     pub(super) fn with_binding<T>(
         &self,
         subject: PersonId,

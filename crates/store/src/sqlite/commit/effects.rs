@@ -23,9 +23,7 @@ pub(super) fn write(
         PreparedEffect::ErasureScheduled(erasure) => Ok(erasures::schedule(connection, erasure)?),
         PreparedEffect::ErasureCancelled(id) => Ok(erasures::cancel(connection, scope, *id)?),
         PreparedEffect::PersonErasureScheduled(erasure) => Ok(person_erasures::insert(connection, erasure)?),
-        PreparedEffect::PersonErasureCancelled(customer, person) => {
-            Ok(person_erasures::cancel(connection, scope, *customer, *person)?)
-        }
+        PreparedEffect::PersonErasureCancelled(id, of) => Ok(person_erasures::cancel(connection, scope, *id, *of)?),
         PreparedEffect::CustomerErased(erased) => return erasures::erase(connection, scope, erased, other_rows),
         PreparedEffect::Clock { expected, seconds } => Ok(sandbox::set_clock(connection, scope, *expected, *seconds)?),
         PreparedEffect::EmptyingStarted(emptying) => Ok(sandbox::start_emptying(connection, *emptying)?),
