@@ -120,8 +120,8 @@ pub struct ErasureState {
     rule: Option<NamedRule>,
     /// When the customer or person was erased.
     erased_at: Option<Timestamp>,
-    /// When the customer or person becomes unreadable in every copy of the database. `null` while the date is unknown, because
-    /// `key_rotation` is off.
+    /// When the customer or person becomes unreadable in every copy of the database. `null` while the date is unknown,
+    /// because `key_rotation` is off.
     all_copies_at: Option<Timestamp>,
     /// Certifies that the customer or person was erased in the service (a JSON Web Signature). `null` until then.
     erased_in_service: Option<String>,

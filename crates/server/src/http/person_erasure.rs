@@ -36,10 +36,11 @@ pub(crate) const REQUEST: Operation = Operation {
             "operationId": "requestPersonErasure",
             "tags": [ERASURE],
             "summary": "Request the erasure of one associated person",
-            "description": "The erasure runs by itself at `due_at`, like that of a customer. It destroys the key of the \
-                person, and the files that are evidence of no one else. The business remains, in a new version without \
-                the person, and its requirements are evaluated again. A former person who is no longer in the record \
-                can be erased as well. A second request keeps the first date. With `dry_run` nothing is scheduled.",
+            "description": "The erasure runs by itself at `due_at`, like that of a customer. It destroys the key of \
+                the person, and the files that are evidence of no one else. The business remains, in a new version \
+                without the person, and its requirements are evaluated again. A former person who is no longer in \
+                the record can be erased as well. A second request keeps the first date. With `dry_run` nothing is \
+                scheduled.",
             "parameters": [customer_id(), person_id()],
             "requestBody": json_body("NewErasure", true, &example),
             "responses": { "200": response_with("The decision", "ErasureDecision", &["ETag"]) },

@@ -145,9 +145,8 @@ async fn a_sandbox_is_emptied_over_http_and_by_a_command_and_production_never() 
     let scopes = [KeyScope::Simulate, KeyScope::ErasureRequest];
     let key = key_with(&app, Environment::Sandbox, &scopes).await;
     let (folder, id) = (app.folder.path().to_owned(), app.given("individual").await);
-    app.put(&id, &json!({ "first_name": "Ada", "documents": [{ "file_id": app.given_file().await }] }))
-        .await
-        .expect(200);
+    let body = json!({ "first_name": "Ada", "documents": [{ "file_id": app.given_file().await }] });
+    app.put(&id, &body).await.expect(200);
     call(&app, &app.key, Method::POST, "/v0/sandbox/empty", None).await.problem(403, "insufficient_scope");
     let production = app.production_key().await;
     assert_eq!(call(&app, &production, Method::POST, "/v0/sandbox/empty", None).await.status, 403);
@@ -169,8 +168,8 @@ async fn a_sandbox_is_emptied_over_http_and_by_a_command_and_production_never() 
     // What remains is listed, and what was erased of the trail is said to be.
     let args = ["--data-dir", "data"];
     let list = |more: &[&str]| json_of(&folder, &[&["customers", "list"], more, &args[..]].concat());
-    let ids = |list: &Value| {
-        list.as_array().expect("a list").iter().map(|one| one["customer_id"].clone()).collect::<Vec<_>>()
+    let ids = |list: &Value| -> Vec<Value> {
+        list.as_array().expect("a list").iter().map(|one| one["customer_id"].clone()).collect()
     };
     assert_eq!(ids(&list(&[])), Vec::<Value>::new());
     assert_eq!(ids(&list(&["--include", "erased"])), [json!(second), json!(id)]);

@@ -156,8 +156,8 @@ fn pack_persons(
     Ok(packed)
 }
 
-/// The verification: one cell, or a list if it has something about persons. What it has about a person who is not in the
-/// record is dropped.
+/// The verification: one cell, or a list if it has something about persons. What it has about a person who is not in
+/// the record is dropped.
 fn pack_kyc(
     customer: &Customer,
     seal: impl Fn(PersonId, Purpose, Result<Vec<u8>, serde_json::Error>) -> Result<Vec<u8>, StoreError>,

@@ -62,8 +62,8 @@ pub struct CannotOpen;
 
 impl Cell {
     /// What distinguishes a stored cell from every other cell that opens: its header, its nonce and its tag. Only the
-    /// key can make another cell with the same nonce and tag, so a hash need not cover the ciphertext. Of anything else,
-    /// such as a list of cells, it is the whole.
+    /// key can make another cell with the same nonce and tag, so a hash need not cover the ciphertext. Of anything
+    /// else, such as a list of cells, it is the whole.
     pub(crate) fn identity(stored: &[u8]) -> [&[u8]; 2] {
         match stored.split_at_checked(PREFIX).filter(|_| stored.first() == Some(&FORMAT)) {
             Some((prefix, rest)) => [prefix, &rest[rest.len().saturating_sub(AES_256_GCM.tag_len())..]],
