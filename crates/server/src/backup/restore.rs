@@ -138,7 +138,10 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
 async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, String> {
     let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
     let scheduled = store.due_erasures(far_future).await.map_err(text)?;
-    let shown = |(Scope { account, environment }, customer): (Scope, CustomerId)| json!({ "customer_id": customer, "account_id": account, "environment": environment });
+    let shown = |(scope, customer): (Scope, CustomerId)| {
+        let Scope { account, environment } = scope;
+        json!({ "customer_id": customer, "account_id": account, "environment": environment })
+    };
     Ok(scheduled.into_iter().map(shown).collect())
 }
 
