@@ -15,8 +15,8 @@ use crate::transfer::target::Target;
 use crate::vault::Keyring;
 
 /// Replaces the keys in a restored database by those of the export, and has the database refuse older keyrings from
-/// then on. Returns the customers whose key is neither in the export nor opened by the keyring: they were erased. Running
-/// it again changes nothing.
+/// then on. Returns the customers whose key is neither in the export nor opened by the keyring: they were erased.
+/// Running it again changes nothing.
 pub async fn take_keys(
     export: Option<&KeyExport>,
     keyring: &Keyring,
