@@ -9,15 +9,14 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
 use dossier_core::erasure::LedgerEntry;
 use dossier_core::ids::{CustomerId, Random as _};
-use dossier_core::store::{Progress, StoreError};
+use dossier_core::store::{Progress, Store, StoreError};
 use dossier_core::use_cases::erase;
 use dossier_store::DATABASE_FILE;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{
-    Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, drop_lost_keys, restore_rows, take_keys,
+    Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, drop_lost_keys, restore_rows, take_keys, temporary,
 };
 use dossier_store::ledger::Ledger;
-use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Location;
 use dossier_store::vault::RootKey;
@@ -109,17 +108,12 @@ async fn erase_again(
     config: &Config,
     backup: &Backup,
     folder: &Path,
-    (keyring, root): (&Path, &RootKey),
+    keys: (&Path, &RootKey),
     gone: BTreeSet<(Scope, CustomerId)>,
 ) -> Result<(), String> {
-    let (own, now) = (folder.join("keyring.json"), SystemClock.now());
-    std::fs::copy(keyring, &own).map_err(text)?;
-    if backup.manifest.is_unsealed() {
-        Location::Sqlite(&folder.join(DATABASE_FILE)).seal_rows(&own, root, now).await.map_err(text)?;
-    }
-    let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "I/O error in the temporary database"));
-    let store = SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal).map_err(text)?;
-    let services = services(config, Arc::new(store), String::new(), &Scans::default());
+    let now = SystemClock.now();
+    let store = temporary(backup, folder, keys, now).await.map_err(text)?;
+    let services = services(config, store as Arc<dyn Store>, String::new(), &Scans::default());
     let entry = |(scope, customer)| LedgerEntry { scope, customer, erased_at: now, epoch: 0 };
     let gone: Vec<_> = gone.into_iter().map(entry).collect();
     erase::erase_again(&services, &gone).await.map(drop).map_err(error_text)
