@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 
 use crate::caller::Scope;
+use crate::change::Basis;
 use crate::clock::Timestamp;
+use crate::customer::record::Customer;
 use crate::erasure::{LedgerEntry, PersonErasure};
 use crate::ids::{CustomerId, PersonId};
 use crate::store::error::StoreError;
@@ -18,6 +20,14 @@ pub trait PersonErasureStore: Send + Sync {
         customer: CustomerId,
         person: PersonId,
     ) -> Result<Option<PersonErasure>, StoreError>;
+
+    /// The newest version of a business without these persons, whose keys may be lost, and whether any of them was in it.
+    async fn business_without(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        persons: &[PersonId],
+    ) -> Result<Option<(Basis, Customer, bool)>, StoreError>;
 
     /// The data subjects of a customer that have a key: the customer, its associated persons, and former ones.
     async fn data_subjects(&self, scope: Scope, customer: CustomerId) -> Result<Vec<PersonId>, StoreError>;

@@ -36,6 +36,31 @@ struct Found {
 impl Found {
     async fn load(services: &Services, caller: &Caller, id: CustomerId, person: PersonId) -> Result<Self, UpdateError> {
         let (basis, customer) = newest(services, caller, id).await?;
+        let is_known = services.store.data_subjects(caller.scope, id).await?.contains(&person);
+        Self::of(services, caller, (basis, customer), (person, is_known)).await
+    }
+
+    /// The same for a person whom the ledger names. A restore with newer keys has lost the keys of all persons that it
+    /// names.
+    async fn load_again(
+        services: &Services,
+        caller: &Caller,
+        (id, person): (CustomerId, PersonId),
+        lost: &[PersonId],
+    ) -> Result<Self, UpdateError> {
+        let found = services.store.business_without(caller.scope, id, lost).await?;
+        let (basis, customer, had_one) = found.ok_or(UpdateError::NotFound)?;
+        let is_known = had_one || services.store.data_subjects(caller.scope, id).await?.contains(&person);
+        Self::of(services, caller, (basis, customer), (person, is_known)).await
+    }
+
+    async fn of(
+        services: &Services,
+        caller: &Caller,
+        (basis, customer): (Basis, Customer),
+        (person, is_known): (PersonId, bool),
+    ) -> Result<Self, UpdateError> {
+        let id = customer.id;
         let scheduled = match services.store.person_erasure(caller.scope, id, person).await? {
             Some(PersonErasure::Done(ErasedPerson { erased_at, .. })) => {
                 return Err(UpdateError::PersonErased { person, at: erased_at });
@@ -43,7 +68,6 @@ impl Found {
             Some(PersonErasure::Scheduled(scheduled)) => Some(scheduled),
             None => None,
         };
-        let is_known = services.store.data_subjects(caller.scope, id).await?.contains(&person);
         // The customer is a data subject as well, but no associated person.
         if !is_known || person == PersonId::of_customer(id) {
             return Err(UpdateError::NotFound);
@@ -171,7 +195,9 @@ pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<
     let mut result = ErasedAgain::default();
     for entry in ledger {
         let Some(person) = entry.person else { continue };
-        match erase(services, (entry.scope, entry.customer, person), Some(entry)).await {
+        let of_same = ledger.iter().filter(|one| (one.scope, one.customer) == (entry.scope, entry.customer));
+        let lost: Vec<_> = of_same.filter_map(|one| one.person).collect();
+        match erase(services, (entry.scope, entry.customer, person), Some((entry, &lost))).await {
             Ok(erased) => result.erased += usize::from(erased),
             Err(StoreError::Corrupt(_)) => result.unreadable += 1,
             Err(error) => return Err(error),
@@ -182,19 +208,24 @@ pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<
 }
 
 /// Erases a person: the key is destroyed, and with it everything that it sealed. `again` is the entry of the ledger if
-/// a restore brought the person back. Returns whether there was something to erase.
+/// a restore brought the person back, with the persons of the same business that the ledger names. Returns whether there was something to erase.
 async fn erase(
     services: &Services,
     (scope, id, person): (Scope, CustomerId, PersonId),
-    again: Option<&LedgerEntry>,
+    again: Option<(&LedgerEntry, &[PersonId])>,
 ) -> Result<bool, StoreError> {
     let caller = Caller::system(scope, "erasure");
     let _turn = services.turns.of(id).await;
-    let load = || Found::load(services, &caller, id, person);
+    let load = || async {
+        match again {
+            Some((_, lost)) => Found::load_again(services, &caller, (id, person), lost).await,
+            None => Found::load(services, &caller, id, person).await,
+        }
+    };
     let erased = write(services, &caller, Unkeyed, load, |found| {
         let due_now = services.now(scope);
         let erased = match (again, &found.scheduled) {
-            (Some(LedgerEntry { erased_at, epoch, .. }), _) => {
+            (Some((LedgerEntry { erased_at, epoch, .. }, _)), _) => {
                 ErasedPerson { customer: id, person, requested_at: None, erased_at: *erased_at, epoch: *epoch }
             }
             (None, Some(erasure)) if erasure.due_at <= due_now => match &found.obstacle {

@@ -16,8 +16,8 @@ use crate::errors::{cannot, text};
 use crate::installation::root_key::root_key;
 use crate::system::SystemClock;
 
-/// Copies the keyring, which the root key seals, to a new file, and the ledger of erasures and the key export beside it.
-/// The root key is put beside it only when asked for.
+/// Copies the keyring, which the root key seals, to a new file, and the ledger of erasures and the key export beside
+/// it. The root key is put beside it only when asked for.
 ///
 /// # Errors
 ///

@@ -40,8 +40,8 @@ impl KnownKeys {
         }
         if manifest.newest_epoch > keyring.active() {
             return Err(format!(
-                "the keyring {} is older than the backup of {}: it ends with epoch {}, and the backup has seen epoch {}. \
-                    Pass the newest copy of the keyring with --keyring",
+                "the keyring {} is older than the backup of {}: it ends with epoch {}, and the backup has seen epoch \
+                    {}. Pass the newest copy of the keyring with --keyring",
                 path.display(),
                 manifest.created_at,
                 keyring.active(),
@@ -59,8 +59,8 @@ impl KnownKeys {
         if from.export.is_none() {
             let absent: Vec<_> = absent.into_iter().map(u32::to_string).collect();
             let text = format!(
-                "the keyring {} lacks the key of epoch {}, which the backup of {} needs: pass the newest key export with \
-                    --keys, or the keyring copy from that time with --keyring",
+                "the keyring {} lacks the key of epoch {}, which the backup of {} needs: pass the newest key export \
+                    with --keys, or the keyring copy from that time with --keyring",
                 path.display(),
                 absent.join(", "),
                 manifest.created_at

@@ -138,15 +138,18 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
 async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, String> {
     let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
     let scheduled = store.due_erasures(far_future).await.map_err(text)?;
-    let shown = |(Scope { account, environment }, customer): (Scope, CustomerId)| json!({ "customer_id": customer, "account_id": account, "environment": environment });
+    let shown = |(scope, customer): (Scope, CustomerId)| {
+        let Scope { account, environment } = scope;
+        json!({ "customer_id": customer, "account_id": account, "environment": environment })
+    };
     Ok(scheduled.into_iter().map(shown).collect())
 }
 
 const NO_LEDGER: &str = "warning: no erasure is known from a ledger. Customers who were erased after this backup come \
     back, unless you restore again with --ledger and the newest copy of the ledger";
 
-/// Gives the restored records the keys of the export. Whoever has no key there was erased before it was made. Those that
-/// no ledger names are added to the ledger. Returns their number.
+/// Gives the restored records the keys of the export. Whoever has no key there was erased before it was made. Those
+/// that no ledger names are added to the ledger. Returns their number.
 async fn take_keys(
     backup: &Backup,
     home: &Home,

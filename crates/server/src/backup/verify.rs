@@ -7,17 +7,16 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
-use dossier_core::erasure::LedgerEntry;
+use dossier_core::erasure::{LedgerEntry, Subject};
 use dossier_core::ids::{CustomerId, Random as _};
-use dossier_core::store::{Progress, StoreError};
-use dossier_core::use_cases::erase;
+use dossier_core::store::{Progress, Store, StoreError};
+use dossier_core::use_cases::{erase, erase_person};
 use dossier_store::DATABASE_FILE;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{
-    Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, drop_lost_keys, restore_rows, take_keys,
+    Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, drop_lost_keys, restore_rows, take_keys, temporary,
 };
 use dossier_store::ledger::Ledger;
-use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Location;
 use dossier_store::vault::RootKey;
@@ -105,25 +104,21 @@ fn known_erasures(config: &Config, keyring: &Path, root: &RootKey) -> Result<BTr
     Ok(known)
 }
 
-/// Erases customers without a key in the temporary database, as the first start after a restore would.
+/// Erases customers and persons without a key in the temporary database, as the first start after a restore would.
 async fn erase_again(
     config: &Config,
     backup: &Backup,
     folder: &Path,
-    (keyring, root): (&Path, &RootKey),
-    gone: BTreeSet<(Scope, CustomerId)>,
+    keys: (&Path, &RootKey),
+    gone: BTreeSet<Subject>,
 ) -> Result<(), String> {
-    let (own, now) = (folder.join("keyring.json"), SystemClock.now());
-    std::fs::copy(keyring, &own).map_err(text)?;
-    if backup.manifest.is_unsealed() {
-        Location::Sqlite(&folder.join(DATABASE_FILE)).seal_rows(&own, root, now).await.map_err(text)?;
-    }
-    let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "I/O error in the temporary database"));
-    let store = SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal).map_err(text)?;
-    let services = services(config, Arc::new(store), String::new(), &Scans::default());
-    let entry = |(scope, customer)| LedgerEntry { scope, customer, erased_at: now, epoch: 0 };
+    let now = SystemClock.now();
+    let store = temporary(backup, folder, keys, now).await.map_err(text)?;
+    let services = services(config, store as Arc<dyn Store>, String::new(), &Scans::default());
+    let entry = |(scope, customer, person)| LedgerEntry { scope, customer, person, erased_at: now, epoch: 0 };
     let gone: Vec<_> = gone.into_iter().map(entry).collect();
-    erase::erase_again(&services, &gone).await.map(drop).map_err(error_text)
+    erase::erase_again(&services, &gone).await.map_err(error_text)?;
+    erase_person::erase_again(&services, &gone).await.map(drop).map_err(error_text)
 }
 
 fn report(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {

@@ -89,7 +89,7 @@ pub(crate) async fn read(
 ) -> Result<Response, Problem> {
     let (Some(id), Some(person)) = (id, person) else { return Err(Problem::not_found()) };
     let (whom, now) = ((caller.scope, id, person), app.services.clock.now());
-    let state = ErasureState::of_person(&*app.engine, &app.erasure, whom, now).await?;
+    let state = ErasureState::of_person(&*app.engine, &app.services, &app.erasure, whom, now).await?;
     Ok(axum::Json(state.ok_or_else(Problem::not_found)?).into_response())
 }
 

@@ -15,8 +15,8 @@ use crate::transfer::target::Target;
 use crate::vault::Keyring;
 
 /// Replaces the keys in a restored database by those of the export, and has the database refuse older keyrings from
-/// then on. Returns those whose key is neither in the export nor opened by the keyring: they were erased. Running
-/// it again changes nothing.
+/// then on. Returns those whose key is neither in the export nor opened by the keyring: they were erased. Running it
+/// again changes nothing.
 pub async fn take_keys(
     export: Option<&KeyExport>,
     keyring: &Keyring,
@@ -41,11 +41,13 @@ pub async fn take_keys(
         }
     }
     target.set_newest_epoch(keyring.active()).await?;
-    let mut erased = BTreeSet::new();
-    for (scope, customer, subject) in target.subjects_outside(&epochs(keyring)).await? {
-        erased.insert((scope, customer, Some(subject).filter(|subject| *subject != PersonId::of_customer(customer))));
-    }
-    Ok(erased)
+    let lost = target.subjects_outside(&epochs(keyring)).await?.into_iter();
+    let person = |customer, subject| Some(subject).filter(|subject| *subject != PersonId::of_customer(customer));
+    let lost: BTreeSet<Subject> =
+        lost.map(|(scope, customer, subject)| (scope, customer, person(customer, subject))).collect();
+    // The persons of a customer are erased with it.
+    let is_whole = |(scope, customer, person): &Subject| person.is_none() || !lost.contains(&(*scope, *customer, None));
+    Ok(lost.iter().filter(|subject| is_whole(subject)).copied().collect())
 }
 
 /// Deletes the keys that the keyring does not open. The next rotation could not wrap them.

@@ -31,7 +31,7 @@ pub use crate::transfer::snapshot::Pace;
 pub use create::{NewBackup, Source, create, delete_older};
 pub use keys::{drop_lost_keys, take_keys};
 pub use manifest::{Files, Manifest, Rows};
-pub use open::OpenReport;
+pub use open::{OpenReport, temporary};
 pub use prove::{ErasureProof, prove_erased};
 pub use restore::{RestoreReport, restore_files, restore_rows, schema_in};
 pub use verify::{Finding, Part, compare_rows};

@@ -15,7 +15,6 @@ use dossier_core::store::{
 };
 
 use super::{Backup, Finding, Part};
-use crate::DATABASE_FILE;
 use crate::anchor::{AnchorKey, check};
 use crate::records;
 use crate::sqlite::SqliteStore;
@@ -23,6 +22,7 @@ use crate::transfer::error_text;
 use crate::transfer::mark::Location;
 use crate::transfer::snapshot::Pace;
 use crate::vault::RootKey;
+use crate::{DATABASE_FILE, Engine, OpenError};
 
 /// The number of items that are read at a time.
 const PAGE: usize = 500;
@@ -52,6 +52,33 @@ pub struct OpenReport {
     pub findings: Vec<Finding>,
 }
 
+fn open_temporary(
+    backup: &Backup,
+    folder: &Path,
+    (keyring, root): (&Path, &RootKey),
+    now: Timestamp,
+) -> Result<SqliteStore, OpenError> {
+    let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "I/O error in the temporary database"));
+    SqliteStore::open(folder, keyring, root, backup.contents(), now, None, fatal)
+}
+
+/// A temporary embedded database into which a backup was restored, upgraded and opened, with a copy of the keyring. The
+/// contents of files are read from the backup.
+pub async fn temporary(
+    backup: &Backup,
+    folder: &Path,
+    (keyring, root): (&Path, &RootKey),
+    now: Timestamp,
+) -> Result<Arc<dyn Engine>, OpenError> {
+    let own = folder.join("keyring.json");
+    let cause = |cause| OpenError::File { attempt: "copy the keyring to", path: own.clone(), cause };
+    std::fs::copy(keyring, &own).map_err(cause)?;
+    if backup.manifest.is_unsealed() {
+        SqliteStore::seal_rows(&folder.join(DATABASE_FILE), &own, root, now)?;
+    }
+    Ok(Arc::new(open_temporary(backup, folder, (&own, root), now)?))
+}
+
 impl OpenReport {
     /// Opens everything in an embedded database into which a backup was restored, after upgrading it. The contents of
     /// files are read from the backup. `absent` holds the files that have no content there, and `erased`
@@ -72,8 +99,7 @@ impl OpenReport {
         {
             return Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() });
         }
-        let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "I/O error in the temporary database"));
-        match SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal) {
+        match open_temporary(backup, folder, (&own, root), now) {
             Ok(store) => {
                 let records = backup.manifest.records();
                 let all = Self::all(&store, &|file| absent.contains(&file.id), erased, records, progress).await;

@@ -127,25 +127,8 @@ impl CustomerStore for PostgresStore {
         {
             return Ok(Some(Box::new(record)));
         }
-        let Some(row) = self.records.load(scope, id).await? else { return Ok(None) };
-        let mut columns = Columns::after(&row, 1);
-        let keys = self.existing_scope_keys(scope).await?;
-        let mut plain = plain(scope, &mut columns)?.open(&keys)?;
-        plain.hint = NonZeroI64::new(columns.next()?);
-        let mut cells = Cells {
-            names: columns.next()?,
-            profile: columns.next()?,
-            secret: columns.next()?,
-            kyc: columns.next()?,
-            persons: None,
-        };
-        let (persons, mac) = (columns.next::<Option<Vec<u8>>>()?, columns.next()?);
-        let persons = persons.map(|cells| Unchecked::new(PersonsRow { scope, customer: id, cells }, mac));
-        cells.persons = sealed::open_persons(&plain, persons, &keys)?;
-        let mut subjects = vec![PersonId::of_customer(id)];
-        subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
-        let keys = self.subject_keys(scope, id, &subjects).await?;
-        Ok(Some(Box::new(SealedRecord { plain, cells, keys, is_newest: true })))
+        let record = self.record_without(scope, id, &[]).await?;
+        Ok(record.map(|(record, _)| Box::new(record) as Box<dyn Record>))
     }
 
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
@@ -217,6 +200,35 @@ impl CustomerStore for PostgresStore {
 }
 
 impl PostgresStore {
+    /// The record without these persons, whose keys may be lost, and whether any of them was in it.
+    pub(super) async fn record_without(
+        &self,
+        scope: Scope,
+        id: CustomerId,
+        without: &[PersonId],
+    ) -> Result<Option<(SealedRecord, bool)>, StoreError> {
+        let Some(row) = self.records.load(scope, id).await? else { return Ok(None) };
+        let mut columns = Columns::after(&row, 1);
+        let keys = self.existing_scope_keys(scope).await?;
+        let mut plain = plain(scope, &mut columns)?.open(&keys)?;
+        plain.hint = NonZeroI64::new(columns.next()?);
+        let mut cells = Cells {
+            names: columns.next()?,
+            profile: columns.next()?,
+            secret: columns.next()?,
+            kyc: columns.next()?,
+            persons: None,
+        };
+        let (persons, mac) = (columns.next::<Option<Vec<u8>>>()?, columns.next()?);
+        let persons = persons.map(|cells| Unchecked::new(PersonsRow { scope, customer: id, cells }, mac));
+        cells.persons = sealed::open_persons(&plain, persons, &keys)?;
+        let had_one = !without.is_empty() && cells.forget(id, without)?;
+        let mut subjects = vec![PersonId::of_customer(id)];
+        subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
+        let keys = self.subject_keys(scope, id, &subjects).await?;
+        Ok(Some((SealedRecord { plain, cells, keys, is_newest: true }, had_one)))
+    }
+
     async fn open_summaries(&self, scope: Scope, found: &[Row]) -> Result<Vec<Summary>, StoreError> {
         if found.is_empty() {
             return Ok(Vec::new());

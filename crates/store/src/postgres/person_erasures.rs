@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
+use dossier_core::change::Basis;
 use dossier_core::clock::Timestamp;
+use dossier_core::customer::Customer;
 use dossier_core::erasure::{LedgerEntry, PersonErasure};
 use dossier_core::ids::{CustomerId, PersonId};
-use dossier_core::store::{PersonErasureStore, StoreError};
+use dossier_core::store::{PersonErasureStore, Record as _, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -54,6 +56,17 @@ impl PersonErasureStore for PostgresStore {
         }
         let key = self.subject_key(scope, customer, person).await?;
         sealed::open_erasure(&key, row.erasure, Some(person)).map(|erasure| Some(PersonErasure::Scheduled(erasure)))
+    }
+
+    async fn business_without(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        persons: &[PersonId],
+    ) -> Result<Option<(Basis, Customer, bool)>, StoreError> {
+        let Some((record, had_one)) = self.record_without(scope, customer, persons).await? else { return Ok(None) };
+        let record = Box::new(record);
+        Ok(Some((record.basis(), record.open()?, had_one)))
     }
 
     async fn data_subjects(&self, scope: Scope, customer: CustomerId) -> Result<Vec<PersonId>, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::change::Basis;
 use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
-use dossier_core::ids::PersonId;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::kyc::{Kyc, PersonShare};
 use dossier_core::parse::{Email, List, Section, Sections};
 use dossier_core::store::{Record, StoreError};
@@ -53,6 +53,32 @@ impl Cells {
         let Self { names, profile, secret, persons, kyc } = self;
         let optional = |cell: &Option<Vec<u8>>| cell.as_ref().map_or(0, Vec::len);
         names.len() + profile.len() + secret.len() + optional(persons) + optional(kyc)
+    }
+}
+
+impl Cells {
+    /// Leaves out persons whose keys are lost. Returns whether any of them was there.
+    pub(crate) fn forget(&mut self, customer: CustomerId, persons: &[PersonId]) -> Result<bool, StoreError> {
+        let mut left = Vec::new();
+        let packed = self.persons.take().unwrap_or_default();
+        for person in unpack_persons(&packed)?.iter().filter(|person| !persons.contains(&person.id)) {
+            left.extend_from_slice(person.id.as_bytes());
+            for cell in [person.profile, person.secret] {
+                left.extend_from_slice(&u32::try_from(cell.len()).expect("cells are small").to_be_bytes());
+                left.extend_from_slice(cell);
+            }
+        }
+        if let Some(kyc) = self.kyc.take_if(|kyc| kyc.first() == Some(&LIST)) {
+            let mut kept = vec![LIST];
+            for (subject, cell) in cells(customer, &kyc)?.into_iter().filter(|(subject, _)| !persons.contains(subject))
+            {
+                add(&mut kept, subject, cell);
+            }
+            self.kyc = Some(kept);
+        }
+        let had_one = left.len() < packed.len();
+        self.persons = Some(left);
+        Ok(had_one)
     }
 }
 

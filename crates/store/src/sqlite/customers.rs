@@ -246,6 +246,16 @@ impl CustomerStore for SqliteStore {
 
 impl SqliteStore {
     pub(super) fn sealed_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
+        Ok(self.record_without(scope, id, &[])?.map(|(record, _)| record))
+    }
+
+    /// The record without these persons, whose keys may be lost, and whether any of them was in it.
+    pub(super) fn record_without(
+        &self,
+        scope: Scope,
+        id: CustomerId,
+        without: &[PersonId],
+    ) -> Result<Option<(SealedRecord, bool)>, StoreError> {
         let own = PersonId::of_customer(id);
         let (known, hint) = self.cache.keys.find(scope, own).unzip();
         let hint = hint.flatten();
@@ -272,6 +282,7 @@ impl SqliteStore {
         let scope_keys = self.existing_scope_keys(scope)?;
         let plain = plain.open(&scope_keys)?;
         cells.persons = sealed::open_persons(&plain, persons, &scope_keys)?;
+        let had_one = !without.is_empty() && cells.forget(id, without)?;
         let persons = sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?;
         let keys = match known {
             Some(key) if persons.is_empty() => SubjectKeys::from([(own, key)]),
@@ -280,7 +291,7 @@ impl SqliteStore {
         if let Some(key) = keys.get(&own) {
             self.cache.keys.remember_hint(scope, own, key, plain.hint);
         }
-        Ok(Some(SealedRecord { plain, cells, keys, is_newest: true }))
+        Ok(Some((SealedRecord { plain, cells, keys, is_newest: true }, had_one)))
     }
 
     fn first_by_email(&self, scope: Scope, email: &Email, keys: &ScopeKeys) -> Result<Option<Summary>, StoreError> {

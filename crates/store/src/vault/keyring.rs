@@ -207,8 +207,8 @@ impl Keyring {
         self.keys.iter().find(|(number, _)| *number == epoch).map(|(_, key)| key)
     }
 
-    /// The epoch of a rotation: a new one, or the active one if a rotation to it has not ended. The epochs before it can
-    /// only open keys from now on. It is durable on return. On failure the keyring stays as it was.
+    /// The epoch of a rotation: a new one, or the active one if a rotation to it has not ended. The epochs before it
+    /// can only open keys from now on. It is durable on return. On failure the keyring stays as it was.
     pub fn begin_epoch(&mut self, created_at: String) -> Result<u32, OpenError> {
         if self.is_rotating() {
             return Ok(self.active());

@@ -14,7 +14,9 @@ use crate::api_key::{ApiKey, KeyRecord};
 use crate::audit::action::Action;
 use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::Environment;
+use crate::change::Basis;
 use crate::clock::{Clock, Timestamp};
+use crate::customer::record::Customer;
 use crate::customer::summary::Summary;
 use crate::erasure::{Erasure, LedgerEntry, Outline, PersonErasure, Tombstone};
 use crate::event::StoredEvent;
@@ -144,6 +146,7 @@ scripted! {
     }
     PersonErasureStore {
         person_erasure(Scope, CustomerId, PersonId) -> Option<PersonErasure>;
+        business_without(Scope, CustomerId, &[PersonId]) -> Option<(Basis, Customer, bool)>;
         data_subjects(Scope, CustomerId) -> Vec<PersonId>;
         due_person_erasures(Timestamp) -> Vec<(Scope, CustomerId)>;
         persons_to_erase(Scope, CustomerId) -> Vec<PersonId>;
