@@ -23,7 +23,7 @@ impl Period {
         let is_calendar = !text.contains('T');
         let start = jiff::civil::date(2000, 1, 1);
         let days = span.total((Unit::Day, start)).ok()?;
-        (is_calendar && days >= 1.0 && days <= Self::MOST_DAYS).then_some(Self(span))
+        (is_calendar && (1.0..=Self::MOST_DAYS).contains(&days)).then_some(Self(span))
     }
 
     /// When a period that starts at a moment has passed. As in Regulation (EEC) 1182/71, Article 3, the day on which it

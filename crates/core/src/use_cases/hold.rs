@@ -79,7 +79,7 @@ pub async fn place(
 
 fn check(body: &serde_json::Value, now: Timestamp) -> Vec<Violation> {
     let mut violations = hidden_texts(body, &["reference", "authority", "reason"]);
-    let end = body["ends_at"].as_str().map(|text| Timestamp::parse(text));
+    let end = body["ends_at"].as_str().map(Timestamp::parse);
     match end {
         Some(None) => {
             let message = "must be a moment in RFC 3339, such as 2030-01-01T00:00:00Z";

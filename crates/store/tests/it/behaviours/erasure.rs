@@ -258,7 +258,8 @@ pub(crate) async fn erasing_again_adds_no_second_line_to_the_ledger(mut engine: 
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
-    let entry = LedgerEntry { scope: caller.scope, customer: id, erased_at: services.clock.now(), epoch: 7 };
+    let entry =
+        LedgerEntry { scope: caller.scope, customer: id, person: None, erased_at: services.clock.now(), epoch: 7 };
     let store = engine.store();
     store.ledger_file().append(&[entry]).expect("appended");
     let ledger = store.ledger_file().path();
