@@ -23,6 +23,9 @@ statements! {
         ORDER BY position LIMIT 1000)";
     ANSWERS_OF_SANDBOX = "DELETE FROM answers WHERE account_id = $1 AND environment = $2 AND key_hash IN (
         SELECT key_hash FROM answers WHERE account_id = $1 AND environment = $2 AND created_at <= $3 LIMIT 1000)";
+    LOOKS_OF_SANDBOX = "DELETE FROM looks WHERE account_id = $1 AND environment = $2 AND last_at <= $3
+        AND customer_id IN (SELECT customer_id FROM looks
+            WHERE account_id = $1 AND environment = $2 AND last_at <= $3 LIMIT 100)";
 }
 
 #[async_trait]
@@ -50,9 +53,12 @@ impl SandboxStore for PostgresStore {
         let Emptying { account, until, until_there } = emptying;
         let (account, environment) = scope_values(Scope { account, environment: Environment::Sandbox });
         let mut deleted = 0;
-        for (sql, until) in
-            [(DELIVERIES_OF_SANDBOX, until_there), (EVENTS_OF_SANDBOX, until_there), (ANSWERS_OF_SANDBOX, until)]
-        {
+        for (sql, until) in [
+            (DELIVERIES_OF_SANDBOX, until_there),
+            (EVENTS_OF_SANDBOX, until_there),
+            (ANSWERS_OF_SANDBOX, until),
+            (LOOKS_OF_SANDBOX, until_there),
+        ] {
             let values = (sql, account, environment, until.as_micros());
             deleted += self
                 .database

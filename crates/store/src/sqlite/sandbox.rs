@@ -72,6 +72,13 @@ impl SandboxStore for SqliteStore {
                                 AND created_at <= ?3 LIMIT 1000)",
                     )?
                     .execute((account, environment, until.as_micros()))?;
+                rows += connection
+                    .prepare_cached(
+                        "DELETE FROM looks WHERE account_id = ?1 AND environment = ?2 AND last_at <= ?3
+                            AND customer_id IN (SELECT customer_id FROM looks
+                                WHERE account_id = ?1 AND environment = ?2 AND last_at <= ?3 LIMIT 100)",
+                    )?
+                    .execute((account, environment, until_there.as_micros()))?;
                 count.store(rows as u64, Ordering::Relaxed);
                 Ok(())
             })
