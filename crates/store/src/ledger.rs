@@ -197,7 +197,7 @@ mod tests {
     fn entry(number: u8) -> LedgerEntry {
         let scope = Scope { account: AccountId::from_bytes([number; 16]), environment: Environment::Production };
         let erased_at = Timestamp::from_micros(1_700_000_000_000_000 + i64::from(number));
-        let person = (number.is_multiple_of(2)).then(|| PersonId::from_bytes([0xff - number; 16]));
+        let person = number.is_multiple_of(2).then(|| PersonId::from_bytes([0xff - number; 16]));
         let (customer, epoch) = (CustomerId::from_bytes([number; 16]), u32::from(number));
         LedgerEntry { scope, customer, person, erased_at, epoch }
     }

@@ -7,7 +7,7 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Clock as _;
 use dossier_core::erasure::LedgerEntry;
 use dossier_core::ids::CustomerId;
-use dossier_core::store::Progress;
+use dossier_core::store::{Progress, StoreError};
 use dossier_store::Engine;
 use dossier_store::anchor::{AnchorKey, check};
 use dossier_store::backup::{
@@ -104,7 +104,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if let Some(anchor) = backup.anchor(&key).await.map_err(error_text)? {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
-    let scheduled = scheduled_erasures(&*store.engine()).await?;
+    let scheduled = scheduled_erasures(&*store.engine()).await.map_err(text)?;
     let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
     let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
@@ -134,15 +134,23 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     }))
 }
 
-/// The erasures that the restored server will run, whenever they are due.
-async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, String> {
+/// The erasures of customers and persons that wait in the restored database.
+async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, StoreError> {
     let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
-    let scheduled = store.due_erasures(far_future).await.map_err(text)?;
-    let shown = |(scope, customer): (Scope, CustomerId)| {
-        let Scope { account, environment } = scope;
-        json!({ "customer_id": customer, "account_id": account, "environment": environment })
-    };
-    Ok(scheduled.into_iter().map(shown).collect())
+    let of = |Scope { account, environment }: Scope, customer: CustomerId| json!({ "customer_id": customer, "account_id": account, "environment": environment });
+    let due = store.due_erasures(far_future).await?;
+    let mut scheduled: Vec<Value> = due.into_iter().map(|(scope, customer)| of(scope, customer)).collect();
+    for (scope, customer) in store.due_person_erasures(far_future).await? {
+        for person in store.persons_to_erase(scope, customer).await? {
+            let mut one = of(scope, customer);
+            one["person_id"] = json!(person);
+            // A customer with several such persons is named for each of them.
+            if !scheduled.contains(&one) {
+                scheduled.push(one);
+            }
+        }
+    }
+    Ok(scheduled)
 }
 
 const NO_LEDGER: &str = "warning: no erasure is known from a ledger. Customers who were erased after this backup come \

@@ -13,6 +13,7 @@ use crate::app::{Answered, TestApp};
 
 /// Codes that no client can cause at will. Other tests force them.
 const FORCED_ELSEWHERE: &[ProblemCode] = &[
+    ProblemCode::AccountClosed,
     ProblemCode::InfectedFile,
     ProblemCode::InternalError,
     ProblemCode::Overloaded,

@@ -87,6 +87,13 @@ pub(crate) async fn good_request(app: &TestApp, operation: &Operation, key: &str
         app.put(&id, &json!({ "documents": [{ "file_id": file }] })).await.expect(200);
         path = path.replace("{file_id}", &file);
     }
+    if path.contains("{person_id}") {
+        let firm = app.given("corporate").await;
+        app.put(&firm, &json!({ "associated_persons": [{ "first_name": "Ada" }] })).await.expect(200);
+        let profile = app.profile(&firm).await;
+        let person = profile["associated_persons"][0]["id"].as_str().expect("a person");
+        path = operation.path.replace("{customer_id}", &firm).replace("{person_id}", person);
+    }
     if path.contains("{webhook_id}") {
         let hook = hook().await;
         app.simulate(&id, "kyc.status.submit").await.expect(200);
@@ -111,10 +118,10 @@ pub(crate) async fn good_request(app: &TestApp, operation: &Operation, key: &str
             let asked = &customer["requirements"][0]["id"];
             request(&path).json(&json!({ "outcome": "request_resubmission", "requirements": [asked] }))
         }
-        ("POST", "/v0/customers/{customer_id}/erasure") => {
+        ("POST", route) if route.ends_with("/erasure") => {
             request(&path).json(&json!({ "reason": "Article 17", "requested_by": "Ada" }))
         }
-        (_, "/v0/customers/{customer_id}/erasure") => {
+        (_, route) if route.ends_with("/erasure") => {
             let eraser = app.key_with(&[KeyScope::ErasureRequest]).await;
             let body = json!({ "reason": "Article 17", "requested_by": "Ada" });
             TestApp::send(app.with(&eraser, Method::POST, &path).json(&body)).await.expect(200);

@@ -86,13 +86,24 @@ fn problem() -> Value {
         "column": with(place, "Only with `malformed_json`: the column where parsing stopped"),
         "scope": text("Only with `insufficient_scope`: the scope that the key lacks"),
         "customer_id": with(id(), "Only with `email_taken`, the customer that has the e-mail, and with `erased`"),
-        "erased_at": with(time(), "Only with `erased`: when the customer was erased"),
+        "person_id": with(id(), "Only with `erased`, if an associated person was erased"),
+        "erased_at": with(time(), "Only with `erased`: when the customer or person was erased"),
         "first_request_id": text("Only with `idempotency_key_reused`: the request that used the key first"),
         "changed": with(changed, "Only with `precondition_failed`: pointers to the fields that have changed since"),
         "accepted": with(accepted, "Only with `unsupported_file_type`: the accepted types"),
     });
-    let optional =
-        ["errors", "line", "column", "scope", "customer_id", "erased_at", "first_request_id", "changed", "accepted"];
+    let optional = [
+        "errors",
+        "line",
+        "column",
+        "scope",
+        "customer_id",
+        "person_id",
+        "erased_at",
+        "first_request_id",
+        "changed",
+        "accepted",
+    ];
     object("Why a request failed (RFC 9457).", properties, &optional)
 }
 
