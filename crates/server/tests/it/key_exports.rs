@@ -254,3 +254,60 @@ async fn the_server_exports_the_keys_and_then_rotates_them_by_itself() {
     let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
     assert!(said.contains("is of epoch 1, and newer backups need epoch 2"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn persons_who_were_erased_alone_stay_erased_in_an_older_backup_with_the_newest_keys() {
+    let app = TestApp::start().await;
+    let folder = app.folder.path().to_owned();
+    let id = app.given("corporate").await;
+    let persons = json!([{ "first_name": "Ada" }, { "first_name": "Bob" }, { "first_name": "Cleo" }]);
+    app.put(&id, &json!({ "business_legal_name": "Firm", "associated_persons": persons })).await.expect(200);
+    let names = async |app: &TestApp| -> Vec<String> {
+        let profile = app.profile(&id).await;
+        let persons = profile["associated_persons"].as_array().expect("persons").iter();
+        persons.map(|person| person["first_name"].as_str().expect("a name").to_owned()).collect()
+    };
+    on_data(&folder, &["backup", "create", "first"]);
+    let profile = app.profile(&id).await;
+    for (place, left) in [(0, 2), (1, 1)] {
+        let person = profile["associated_persons"][place]["id"].as_str().expect("an id");
+        let request = ["erasure", "request", &id, "--person", person, "--reason", "r", "--requested-by", "b"];
+        assert_eq!(on_data(&folder, &request)["decision"], "scheduled");
+        for _ in 0..100 {
+            if names(&app).await.len() == left {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(names(&app).await.len(), left);
+        on_data(&folder, &["keyring", "rotate"]);
+    }
+    let proof = on_data(&folder, &["erasure", "prove", "--backup", "first"]);
+    assert_eq!(
+        (&proof["erased"], &proof["in_the_backup"], &proof["opened"]),
+        (&2.into(), &2.into(), &0.into()),
+        "{proof}"
+    );
+    let page = on_data(&folder, &["backup", "verify", "first"]);
+    assert_eq!(page["findings"], json!([]), "{page}");
+    on_data(&folder, &["backup", "keys", "keys.json", "--with-root-key"]);
+    // With the ledger, and without it: the keys alone say who is gone.
+    for has_ledger in [true, false] {
+        if !has_ledger {
+            std::fs::remove_file(folder.join("keys.json.ledger")).expect("the copy of the ledger");
+            std::fs::rename(folder.join("data/keyring.json.ledger"), folder.join("aside")).expect("the ledger");
+        }
+        let target = tempfile::tempdir().expect("a temporary folder");
+        let into = target.path().join("data").display().to_string();
+        let restored = on_data(&folder, &["restore", "first", "--into", &into, "--keyring", "keys.json"]);
+        assert_eq!(restored["erased_without_ledger"], if has_ledger { 0 } else { 2 }, "{restored}");
+        std::fs::copy(folder.join("keys.json.root-key"), target.path().join("data/root.key")).expect("the root key");
+        let again = TestApp::start_in(target, Some(app.key.clone()), &[]).await;
+        assert_eq!(names(&again).await, ["Cleo"]);
+        again.put(&id, &json!({ "business_legal_name": "Again" })).await.expect(200);
+        let folder = again.folder.path().to_owned();
+        assert_eq!(on_data(&folder, &["audit", "verify"])["findings"], json!([]));
+        on_data(&folder, &["keyring", "rotate"]);
+        assert_eq!(names(&again).await, ["Cleo"]);
+    }
+}
