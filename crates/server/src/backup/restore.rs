@@ -137,7 +137,10 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
 /// The erasures of customers and persons that wait in the restored database.
 async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, StoreError> {
     let far_future = SystemClock.now().plus_seconds(100 * 365 * 24 * 60 * 60);
-    let of = |Scope { account, environment }: Scope, customer: CustomerId| json!({ "customer_id": customer, "account_id": account, "environment": environment });
+    let of = |scope: Scope, customer: CustomerId| {
+        let Scope { account, environment } = scope;
+        json!({ "customer_id": customer, "account_id": account, "environment": environment })
+    };
     let due = store.due_erasures(far_future).await?;
     let mut scheduled: Vec<Value> = due.into_iter().map(|(scope, customer)| of(scope, customer)).collect();
     for (scope, customer) in store.due_person_erasures(far_future).await? {

@@ -21,8 +21,9 @@ pub(super) fn insert(connection: &Connection, erasure: &SealedPersonErasure) -> 
     let (account, environment) = scope_columns(scope);
     let rows = connection
         .prepare_cached(
-            "INSERT INTO person_erasures (account_id, environment, customer_id, person_id, requested_at, due_at,
-                request, erased_at, last_epoch, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+            "INSERT INTO person_erasures (account_id, environment, customer_id, person_id, requested_at, due_at, \
+                request, erased_at, last_epoch, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT DO NOTHING",
         )?
         .execute((
             account,
