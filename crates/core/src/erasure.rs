@@ -313,8 +313,8 @@ pub struct LedgerEntry {
 }
 
 impl LedgerEntry {
-    /// Whom it is about. Entries about the same customer or person can differ in their epoch, because erasing them again
-    /// may change it.
+    /// Whom it is about. Entries about the same customer or person can differ in their epoch, because erasing them
+    /// again may change it.
     #[must_use]
     pub const fn subject(&self) -> Subject {
         (self.scope, self.customer, self.person)

@@ -17,7 +17,7 @@ words! {
     EmailIndexed = "customer.email_indexed": "An e-mail that an older version had stored was made findable again.",
     ErasureScheduled = "customer.erasure_scheduled": "The erasure of a customer was scheduled.",
     ErasureCancelled = "customer.erasure_cancelled": "The scheduled erasure of a customer was cancelled.",
-    ErasurePostponed = "customer.erasure_postponed": "An erasure was due, and a rule or a hold still keeps the customer.",
+    ErasurePostponed = "customer.erasure_postponed": "An erasure was due, and a rule or a hold keeps the customer.",
     EvidenceDeleted = "customer.evidence_deleted": "Documents were deleted that no rule keeps any longer.",
     HoldPlaced = "hold.placed": "A hold was placed on a customer, which stops its deletion.",
     HoldEnded = "hold.ended": "A hold on a customer was ended.",
@@ -28,7 +28,7 @@ words! {
     PersonErasureCancelled = "person.erasure_cancelled": "The scheduled erasure of an associated person was cancelled.",
     PersonErasureRepeated = "person.erasure_repeated": "The erasure of an associated person was requested again. The \
         first request stands.",
-    PersonErasurePostponed = "person.erasure_postponed": "An erasure was due, and a rule or a hold still keeps the person.",
+    PersonErasurePostponed = "person.erasure_postponed": "An erasure was due, and a rule or a hold keeps the person.",
     PersonErased = "person.erased": "The key of an associated person was destroyed. The business remains.",
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
     CustomerExported = "customer.exported": "A customer's data, or that of one of its persons, was exported.",

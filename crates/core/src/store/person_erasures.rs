@@ -21,7 +21,8 @@ pub trait PersonErasureStore: Send + Sync {
         person: PersonId,
     ) -> Result<Option<PersonErasure>, StoreError>;
 
-    /// The newest version of a business without these persons, whose keys may be lost, and whether any of them was in it.
+    /// The newest version of a business without these persons, whose keys may be lost, and whether any of them was in
+    /// it.
     async fn business_without(
         &self,
         scope: Scope,

@@ -208,7 +208,8 @@ pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<
 }
 
 /// Erases a person: the key is destroyed, and with it everything that it sealed. `again` is the entry of the ledger if
-/// a restore brought the person back, with the persons of the same business that the ledger names. Returns whether there was something to erase.
+/// a restore brought the person back, with the persons of the same business that the ledger names. Returns whether
+/// there was something to erase.
 async fn erase(
     services: &Services,
     (scope, id, person): (Scope, CustomerId, PersonId),

@@ -4,6 +4,8 @@ use dossier_core::clock::Timestamp;
 use dossier_core::file::MediaType;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::kyc::requirement::Requirement;
+use dossier_core::retention::HoldView;
+use dossier_core::use_cases::due_deletions::Deletion;
 use dossier_core::webhook::Delivery;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,6 +42,18 @@ pub(crate) struct DeliveryList {
     pub(crate) items: Vec<Delivery>,
     /// Pass it as `cursor` to get the next page; `null` on the last page.
     pub(crate) next_cursor: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DeletionList {
+    pub(crate) items: Vec<Deletion>,
+    /// Pass it as `cursor` to get the next page; `null` on the last page.
+    pub(crate) next_cursor: Option<CustomerId>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct HoldList<'a> {
+    pub(crate) items: Vec<HoldView<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -35,9 +35,10 @@ pub(crate) const REQUEST: Operation = Operation {
             "description": "The erasure runs by itself at `due_at`: in production after `erasure_wait`, in the sandbox \
                 at once. It destroys the keys of the customer and of every associated person, and the files that no \
                 other customer uses. After that every read of the customer returns 410 `erased`, and the e-mail can \
-                be used again. A second request keeps the first date. With `dry_run` nothing is scheduled. If a law requires \
-                that the customer is kept, the decision is `refused`; if a hold does, it is `held`. The erasure then \
-                runs by itself once nothing keeps the customer any longer, and `text` says so to the person.",
+                be used again. A second request keeps the first date. With `dry_run` nothing is scheduled. If a law \
+                requires that the customer is kept, the decision is `refused`; if a hold does, it is `held`. The \
+                erasure then runs by itself once nothing keeps the customer any longer, and `text` says so to the \
+                person.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewErasure", true, &example),
             "responses": { "200": response_with("The decision", "ErasureDecision", &["ETag"]) },

@@ -5,15 +5,13 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::ids::CustomerId;
-use dossier_core::retention::HoldView;
-use dossier_core::use_cases::due_deletions::{Deletion, deletions};
+use dossier_core::use_cases::due_deletions::deletions;
 use dossier_core::use_cases::hold;
 use dossier_core::violation::Code;
 use http::{Method, StatusCode};
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::json;
 
+use super::answers::{DeletionList, HoldList};
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
@@ -56,13 +54,6 @@ pub(crate) const FORECAST: Operation = Operation {
         })
     },
 };
-
-/// A page of a forecast.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct DeletionList {
-    items: Vec<Deletion>,
-    next_cursor: Option<CustomerId>,
-}
 
 pub(crate) async fn forecast(
     State(app): State<App>,
@@ -136,12 +127,6 @@ pub(crate) const LIST: Operation = Operation {
         })
     },
 };
-
-/// The holds on a customer.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct HoldList<'a> {
-    items: Vec<HoldView<'a>>,
-}
 
 pub(crate) async fn list(
     State(app): State<App>,

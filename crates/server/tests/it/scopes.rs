@@ -94,6 +94,13 @@ pub(crate) async fn good_request(app: &TestApp, operation: &Operation, key: &str
         let person = profile["associated_persons"][0]["id"].as_str().expect("a person");
         path = operation.path.replace("{customer_id}", &firm).replace("{person_id}", person);
     }
+    let order = json!({ "reference": "1", "authority": "the court", "reason": "a case" });
+    if path.contains("{hold_id}") {
+        let keeper = app.key_with(&[KeyScope::RetentionManage]).await;
+        let holds = path.replace("/{hold_id}", "");
+        let hold = TestApp::send(app.with(&keeper, Method::POST, &holds).json(&order)).await.expect(200);
+        path = path.replace("{hold_id}", hold["id"].as_str().expect("an id"));
+    }
     if path.contains("{webhook_id}") {
         let hook = hook().await;
         app.simulate(&id, "kyc.status.submit").await.expect(200);
@@ -127,6 +134,7 @@ pub(crate) async fn good_request(app: &TestApp, operation: &Operation, key: &str
             TestApp::send(app.with(&eraser, Method::POST, &path).json(&body)).await.expect(200);
             request(&path)
         }
+        ("POST", "/v0/customers/{customer_id}/holds") => request(&path).json(&order),
         ("POST", "/v0/customers/simulate") => {
             request(&path).json(&json!({ "action": "kyc.status.submit", "customer_id": id }))
         }

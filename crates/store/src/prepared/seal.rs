@@ -19,7 +19,7 @@ use crate::audit_chain::StoredEntry;
 use crate::files::FileRow;
 use crate::records::RowHashes;
 use crate::sealed::{self, Look, account_scope, seal_look, seal_name, seal_settings};
-use crate::vault::{Purpose, WrappedKey};
+use crate::vault::{Purpose, RowSeal, WrappedKey};
 use crate::{audit_detail, rows};
 
 /// Seals all personal data of a change. `new_scopes` holds the keys of the account that the change creates. Returns the
@@ -118,22 +118,14 @@ impl SealingKeys<'_> {
                 let mac = rows::seal(&FileRow::uploaded(scope, &file, request_id), &self.scope);
                 PreparedEffect::File { file, mac }
             }
-            Effect::AccountCreated(Account { account_id, name, created_at, form, closed_at }) => {
+            Effect::AccountCreated(account) => {
                 let scope_keys = new_scopes.ok_or_else(|| StoreError::Corrupt("a new account has no keys".into()))?;
-                let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
-                let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
-                let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
-                let mac = rows::seal(&row, &self.account);
-                PreparedEffect::Account { id, name: row.name, created_at: row.created_at, look, mac, scope_keys }
+                let (AccountRow { id, name, created_at, .. }, look, mac) = self.account(account);
+                PreparedEffect::Account { id, name, created_at, look, mac, scope_keys }
             }
-            Effect::AccountChanged(Account { account_id, name, created_at, form, closed_at }) => {
-                let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
-                let name = seal_name(&self.account, scope, "accounts", &id, &name);
-                let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
-                let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
-                let mac = rows::seal(&row, &self.account);
-                PreparedEffect::AccountChanged { id, name: row.name, look, mac }
+            Effect::AccountChanged(account) => {
+                let (AccountRow { id, name, .. }, look, mac) = self.account(account);
+                PreparedEffect::AccountChanged { id, name, look, mac }
             }
             Effect::FormOpened { customer, pass, at } => {
                 // A pass is valid as long as the link of its session, and needs no expiry of its own.
@@ -153,5 +145,16 @@ impl SealingKeys<'_> {
             Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
             Effect::SettingsRecorded(json) => PreparedEffect::Settings(seal_settings(&self.scope, scope, &json)),
         })
+    }
+
+    /// The row of an account, its settings of the form once more, and its seal.
+    fn account(&self, account: Account) -> (AccountRow, Vec<u8>, RowSeal) {
+        let Account { account_id, name, created_at, form, closed_at } = account;
+        let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
+        let name = seal_name(&self.account, scope, "accounts", &id, &name);
+        let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
+        let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
+        let mac = rows::seal(&row, &self.account);
+        (row, look, mac)
     }
 }

@@ -13,7 +13,8 @@ use crate::records::{RowHashes, RowKind};
 use crate::rows::HoldRow;
 
 statements! {
-    PLACE = "INSERT INTO holds (account_id, environment, customer_id, hold_id, placed_at, ends_at, ended_at, details, mac)
+    PLACE = "INSERT INTO holds (account_id, environment, customer_id, hold_id, placed_at, ends_at, ended_at, details,
+            mac)
         SELECT account_id, environment, customer_id, $4, $5, $6, $7, $8, $9 FROM customers
         WHERE account_id = $1 AND environment = $2 AND customer_id = $3 AND type < 2";
     END = "UPDATE holds SET ended_at = $5, details = $6, mac = $7

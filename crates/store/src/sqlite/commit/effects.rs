@@ -76,15 +76,14 @@ pub(super) fn write(
             links::end_pass(connection, hash)?;
             Ok(true)
         }
-        PreparedEffect::Key { key, ends } => {
+        PreparedEffect::Key { key, ends: None } => {
             keys::insert_key(connection, key)?;
-            match ends {
-                Some((old, at)) => {
-                    let ended = |row: &mut KeyRow| row.expires_at = Some(at.as_micros());
-                    keys::change_key(connection, change, *old, other_rows, ended)?.map(|()| true)
-                }
-                None => Ok(true),
-            }
+            Ok(true)
+        }
+        PreparedEffect::Key { key, ends: Some((old, at)) } => {
+            keys::insert_key(connection, key)?;
+            let ended = |row: &mut KeyRow| row.expires_at = Some(at.as_micros());
+            keys::change_key(connection, change, *old, other_rows, ended)?.map(|()| true)
         }
         PreparedEffect::KeyRevoked { id, at } => {
             let revoked = |row: &mut KeyRow| row.revoked_at = Some(at.as_micros());

@@ -192,7 +192,8 @@ pub(crate) async fn an_erasure_that_was_computed_before_a_hold_is_refused(mut en
 pub(crate) async fn a_document_is_deleted_by_its_own_rule_and_the_record_stays(mut engine: Engine) {
     let mut services = engine.services();
     let rules = "[[keep]]\nid = 'a'\nsections = ['documents']\nevidence = ['id_document']\nfrom = 'recorded'\n\
-        for = 'P30D'\nlaw = 'x'\n[[keep]]\nid = 'b'\nsections = ['identity']\nfrom = 'offboarded'\nfor = 'P5Y'\nlaw = 'y'";
+        for = 'P30D'\nlaw = 'x'\n\
+        [[keep]]\nid = 'b'\nsections = ['identity']\nfrom = 'offboarded'\nfor = 'P5Y'\nlaw = 'y'";
     with_rules(&mut services, Retention::On, rules);
     let caller = caller(&services).await;
     let (id, other) =
@@ -200,8 +201,8 @@ pub(crate) async fn a_document_is_deleted_by_its_own_rule_and_the_record_stays(m
     let (own, shared, kept) =
         (uploaded(&services, &caller).await, uploaded(&services, &caller).await, uploaded(&services, &caller).await);
     let body = format!(
-        r#"{{"documents":[{{"file_id":"{own}","purpose":"id_document"}},{{"file_id":"{shared}","purpose":"id_document"}},
-            {{"file_id":"{kept}","purpose":"proof_of_address"}}]}}"#
+        r#"{{"documents":[{{"file_id":"{own}","purpose":"id_document"}},
+            {{"file_id":"{shared}","purpose":"id_document"}},{{"file_id":"{kept}","purpose":"proof_of_address"}}]}}"#
     );
     put(&services, &caller, id, &body).await.expect("updated");
     put(&services, &caller, other, &naming(shared)).await.expect("updated");

@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use super::parts::{described, id, list_of, object, or_null, reference, shown, text, time};
 use super::words::{event_type, media_type, problem_code, words};
 use crate::erasures::ErasureState;
-use crate::http::answers::{DeliveryList, RequirementList, SandboxClock, ServiceStatus, UploadedFile};
-use crate::http::retention::{DeletionList, HoldList};
+use crate::http::answers::{
+    DeletionList, DeliveryList, HoldList, RequirementList, SandboxClock, ServiceStatus, UploadedFile,
+};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     let empty = json!({ "type": "object", "description": "An object without members.", "additionalProperties": false });
