@@ -68,14 +68,8 @@ pub(super) fn write(
             links::insert_link(connection, scope, *customer, link)?;
             Ok(true)
         }
-        PreparedEffect::Settings(cell) => {
-            record_settings(connection, scope, cell)?;
-            Ok(true)
-        }
-        PreparedEffect::PassEnded(hash) => {
-            links::end_pass(connection, hash)?;
-            Ok(true)
-        }
+        PreparedEffect::Settings(cell) => Ok(record_settings(connection, scope, cell).map(|()| true)?),
+        PreparedEffect::PassEnded(hash) => Ok(links::end_pass(connection, hash).map(|()| true)?),
         PreparedEffect::Key { key, ends: None } => {
             keys::insert_key(connection, key)?;
             Ok(true)
