@@ -9,7 +9,7 @@ use crate::kyc::policy::Retention;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::due_deletions::{Deletion, Deletions, deletions, due_of, held_until};
-use crate::use_cases::erase;
+use crate::use_cases::erase::{self, discard_files};
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::UpdateError;
 
@@ -68,9 +68,9 @@ async fn delete_document(services: &Services, scope: Scope, deletion: &Deletion)
         let due = due_of(services, scope, &customer, now).await?;
         Ok(!is_held && due.contains(&Deletion { held: false, ..deletion.clone() }))
     };
-    let deleted: Result<bool, UpdateError> = write(services, &caller, Unkeyed, load, |is_due| {
+    let deleted: Result<_, UpdateError> = write(services, &caller, Unkeyed, load, |is_due| {
         if !is_due {
-            return Ok(Outcome::Unchanged(false));
+            return Ok(Outcome::Unchanged(None));
         }
         let now = services.now(scope);
         let subject = deletion.person_id.unwrap_or_else(|| PersonId::of_customer(id));
@@ -79,17 +79,8 @@ async fn delete_document(services: &Services, scope: Scope, deletion: &Deletion)
         audit.fields = vec![format!("/files/{file}"), deletion.rule.pointer()];
         let documents = vec![NewDocument { file, subject }];
         let effect = Effect::EvidenceDeleted { customer: id, documents, unless_held: now };
-        Ok(Outcome::Change(Change::new(scope, effect, audit), true))
+        Ok(Outcome::Change(Change::new(scope, effect, audit), Some(vec![file])))
     })
     .await;
-    match deleted {
-        Ok(true) => {
-            // A file that is evidence of others as well stays.
-            services.store.discard_file(scope, file).await;
-            Ok(true)
-        }
-        Ok(false) | Err(UpdateError::NotFound | UpdateError::Store(StoreError::Erased { .. })) => Ok(false),
-        Err(UpdateError::Store(error)) => Err(error),
-        Err(error) => Err(StoreError::Unknown(error.to_string())),
-    }
+    discard_files(services, scope, deleted).await
 }

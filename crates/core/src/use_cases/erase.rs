@@ -399,15 +399,27 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
         Ok(Outcome::Change(Change::new(scope, effect, audit).announced_by(events), Some(files)))
     })
     .await;
+    discard_files(services, scope, erased).await
+}
+
+/// Deletes the content of the files of someone who was erased, or of documents that were deleted. Nothing can open it
+/// any more. A file that someone else uses stays. Returns whether there was something to erase.
+pub(super) async fn discard_files(
+    services: &Services,
+    scope: Scope,
+    erased: Result<Option<Vec<FileId>>, UpdateError>,
+) -> Result<bool, StoreError> {
     match erased {
-        Ok(None) | Err(UpdateError::NotFound | UpdateError::Store(StoreError::Erased { .. })) => Ok(false),
         Ok(Some(files)) => {
-            // Nothing can open their content any more. A file that another customer uses stays.
-            for file in &files {
-                services.store.discard_file(scope, *file).await;
+            for file in files {
+                services.store.discard_file(scope, file).await;
             }
             Ok(true)
         }
+        Ok(None)
+        | Err(
+            UpdateError::NotFound | UpdateError::PersonErased { .. } | UpdateError::Store(StoreError::Erased { .. }),
+        ) => Ok(false),
         Err(UpdateError::Store(error)) => Err(error),
         Err(error) => Err(StoreError::Unknown(error.to_string())),
     }

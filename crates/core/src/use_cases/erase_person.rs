@@ -15,7 +15,7 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::due_deletions::obstacle;
 use crate::use_cases::erase::{
-    ErasedAgain, considered_at, entry, expected_at, files_of, noted, read_request, requested_again,
+    ErasedAgain, considered_at, discard_files, entry, expected_at, files_of, noted, read_request, requested_again,
 };
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, change, newest};
@@ -258,21 +258,7 @@ async fn erase(
         Ok(Outcome::Change(without_person(services, &caller, found, erases), Some(files)))
     })
     .await;
-    match erased {
-        Ok(None)
-        | Err(
-            UpdateError::NotFound | UpdateError::PersonErased { .. } | UpdateError::Store(StoreError::Erased { .. }),
-        ) => Ok(false),
-        Ok(Some(files)) => {
-            // Nothing can open their content any more. A file that someone else uses stays.
-            for file in &files {
-                services.store.discard_file(scope, *file).await;
-            }
-            Ok(true)
-        }
-        Err(UpdateError::Store(error)) => Err(error),
-        Err(error) => Err(StoreError::Unknown(error.to_string())),
-    }
+    discard_files(services, scope, erased).await
 }
 
 /// The next version of the business, without the person.
