@@ -204,7 +204,7 @@ impl RuleSet {
     /// Everything that is wrong with it, one line each.
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
         let file: RulesFile = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
             vec![format!("line {line}: {}", error.message())]
         })?;
         let RulesFile { version, groups, rules } = file;

@@ -39,9 +39,11 @@ impl Standing {
         match (kyc.state, closed_at) {
             (State::Rejected, _) => Self::Rejected(decided(Outcome::Reject)),
             (State::Offboarded, _) => Self::Offboarded(decided(Outcome::Offboard)),
-            (_, Some(at)) => Self::Offboarded(at.max(customer.updated_at)),
+            (_, Some(at)) if was_verified => Self::Offboarded(at.max(customer.updated_at)),
             _ if was_verified => Self::Related,
-            (State::Submitted | State::Approved, _) => Self::Waiting,
+            // Nobody will decide any more.
+            (State::Submitted | State::Approved, Some(at)) => Self::Unfinished(at.max(customer.updated_at)),
+            (State::Submitted | State::Approved, None) => Self::Waiting,
             (State::NotStarted | State::InProgress | State::ResubmissionRequired, _) => {
                 let session = kyc.session.as_ref().filter(|session| !session.expired);
                 let until = session.map_or(customer.updated_at, |session| session.expires_at);

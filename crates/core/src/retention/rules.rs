@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::duration::Period;
 use crate::customer::profile::CustomerType;
 use crate::hexadecimal::hexadecimal;
+use crate::hidden::{is_blank, is_hidden};
 use crate::kyc::rules::is_purpose;
 use crate::words::words;
 
@@ -107,10 +108,10 @@ impl RetentionRules {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with them, one line each.
+    /// What is wrong with them, one line each. What has the wrong type is reported alone.
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
         let file: RetentionFile = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
             vec![format!("line {line}: {}", error.message())]
         })?;
         let RetentionFile { version, rules } = file;
@@ -132,7 +133,8 @@ impl RetentionRules {
     /// Whether a text has the tables of such rules, and not those of the rules about requirements.
     #[must_use]
     pub fn are_in(text: &str) -> bool {
-        text.lines().any(|line| line.trim() == "[[keep]]")
+        let is_named = |table: toml::Table| table.contains_key("keep");
+        toml::from_str(text).map_or_else(|_| text.contains("[[keep]]"), is_named)
     }
 }
 
@@ -146,8 +148,10 @@ impl RetentionRule {
         if self.sections.is_empty() {
             faults.push("sections: the list is empty".to_owned());
         }
-        if self.law.trim().is_empty() {
+        if is_blank(&self.law) {
             faults.push("law: must not be empty".to_owned());
+        } else if self.law.chars().any(is_hidden) {
+            faults.push("law: must have no control characters and no hidden ones".to_owned());
         }
         if !self.evidence.is_empty() && self.sections != [Section::Documents] {
             faults.push("evidence: only a rule whose one section is documents can name purposes".to_owned());
@@ -200,6 +204,9 @@ mod tests {
         assert_eq!(RetentionRules::read(RetentionRules::BASELINE).map(|set| set.rules.len()), Ok(5));
         assert!(RetentionRules::are_in(RetentionRules::BASELINE));
         assert!(!RetentionRules::are_in(crate::kyc::rules::RuleSet::BASELINE));
+        for text in ["[[ keep ]] # mine", "keep = []", "version = 1\n[[keep]]\n[[keep"] {
+            assert!(RetentionRules::are_in(text), "{text}");
+        }
     }
 
     #[test]
@@ -214,6 +221,8 @@ mod tests {
             (rule(&good.replace("documents", "all")), "one of: identity"),
             (rule(&good.replace("'a'", "'a/b'")), "a/b: id: must consist of"),
             (rule(&good.replace("'x'", "' '")), "a: law: must not be empty"),
+            (rule(&good.replace("'x'", "\"x\\u202e\"")), "a: law: must have no control characters"),
+            (rule(&format!("{good}\nwhen = 1")), "line 8: unknown field"),
             (rule(&good.replace("['documents']", "[]")), "a: sections: the list is empty"),
             (rule(&format!("{good}\nevidence = ['holiday']")), "a: evidence: holiday is not the purpose"),
             (

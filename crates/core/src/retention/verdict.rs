@@ -51,9 +51,16 @@ impl<'a> Verdict<'a> {
 
 impl RetentionRules {
     /// How long the record of a customer is kept. All of it is sealed under the customer's keys and ends with them, so
-    /// the section that is kept longest decides.
+    /// the section that is kept longest decides. Retention never ends a relationship, and deletes nobody whose identity
+    /// no rule mentions: rules about documents alone are no reason to erase a customer.
     #[must_use]
     pub fn record(&self, life: &Life, question: Question) -> Verdict<'_> {
+        let is_ruled = || !matches!(self.verdict(Section::Identity, None, life, question), Verdict::Unruled);
+        let is_over =
+            matches!(life.standing, Standing::Unfinished(_) | Standing::Rejected(_) | Standing::Offboarded(_));
+        if question == Question::Deletion && !(is_over && is_ruled()) {
+            return Verdict::Unruled;
+        }
         let sections = Section::ALL.iter().map(|section| self.verdict(*section, None, life, question));
         let documents =
             life.evidence.iter().map(|evidence| self.verdict(Section::Documents, Some(evidence), life, question));

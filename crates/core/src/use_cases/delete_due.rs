@@ -32,9 +32,9 @@ pub struct Swept {
 ///
 /// # Errors
 ///
-/// The first failure. What was deleted before stays deleted.
+/// If customers cannot be listed, and otherwise the first failure, after everything else was deleted.
 pub async fn sweep(services: &Services, scope: Scope) -> Result<Swept, StoreError> {
-    let (mut swept, mut after) = (Swept::default(), None);
+    let (mut swept, mut after, mut failure) = (Swept::default(), None, None);
     loop {
         let Deletions { due, next, damaged } = deletions(services, scope, after, services.now(scope)).await?;
         swept.damaged += damaged;
@@ -43,15 +43,20 @@ pub async fn sweep(services: &Services, scope: Scope) -> Result<Swept, StoreErro
                 swept.held += 1;
             } else if services.policy.retention != Retention::On {
                 swept.reported += 1;
-            } else if deletion.file_id.is_none() {
-                swept.customers += u64::from(erase::by_retention(services, scope, deletion.customer_id).await?);
             } else {
-                swept.documents += u64::from(delete_document(services, scope, &deletion).await?);
+                let (count, deleted) = match deletion.file_id {
+                    None => (&mut swept.customers, erase::by_retention(services, scope, deletion.customer_id).await),
+                    Some(_) => (&mut swept.documents, delete_document(services, scope, &deletion).await),
+                };
+                match deleted {
+                    Ok(deleted) => *count += u64::from(deleted),
+                    Err(error) => failure = failure.or(Some(error)),
+                }
             }
         }
         after = next;
         if after.is_none() {
-            return Ok(swept);
+            return failure.map_or(Ok(swept), Err);
         }
     }
 }

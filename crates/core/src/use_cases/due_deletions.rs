@@ -124,13 +124,12 @@ pub async fn deletions(
         if !rules.rules.iter().any(|rule| rule.period.end(summary.created_at) <= until) {
             continue;
         }
-        match services.store.customer(scope, summary.id).await {
-            Ok(Some(customer)) => {
-                let due = due_of(services, scope, &customer, until).await?;
-                let held = held.contains(&customer.id);
+        match due_of_customer(services, scope, summary.id, until).await {
+            Ok(due) => {
+                let held = held.contains(&summary.id);
                 deletions.due.extend(due.into_iter().map(|deletion| Deletion { held, ..deletion }));
             }
-            Ok(None) | Err(StoreError::Erased { .. }) => {}
+            Err(StoreError::Erased { .. }) => {}
             // A damaged record must not stop the others. A verification of the store reports it.
             Err(StoreError::Corrupt(_)) => deletions.damaged += 1,
             Err(error) => return Err(error),
@@ -138,6 +137,18 @@ pub async fn deletions(
     }
     deletions.next = page.summaries.last().map(|summary| summary.id).filter(|_| page.more);
     Ok(deletions)
+}
+
+async fn due_of_customer(
+    services: &Services,
+    scope: Scope,
+    id: CustomerId,
+    until: Timestamp,
+) -> Result<Vec<Deletion>, StoreError> {
+    match services.store.customer(scope, id).await? {
+        Some(customer) => due_of(services, scope, &customer, until).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What is due for deletion of one customer: the whole record, or single documents.

@@ -26,7 +26,8 @@ use crate::use_cases::write_customer::{UpdateError, newest};
 /// How far back the erasures of other processes are looked for, every second. It covers a process that was busy, and
 /// clocks that differ.
 const FORGOTTEN_WITHIN_SECONDS: i64 = 600;
-/// After how many seconds an erasure is considered again, if nobody knows how long something keeps the customer.
+/// After how many seconds at most an erasure is considered again that something keeps from running. Rules, decisions
+/// and settings may change in the meantime.
 const CONSIDERED_AGAIN: i64 = 30 * 24 * 60 * 60;
 /// The number of files that are read at a time.
 const PAGE: usize = 100;
@@ -98,11 +99,14 @@ pub fn expected_at(erasure: &Erasure, obstacle: Option<&Obstacle>) -> Option<Tim
     }
 }
 
-/// When an erasure is considered that cannot run before `earliest`.
+/// When an erasure is considered that cannot run before `earliest`: sooner than it is expected to run, if that is far.
 pub(super) fn considered_at(earliest: Timestamp, now: Timestamp, obstacle: Option<&Obstacle>) -> Timestamp {
     match obstacle {
         None => earliest,
-        Some(obstacle) => obstacle.until().unwrap_or_else(|| now.plus_seconds(CONSIDERED_AGAIN)).max(earliest),
+        Some(obstacle) => {
+            let again = now.plus_seconds(CONSIDERED_AGAIN);
+            obstacle.until().map_or(again, |until| until.min(again)).max(earliest)
+        }
     }
 }
 

@@ -82,7 +82,7 @@ fn check(body: &serde_json::Value, now: Timestamp) -> Vec<Violation> {
     let end = body["ends_at"].as_str().map(Timestamp::parse);
     match end {
         Some(None) => {
-            let message = "must be a moment in RFC 3339, such as 2030-01-01T00:00:00Z";
+            let message = "must be a moment in RFC 3339 before the year 9999, such as 2030-01-01T00:00:00Z";
             violations.push(Violation::new("/ends_at", Code::InvalidTime, message));
         }
         Some(Some(end)) if end <= now => {

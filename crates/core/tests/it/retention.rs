@@ -218,7 +218,7 @@ fn end_of(start: i64, period: &str) -> i64 {
 
 /// A rule, as the oracle reads it from the text of the rules.
 struct Plain {
-    sections: usize,
+    has_identity: bool,
     kind: Option<CustomerType>,
     from: String,
     period: String,
@@ -235,7 +235,7 @@ fn plain(text: &str) -> Vec<Plain> {
                 .map(|(name, value)| (name.trim(), value.trim().trim_matches(['\'', '"']).to_owned()))
                 .collect();
             Plain {
-                sections: members["sections"].split(',').count(),
+                has_identity: members["sections"].contains("identity"),
                 kind: members.get("type").map(|kind| match kind.as_str() {
                     "individual" => CustomerType::Individual,
                     _ => CustomerType::Corporate,
@@ -277,26 +277,23 @@ fn allowed_from(lived: &Lived, rules: &[Plain]) -> Option<i64> {
         _ => None,
     });
     let unfinished = Some(last.max(link.unwrap_or(0)));
-    let event = match ended {
-        Some((name, at)) => Some((name, at)),
-        None if had_relationship || waits => None,
-        None => unfinished.map(|at| ("abandoned", at)),
+    let (happened, at) = match ended {
+        Some(ended) => ended,
+        None if had_relationship || waits => return None,
+        None => ("abandoned", unfinished?),
     };
     let decided = newest.filter(|(_, outcome)| *outcome != Outcome::RequestResubmission).map(|(at, _)| at);
-    let mut latest = None;
-    for rule in rules.iter().filter(|rule| rule.sections > 0 && rule.kind.is_none_or(|kind| kind == lived.kind)) {
+    let (mut latest, mut has_identity) = (None, false);
+    for rule in rules.iter().filter(|rule| rule.kind.is_none_or(|kind| kind == lived.kind)) {
         let start = match rule.from.as_str() {
             "decided" => decided,
             "recorded" => Some(last),
-            name => match event {
-                // An end that is still ahead keeps the customer.
-                None => return None,
-                Some((happened, at)) => (happened == name).then_some(at),
-            },
+            name => (happened == name).then_some(at),
         };
+        has_identity |= rule.has_identity && start.is_some();
         latest = latest.max(start.map(|start| end_of(start, &rule.period)));
     }
-    latest
+    latest.filter(|_| has_identity)
 }
 
 #[test]

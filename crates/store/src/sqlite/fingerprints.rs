@@ -56,7 +56,7 @@ impl SqliteStore {
                         let numbers = prepared::fingerprints(&customer, keys);
                         write_numbers(&transaction, scope, id, Some(&numbers))?;
                     }
-                    Ok(None) => {}
+                    Ok(None) | Err(StoreError::Erased { .. }) => {}
                     Ok(Some(Err(error))) | Err(error) => {
                         tracing::error!(customer = %id, %error, "failed to index numbers")
                     }

@@ -70,7 +70,7 @@ pub(crate) async fn list(
     let next = match &page.email {
         Some(email) => {
             let found = app.services.store.summaries_by_email(caller.scope, email).await?;
-            let found: Vec<_> = found.into_iter().map(Item::Customer).collect();
+            let found = items(&found, &[]);
             write_items(&app, &caller, (&mut writer, &mut seen), page.expand, &found).await?;
             None
         }
@@ -100,7 +100,15 @@ async fn write_page(
     loop {
         let portion = left.min(PORTION);
         writer.make_room(portion)?;
-        let (items, rest) = read_items(app, caller, last, portion, page.erased).await?;
+        let store = &app.services.store;
+        let found = store.summaries(caller.scope, last, portion).await?;
+        let erased = match page.erased {
+            true => store.tombstones(caller.scope, last, portion + 1).await?,
+            false => Vec::new(),
+        };
+        let mut items = items(&found.summaries, &erased);
+        let rest = found.more || items.len() > portion;
+        items.truncate(portion);
         let written = write_items(app, caller, (writer, seen), page.expand, &items).await?;
         last = written.checked_sub(1).map(|at| items[at].id()).or(last);
         left -= written;
@@ -112,12 +120,13 @@ async fn write_page(
 }
 
 /// A customer in a list, or what remains of it.
-enum Item {
-    Customer(Summary),
-    Erased(Tombstone),
+#[derive(Clone, Copy)]
+enum Item<'a> {
+    Customer(&'a Summary),
+    Erased(&'a Tombstone),
 }
 
-impl Item {
+impl Item<'_> {
     const fn id(&self) -> CustomerId {
         match self {
             Self::Customer(summary) => summary.id,
@@ -126,25 +135,14 @@ impl Item {
     }
 }
 
-/// The next items of a list, newest first, and whether others come after them.
-async fn read_items(
-    app: &App,
-    caller: &Caller,
-    after: Option<CustomerId>,
-    limit: usize,
-    erased: bool,
-) -> Result<(Vec<Item>, bool), Problem> {
-    let store = &app.services.store;
-    let page = store.summaries(caller.scope, after, limit).await?;
-    let mut items: Vec<_> = page.summaries.into_iter().map(Item::Customer).collect();
-    if !erased {
-        return Ok((items, page.more));
+/// Customers and what remains of others, newest first.
+fn items<'a>(summaries: &'a [Summary], erased: &'a [Tombstone]) -> Vec<Item<'a>> {
+    let mut items: Vec<_> = summaries.iter().map(Item::Customer).collect();
+    if !erased.is_empty() {
+        items.extend(erased.iter().map(Item::Erased));
+        items.sort_by_key(|item| std::cmp::Reverse(item.id()));
     }
-    items.extend(store.tombstones(caller.scope, after, limit + 1).await?.into_iter().map(Item::Erased));
-    items.sort_by_key(|item| std::cmp::Reverse(item.id()));
-    let more = page.more || items.len() > limit;
-    items.truncate(limit);
-    Ok((items, more))
+    items
 }
 
 /// Writes customers until the page is full, and returns their number.
@@ -153,7 +151,7 @@ async fn write_items(
     caller: &Caller,
     (writer, seen): (&mut PageWriter<'_>, &mut Vec<CustomerId>),
     expand: Expand,
-    items: &[Item],
+    items: &[Item<'_>],
 ) -> Result<usize, Problem> {
     writer.expect(items.len());
     for (at, item) in items.iter().enumerate() {
