@@ -40,6 +40,12 @@ impl Timestamp {
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
+
+    /// This moment plus `days` of 24 hours, at most the end of representable time.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_seconds(days.saturating_mul(24 * 60 * 60))
+    }
 }
 
 impl Timestamp {

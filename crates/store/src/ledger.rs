@@ -74,6 +74,15 @@ impl Ledger {
         lines.enumerate().map(read).collect()
     }
 
+    /// Whether the last line has no end. That is so after a crash, and in a copy that was cut off.
+    pub fn is_cut_off(&self) -> Result<bool, OpenError> {
+        match fs::read(&self.path) {
+            Ok(text) => Ok(whole_lines(&text) < text.len()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(cause) => Err(self.failed("read the ledger of erasures", cause)),
+        }
+    }
+
     /// Adds entries. They are durable on return.
     pub fn append<'a>(&self, entries: impl IntoIterator<Item = &'a LedgerEntry>) -> Result<(), OpenError> {
         let mut lines = String::new();
@@ -210,7 +219,9 @@ mod tests {
         ledger.append(&[entry(1), entry(2)]).expect("appended");
         let mut torn = fs::read(ledger.path()).expect("a file");
         torn.extend_from_slice(b"AbCdEf");
+        assert!(!ledger.is_cut_off().expect("readable"));
         fs::write(ledger.path(), torn).expect("a torn line");
+        assert!(ledger.is_cut_off().expect("readable"));
         assert_eq!(ledger.read().expect("two"), BTreeSet::from([entry(1), entry(2)]));
         ledger.append(&[entry(3)]).expect("appended");
         assert_eq!(ledger.read().expect("three"), BTreeSet::from([entry(1), entry(2), entry(3)]));

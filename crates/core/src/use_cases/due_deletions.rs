@@ -17,6 +17,8 @@ use crate::retention::verdict::{Question, Verdict};
 use crate::services::Services;
 use crate::store::error::StoreError;
 
+/// The farthest that a forecast looks ahead, in days: ten years.
+pub const MAX_DAYS: i64 = 3_660;
 /// How many customers are read at a time.
 const PORTION: usize = 500;
 

@@ -24,7 +24,7 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("server/tests/it/webhooks.rs", 633, "deliveries to one receiver that is made here"),
     ("store/tests/it/anchor.rs", 460, "manipulations, with what the findings name"),
     ("store/tests/it/on_postgres.rs", 574, "what only PostgreSQL can get wrong"),
-    ("store/tests/it/main.rs $behaviour", 90, "the list of behaviours"),
+    ("store/tests/it/main.rs $behaviour", 91, "the list of behaviours"),
     ("store/tests/it/row_seals.rs", 530, "tables of columns, and one attack on all of them"),
 ];
 

@@ -190,15 +190,20 @@ fn known_erasures(
     (given, own): (&Path, &Path),
     root: &RootKey,
 ) -> Result<BTreeSet<LedgerEntry>, String> {
-    let mut known = BTreeSet::new();
-    for keyring in [given, own, &config.storage.keyring] {
-        known.extend(Ledger::beside(keyring, root).read().map_err(text)?);
+    if let Some(path) = restore.ledger.as_ref().filter(|path| !path.exists()) {
+        return Err(format!("there is no ledger {}", path.display()));
     }
-    if let Some(path) = &restore.ledger {
-        if !path.exists() {
-            return Err(format!("there is no ledger {}", path.display()));
+    let live = Ledger::beside(&config.storage.keyring, root);
+    let mut ledgers: Vec<_> = [given, own].map(|keyring| Ledger::beside(keyring, root)).into();
+    ledgers.extend(restore.ledger.iter().map(|path| Ledger::at(path.clone(), root)));
+    let mut known = live.read().map_err(text)?;
+    for ledger in &ledgers {
+        // Only a crash of the server leaves an unfinished line, and only in its own file.
+        if ledger.path() != live.path() && ledger.is_cut_off().map_err(text)? {
+            let path = ledger.path().display();
+            return Err(format!("the ledger {path} was cut off in its last line; use another copy of it"));
         }
-        known.extend(Ledger::at(path.clone(), root).read().map_err(text)?);
+        known.extend(ledger.read().map_err(text)?);
     }
     Ok(known)
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use async_trait::async_trait;
 use clap::Args;
-use dossier_core::use_cases::due_deletions::deletions;
+use dossier_core::use_cases::due_deletions::{MAX_DAYS, deletions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,8 +12,6 @@ use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
 use crate::errors::text;
-
-const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
 group! {
     /// See what is due for deletion
@@ -26,7 +24,7 @@ pub struct Forecast {
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// How many days to look ahead; 0 lists what is due now
-    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(0..=3_660))]
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(0..=MAX_DAYS))]
     pub days: i64,
 }
 
@@ -34,7 +32,7 @@ pub struct Forecast {
 impl DataCommand for Forecast {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
-        let until = context.services.now(scope).plus_seconds(self.days * SECONDS_A_DAY);
+        let until = context.services.now(scope).plus_days(self.days);
         let (mut due, mut after) = (Vec::new(), None);
         loop {
             let found = deletions(context.services, scope, after, until).await.map_err(text)?;
@@ -49,7 +47,7 @@ impl DataCommand for Forecast {
     }
 
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
-        output.rows(&outcome, &["due_at", "customer_id", "file_id", "rule", "held"]);
+        output.rows(&outcome, &["due_at", "customer_id", "person_id", "file_id", "rule.id", "held"]);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::ids::CustomerId;
-use dossier_core::use_cases::due_deletions::deletions;
+use dossier_core::use_cases::due_deletions::{MAX_DAYS, deletions};
 use dossier_core::use_cases::hold;
 use dossier_core::violation::Code;
 use http::{Method, StatusCode};
@@ -24,10 +24,7 @@ use super::problem::ProblemCode::{Erased, IdempotencyKeyReused, InvalidHeader, I
 use super::query::{NoQuery, Query};
 use super::state::App;
 
-/// The farthest that a forecast looks ahead, in days: ten years.
-const MAX_DAYS: i64 = 3_660;
 const DEFAULT_DAYS: i64 = 90;
-const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
 pub(crate) const FORECAST: Operation = Operation {
     method: Method::GET,
@@ -69,7 +66,7 @@ pub(crate) async fn forecast(
     let after = parameters.read("cursor", CustomerId::parse, Code::InvalidCursor, message);
     parameters.end()?;
     let _share = room_for(&app, &context, PORTION)?;
-    let until = app.services.now(caller.scope).plus_seconds(days.unwrap_or(DEFAULT_DAYS) * SECONDS_A_DAY);
+    let until = app.services.now(caller.scope).plus_days(days.unwrap_or(DEFAULT_DAYS));
     let found = deletions(&app.services, caller.scope, after, until).await?;
     Ok(axum::Json(DeletionList { items: found.due, next_cursor: found.next }).into_response())
 }

@@ -31,20 +31,27 @@ pub(super) async fn run(app: App, store: Arc<dyn Engine>) {
     }
 }
 
-/// Sweeps the scopes that were not swept on their present day yet.
+/// Sweeps the scopes that were not swept on their present day yet. Returns the first failure, after the others.
 async fn sweep_all(app: &App, store: &dyn Engine, swept_on: &mut HashMap<Scope, i64>) -> Result<(), StoreError> {
     if !store.is_leader().await? {
         return Ok(());
     }
+    let mut failure = None;
     for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
         let today = app.services.now(scope).as_micros() / MICROS / SECONDS_A_DAY;
         if swept_on.get(&scope) == Some(&today) {
             continue;
         }
-        report(scope, sweep(&app.services, scope).await?);
-        swept_on.insert(scope, today);
+        match sweep(&app.services, scope).await {
+            Ok(swept) => {
+                report(scope, swept);
+                swept_on.insert(scope, today);
+            }
+            // It must not stop the other scopes.
+            Err(error) => failure = failure.or(Some(error)),
+        }
     }
-    Ok(())
+    failure.map_or(Ok(()), Err)
 }
 
 fn report(scope: Scope, swept: Swept) {

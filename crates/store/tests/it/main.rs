@@ -74,6 +74,7 @@ on_every_engine! {
     content_in_another_place_does_not_open,
     equal_numbers_and_contents_are_found_in_their_scope_only,
     a_document_is_deleted_by_its_own_rule_and_the_record_stays,
+    a_damaged_file_keeps_retention_from_no_other_customer,
     a_hold_stops_deletion_and_what_it_stopped_continues,
     a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_has_passed,
     an_erasure_that_was_computed_before_a_hold_is_refused,

@@ -102,7 +102,8 @@ pub(crate) use person_erasure::{
     the_erasure_of_a_person_waits_can_be_cancelled_and_needs_a_person_of_the_customer,
 };
 pub(crate) use retention::{
-    a_document_is_deleted_by_its_own_rule_and_the_record_stays, a_hold_stops_deletion_and_what_it_stopped_continues,
+    a_damaged_file_keeps_retention_from_no_other_customer, a_document_is_deleted_by_its_own_rule_and_the_record_stays,
+    a_hold_stops_deletion_and_what_it_stopped_continues,
     a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_has_passed,
     an_erasure_that_was_computed_before_a_hold_is_refused, retention_deletes_nobody_early_and_nobody_late,
 };

@@ -18,11 +18,12 @@ use dossier_core::use_cases::decide::decide;
 use dossier_core::use_cases::delete_due::{Swept, sweep};
 use dossier_core::use_cases::due_deletions::deletions;
 use dossier_core::use_cases::write_customer::UpdateError;
-use dossier_core::use_cases::{erase, hold, session};
+use dossier_core::use_cases::{accounts, erase, hold, session};
 use serde_json::Value;
 
 use crate::behaviours::{given, naming, put, read, read_to_change, uploaded};
 use crate::engines::{Engine, caller};
+use crate::row_seals::Sql;
 use crate::upgrade::compared;
 
 async fn request(services: &Services, caller: &Caller, id: CustomerId) -> Value {
@@ -107,6 +108,17 @@ pub(crate) async fn a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_
     let third = approved(&services, &caller, "cleo@example.com").await;
     services.policy.retention = Retention::Off;
     assert_eq!(request(&services, &caller, third).await["decision"], "scheduled");
+    // Closing the account ends relationships, and makes no relationship of anything else.
+    services.policy.retention = Retention::Report;
+    let (applicant, customer) = (
+        given(&services, &caller, "dan@example.com", "individual").await,
+        approved(&services, &caller, "e@example.com").await,
+    );
+    let account = services.store.account(caller.scope.account).await.expect("readable").expect("there");
+    accounts::close(&services, &caller, account).await.expect("closed");
+    assert_eq!(request(&services, &caller, applicant).await["decision"], "scheduled");
+    let refused = request(&services, &caller, customer).await;
+    assert!(refused["decision"] == "refused" && refused["due_at"].is_string(), "{refused}");
     assert_eq!(compared(&engine).await, Vec::<String>::new());
 }
 
@@ -227,7 +239,41 @@ pub(crate) async fn a_document_is_deleted_by_its_own_rule_and_the_record_stays(m
     assert_eq!(read(&services, caller.scope, id).await.profile.files(), [own, shared, kept]);
     assert!(matches!(put(&services, &caller, id, &naming(own)).await, Err(UpdateError::Invalid(_))));
     assert_eq!(sweep(&services, caller.scope).await.expect("swept"), Swept::default());
+    // Rules about documents alone end no relationship, and delete nobody afterwards either.
+    with_rules(&mut services, Retention::On, &rules[..rules.rfind("[[keep]]").expect("a second rule")]);
+    assert_eq!(sweep(&services, caller.scope).await.expect("swept"), Swept::default());
+    decided(&services, &caller, id, "offboard").await;
+    advanced(&services, &caller, 400).await;
+    assert_eq!(sweep(&services, caller.scope).await.expect("swept").customers, 0);
     assert_eq!(compared(&engine).await, Vec::<String>::new());
+}
+
+pub(crate) async fn a_damaged_file_keeps_retention_from_no_other_customer(mut engine: Engine) {
+    let rules = "[[keep]]\nid = 'a'\nsections = ['documents']\nfrom = 'recorded'\nfor = 'P30D'\nlaw = 'x'";
+    let mut services = engine.services();
+    with_rules(&mut services, Retention::On, rules);
+    let caller = caller(&services).await;
+    let mut files = Vec::new();
+    for email in ["ada@example.com", "bea@example.com", "cleo@example.com"] {
+        let (id, file) = (approved(&services, &caller, email).await, uploaded(&services, &caller).await);
+        put(&services, &caller, id, &naming(file)).await.expect("updated");
+        files.push(file);
+    }
+    advanced(&services, &caller, 31).await;
+    drop(services);
+    engine.close();
+    let damaged = Sql(&engine).id(files[1].as_bytes());
+    engine.execute(&format!("UPDATE files SET uploaded_at = uploaded_at + 1 WHERE file_id = {damaged}")).await;
+    engine.open().await;
+    let mut services = engine.services();
+    with_rules(&mut services, Retention::On, rules);
+    for (account, seconds) in services.store.sandbox_clocks().await.expect("clocks") {
+        services.sandboxes.set(account, seconds);
+    }
+    let swept = sweep(&services, caller.scope).await.expect("swept");
+    assert_eq!((swept.documents, swept.damaged), (2, 1), "{swept:?}");
+    let left = services.store.files(caller.scope, &[files[0], files[2]], None).await.expect("readable");
+    assert!(left.is_empty(), "{left:?}");
 }
 
 pub(crate) async fn retention_deletes_nobody_early_and_nobody_late(mut engine: Engine) {
