@@ -50,8 +50,6 @@ struct Found {
     customer: Customer,
     scheduled: Option<Erasure>,
     obstacle: Option<Obstacle>,
-    /// The rule of retention by which the customer is due for deletion now.
-    expired: Option<NamedRule>,
     files: Vec<File>,
 }
 
@@ -60,9 +58,8 @@ impl Found {
         let (basis, customer) = newest(services, caller, id).await?;
         let scheduled = services.store.erasure(caller.scope, id).await?;
         let obstacle = obstacle(services, caller.scope, &customer).await?;
-        let expired = rule_of_deletion(services, caller.scope, &customer).await?;
         let files = files_of(services, caller, id).await?;
-        Ok(Self { basis, customer, scheduled, obstacle, expired, files })
+        Ok(Self { basis, customer, scheduled, obstacle, files })
     }
 
     /// The decision about a request.
@@ -143,13 +140,13 @@ impl Target {
     /// The content of its files is found and deleted later, because no file names it any more.
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
         match Found::load(services, caller, id).await {
-            Ok(Found { basis, customer, scheduled, obstacle, expired, files }) => {
+            Ok(Found { basis, customer, scheduled, obstacle, files }) => {
                 return Ok(Self {
                     basis,
+                    expired: rule_of_deletion(services, caller.scope, &customer).await?,
                     tombstone: Tombstone::of(&customer, None, customer.created_at),
                     scheduled: scheduled.as_ref().map(|erasure| (erasure.requested_at, erasure.due_at)),
                     kept: obstacle.zip(scheduled),
-                    expired,
                     files: files.iter().map(|file| file.id).collect(),
                 });
             }
@@ -366,29 +363,28 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
         let Target { basis, tombstone, scheduled, kept, expired, files } = target;
         // A certificate is about real time, whatever the clock of a sandbox says.
         let (due_now, now) = (services.now(scope), services.clock.now());
-        let tombstone = match (&why, scheduled) {
-            (Why::Again(LedgerEntry { erased_at, epoch, .. }), _) => {
+        let tombstone = match (&why, scheduled, kept) {
+            (Why::Again(LedgerEntry { erased_at, epoch, .. }), ..) => {
                 Tombstone { epoch: *epoch, erased_at: *erased_at, ..tombstone }
             }
-            (Why::Due, Some((_, due_at))) if due_at <= due_now && kept.is_some() => {
-                let Some((obstacle, erasure)) = kept else { return Ok(Outcome::Unchanged(None)) };
+            (Why::Due, Some((_, due_at)), Some((obstacle, erasure))) if due_at <= due_now => {
                 let due_at = considered_at(due_now, due_now, Some(&obstacle));
                 let mut audit = entry(services, &caller, Action::ErasurePostponed, id);
                 audit.fields = vec![obstacle.pointer()];
                 let effect = Effect::ErasurePostponed(Erasure { due_at, ..erasure });
                 return Ok(Outcome::Change(Change::new(scope, effect, audit), None));
             }
-            (Why::Expired, scheduled) if expired.is_some() => {
+            (Why::Expired, scheduled, _) if expired.is_some() => {
                 let requested_at = scheduled.map(|(requested_at, _)| requested_at);
                 Tombstone { requested_at, erased_at: now, ..tombstone }
             }
-            (Why::Due, Some((requested_at, due_at))) if due_at <= due_now => {
+            (Why::Due, Some((requested_at, due_at)), None) if due_at <= due_now => {
                 Tombstone { requested_at: Some(requested_at), erased_at: now, ..tombstone }
             }
             // No event says so, and its sandbox has none left.
-            (Why::Emptied, _) => Tombstone { events: tombstone.events - 1, erased_at: now, ..tombstone },
+            (Why::Emptied, ..) => Tombstone { events: tombstone.events - 1, erased_at: now, ..tombstone },
             // It was cancelled, or something changed, after the customer was found to be due.
-            (Why::Due | Why::Expired, _) => return Ok(Outcome::Unchanged(None)),
+            (Why::Due | Why::Expired, ..) => return Ok(Outcome::Unchanged(None)),
         };
         let mut audit = entry(services, &caller, Action::CustomerErased, id);
         audit.fields = expired.filter(|_| matches!(why, Why::Expired)).map(|rule| rule.pointer()).into_iter().collect();
