@@ -28,6 +28,17 @@ pub struct Erasure {
     pub request: ErasureRequest,
 }
 
+impl Erasure {
+    /// When it runs, if that is known.
+    #[must_use]
+    pub fn expected_at(&self, obstacle: Option<&Obstacle>) -> Option<Timestamp> {
+        match obstacle {
+            None => Some(self.due_at),
+            Some(obstacle) => Some(obstacle.until()?.max(self.due_at)),
+        }
+    }
+}
+
 /// Why someone is to be erased. It is sealed under the key of that customer or person, so it is erased too.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasureRequest {
@@ -206,6 +217,30 @@ pub struct ErasureDecision {
     pub erases: Extent,
     /// What remains, besides the tombstone and the audit trail.
     pub keeps: Extent,
+}
+
+impl ErasureDecision {
+    /// The decision about a request that made this erasure, or would make it. `obstacle` is what keeps the customer.
+    #[must_use]
+    pub fn new(
+        erasure: &Erasure,
+        obstacle: Option<&Obstacle>,
+        dry_run: bool,
+        (erases, keeps): (Extent, Extent),
+    ) -> Self {
+        Self {
+            decision: obstacle.map_or(Decision::Scheduled, Obstacle::decision),
+            customer_id: erasure.customer,
+            person_id: erasure.person,
+            dry_run,
+            requested_at: erasure.requested_at,
+            due_at: erasure.expected_at(obstacle),
+            rule: obstacle.and_then(Obstacle::rule).cloned(),
+            text: obstacle.map(Obstacle::text),
+            erases,
+            keeps,
+        }
+    }
 }
 
 /// How much an erasure destroys or leaves.

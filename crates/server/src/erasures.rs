@@ -197,7 +197,7 @@ impl ErasureState {
             customer_id: erasure.customer,
             person_id: erasure.person,
             requested_at: Some(erasure.requested_at),
-            due_at: erase::expected_at(erasure, obstacle),
+            due_at: erasure.expected_at(obstacle),
             rule: obstacle.and_then(Obstacle::rule).cloned(),
             erased_at: None,
             all_copies_at: None,

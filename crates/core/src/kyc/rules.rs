@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -203,11 +203,7 @@ impl RuleSet {
     ///
     /// Everything that is wrong with it, one line each.
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
-        let file: RulesFile = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
-            vec![format!("line {line}: {}", error.message())]
-        })?;
-        let RulesFile { version, groups, rules } = file;
+        let RulesFile { version, groups, rules } = read_toml(text)?;
         let mut errors = Vec::new();
         if version.trim().is_empty() {
             errors.push("version: must not be empty".to_owned());
@@ -331,7 +327,15 @@ fn is_index(step: &str) -> bool {
     step == "-" || !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is<T: for<'de> Deserialize<'de>>(purpose: &str) -> bool {
+/// Reads a file of rules as TOML. The error names the line of the first fault.
+pub(crate) fn read_toml<T: DeserializeOwned>(text: &str) -> Result<T, Vec<String>> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
+        vec![format!("line {line}: {}", error.message())]
+    })
+}
+
+fn is<T: DeserializeOwned>(purpose: &str) -> bool {
     serde_json::from_value::<T>(purpose.into()).is_ok()
 }
 

@@ -9,7 +9,7 @@ use super::duration::Period;
 use crate::customer::profile::CustomerType;
 use crate::hexadecimal::hexadecimal;
 use crate::hidden::{is_blank, is_hidden};
-use crate::kyc::rules::is_purpose;
+use crate::kyc::rules::{is_purpose, read_toml};
 use crate::words::words;
 
 words! {
@@ -110,11 +110,7 @@ impl RetentionRules {
     ///
     /// What is wrong with them, one line each. What has the wrong type is reported alone.
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
-        let file: RetentionFile = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
-            vec![format!("line {line}: {}", error.message())]
-        })?;
-        let RetentionFile { version, rules } = file;
+        let RetentionFile { version, rules } = read_toml(text)?;
         let mut errors = Vec::new();
         if version.trim().is_empty() {
             errors.push("version: must not be empty".to_owned());

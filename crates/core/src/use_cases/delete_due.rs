@@ -8,7 +8,7 @@ use crate::ids::PersonId;
 use crate::kyc::policy::Retention;
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::use_cases::due_deletions::{Deletion, Deletions, deletions, due_of, held_until};
+use crate::use_cases::due_deletions::{Deletion, Deletions, deletions, due_of, is_held};
 use crate::use_cases::erase::{self, discard_files};
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::UpdateError;
@@ -69,7 +69,7 @@ async fn delete_document(services: &Services, scope: Scope, deletion: &Deletion)
     let load = || async {
         let Some(customer) = services.store.customer(scope, id).await? else { return Ok(false) };
         let now = services.now(scope);
-        let is_held = held_until(&services.store.holds(scope, id).await?, now).is_some();
+        let is_held = is_held(services, scope, id, now).await?;
         let due = due_of(services, scope, &customer, now).await?;
         Ok(!is_held && due.contains(&Deletion { held: false, ..deletion.clone() }))
     };

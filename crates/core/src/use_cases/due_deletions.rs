@@ -53,20 +53,31 @@ pub(super) async fn obstacle(
 }
 
 /// When the last of the active holds ends, if that is known. `None` if no hold is active.
-pub(super) fn held_until(holds: &[Hold], now: Timestamp) -> Option<Option<Timestamp>> {
+fn held_until(holds: &[Hold], now: Timestamp) -> Option<Option<Timestamp>> {
     let ends = holds.iter().filter(|hold| hold.is_active(now)).map(|hold| hold.ends_at);
     ends.reduce(|one, other| Some(one?.max(other?)))
 }
 
+/// Whether a hold on a customer is active.
+pub(super) async fn is_held(
+    services: &Services,
+    scope: Scope,
+    id: CustomerId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(held_until(&services.store.holds(scope, id).await?, now).is_some())
+}
+
 async fn life(services: &Services, scope: Scope, customer: &Customer) -> Result<Life, StoreError> {
     let files = match services.policy.retention_rules.need_dates_of_files() {
-        true => files_of(services, scope, customer).await?,
+        true => named_files(services, scope, customer).await?,
         false => Vec::new(),
     };
     Ok(Life::of(customer, &files, services.closed.at(scope.account)))
 }
 
-async fn files_of(services: &Services, scope: Scope, customer: &Customer) -> Result<Vec<File>, StoreError> {
+/// The files that the documents in the record name.
+async fn named_files(services: &Services, scope: Scope, customer: &Customer) -> Result<Vec<File>, StoreError> {
     let named = customer.profile.files();
     if named.is_empty() {
         return Ok(Vec::new());
@@ -179,7 +190,7 @@ pub(super) async fn due_of(
         return Ok(Vec::new());
     }
     // The record still names a document whose file was deleted before.
-    let files = files_of(services, scope, customer).await?;
+    let files = named_files(services, scope, customer).await?;
     let exists = |document: NewDocument| {
         files.iter().any(|file| file.id == document.file && file.attached_at(document.subject).is_some())
     };
@@ -201,9 +212,7 @@ pub(super) async fn rule_of_deletion(
     customer: &Customer,
 ) -> Result<Option<NamedRule>, StoreError> {
     let now = services.now(scope);
-    if services.policy.retention != Retention::On
-        || held_until(&services.store.holds(scope, customer.id).await?, now).is_some()
-    {
+    if services.policy.retention != Retention::On || is_held(services, scope, customer.id, now).await? {
         return Ok(None);
     }
     let due = due_of(services, scope, customer, now).await?;

@@ -5,9 +5,8 @@ use crate::audit::entry::AuditEntry;
 use crate::caller::{Caller, Scope};
 use crate::change::{Basis, Change, Effect};
 use crate::clock::Timestamp;
-use crate::customer::profile::Profile;
 use crate::customer::record::Customer;
-use crate::erasure::{Decision, Erasure, ErasureDecision, ErasureRequest, Extent, LedgerEntry, Obstacle, Tombstone};
+use crate::erasure::{Erasure, ErasureDecision, ErasureRequest, Extent, LedgerEntry, Obstacle, Tombstone};
 use crate::event::Event;
 use crate::file::record::File;
 use crate::hidden::hidden_texts;
@@ -20,6 +19,7 @@ use crate::retention::rules::NamedRule;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::due_deletions::{obstacle, obstacle_of, rule_of_deletion};
+use crate::use_cases::evidence::evidence;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, newest};
 
@@ -29,8 +29,6 @@ const FORGOTTEN_WITHIN_SECONDS: i64 = 600;
 /// After how many seconds at most an erasure is considered again that something keeps from running. Rules, decisions
 /// and settings may change in the meantime.
 const CONSIDERED_AGAIN: i64 = 30 * 24 * 60 * 60;
-/// The number of files that are read at a time.
-const PAGE: usize = 100;
 
 record! {
     /// The body of a request to erase a customer.
@@ -58,7 +56,7 @@ impl Found {
         let (basis, customer) = newest(services, caller, id).await?;
         let scheduled = services.store.erasure(caller.scope, id).await?;
         let obstacle = obstacle(services, caller.scope, &customer).await?;
-        let files = files_of(services, caller, id).await?;
+        let files = evidence(services, caller.scope, id).await?;
         Ok(Self { basis, customer, scheduled, obstacle, files })
     }
 
@@ -67,32 +65,9 @@ impl Found {
         let id = self.customer.id;
         let is_own = |file: &&File| file.attachments.iter().all(|attachment| attachment.customer == id);
         let own_files = self.files.iter().filter(is_own).count();
-        let persons = match &self.customer.profile {
-            Profile::Business(business) => business.associated_persons.as_ref().map_or(0, |persons| persons.0.len()),
-            Profile::Individual(_) => 0,
-        };
-        let obstacle = self.obstacle.as_ref();
-        ErasureDecision {
-            decision: obstacle.map_or(Decision::Scheduled, Obstacle::decision),
-            customer_id: id,
-            person_id: None,
-            dry_run,
-            requested_at: erasure.requested_at,
-            due_at: expected_at(erasure, obstacle),
-            rule: obstacle.and_then(Obstacle::rule).cloned(),
-            text: obstacle.map(Obstacle::text),
-            erases: Extent { associated_persons: persons, files: own_files },
-            keeps: Extent { associated_persons: 0, files: self.files.len() - own_files },
-        }
-    }
-}
-
-/// When an erasure runs, if that is known.
-#[must_use]
-pub fn expected_at(erasure: &Erasure, obstacle: Option<&Obstacle>) -> Option<Timestamp> {
-    match obstacle {
-        None => Some(erasure.due_at),
-        Some(obstacle) => Some(obstacle.until()?.max(erasure.due_at)),
+        let erases = Extent { associated_persons: self.customer.profile.persons().len(), files: own_files };
+        let keeps = Extent { associated_persons: 0, files: self.files.len() - own_files };
+        ErasureDecision::new(erasure, self.obstacle.as_ref(), dry_run, (erases, keeps))
     }
 }
 
@@ -163,20 +138,6 @@ impl Target {
             expired: None,
             files: Vec::new(),
         })
-    }
-}
-
-/// The files that are evidence of a customer or its persons.
-pub(super) async fn files_of(services: &Services, caller: &Caller, id: CustomerId) -> Result<Vec<File>, StoreError> {
-    let mut files = Vec::new();
-    loop {
-        let before = files.last().map(|file: &File| file.id);
-        let page = services.store.list_files(caller.scope, Some(id), before, PAGE).await?;
-        let is_last = page.len() < PAGE;
-        files.extend(page);
-        if is_last {
-            return Ok(files);
-        }
     }
 }
 

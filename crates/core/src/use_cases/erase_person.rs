@@ -4,9 +4,8 @@
 use crate::audit::action::Action;
 use crate::caller::{Caller, Scope};
 use crate::change::{Basis, Change, Effect, PersonErased};
-use crate::customer::associated_person::AssociatedPerson;
 use crate::customer::record::Customer;
-use crate::erasure::{Decision, ErasedPerson, Erasure, ErasureDecision, Extent, LedgerEntry, Obstacle, PersonErasure};
+use crate::erasure::{ErasedPerson, Erasure, ErasureDecision, Extent, LedgerEntry, Obstacle, PersonErasure};
 use crate::file::record::File;
 use crate::idempotency::{Answer, Request};
 use crate::ids::{CustomerId, FileId, PersonId};
@@ -14,9 +13,8 @@ use crate::parse::record::FieldChange;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::due_deletions::obstacle;
-use crate::use_cases::erase::{
-    ErasedAgain, considered_at, discard_files, entry, expected_at, files_of, noted, read_request, requested_again,
-};
+use crate::use_cases::erase::{ErasedAgain, considered_at, discard_files, entry, noted, read_request, requested_again};
+use crate::use_cases::evidence::evidence;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::use_cases::write_customer::{UpdateError, change, newest};
 
@@ -72,7 +70,7 @@ impl Found {
         if !is_known || person == PersonId::of_customer(id) {
             return Err(UpdateError::NotFound);
         }
-        let mut files = files_of(services, caller, id).await?;
+        let mut files = evidence(services, caller.scope, id).await?;
         files.retain(|file| file.attachments.iter().any(|one| one.customer == id && one.subject == person));
         let obstacle = obstacle(services, caller.scope, &customer).await?;
         Ok(Self { basis, customer, scheduled, obstacle, files })
@@ -81,27 +79,11 @@ impl Found {
     fn decision(&self, erasure: &Erasure, person: PersonId, dry_run: bool) -> ErasureDecision {
         let is_own = |file: &&File| file.attachments.iter().all(|one| one.subject == person);
         let own_files = self.files.iter().filter(is_own).count();
-        let obstacle = self.obstacle.as_ref();
-        ErasureDecision {
-            decision: obstacle.map_or(Decision::Scheduled, Obstacle::decision),
-            customer_id: self.customer.id,
-            person_id: Some(person),
-            dry_run,
-            requested_at: erasure.requested_at,
-            due_at: expected_at(erasure, obstacle),
-            rule: obstacle.and_then(Obstacle::rule).cloned(),
-            text: obstacle.map(Obstacle::text),
-            erases: Extent { associated_persons: 1, files: own_files },
-            keeps: Extent {
-                associated_persons: self.customer.profile.persons().iter().filter(|one| !is(one, person)).count(),
-                files: self.files.len() - own_files,
-            },
-        }
+        let others = self.customer.profile.persons().iter().filter(|one| one.person_id() != Some(person));
+        let erases = Extent { associated_persons: 1, files: own_files };
+        let keeps = Extent { associated_persons: others.count(), files: self.files.len() - own_files };
+        ErasureDecision::new(erasure, self.obstacle.as_ref(), dry_run, (erases, keeps))
     }
-}
-
-fn is(one: &AssociatedPerson, person: PersonId) -> bool {
-    one.person_id() == Some(person)
 }
 
 /// Schedules the erasure of an associated person and returns the decision. If an erasure is already scheduled, its date

@@ -6,13 +6,13 @@ use crate::audit::entry::AuditEntry;
 use crate::audit::read::AuditFilter;
 use crate::caller::{Caller, Scope};
 use crate::customer::export::{Export, History};
-use crate::file::record::File;
 use crate::ids::{CustomerId, PersonId};
 use crate::services::Services;
 use crate::store::error::StoreError;
+use crate::use_cases::evidence::evidence;
 use crate::use_cases::write::append_audit;
 
-/// How many files or entries are read at a time.
+/// How many entries are read at a time.
 const PAGE: usize = 500;
 
 /// Computes the export of a customer or of one associated person, and records it. `None` for an id that this scope
@@ -29,7 +29,9 @@ pub async fn export(
 ) -> Result<Option<Export>, StoreError> {
     let (scope, now) = (caller.scope, services.now(caller.scope));
     let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
-    let files = evidence(services, scope, id).await?;
+    let mut files = evidence(services, scope, id).await?;
+    // Oldest first.
+    files.reverse();
     // Decisions and sessions are about the customer, and what a customer was told may name its other persons.
     let history = match person {
         None => history(services, scope, id).await?,
@@ -41,21 +43,6 @@ pub async fn export(
     audit.fields = person.iter().map(|person| format!("/associated_persons/{person}")).collect();
     append_audit(services, scope, audit).await?;
     Ok(Some(export))
-}
-
-/// Every file that is or was evidence of a customer or of its persons, oldest first.
-async fn evidence(services: &Services, scope: Scope, id: CustomerId) -> Result<Vec<File>, StoreError> {
-    let mut files: Vec<File> = Vec::new();
-    loop {
-        let before = files.last().map(|file| file.id);
-        let page = services.store.list_files(scope, Some(id), before, PAGE).await?;
-        let is_last = page.len() < PAGE;
-        files.extend(page);
-        if is_last {
-            files.reverse();
-            return Ok(files);
-        }
-    }
 }
 
 async fn history(services: &Services, scope: Scope, id: CustomerId) -> Result<History, StoreError> {

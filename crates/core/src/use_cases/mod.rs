@@ -15,6 +15,7 @@ pub mod enter_form;
 pub mod erase;
 pub mod erase_person;
 pub mod evaluate;
+pub(crate) mod evidence;
 pub mod export_customer;
 pub mod hold;
 pub mod read_file;
