@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::hidden::is_hidden;
-use crate::ids::{AccountId, KeyId, SessionId};
+use crate::ids::{AccountId, KeyId, MemberId, SessionId};
 use crate::words::words;
 
 words! {
@@ -24,9 +24,10 @@ pub struct Scope {
     pub environment: Environment,
 }
 
-/// The name of a person at the command line, as the person or the login gives it. It proves nothing, since whoever can
-/// run commands can choose it, and it is kept in plain text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The name of a person who acts, which the audit trail keeps in plain text. At the command line it is what the person
+/// or the login gives, and it proves nothing, since whoever can run commands can choose it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct OperatorName(Arc<str>);
 
 /// Why a text is not a name of an operator.
@@ -58,6 +59,20 @@ impl OperatorName {
     }
 }
 
+impl TryFrom<String> for OperatorName {
+    type Error = OperatorNameError;
+
+    fn try_from(text: String) -> Result<Self, OperatorNameError> {
+        Self::new(&text)
+    }
+}
+
+impl From<OperatorName> for String {
+    fn from(name: OperatorName) -> Self {
+        name.as_str().to_owned()
+    }
+}
+
 /// Who acts, as the audit trail names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -65,6 +80,8 @@ pub enum Actor {
     Key(KeyId),
     /// A person at the command line of the server.
     Operator(OperatorName),
+    /// A member who is signed in at the desk, by id and by the name at that time.
+    Member(MemberId, OperatorName),
     /// Dossier itself.
     System,
     /// The customer behind a link, in the hosted form.
@@ -76,6 +93,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Key(id) => write!(f, "key:{id}"),
             Self::Operator(name) => write!(f, "operator:{}", name.as_str()),
+            Self::Member(id, name) => write!(f, "member:{id}:{}", name.as_str()),
             Self::System => f.write_str("system"),
             Self::Session(id) => write!(f, "session:{id}"),
         }

@@ -8,11 +8,14 @@ use crate::audit::entry::AuditEntry;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::desk::member::Member;
+use crate::desk::sign_in::NewSignIn;
+use crate::desk::worksheet::Worksheet;
 use crate::erasure::{ErasedPerson, Erasure, Tombstone};
 use crate::event::Event;
 use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
-use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
+use crate::ids::{CustomerId, FileId, KeyId, MemberId, PersonId, SessionId, SignInId, WebhookId};
 use crate::quota::Room;
 use crate::retention::hold::Hold;
 use crate::sandbox_clocks::Emptying;
@@ -156,6 +159,40 @@ pub enum Effect {
         delivery: u64,
         /// When that was requested.
         at: Timestamp,
+    },
+    /// A member's next version, or a new member. Its e-mail must be free in the account.
+    MemberWritten {
+        /// The stored version, which must still be the newest. 0 for a new member.
+        expected: u64,
+        /// The member from now on.
+        after: Box<Member>,
+        /// Another member, at a version that must still be the newest: an admin who remains.
+        beside: Option<(MemberId, u64)>,
+    },
+    /// A member is removed, with these sign-ins.
+    MemberRemoved {
+        /// The member, at the version that must still be the newest.
+        member: (MemberId, u64),
+        /// The sign-ins that end.
+        sign_ins: Vec<SignInId>,
+        /// Another member, at a version that must still be the newest: an admin who remains.
+        beside: Option<(MemberId, u64)>,
+    },
+    /// A new session or link.
+    SignInCreated {
+        /// The session or link.
+        new: Box<NewSignIn>,
+        /// The sign-ins that it replaces. If the first of them has ended in the meantime, nothing is written.
+        replaces: Vec<SignInId>,
+    },
+    /// Sessions or links end. Those that have ended already are left alone.
+    SignInsEnded(Vec<SignInId>),
+    /// The next version of a worksheet.
+    WorksheetWritten {
+        /// The stored version, which must still be the newest. 0 if there is none.
+        expected: u64,
+        /// The worksheet from now on.
+        after: Box<Worksheet>,
     },
     /// The current settings, as JSON.
     SettingsRecorded(Vec<u8>),

@@ -76,6 +76,14 @@ id!(
     KeyId
 );
 id!(
+    /// A member of an account.
+    MemberId
+);
+id!(
+    /// A session of a member, or a link that opens one.
+    SignInId
+);
+id!(
     /// A hold on the deletion of a customer.
     HoldId
 );

@@ -13,6 +13,7 @@ pub mod closed_accounts;
 pub mod colour;
 pub mod company;
 pub mod customer;
+pub mod desk;
 pub mod disclosure;
 pub mod erasure;
 pub mod event;

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Link,
     /// The hosted form, for one browser.
     Pass,
+    /// The desk, for one browser, or once.
+    SignIn,
 }
 
 impl Kind {
@@ -32,6 +34,8 @@ impl Kind {
             (Self::Link, Environment::Production) => "dsl_live_",
             (Self::Pass, Environment::Sandbox) => "dss_test_",
             (Self::Pass, Environment::Production) => "dss_live_",
+            (Self::SignIn, Environment::Sandbox) => "dsm_test_",
+            (Self::SignIn, Environment::Production) => "dsm_live_",
         }
     }
 }

@@ -226,6 +226,7 @@ impl RowHashes {
             | PreparedEffect::SandboxEmptied(_)
             | PreparedEffect::EndpointEnabled { .. }
             | PreparedEffect::Resent { .. }
+            | PreparedEffect::Desk(_)
             | PreparedEffect::Settings(_) => {}
         }
         records

@@ -1,6 +1,7 @@
 //! Rows that grant or find something, and their seals. An engine reads such a row as [`Unchecked`], which releases it
 //! only if the seal matches its values and its place. So an altered row cannot be used by mistake.
 
+mod desk;
 mod erasures;
 
 use dossier_core::caller::Scope;
@@ -11,6 +12,8 @@ use dossier_core::store::StoreError;
 use crate::columns::{scope_columns, scope_of};
 use crate::transfer::record::Value;
 use crate::vault::{Fields, RowSeal, ScopeKeys, WrappedKey};
+use desk::DESK;
+pub(crate) use desk::{DeskKind, DeskRow};
 use erasures::{ERASURES, HOLDS, PERSON_ERASURES};
 pub(crate) use erasures::{ErasureRow, HoldRow, PersonErasureRow};
 
@@ -87,6 +90,7 @@ pub const TABLES: &[&Table] = &[
     &ERASURES,
     &HOLDS,
     &PERSON_ERASURES,
+    &DESK,
 ];
 
 impl Table {

@@ -4,6 +4,7 @@
 pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod customers;
+pub(crate) mod desk;
 pub(crate) mod erasures;
 pub(crate) mod error;
 pub(crate) mod events;
@@ -22,6 +23,7 @@ use async_trait::async_trait;
 pub use answers::AnswerStore;
 pub use audit::{AuditStore, Progress};
 pub use customers::{CustomerStore, Freshness, Page, Record, SameNumber};
+pub use desk::{DeskStore, DeskUse, Waiting};
 pub use erasures::ErasureStore;
 pub use error::StoreError;
 pub use events::EventStore;
@@ -54,6 +56,7 @@ pub trait Store:
     AnswerStore
     + AuditStore
     + CustomerStore
+    + DeskStore
     + ErasureStore
     + EventStore
     + FileStore

@@ -14,13 +14,14 @@ use super::manifest::Rows;
 use super::rows::RowReader;
 use crate::columns::{is_erased, scope_of};
 use crate::key_export::{KeyExport, KeyRow, KeyTable};
+use crate::rows::DeskKind;
 use crate::sealed::{self, PlainColumns, SealedCell};
 use crate::transfer::record::{Record, Value, decode};
 use crate::vault::{Keyring, Purpose, SecretKey, SubjectKey, WrappedKey};
 use crate::{audit_detail, files, looks};
 
 /// The tables with keys that hang from an epoch, and those with cells of data subjects.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "scope_keys",
     "subject_keys",
     "staging_keys",
@@ -33,6 +34,7 @@ const TABLES: [&str; 13] = [
     "erasures",
     "person_erasures",
     "holds",
+    "desk",
     "looks",
 ];
 
@@ -168,7 +170,7 @@ impl Prover<'_> {
 
     fn row(&mut self, row: &Columns<'_>) -> Result<(), StoreError> {
         let table = row.rows.table.as_str();
-        let Some(customer) = row.id("customer_id").map(CustomerId::from_bytes) else {
+        let Some(customer) = row.customer() else {
             if let Some(row) = row.key_row()? {
                 self.unwrap(&row);
             }
@@ -251,6 +253,12 @@ impl Columns<'_> {
         scope_of(account, u8::try_from(self.number("environment")).unwrap_or(u8::MAX))
     }
 
+    /// The customer whom the row is about. A worksheet has the id of its customer.
+    fn customer(&self) -> Option<CustomerId> {
+        let is_worksheet = self.rows.table == "desk" && self.number("kind") == DeskKind::Worksheet as u64;
+        self.id(if is_worksheet { "id" } else { "customer_id" }).map(CustomerId::from_bytes)
+    }
+
     /// The row of a stored key.
     fn key_row(&self) -> Result<Option<KeyRow>, StoreError> {
         let Some(table) = KeyTable::ALL.into_iter().find(|table| table.name() == self.rows.table) else {
@@ -322,6 +330,10 @@ impl Columns<'_> {
                     .map(|cell| (own, sealed::sealed_hold(scope, customer, hold, cell)))
                     .into_iter()
                     .collect()
+            }
+            "desk" => {
+                let sealed = |cell| sealed::sealed_worksheet(scope, customer, cell);
+                cell("content").map(|cell| (own, sealed(cell))).into_iter().collect()
             }
             "looks" => {
                 let reason = self.bytes("reason_id").unwrap_or_default();

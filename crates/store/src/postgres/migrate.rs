@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("looks", include_str!("../../migrations/postgres/0015_looks.sql")),
     ("ends", include_str!("../../migrations/postgres/0016_ends.sql")),
     ("holds", include_str!("../../migrations/postgres/0018_holds.sql")),
+    ("desk", include_str!("../../migrations/postgres/0019_desk.sql")),
 ];
 
 /// The migrations after which rows must be sealed, each with the number of the step that seals them.

@@ -7,6 +7,7 @@ mod collection;
 mod commit;
 mod customers;
 mod database;
+mod desk;
 mod erasures;
 mod events;
 mod files;
@@ -83,6 +84,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("chores", chores::STATEMENTS),
         ("collection", collection::STATEMENTS),
         ("customers", customers::STATEMENTS),
+        ("desk", desk::STATEMENTS),
         ("erasures", erasures::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),

@@ -30,6 +30,7 @@ statements! {
     FILE_USES = "ANALYZE file_uses";
     FILES = "ANALYZE files";
     HOLDS = "ANALYZE holds";
+    DESK = "ANALYZE desk";
     LINKS = "ANALYZE links";
     LOOKS = "ANALYZE looks";
     NUMBERS = "ANALYZE numbers";

@@ -12,6 +12,7 @@ use dossier_core::ids::{CustomerId, KeyId, PersonId, WebhookId};
 use dossier_core::sandbox_clocks::Emptying;
 
 use super::customer::{AttachedFile, CustomerRow, NewSubject};
+use super::desk::DeskWrite;
 use super::erasure::{ErasedCustomer, ErasedPersonRow, ScheduledErasure, SealedHold};
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use crate::audit_chain::StoredEntry;
@@ -107,6 +108,8 @@ pub(crate) enum PreparedEffect {
         delivery: u64,
         at: Timestamp,
     },
+    /// Rows of the desk.
+    Desk(Vec<DeskWrite>),
     /// The active settings, sealed.
     Settings(Vec<u8>),
 }
@@ -203,6 +206,7 @@ impl PreparedEffect {
             | Self::EndpointEnabled { .. }
             | Self::EndpointDeleted(_)
             | Self::Resent { .. }
+            | Self::Desk(_)
             | Self::Settings(_) => None,
         }
     }

@@ -70,7 +70,7 @@ pub(crate) struct ErasedCustomer {
 }
 
 impl SealingKeys<'_> {
-    fn key_of(&self, customer: CustomerId, person: Option<PersonId>) -> Result<&SubjectKey, StoreError> {
+    pub(super) fn key_of(&self, customer: CustomerId, person: Option<PersonId>) -> Result<&SubjectKey, StoreError> {
         let key = self.subjects.get(&person.unwrap_or(PersonId::of_customer(customer)));
         key.map(|key| &**key).ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
     }

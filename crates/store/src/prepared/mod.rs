@@ -4,6 +4,7 @@
 mod aftermath;
 mod change;
 mod customer;
+mod desk;
 mod entry;
 mod erasure;
 mod grants;
@@ -12,6 +13,7 @@ mod seal;
 
 pub(crate) use change::{Precondition, PreparedChange, PreparedEffect};
 pub(crate) use customer::{AttachedFile, CustomerRow, NewSubject, fingerprints};
+pub(crate) use desk::DeskWrite;
 pub(crate) use entry::records_noted_entry;
 pub(crate) use erasure::{
     ErasedCustomer, ErasedPersonRow, ScheduledErasure, SealedErasure, SealedHold, SealedPersonErasure,

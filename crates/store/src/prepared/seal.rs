@@ -11,6 +11,7 @@ use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 use super::change::{Precondition, PreparedChange, PreparedEffect};
+use super::desk;
 use super::entry::stored_entry;
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use super::keys::{NewKeys, SealingKeys};
@@ -143,6 +144,11 @@ impl SealingKeys<'_> {
                 PreparedEffect::Key { key: Box::new(key), ends: Some((old, ends_at)) }
             }
             Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
+            Effect::MemberWritten { expected, after, beside } => self.member(expected, &after, beside),
+            Effect::MemberRemoved { member, sign_ins, beside } => desk::removed(member, &sign_ins, beside),
+            Effect::SignInCreated { new, replaces } => self.sign_in(&new, &replaces),
+            Effect::SignInsEnded(sign_ins) => desk::all_ended(&sign_ins),
+            Effect::WorksheetWritten { expected, after } => self.worksheet(scope, expected, &after)?,
             Effect::SettingsRecorded(json) => PreparedEffect::Settings(seal_settings(&self.scope, scope, &json)),
         })
     }

@@ -2,6 +2,7 @@
 
 mod attached;
 mod cell;
+mod desk;
 mod erasure;
 mod hold;
 pub(crate) mod list;
@@ -14,6 +15,9 @@ pub use attached::{
     customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
 };
 pub(crate) use cell::{SealedCell, cells_of_persons};
+pub(crate) use desk::{
+    open_member, open_sign_in, open_worksheet, seal_member, seal_sign_in, seal_worksheet, sealed_worksheet,
+};
 pub(crate) use erasure::{open_erasure, open_tombstone, outline, seal_request, seal_tombstone};
 pub(crate) use hold::{open_hold, seal_hold_details, sealed_hold};
 pub use plain::PlainColumns;

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("looks", include_str!("../../migrations/sqlite/0015_looks.sql")),
     ("ends", include_str!("../../migrations/sqlite/0016_ends.sql")),
     ("holds", include_str!("../../migrations/sqlite/0018_holds.sql")),
+    ("desk", include_str!("../../migrations/sqlite/0019_desk.sql")),
 ];
 
 pub(crate) const NEWEST: usize = MIGRATIONS.len();

@@ -7,6 +7,7 @@ mod collection;
 mod commit;
 mod connection;
 mod customers;
+mod desk;
 mod erasures;
 mod events;
 mod files;

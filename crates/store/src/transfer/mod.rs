@@ -54,6 +54,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("holds", &["account_id", "environment", "customer_id", "hold_id"]),
     table("looks", &["account_id", "environment", "customer_id", "hour", "key_id", "through", "seen", "reason_id"]),
     table("person_erasures", &["account_id", "environment", "customer_id", "person_id"]),
+    table("desk", &["account_id", "environment", "kind", "id"]),
     table("sandbox_clocks", &["account_id"]),
     table("sandbox_emptyings", &["account_id"]),
     table("recorded_settings", &["account_id", "environment"]),

@@ -2,7 +2,7 @@
 
 use dossier_core::store::Committed;
 
-use super::{audit, erasures, files, holds, keys, links, person_erasures, sandbox, webhooks};
+use super::{audit, desk, erasures, files, holds, keys, links, person_erasures, sandbox, webhooks};
 use crate::postgres::database::{Error, Session};
 use crate::prepared::{PreparedChange, PreparedEffect};
 use crate::records::RowHashes;
@@ -60,6 +60,7 @@ pub(super) async fn write(
             links::insert_pass(session, scope, *customer, link).await?;
             true
         }
+        PreparedEffect::Desk(steps) => desk::write(session, scope, steps).await?,
         PreparedEffect::Settings(cell) => audit::record_settings(session, scope, cell).await?,
         PreparedEffect::PassEnded(hash) => {
             links::end_pass(session, scope, hash).await?;

@@ -35,6 +35,7 @@ statements! {
         AND used_at IS NOT NULL";
     DELIVERIES = "DELETE FROM deliveries WHERE account_id = $1 AND environment = $2 AND customer_id = $3 AND state = 0";
     HOLDS = "DELETE FROM holds WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
+    WORKSHEET = "DELETE FROM desk WHERE account_id = $1 AND environment = $2 AND id = $3 AND kind = 2";
     SCHEDULED_PERSONS = "DELETE FROM person_erasures WHERE account_id = $1 AND environment = $2 AND customer_id = $3
         AND due_at IS NOT NULL";
     SUBJECT_KEYS = "DELETE FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
@@ -123,7 +124,9 @@ pub(super) async fn erase(
     for row in session.query(FILES, &key).await? {
         files.push(FileId::from_bytes(Columns::of(&row).id()?));
     }
-    for sql in [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, HOLDS, SCHEDULED_PERSONS, SUBJECT_KEYS] {
+    for sql in
+        [PERSONS, NUMBERS, FILE_USES, LINKS, PASSES, DELIVERIES, HOLDS, WORKSHEET, SCHEDULED_PERSONS, SUBJECT_KEYS]
+    {
         session.execute(sql, &key).await?;
     }
     for file in delete_unused_of(session, scope, &files).await? {

@@ -12,6 +12,7 @@ mod audit;
 mod batch;
 mod check;
 mod customers;
+mod desk;
 mod effects;
 mod erasures;
 mod events;
@@ -38,11 +39,12 @@ pub(super) use keys::insert_scope_key;
 pub(super) use locked_state::FILES as LOCK_FILES;
 
 /// The statements of a commit, by the file that declares them.
-pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 14] = [
+pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 15] = [
     ("commit::answers", answers::STATEMENTS),
     ("commit::audit", audit::STATEMENTS),
     ("commit::batch", batch::STATEMENTS),
     ("commit::customers", customers::STATEMENTS),
+    ("commit::desk", desk::STATEMENTS),
     ("commit::erasures", erasures::STATEMENTS),
     ("commit::events", events::STATEMENTS),
     ("commit::files", files::STATEMENTS),

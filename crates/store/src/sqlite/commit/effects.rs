@@ -4,7 +4,7 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use super::audit::{Heads, record_settings};
-use super::{Outcome, WriteState, customers, erasures, files, holds, keys, links, sandbox, webhooks};
+use super::{Outcome, WriteState, customers, desk, erasures, files, holds, keys, links, sandbox, webhooks};
 use crate::api_keys::KeyRow;
 use crate::prepared::{PreparedChange, PreparedEffect};
 
@@ -68,6 +68,7 @@ pub(super) fn write(
             links::insert_link(connection, scope, *customer, link)?;
             Ok(true)
         }
+        PreparedEffect::Desk(steps) => Ok(desk::write(connection, scope, steps)?),
         PreparedEffect::Settings(cell) => Ok(record_settings(connection, scope, cell).map(|()| true)?),
         PreparedEffect::PassEnded(hash) => Ok(links::end_pass(connection, hash).map(|()| true)?),
         PreparedEffect::Key { key, ends: None } => {

@@ -118,6 +118,7 @@ pub(super) fn erase(
             AND expires_at IS NOT NULL",
         "DELETE FROM deliveries WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND state = 0",
         "DELETE FROM holds WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        "DELETE FROM desk WHERE account_id = ?1 AND environment = ?2 AND id = ?3 AND kind = 2",
         "DELETE FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         "DELETE FROM person_erasures WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3
             AND due_at IS NOT NULL",

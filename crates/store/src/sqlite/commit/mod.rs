@@ -4,6 +4,7 @@
 mod answers;
 mod audit;
 mod customers;
+mod desk;
 mod effects;
 mod erasures;
 mod events;

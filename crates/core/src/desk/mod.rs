@@ -1,0 +1,12 @@
+//! The desk: the people of an account who look at its customers and decide, how they sign in, and what they note while
+//! they work.
+
+pub mod member;
+pub mod role;
+pub mod sign_in;
+pub mod worksheet;
+
+pub use member::{Identity, Member, MemberDetails, Passkey};
+pub use role::{Permission, Role, Roles};
+pub use sign_in::{NewSignIn, SignIn, SignInDetails, SignInKind};
+pub use worksheet::{Author, Holder, Note, Verdict, VerdictWord, Worksheet, WorksheetDetails};

@@ -1,0 +1,144 @@
+//! What members may do, by their roles.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::caller::Environment;
+use crate::words::words;
+
+words! {
+    /// A role of a member in one environment.
+    Role {
+    Viewer = "viewer": "Sees customers with masked numbers.",
+    Analyst = "analyst": "Takes cases, gives verdicts, asks customers again, and proposes decisions.",
+    Approver = "approver": "Confirms proposals, and decides alone where the policy allows it.",
+    Developer = "developer": "Manages keys and webhooks. Sees no personal data in production.",
+    Admin = "admin": "Manages members, settings and policy.",
+    Auditor = "auditor": "Reads everything, including the audit trail, and changes nothing.",
+}
+}
+
+words! {
+    /// Something that a member may be allowed to do.
+    Permission {
+    View = "view": "See customers, with masked numbers.",
+    Reveal = "reveal": "See numbers in full, and evidence.",
+    Work = "work": "Take cases, give verdicts, write notes, ask customers again, and propose decisions.",
+    Decide = "decide": "Confirm proposals, and decide where the policy allows one person.",
+    ReadTrail = "read_trail": "Read the audit trail of the account.",
+    ManageMembers = "manage_members": "Invite members, change their roles, and remove them.",
+    ManageKeys = "manage_keys": "Manage keys and webhooks.",
+}
+}
+
+impl Role {
+    /// The table: whether a role allows something in an environment.
+    #[must_use]
+    pub const fn allows(self, permission: Permission, environment: Environment) -> bool {
+        use Permission::{Decide, ManageKeys, ManageMembers, ReadTrail, Reveal, View, Work};
+        match self {
+            Self::Viewer => matches!(permission, View),
+            Self::Analyst => matches!(permission, View | Reveal | Work),
+            Self::Approver => matches!(permission, View | Reveal | Work | Decide),
+            Self::Developer => match environment {
+                Environment::Sandbox => matches!(permission, ManageKeys | View | Reveal),
+                Environment::Production => matches!(permission, ManageKeys),
+            },
+            Self::Admin => matches!(permission, ManageMembers | ManageKeys),
+            Self::Auditor => matches!(permission, View | Reveal | ReadTrail),
+        }
+    }
+}
+
+/// The roles of a member, by environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Roles {
+    /// The roles in the sandbox.
+    pub sandbox: BTreeSet<Role>,
+    /// The roles in production.
+    pub production: BTreeSet<Role>,
+}
+
+impl Roles {
+    /// The same roles in both environments.
+    #[must_use]
+    pub fn everywhere(roles: impl IntoIterator<Item = Role>) -> Self {
+        let roles: BTreeSet<_> = roles.into_iter().collect();
+        Self { sandbox: roles.clone(), production: roles }
+    }
+
+    /// The roles in an environment.
+    #[must_use]
+    pub const fn of(&self, environment: Environment) -> &BTreeSet<Role> {
+        match environment {
+            Environment::Sandbox => &self.sandbox,
+            Environment::Production => &self.production,
+        }
+    }
+
+    /// The roles in an environment, to change them.
+    pub const fn of_mut(&mut self, environment: Environment) -> &mut BTreeSet<Role> {
+        match environment {
+            Environment::Sandbox => &mut self.sandbox,
+            Environment::Production => &mut self.production,
+        }
+    }
+
+    /// Whether one of the roles allows something in an environment.
+    #[must_use]
+    pub fn allow(&self, permission: Permission, environment: Environment) -> bool {
+        self.of(environment).iter().any(|role| role.allows(permission, environment))
+    }
+
+    /// Whether the member may manage members. An admin of either environment may, because members belong to both.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.sandbox.contains(&Role::Admin) || self.production.contains(&Role::Admin)
+    }
+
+    /// Whether there are none at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sandbox.is_empty() && self.production.is_empty()
+    }
+}
+
+impl Permission {
+    /// The roles that allow it in an environment, for a refusal that says what is missing.
+    pub fn roles(self, environment: Environment) -> impl Iterator<Item = Role> {
+        Role::ALL.iter().copied().filter(move |role| role.allows(self, environment))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of the documentation, written once more: what each role may do in production.
+    #[test]
+    fn the_table_of_roles_is_as_documented() {
+        use Permission::{Decide, ManageKeys, ManageMembers, ReadTrail, Reveal, View, Work};
+        for (role, allowed) in [
+            (Role::Viewer, &[View][..]),
+            (Role::Analyst, &[View, Reveal, Work]),
+            (Role::Approver, &[View, Reveal, Work, Decide]),
+            (Role::Developer, &[ManageKeys]),
+            (Role::Admin, &[ManageMembers, ManageKeys]),
+            (Role::Auditor, &[View, Reveal, ReadTrail]),
+        ] {
+            for permission in Permission::ALL {
+                let expected = allowed.contains(permission);
+                assert_eq!(role.allows(*permission, Environment::Production), expected, "{role:?} {permission:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_developer_sees_personal_data_in_the_sandbox_only() {
+        let roles = Roles::everywhere([Role::Developer]);
+        assert!(roles.allow(Permission::View, Environment::Sandbox));
+        assert!(!roles.allow(Permission::View, Environment::Production));
+    }
+}
