@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::ids::MemberId;
 use crate::kyc::lifecycle::Transition;
 use crate::kyc::rail::Rail;
 use crate::parse::leaf::Text;
@@ -83,6 +84,11 @@ impl Field for List<Text<256>, 100> {}
 impl Field for List<Text<64>, 20> {}
 
 impl Outcome {
+    /// Whether the policy of the second person covers it: it gives a customer something, or takes it away for good.
+    pub(crate) const fn may_need_two(self) -> bool {
+        matches!(self, Self::Approve | Self::Reject | Self::Reinstate)
+    }
+
     pub(crate) const fn transition(self) -> Transition {
         match self {
             Self::Approve => Transition::Approve,
@@ -130,4 +136,25 @@ pub struct Decision {
     pub comment: Option<String>,
     /// A note that the customer never sees.
     pub note: Option<String>,
+    /// Who proposed it, if a second person confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_by: Option<String>,
+    /// The version of the record that the decision led to. Older records do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+}
+
+/// A decision that waits for a second person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// What is to be decided.
+    pub decision: NewDecision,
+    /// Who proposed it, as the audit trail names the actor.
+    pub by: String,
+    /// The member who proposed it. `None` if it was a key, the command line, or a provider.
+    pub member: Option<MemberId>,
+    /// When it was proposed.
+    pub at: Timestamp,
+    /// The version of the record that it is about. Any change of the record makes it void.
+    pub version: u64,
 }

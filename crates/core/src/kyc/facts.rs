@@ -37,7 +37,7 @@ pub(super) struct Facts<'a> {
     volume: Option<f64>,
     pub(super) now: Timestamp,
     /// The files that prove nothing, each with the reason.
-    pub(super) flaws: &'a BTreeMap<FileId, Flaw>,
+    flaws: &'a BTreeMap<FileId, Flaw>,
 }
 
 impl<'a> Facts<'a> {
@@ -60,6 +60,11 @@ impl<'a> Facts<'a> {
             now,
             flaws: const { &BTreeMap::new() },
         }
+    }
+
+    /// The same facts, with the files of a customer that prove nothing.
+    pub(super) fn with_flaws(self, flaws: &'a BTreeMap<FileId, Flaw>) -> Self {
+        Self { flaws, ..self }
     }
 
     /// The same facts, where a volume that cannot be read could be any volume.
@@ -96,9 +101,9 @@ impl FieldSays {
     }
 }
 
-/// Calls `visit` for each owner of fields that a rule with these conditions can be about, if the type of the customer is
-/// right: for the customer, or for each person with one of the roles. It gets the owner, where the owner stands in the
-/// body, and the id of the person.
+/// Calls `visit` for each owner of fields that a rule with these conditions can be about, if the type of the customer
+/// is right: for the customer, or for each person with one of the roles. It gets the owner, where the owner stands in
+/// the body, and the id of the person.
 pub(super) fn for_each_owner<'a>(
     when: &When,
     facts: &Facts<'_>,

@@ -20,7 +20,7 @@ use crate::place::Place;
 impl Kyc {
     /// Keeps the time since which the customer waits for a decision, or clears it.
     pub(crate) fn queue(&mut self, now: Timestamp) {
-        let waits = self.state == State::Submitted || self.review.is_some();
+        let waits = self.state == State::Submitted || self.review.is_some() || self.proposal.is_some();
         self.queued_at = if waits { self.queued_at.or(Some(now)) } else { None };
     }
 }
@@ -115,6 +115,8 @@ impl Customer {
         self.forget_stale_confirmations(&policy.rules, now);
         self.submit_when_complete(policy, now);
         self.ask_provider(policy, environment, now);
+        // It was about the record as it was.
+        self.kyc.proposal = None;
         self.kyc.queue(now);
         Ok(())
     }

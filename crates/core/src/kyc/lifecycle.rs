@@ -112,6 +112,15 @@ pub enum Conflict {
     /// The table does not have this transition from this state.
     #[error("a customer in the state {} does not allow the transition {}", .0.as_str(), .1.as_str())]
     NotPossible(State, Transition),
+    /// The policy asks for a second person, and this way cannot propose.
+    #[error("the policy asks for a second person; propose a decision instead")]
+    NeedsSecondPerson,
+    /// There is no proposal, or the record was changed after it was made.
+    #[error("nothing is proposed, or the record was changed since; look at it and propose again")]
+    NoProposal,
+    /// The member proposed it, or proposed nothing and cannot take it back.
+    #[error("whoever proposed a decision cannot confirm it; another member must")]
+    OwnProposal,
     /// The operator does not allow changes to the identity of an approved customer.
     #[error("the identity of an approved customer may not be changed")]
     ApprovedLocked,

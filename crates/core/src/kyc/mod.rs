@@ -5,7 +5,7 @@ pub(crate) mod check;
 pub mod conditions;
 pub mod decision;
 mod example;
-mod facts;
+pub(crate) mod facts;
 pub mod follow_up;
 pub mod lifecycle;
 pub(crate) mod person;

@@ -11,7 +11,7 @@ use crate::file::record::Flaw;
 use crate::form::record::Form;
 use crate::ids::{FileId, SessionId};
 use crate::kyc::case::Case;
-use crate::kyc::decision::Decision;
+use crate::kyc::decision::{Decision, Proposal};
 use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::rail::{Rail, RailStatus};
 use crate::parse::record::FieldChange;
@@ -43,6 +43,9 @@ pub struct Kyc {
     pub evaluate_at: Option<Timestamp>,
     /// The newest decision.
     pub decision: Option<Decision>,
+    /// A decision that waits for a second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Box<Proposal>>,
     /// Whether the customer was ever approved. Records from before this was kept show it by the other members.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_approved: bool,

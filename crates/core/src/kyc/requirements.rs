@@ -20,7 +20,7 @@ impl RuleSet {
     pub fn of(&self, customer: &Customer, now: Timestamp) -> Vec<Requirement> {
         let profile = customer.profile.to_json();
         let unknown = Prospect::default();
-        let facts = Facts { flaws: &customer.kyc.flaws, ..Facts::of(customer.profile.kind(), &profile, &unknown, now) };
+        let facts = Facts::of(customer.profile.kind(), &profile, &unknown, now).with_flaws(&customer.kyc.flaws);
         let mut requirements = self.evaluate(&facts, &profile);
         for requirement in &mut requirements {
             requirement.adjust_to(&customer.kyc);

@@ -13,7 +13,7 @@ use crate::kyc::lifecycle::Conflict;
 use crate::kyc::provider::{Provider, ProviderError, Verdict};
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::use_cases::decide::apply_decision;
+use crate::use_cases::decide::decide_or_propose;
 use crate::use_cases::evaluate::evaluate;
 use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
@@ -147,7 +147,7 @@ async fn conclude(
             // A reviewer decided first, and that decision stands.
             return Ok(StepResult { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer });
         }
-        apply_decision(services, &caller, customer, &decision, Action::ProviderAnswered, now)
+        decide_or_propose(services, &caller, true, customer, &decision, Action::ProviderAnswered, now)
     };
     take_step(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }

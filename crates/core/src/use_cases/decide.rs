@@ -1,25 +1,31 @@
-//! Decisions: approve, reject, ask again, offboard, reinstate.
+//! Decisions: approve, reject, ask again, offboard, reinstate. Where the policy asks for a second person, a decision is
+//! only proposed, whoever makes it, and another member confirms it.
 
 use crate::audit::action::Action;
 use crate::audit::entry::Decided;
-use crate::caller::Caller;
+use crate::caller::{Actor, Caller, Scope};
 use crate::change::NewLink;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::customer::view::CustomerView;
+use crate::desk::role::Permission;
 use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
-use crate::kyc::decision::{Decision, NewDecision, Outcome};
-use crate::kyc::policy::Policy;
+use crate::kyc::decision::{Decision, NewDecision, Outcome, Proposal};
+use crate::kyc::lifecycle::Conflict;
+use crate::kyc::policy::{FourEyes, Policy};
 use crate::kyc::rail::RailStatus;
 use crate::kyc::requirement::Requirement;
 use crate::parse::value::parse_checked;
 use crate::services::Services;
+use crate::use_cases::members::DeskError;
 use crate::use_cases::step::{Step, StepResult, take_step};
+use crate::use_cases::worksheet::Seat;
 use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation, Violations};
 
-/// Applies a reviewer's decision about a customer. The answer shows the customer.
+/// Makes a decision about a customer, or proposes it where the policy asks for a second person. The answer shows the
+/// customer, and has the warning [`PROPOSED`](crate::use_cases::step::PROPOSED) if nothing is decided yet.
 ///
 /// # Errors
 ///
@@ -31,12 +37,150 @@ pub async fn decide(
     id: Option<CustomerId>,
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
+    make(services, caller, (true, None), id, request).await
+}
+
+/// As [`decide`], by a member at the desk. Members who may work but not decide only propose, except that they may ask
+/// again.
+///
+/// # Errors
+///
+/// [`MemberDecisionError::Desk`] without a role that allows it, and those of [`decide`].
+pub async fn decide_as(
+    services: &Services,
+    seat: &Seat,
+    id: Option<CustomerId>,
+    version: u64,
+    request: Request<'_>,
+) -> Result<Answer, MemberDecisionError> {
+    seat.require(Permission::Work)?;
+    Ok(make(services, &seat.caller, (seat.may(Permission::Decide), Some(version)), id, request).await?)
+}
+
+async fn make(
+    services: &Services,
+    caller: &Caller,
+    (may_decide, version): (bool, Option<u64>),
+    id: Option<CustomerId>,
+    request: Request<'_>,
+) -> Result<Answer, UpdateError> {
     let decision = parse_checked::<NewDecision, UpdateError>(request.body, contradictions)?;
     let compute = |customer: Customer, now: Timestamp| {
-        apply_decision(services, caller, customer, &decision, Action::Decided, now)
+        is_at(&customer, version)?;
+        let alone = may_decide || decision.outcome == Outcome::RequestResubmission;
+        decide_or_propose(services, caller, alone, customer, &decision, Action::Decided, now)
     };
-    take_step(services, caller, id, request, compute, |customer| CustomerView::new(&customer.summary(), None).to_json())
-        .await
+    let answer = |customer: &Customer| CustomerView::new(&customer.summary(), None).to_json();
+    take_step(services, caller, id, request, compute, answer).await
+}
+
+/// Why a member's decision was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum MemberDecisionError {
+    /// The member may not.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// The decision is not possible.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
+}
+
+/// Makes the decision that somebody else proposed. The record must still be as it was then.
+///
+/// # Errors
+///
+/// [`Conflict::NoProposal`] and [`Conflict::OwnProposal`], and those of [`decide_as`].
+pub async fn confirm(
+    services: &Services,
+    seat: &Seat,
+    id: Option<CustomerId>,
+    version: u64,
+) -> Result<Answer, MemberDecisionError> {
+    seat.require(Permission::Decide)?;
+    let compute = |mut customer: Customer, now: Timestamp| {
+        is_at(&customer, Some(version))?;
+        let proposal = customer.kyc.proposal.take().filter(|proposal| proposal.version == customer.version);
+        let proposal = proposal.ok_or(Conflict::NoProposal)?;
+        if proposal.member == Some(seat.member.id) {
+            return Err(Conflict::OwnProposal.into());
+        }
+        let mut result = apply_decision(services, &seat.caller, customer, &proposal.decision, Action::Decided, now)?;
+        if let Some(decision) = &mut result.after.kyc.decision {
+            decision.proposed_by = Some(proposal.by);
+        }
+        Ok(result)
+    };
+    let answer = |customer: &Customer| CustomerView::new(&customer.summary(), None).to_json();
+    Ok(take_step(services, &seat.caller, id, Request::unkeyed(b""), compute, answer).await?)
+}
+
+/// Takes a proposal back, or declines it. Whoever proposed it may, and whoever may confirm it.
+///
+/// # Errors
+///
+/// [`Conflict::NoProposal`], and those of [`decide_as`].
+pub async fn withdraw(
+    services: &Services,
+    seat: &Seat,
+    id: Option<CustomerId>,
+    version: u64,
+) -> Result<Answer, MemberDecisionError> {
+    seat.require(Permission::Work)?;
+    let compute = |mut customer: Customer, _: Timestamp| {
+        is_at(&customer, Some(version))?;
+        let proposal = customer.kyc.proposal.take().ok_or(Conflict::NoProposal)?;
+        if proposal.member != Some(seat.member.id) && !seat.may(Permission::Decide) {
+            return Err(Conflict::OwnProposal.into());
+        }
+        Ok(StepResult { step: Some(Step::unseen(Action::ProposalWithdrawn)), after: customer })
+    };
+    Ok(take_step(services, &seat.caller, id, Request::unkeyed(b""), compute, |_| b"{}".to_vec()).await?)
+}
+
+/// Refuses a decision about another version than the one that the member looked at.
+fn is_at(customer: &Customer, version: Option<u64>) -> Result<(), UpdateError> {
+    match version.is_none_or(|version| version == customer.version) {
+        true => Ok(()),
+        false => Err(UpdateError::ConditionFailed { version: customer.version, changed: Vec::new() }),
+    }
+}
+
+/// Whether a decision about this customer takes two people.
+#[must_use]
+pub fn needs_two(services: &Services, scope: Scope, customer: &Customer, outcome: Outcome, now: Timestamp) -> bool {
+    outcome.may_need_two() && is_covered(services, scope, customer, now)
+}
+
+/// Whether the policy of the second person covers a customer.
+pub(super) fn is_covered(services: &Services, scope: Scope, customer: &Customer, now: Timestamp) -> bool {
+    match services.policy.four_eyes(scope.environment) {
+        FourEyes::Off => false,
+        FourEyes::HighRisk => !services.policy.rules.risks(customer, now).is_empty(),
+        FourEyes::All => true,
+    }
+}
+
+/// Makes a decision, or proposes it if the policy asks for a second person or the caller may not decide `alone`.
+pub(super) fn decide_or_propose(
+    services: &Services,
+    caller: &Caller,
+    alone: bool,
+    customer: Customer,
+    decision: &NewDecision,
+    action: Action,
+    now: Timestamp,
+) -> Result<StepResult, UpdateError> {
+    if alone && !needs_two(services, caller.scope, &customer, decision.outcome, now) {
+        return apply_decision(services, caller, customer, decision, action, now);
+    }
+    // What could not be decided cannot be proposed either.
+    let decided = apply_decision(services, caller, customer.clone(), decision, action, now)?;
+    let mut after = customer;
+    let member = if let Actor::Member(id, _) = &caller.actor { Some(*id) } else { None };
+    let (by, version) = (caller.actor.to_string(), after.version + 1);
+    after.kyc.proposal = Some(Box::new(Proposal { decision: decision.clone(), by, member, at: now, version }));
+    let decision = decided.step.and_then(|step| step.decision);
+    Ok(StepResult { step: Some(Step { decision, ..Step::unseen(Action::Proposed) }), after })
 }
 
 /// Members that are missing for the outcome, or that belong to another one.
@@ -56,7 +200,7 @@ fn contradictions(body: &serde_json::Value) -> Vec<Violation> {
 }
 
 /// Applies a decision to a customer.
-pub(super) fn apply_decision(
+fn apply_decision(
     services: &Services,
     caller: &Caller,
     mut customer: Customer,
@@ -95,6 +239,8 @@ pub(super) fn apply_decision(
         labels: decision.labels.iter().flat_map(|labels| &labels.0).map(|label| label.expose().to_owned()).collect(),
         comment: kyc.comment.clone(),
         note: decision.note.as_ref().map(|text| text.expose().to_owned()),
+        proposed_by: None,
+        version: Some(customer.version + 1),
     });
     let decided = Decided::new(outcome.transition(), kyc, |rail| decision.names(rail));
     Ok(StepResult { step: Some(Step { link, decision: Some(decided), ..Step::of(action) }), after: customer })

@@ -30,7 +30,7 @@ pub mod session;
 pub mod show_audit_entry;
 pub mod sign_in;
 pub mod simulate;
-pub(crate) mod step;
+pub mod step;
 pub mod submit_form;
 pub mod update_customer;
 pub mod upload_file;

@@ -16,7 +16,7 @@ use crate::parse::list::List;
 use crate::parse::record::Field;
 use crate::parse::value::parse_checked;
 use crate::services::Services;
-use crate::use_cases::decide::apply_decision;
+use crate::use_cases::decide::{decide_or_propose, is_covered};
 use crate::use_cases::session::expire;
 use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
@@ -96,8 +96,12 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
         }
         Action::SetBreakdown => {
             let rails = breakdown.unwrap_or_default();
-            let compute = |mut customer: Customer, _: Timestamp| {
+            let compute = |mut customer: Customer, now: Timestamp| {
                 customer.kyc.needs_session()?;
+                let decides = rails.0.iter().any(|rail| rail.status != RailStatus::Pending);
+                if decides && is_covered(services, caller.scope, &customer, now) {
+                    return Err(Conflict::NeedsSecondPerson.into());
+                }
                 customer.kyc.apply(Transition::SetBreakdown)?;
                 for (index, rail) in rails.0.iter().enumerate() {
                     let at = format!("/breakdown/{index}");
@@ -128,7 +132,7 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
             let ids = all.iter().take(100).filter_map(|one| serde_json::from_value(one.id.clone().into()).ok());
             decision.requirements = Some(List(ids.collect()));
         }
-        apply_decision(services, caller, customer, &decision, Audited::Simulated, now)
+        decide_or_propose(services, caller, true, customer, &decision, Audited::Simulated, now)
     };
     take_step(services, caller, id, request, compute, nothing).await
 }

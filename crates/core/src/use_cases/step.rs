@@ -58,7 +58,11 @@ impl Step {
     }
 }
 
-/// Takes the step that `compute` derives from the newest version of a customer; `answer` builds the response body.
+/// The item of the `Dossier-Warning` header which says that a decision was proposed and not made.
+pub const PROPOSED: &str = "decision_proposed";
+
+/// Takes the step that `compute` derives from the newest version of a customer; `answer` builds the response body. If
+/// the step is a proposal, the answer has the warning [`PROPOSED`].
 pub(crate) async fn take_step(
     services: &Services,
     caller: &Caller,
@@ -71,9 +75,15 @@ pub(crate) async fn take_step(
     write_customer(services, caller, id, request.about(id.as_bytes()), |basis, before| {
         let (now, kyc) = (services.now(caller.scope), before.kyc.clone());
         let StepResult { step, mut after } = compute(before, now)?;
+        // Any other step makes a proposal void, because it was about the record as it was.
+        if step.is_some() {
+            after.kyc.proposal.take_if(|proposal| proposal.version <= after.version);
+        }
         after.kyc.queue(now);
+        let is_proposal = step.is_some() && after.kyc.proposal.is_some();
         let change = step.map(|step| step.change(caller, basis, &kyc, &mut after, now));
-        let answer = Answer::about(id, after.version, answer(&after));
+        let mut answer = Answer::about(id, after.version, answer(&after));
+        answer.warnings.extend(is_proposal.then(|| PROPOSED.to_owned()));
         Ok(match change {
             Some(change) => Outcome::Change(change, answer),
             None => Outcome::Unchanged(answer),

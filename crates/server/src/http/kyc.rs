@@ -6,6 +6,7 @@ use dossier_core::api_key::KeyScope;
 use dossier_core::customer::CustomerType;
 use dossier_core::kyc::Prospect;
 use dossier_core::parse::Country;
+use dossier_core::use_cases::step::PROPOSED;
 use dossier_core::use_cases::{decide, session};
 use dossier_core::violation::Code;
 use http::{Method, StatusCode};
@@ -90,12 +91,19 @@ pub(crate) const DECIDE: Operation = Operation {
             "description": "`approve` opens all rails, or those in `rails`. `reject` closes all rails. \
                 `request_resubmission` asks for the named requirements again, with a new link. `offboard` ends the \
                 relationship, and `reinstate` resumes it. The customer never sees `note`. A decision about an \
-                approved customer also closes its change review.",
+                approved customer also closes its change review. Where the setting `four_eyes` asks for a second \
+                person, `approve`, `reject` and `reinstate` are only proposed: the response is a 202 with the \
+                warning `decision_proposed`, and a member confirms or declines the proposal at the desk.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewDecision", true, &example),
             "responses": {
                 "200": response_with(
                     "The customer, or `{}` for a key without `customers:read`",
+                    "CustomerOrEmpty",
+                    &["ETag"],
+                ),
+                "202": response_with(
+                    "The decision was proposed, and waits for a second person. The customer is as before",
                     "CustomerOrEmpty",
                     &["ETag"],
                 ),
@@ -114,7 +122,9 @@ pub(crate) async fn decide(
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/customers/{customer_id}/decisions", &parts.headers, &body)?;
     let answer = decide::decide(&app.services, &caller, id, request).await?;
-    Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
+    let is_proposed = answer.warnings.iter().any(|warning| warning == PROPOSED);
+    let status = if is_proposed { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok(answered(status, sees.answer(answer, nothing)))
 }
 
 pub(crate) const REQUIREMENTS: Operation = Operation {

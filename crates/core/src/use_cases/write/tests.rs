@@ -18,11 +18,14 @@ use crate::change::Basis;
 use crate::clock::{Clock, Timestamp};
 use crate::customer::record::Customer;
 use crate::customer::summary::Summary;
+use crate::desk::member::Member;
+use crate::desk::sign_in::SignIn;
+use crate::desk::worksheet::Worksheet;
 use crate::erasure::{Erasure, LedgerEntry, Outline, PersonErasure, Tombstone};
 use crate::event::StoredEvent;
 use crate::file::record::File;
 use crate::ids::testing::Dice;
-use crate::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, WebhookId};
+use crate::ids::{AccountId, CustomerId, FileId, KeyId, MemberId, PersonId, WebhookId};
 use crate::kyc::policy::Policy;
 use crate::look::{CountedLook, LookPlace};
 use crate::parse::leaf::Email;
@@ -33,6 +36,7 @@ use crate::store::Store;
 use crate::store::answers::AnswerStore;
 use crate::store::audit::{AuditStore, Progress};
 use crate::store::customers::{CustomerStore, Freshness, Page, Record, SameNumber};
+use crate::store::desk::{DeskStore, DeskUse, Waiting};
 use crate::store::erasures::ErasureStore;
 use crate::store::events::EventStore;
 use crate::store::files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
@@ -91,6 +95,16 @@ scripted! {
         changed_since(Scope, CustomerId, u64) -> Vec<String>;
         customer_of_case(&str) -> Option<(Scope, CustomerId)>;
         same_numbers(Scope, CustomerId) -> Vec<SameNumber>;
+    }
+    DeskStore {
+        members(AccountId) -> Vec<Member>;
+        member(AccountId, MemberId) -> Option<Member>;
+        sign_in(&str) -> Option<SignIn>;
+        sign_ins(AccountId, Timestamp) -> Vec<SignIn>;
+        record_desk_use(DeskUse, Timestamp) -> ();
+        delete_expired_sign_ins(Timestamp) -> ();
+        worksheet(Scope, CustomerId) -> Worksheet;
+        waiting(Scope) -> Vec<Waiting>;
     }
     ErasureStore {
         erasure(Scope, CustomerId) -> Option<Erasure>;

@@ -131,6 +131,9 @@ catalogue! {
     ScannerUnavailable = "scanner_unavailable" 503 "The virus scanner is unavailable":
         "Files are scanned for viruses before they are stored. The scanner does not respond, or could not judge this \
             file. Nothing was stored. Repeat the request after the time given by Retry-After.",
+    SecondPersonNeeded = "second_person_needed" 409 "The policy asks for a second person":
+        "Setting single rails in the sandbox would decide without the second person whom the setting four_eyes_sandbox \
+            asks for. Make a decision instead: it is proposed, and a member confirms it at the desk.",
     StorageUnavailable = "storage_unavailable" 503 "The storage is unavailable":
         "The database, or the storage of file contents, does not respond. Nothing was changed. Repeat the request \
             after the time given by Retry-After.",

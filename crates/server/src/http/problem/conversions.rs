@@ -111,6 +111,9 @@ impl From<Conflict> for Problem {
             Conflict::Offboarded => ProblemCode::Offboarded,
             Conflict::NotPossible(..) => ProblemCode::NotPossible,
             Conflict::ApprovedLocked => ProblemCode::ApprovedLocked,
+            Conflict::NeedsSecondPerson | Conflict::NoProposal | Conflict::OwnProposal => {
+                ProblemCode::SecondPersonNeeded
+            }
             Conflict::AccountIncomplete(..) => ProblemCode::AccountIncomplete,
         };
         let text = conflict.to_string();
