@@ -1,12 +1,17 @@
 //! The desk: the people of an account who look at its customers and decide, how they sign in, and what they note while
 //! they work.
 
+pub mod flag;
 pub mod member;
+pub mod mrz;
 pub mod role;
 pub mod sign_in;
+pub mod wait;
 pub mod worksheet;
 
+pub use flag::{Flag, FlagKind};
 pub use member::{Identity, Member, MemberDetails, Passkey};
 pub use role::{Permission, Role, Roles};
 pub use sign_in::{NewSignIn, SignIn, SignInDetails, SignInKind};
+pub use wait::{DueTimes, WaitReason};
 pub use worksheet::{Author, Holder, Note, Verdict, VerdictWord, Worksheet, WorksheetDetails};

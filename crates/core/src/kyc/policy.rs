@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::caller::Environment;
+use crate::desk::wait::DueTimes;
 use crate::kyc::case::Name;
 use crate::kyc::rules::RuleSet;
 use crate::retention::rules::RetentionRules;
@@ -60,6 +61,8 @@ pub struct Policy {
     pub retention: Retention,
     /// The rules of retention.
     pub retention_rules: Arc<RetentionRules>,
+    /// How long customers may wait for a decision.
+    pub due_times: DueTimes,
     /// The URL at which customers reach this server, without a trailing slash.
     pub public_url: String,
 }
@@ -89,6 +92,7 @@ impl Policy {
             erasure_wait: Self::ERASURE_WAIT,
             retention: Retention::Report,
             retention_rules: Arc::new(RetentionRules::baseline()),
+            due_times: DueTimes::default(),
             public_url,
         }
     }
