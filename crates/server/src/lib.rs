@@ -8,6 +8,7 @@ pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod control;
+pub mod desk;
 pub mod egress;
 pub mod erasures;
 pub mod errors;

@@ -7,10 +7,11 @@ use aws_lc_rs::hmac;
 use dossier_core::clock::Clock;
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::kyc::provider::{Provider, ProviderError, Verdict};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode, Url};
 use serde::Deserialize;
 use zeroize::Zeroizing;
+
+use crate::egress::operator;
 
 /// The maximum size of a response.
 const MAX_RESPONSE: usize = 256 * 1_024;
@@ -67,14 +68,7 @@ pub struct Call {
 impl Sumsub {
     pub fn new(settings: Settings, clock: std::sync::Arc<dyn Clock>) -> Result<Self, String> {
         let base = Url::parse(&settings.url).map_err(|error| format!("sumsub_url: {error}"))?;
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .http1_only()
-            .connect_timeout(Duration::from_secs(5))
-            .timeout(Duration::from_secs(15))
-            .build()
-            .map_err(|error| format!("sumsub: {error}"))?;
+        let client = operator::client(Duration::from_secs(15)).map_err(|error| format!("sumsub: {error}"))?;
         Ok(Self { settings, base, client, clock })
     }
 
@@ -116,7 +110,7 @@ impl Sumsub {
             .header("x-app-token", self.settings.app_token.as_str())
             .header("x-app-access-ts", seconds)
             .header("x-app-access-sig", hexadecimal(hmac::sign(&key, signed.as_bytes()).as_ref()));
-        let mut response = request.send().await.map_err(|error| {
+        let response = request.send().await.map_err(|error| {
             unavailable(if error.is_timeout() { "the request timed out" } else { "it could not be reached" })
         })?;
         match response.status() {
@@ -126,13 +120,7 @@ impl Sumsub {
             }
             status => return Err(ProviderError::Unavailable(format!("it responded with status {}", status.as_u16()))),
         }
-        let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|_| unavailable("its response was cut off"))? {
-            body.extend_from_slice(&chunk);
-            if body.len() > MAX_RESPONSE {
-                return Err(unavailable("its response is too large"));
-            }
-        }
+        let body = operator::body(response, MAX_RESPONSE).await.map_err(unavailable)?;
         // The error of serde could quote a value.
         serde_json::from_slice(&body).map_err(|_| unavailable("its response has an unexpected format"))
     }

@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod connections;
+pub mod desk;
 pub mod erasure;
 mod file;
 mod limits;
@@ -19,6 +20,7 @@ pub(crate) mod units;
 pub mod verification;
 pub mod webhooks;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -31,6 +33,7 @@ use serde::Serialize;
 use crate::http::rates::Rates;
 use backup::Backups;
 use connections::Connections;
+use desk::Desk;
 use erasure::{Erasure, RetentionSettings};
 use listening::Listening;
 use logging::Logging;
@@ -49,6 +52,7 @@ use webhooks::Webhooks;
 pub struct Config {
     pub data_dir: PathBuf,
     pub listening: Listening,
+    pub desk: Desk,
     pub storage: Storage,
     pub verification: Verification,
     pub erasure: Erasure,
@@ -72,6 +76,7 @@ impl Config {
     fn read(from: &mut SettingReader<'_>) -> Self {
         let data_dir = storage::data_dir(from);
         let listening = Listening::read(from);
+        let desk = Desk::read(from);
         Self {
             storage: Storage::read(from, &data_dir),
             verification: Verification::read(from),
@@ -88,12 +93,19 @@ impl Config {
             backups: Backups::read(from),
             data_dir,
             listening,
+            desk,
             recorded: dossier_core::settings::Settings::new(),
         }
     }
 
     fn rule_sets(&self) -> RuleSets<'_> {
         RuleSets { requirements: &self.verification.rules, retention: &self.retention.rules }
+    }
+
+    /// The URL of the desk on a server that listens on `address`.
+    #[must_use]
+    pub fn desk_url(&self, address: SocketAddr) -> String {
+        self.desk.url.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()))
     }
 
     /// The URL at which customers reach the server, according to the settings.
@@ -329,6 +341,37 @@ mod tests {
         for text in ["64", "MiB", "-1MiB", "1.5GiB", "64MB", "64 MiB", "1025GiB", "17179869184GiB"] {
             assert!(cache(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn settings_of_the_identity_provider_need_each_other() {
+        let group = "oidc_roles_claim = 'groups'\n";
+        let both = "oidc_issuer = 'https://id.example.com'\noidc_client_id = 'desk'\n";
+        for (toml, errors) in [
+            ("", &[][..]),
+            (both, &[]),
+            ("oidc_issuer = 'https://id.example.com'", &["oidc_client_id: must be set if oidc_issuer is"]),
+            ("oidc_client_id = 'desk'", &["oidc_issuer: must be set if oidc_client_id is"]),
+            (group, &["oidc_roles: must be set if oidc_roles_claim is"]),
+            ("oidc_roles = 'kyc=analyst'", &["oidc_roles_claim: must be set if oidc_roles is"]),
+            (
+                "oidc_scopes = 'email'",
+                &["oidc_scopes: must be scopes with spaces between them, of which one is openid"],
+            ),
+        ] {
+            let settings = gather(&[], &[], toml).expect("TOML");
+            let found = settings.config().err().unwrap_or_default();
+            assert_eq!(found, errors, "{toml}");
+        }
+        let wrong =
+            wrong_with("oidc_issuer = 'http://id.example.com'\noidc_roles = 'kyc=boss'\ndesk_url = 'http://x.example'");
+        let named = ["desk_url", "oidc_issuer", "oidc_roles", "oidc_client_id", "oidc_roles_claim"];
+        let lines: Vec<_> = wrong.lines().map(|line| line.split_once(':').expect("a name").0).collect();
+        assert_eq!(lines, named, "{wrong}");
+        let settings = gather(&[], &[], &format!("{both}oidc_client_secret = 'hunter2'")).expect("TOML");
+        let oidc = settings.config().expect("good").desk.oidc.expect("a provider");
+        assert_eq!((oidc.client_secret.as_str(), oidc.scopes.as_str()), ("hunter2", "openid email profile"));
+        assert!(!format!("{:?}", settings.views()).contains("hunter2"));
     }
 
     #[test]

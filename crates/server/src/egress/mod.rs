@@ -2,6 +2,7 @@
 //! name was resolved. No redirects are followed and no proxy is used.
 
 mod names;
+pub mod operator;
 pub mod targets;
 
 use std::collections::HashMap;

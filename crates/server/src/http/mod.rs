@@ -13,6 +13,7 @@ pub mod conditions;
 pub mod connection;
 pub mod connection_limit;
 pub mod context;
+pub mod cookie;
 pub mod customers;
 pub mod docs;
 pub(crate) mod erasure;

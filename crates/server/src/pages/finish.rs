@@ -5,9 +5,9 @@ use flate2::Compression;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use super::assets::{accepts_gzip, gzip};
-use super::cookies::secure;
 use super::language::{LANGUAGE_COOKIE, asked_language};
 use super::layout::CSP;
+use crate::http::cookie::secure;
 
 const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 

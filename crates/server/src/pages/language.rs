@@ -8,7 +8,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use http::{HeaderMap, Uri, header};
 
-use super::cookies::cookie;
+use crate::http::cookie::cookie;
 
 /// Messages that refer to other messages, in every language.
 const COMMON: &str = include_str!("../../assets/form/languages/common.ftl");

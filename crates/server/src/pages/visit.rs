@@ -17,13 +17,14 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
-use super::cookies::{cookies, entered, pass};
+use super::cookies::{entered, pass};
 use super::language::localization;
 use super::layout::PageContext;
 use super::link_form::link_form;
 use super::messages::{closed, message_with, too_fast};
 use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
+use crate::http::cookie::cookies;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 

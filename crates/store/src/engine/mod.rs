@@ -14,6 +14,7 @@ use dossier_core::store::{Store, StoreError};
 
 use crate::certificate::Certifier;
 use crate::ledger::Ledger;
+use crate::vault::Tickets;
 
 pub use audit::TrailStore;
 pub use chores::ChoreStore;
@@ -46,6 +47,9 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
 
     /// The key that signs certificates of erasure.
     fn certifier(&self) -> &Certifier;
+
+    /// Seals values that leave the installation for a short time, and opens them in any of its processes.
+    fn tickets(&self) -> &Tickets;
 
     /// The id that keyring and database share.
     fn installation(&self) -> [u8; 16];

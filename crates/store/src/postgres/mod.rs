@@ -56,7 +56,7 @@ use crate::planted::reached;
 use crate::prepared::{self, PreparedEffect, SealingKeys};
 use crate::sealed::{SubjectKeys, account_scope};
 use crate::signing::SignerCache;
-use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
+use crate::vault::{Keyring, RootKey, ScopeKeys, Tickets, Vault};
 use crate::{ChoreStore as _, Engine, OpenError, WriterStats};
 pub use database::SESSION;
 use database::{Database, Session};
@@ -330,6 +330,10 @@ impl Engine for PostgresStore {
 
     fn certifier(&self) -> &Certifier {
         &self.certifier
+    }
+
+    fn tickets(&self) -> &Tickets {
+        self.vault.tickets()
     }
 
     fn installation(&self) -> [u8; 16] {

@@ -57,7 +57,7 @@ use crate::ledger::Ledger;
 use crate::planted::reached;
 use crate::prepared::PreparedEffect;
 use crate::signing::SignerCache;
-use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
+use crate::vault::{Keyring, RootKey, ScopeKeys, Tickets, Vault, WrappedKey};
 use crate::{DATABASE_FILE, Engine, OpenError, WriterStats};
 use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
@@ -249,6 +249,10 @@ impl Engine for SqliteStore {
 
     fn certifier(&self) -> &Certifier {
         &self.certifier
+    }
+
+    fn tickets(&self) -> &Tickets {
+        self.vault.tickets()
     }
 
     fn installation(&self) -> [u8; 16] {

@@ -9,7 +9,7 @@
 //!      ├─ staging key     one per account, environment and day: seals the keys of files that are not attached yet
 //! ├─ scope key       one per account and environment: HKDF: service, blind indexes, idempotency, audit
 //!      │                   chain, seals of rows
-//!      └─ pepper          finds API keys
+//!      └─ pepper          HKDF: finds API keys; seals tickets
 //! process key         random at every start, never stored: seals what stays in memory between requests
 //! ```
 //!
@@ -26,6 +26,7 @@ mod row;
 mod scope;
 pub mod stream;
 mod subject;
+mod ticket;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -46,6 +47,7 @@ pub use root_key::RootKey;
 pub use row::{Fields, RowSeal};
 pub use scope::{Fingerprint, ScopeKeys};
 pub use subject::{Purpose, SubjectKey};
+pub use ticket::Tickets;
 
 /// A key as it is stored: sealed under the key of an epoch.
 #[derive(Debug, Clone)]
@@ -57,6 +59,7 @@ pub struct WrappedKey {
 pub struct Vault {
     keyring: RwLock<Keyring>,
     pepper: OnceLock<Midstates>,
+    tickets: OnceLock<Tickets>,
     scopes: RwLock<HashMap<Scope, Arc<ScopeKeys>>>,
     wraps: RwLock<HashMap<(u32, Scope), SecretKey>>,
     staging: RwLock<HashMap<(Scope, i64), SecretKey>>,
@@ -71,6 +74,7 @@ impl Vault {
         Self {
             keyring: RwLock::new(keyring),
             pepper: OnceLock::new(),
+            tickets: OnceLock::new(),
             scopes: RwLock::default(),
             wraps: RwLock::default(),
             staging: RwLock::default(),
@@ -274,6 +278,7 @@ impl Vault {
     pub fn open_pepper(&self, wrapped: &WrappedKey) -> Result<(), StoreError> {
         let key = self.unwrap(Self::INSTALLATION, "scope", b"", wrapped)?;
         let _ = self.pepper.set(key.derive(&[b"api-key-lookup"]).midstates());
+        let _ = self.tickets.set(Tickets::new(key.derive(&[b"tickets"])));
         Ok(())
     }
 
@@ -286,6 +291,15 @@ impl Vault {
     pub fn key_lookup(&self, key: &str) -> [u8; 32] {
         let pepper = self.pepper.get().expect("the pepper is opened with the store");
         pepper.sign(key.as_bytes())
+    }
+
+    /// Seals values that leave the installation for a short time.
+    ///
+    /// # Panics
+    ///
+    /// As [`Vault::key_lookup`].
+    pub(crate) fn tickets(&self) -> &Tickets {
+        self.tickets.get().expect("the pepper is opened with the store")
     }
 }
 
