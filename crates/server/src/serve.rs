@@ -222,6 +222,7 @@ fn state(
         engine,
         erasure: config.erasure,
         public_url: services.policy.public_url.clone(),
+        desk_url: config.desk_url(sockets.address),
         max_requests: config.connections.max_requests as u64,
         rates: config.rates,
         stopping,

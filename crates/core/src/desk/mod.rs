@@ -1,6 +1,7 @@
 //! The desk: the people of an account who look at its customers and decide, how they sign in, and what they note while
 //! they work.
 
+pub mod claims;
 pub mod flag;
 pub mod member;
 pub mod mrz;
@@ -9,6 +10,7 @@ pub mod sign_in;
 pub mod wait;
 pub mod worksheet;
 
+pub use claims::Claim;
 pub use flag::{Flag, FlagKind};
 pub use member::{Identity, Member, MemberDetails, Passkey};
 pub use role::{Permission, Role, Roles};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::ids::{CustomerId, MemberId};
+use crate::kyc::decision::Decision;
 use crate::kyc::requirement::Requirement;
 use crate::words::words;
 
@@ -120,6 +121,12 @@ impl Worksheet {
     pub fn held_until(&self) -> Option<Timestamp> {
         let holder = self.details.holder.as_ref()?;
         Some(self.renewed_at.map_or(holder.since, |at| at.max(holder.since)).plus_seconds(HOLD_SECONDS))
+    }
+
+    /// Whether the case was handed to the approvers after the last decision.
+    #[must_use]
+    pub fn is_escalated(&self, last: Option<&Decision>) -> bool {
+        self.details.escalated.as_ref().is_some_and(|note| last.is_none_or(|decision| decision.at < note.at))
     }
 
     /// The verdict on a requirement, if the answer is still the one that was judged.

@@ -24,6 +24,7 @@ pub mod record_settings;
 pub mod reindex_emails;
 pub mod remove_document;
 pub mod reveal_form;
+pub mod review_case;
 pub mod save_form;
 pub mod seen;
 pub mod session;

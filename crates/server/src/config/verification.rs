@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use dossier_core::desk::{DueTimes, WaitReason};
 use dossier_core::kyc::{AfterApproval, FourEyes, RuleSet};
 
 use super::reader::SettingReader;
+use super::units::millis;
 use crate::{sumsub, trust};
 
 #[derive(Clone)]
@@ -17,6 +19,8 @@ pub struct Verification {
     /// In production.
     pub four_eyes: FourEyes,
     pub four_eyes_sandbox: FourEyes,
+    /// How long customers may wait for a decision.
+    pub due_times: DueTimes,
     /// `None` if Sumsub is not the provider.
     pub sumsub: Option<sumsub::Settings>,
 }
@@ -50,9 +54,25 @@ impl Verification {
         let four_eyes = from.setting("four_eyes", "off", help).recorded().read(FourEyes::parse, wanted);
         let help = "what four_eyes says for production, for sandboxes";
         let four_eyes_sandbox = from.setting("four_eyes_sandbox", "off", help).recorded().read(FourEyes::parse, wanted);
+        let due_times = due_times(from);
         let rules = Arc::new(rules);
-        Self { rules, rails, after_approval, four_eyes, four_eyes_sandbox, sumsub: sumsub(from) }
+        Self { rules, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, sumsub: sumsub(from) }
     }
+}
+
+fn due_times(from: &mut SettingReader<'_>) -> DueTimes {
+    let default = "submitted=8h, came_back=4h, changed=24h, provider_unsure=8h, proposed=4h";
+    let help = "how long customers may wait for a decision, by the reason why they wait";
+    let wanted = "a list of reason=time, such as submitted=8h, came_back=4h. The reasons are submitted, came_back, \
+        changed, provider_unsure and proposed";
+    let read = |text: &str| {
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).try_fold(DueTimes::default(), |times, part| {
+            let (reason, time) = part.split_once('=')?;
+            let seconds = millis(time)? / 1_000;
+            Some(times.with(WaitReason::parse(reason.trim())?, seconds)).filter(|_| seconds > 0)
+        })
+    };
+    from.setting("due_times", default, help).recorded().read(read, wanted)
 }
 
 fn sumsub(from: &mut SettingReader<'_>) -> Option<sumsub::Settings> {

@@ -4,12 +4,10 @@ use std::borrow::Cow;
 
 use dossier_core::customer::CustomerType;
 use dossier_core::customer::identity::IdDocumentType;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Map, Value};
 
-use crate::pages::language::Language;
+use crate::readable::{country, date, label, moment, words};
 
 /// A browser that shows the page loads nothing and runs nothing.
 const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -221,56 +219,6 @@ fn full_name(of: &Value) -> Option<String> {
     let names = ["first_name", "middle_name", "last_name"].map(|name| of[name].as_str().unwrap_or_default());
     let names: Vec<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
     (!names.is_empty()).then(|| names.join(" "))
-}
-
-/// The label of a member.
-fn label(member: &str) -> Cow<'_, str> {
-    Cow::Borrowed(match member {
-        "account_purpose_other" => "Other account purpose",
-        "address" => "Verified address",
-        "at" => "Date",
-        "associated_persons" => "Owners and controllers",
-        "attached_at" => "Added to the record",
-        "created_at" => "Created",
-        "customer_id" => "Customer ID",
-        "doc_side" => "Side",
-        "email" => "Email",
-        "expected_monthly_volume_usd" => "Expected monthly volume (USD)",
-        "exported_at" => "Exported",
-        "file_id" => "File ID",
-        "id" => "ID",
-        "id_document" => "ID document",
-        "in_record" => "Still in the record",
-        "person_id" => "Person",
-        "sha256" => "SHA-256 of the text",
-        "status_breakdown" | "rails" => "Payment rails",
-        "sub_status" => "Detail",
-        "updated_at" => "Last changed",
-        "uploaded_at" => "Uploaded",
-        member => return Cow::Owned(words(member)),
-    })
-}
-
-/// A word of the API as people write it: `self_employed` becomes "Self employed".
-fn words(word: &str) -> String {
-    let text = word.replace('_', " ");
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    let text: String = first.into_iter().chain(letters).collect();
-    if text.starts_with("Kyc ") { text.replacen("Kyc", "KYC", 1) } else { text }
-}
-
-fn moment(text: &str) -> Option<String> {
-    let moment: jiff::Timestamp = text.parse().ok()?;
-    Some(moment.to_zoned(TimeZone::UTC).strftime("%-d %B %Y, %H:%M:%S").to_string())
-}
-
-fn date(text: &str) -> Option<String> {
-    Some(text.parse::<Date>().ok()?.strftime("%-d %B %Y").to_string())
-}
-
-fn country(code: &str) -> Option<String> {
-    Language::English.country(code).map(|name| format!("{name} ({code})"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use dossier_core::ids::{AccountId, KeyId, SessionId};
+use dossier_core::ids::{AccountId, KeyId, MemberId, SessionId};
 
 pub(super) const LEVELS: usize = 3;
 /// The level of addresses, on which strangers count.
@@ -17,6 +17,8 @@ pub enum Claimant {
     Key(KeyId),
     /// A session of the hosted form.
     Session(SessionId),
+    /// A member who is signed in at the desk.
+    Member(MemberId),
     Account(AccountId),
 }
 

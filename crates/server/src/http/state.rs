@@ -17,6 +17,7 @@ use super::clients::TrustedProxies;
 use super::incomplete_accounts::IncompleteAccounts;
 use super::rates::{Limiters, Rates};
 use crate::config::erasure::Erasure;
+use crate::desk::queue_view::Queues;
 use crate::egress::Egress;
 use crate::looks::LookCounter;
 use crate::metrics::Metrics;
@@ -65,6 +66,10 @@ pub struct AppState {
     pub sumsub: Option<Arc<Sumsub>>,
     pub limiters: Limiters,
     pub incomplete_accounts: IncompleteAccounts,
+    /// The URL of the desk, without a slash at the end.
+    pub desk_url: String,
+    /// What waits for a decision, as the desk shows it.
+    pub queues: Queues,
 }
 
 /// What the state is made from, besides the services.
@@ -74,6 +79,8 @@ pub struct StateParts {
     pub erasure: Erasure,
     /// The URL at which people reach the server.
     pub public_url: String,
+    /// The URL of the desk.
+    pub desk_url: String,
     /// Requests that may be handled at the same time.
     pub max_requests: u64,
     pub rates: Rates,
@@ -102,7 +109,7 @@ impl AppState {
 
     #[must_use]
     pub fn new(services: Services, parts: StateParts) -> Self {
-        let StateParts { engine, erasure, public_url, max_requests, rates, stopping, proxies, egress, sumsub, scans } =
+        let StateParts { engine, erasure, public_url, desk_url, max_requests, rates, stopping, proxies, egress, sumsub, scans } =
             parts;
         Self {
             answering: AtomicUsize::new(0),
@@ -128,6 +135,8 @@ impl AppState {
             looks: LookCounter::default(),
             limiters: Limiters::new(rates),
             incomplete_accounts: IncompleteAccounts::default(),
+            desk_url,
+            queues: Queues::default(),
         }
     }
 

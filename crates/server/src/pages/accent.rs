@@ -10,7 +10,7 @@ const TEXT: f64 = 4.5;
 /// WCAG 2.2, 1.4.11: the edge of a button, the focus ring, a bar.
 const EDGE: f64 = 3.0;
 
-/// A colour scheme: its backgrounds, and the contrast that colours need on them. `form.css` has the same backgrounds.
+/// A colour scheme: its backgrounds, and the contrast that colours need on them. `tokens.css` has the same backgrounds.
 struct Scheme {
     paper: &'static str,
     back: &'static str,
@@ -87,7 +87,7 @@ pub fn icon(colour: Colour) -> String {
         .replace("#ffffff", &on_fill.to_string())
 }
 
-/// The colour of accounts without their own, as written in `form.css` and `icon.svg`.
+/// The colour of accounts without their own, as written in `tokens.css` and `icon.svg`.
 const DEFAULT: &str = "#1f4fbf";
 
 #[cfg(test)]
@@ -143,9 +143,9 @@ mod tests {
         }
     }
 
-    /// The declarations of a scheme in `form.css`: the first block is light, the second dark.
+    /// The declarations of a scheme in `tokens.css`: the first block is light, the second dark.
     fn declared(block: usize) -> Vec<(&'static str, Colour)> {
-        let css = include_str!("../../assets/form/form.css");
+        let css = include_str!("../../assets/tokens.css");
         let block = css.split(":root {").nth(block).and_then(|rest| rest.split('}').next()).unwrap_or_default();
         let pairs = block.split(';').filter_map(|line| line.trim().split_once(": "));
         pairs.filter_map(|(name, value)| Some((name.rsplit("*/").next()?.trim(), Colour::new(value).ok()?))).collect()

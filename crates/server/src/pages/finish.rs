@@ -22,7 +22,7 @@ const PRIVATE: [(HeaderName, &str); 5] = [
 ];
 
 /// Remembers a chosen language in a cookie, and makes the page private and compressed.
-pub(super) async fn finish_page(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
+pub(crate) async fn finish_page(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
     let given = response.headers_mut();
     if let Some(language) = asked_language(uri) {
         let (code, secure) = (language.code(), secure(public_url));

@@ -48,7 +48,7 @@ use http::{HeaderMap, Method, StatusCode, Uri, header};
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 use crate::http::state::App;
-use finish::finish_page;
+pub(crate) use finish::finish_page;
 use language::localization;
 use messages::message;
 
@@ -103,7 +103,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
 
 /// Whether a POST comes from one of our own pages. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The
 /// landing page of a link sends no Referer and therefore no Origin, but its secret token is proof enough.
-fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+pub(crate) fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),

@@ -1,0 +1,107 @@
+//! What a customer claims, in the order of the requirements, as reviewers compare it with the evidence.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::clock::Timestamp;
+use crate::customer::record::Customer;
+use crate::desk::flag::Flag;
+use crate::ids::{FileId, PersonId};
+use crate::kyc::requirement::Requirement;
+use crate::kyc::rules::RuleSet;
+use crate::mask;
+use crate::place::Place;
+
+/// What one requirement asks for, and what the customer says.
+pub struct Claim {
+    /// The requirement, with its status.
+    pub requirement: Requirement,
+    /// The values, each with its place. Numbers are masked: a member `number` is `number_masked`.
+    pub values: Vec<(String, Value)>,
+    /// The files that prove it, the newest last.
+    pub files: Vec<FileId>,
+    /// Whether something of it changed since the last decision.
+    pub is_changed: bool,
+    /// What a machine found in it.
+    pub flags: Vec<Flag>,
+}
+
+impl Claim {
+    /// Whether it cannot be judged, because something is missing or wrong.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.requirement.is_open()
+    }
+}
+
+impl Customer {
+    /// The claims: what is missing or wrong first, then what `changed` since the last decision, then the rest, each in
+    /// the order of the requirements. `flags` are distributed among them.
+    #[must_use]
+    pub fn claims(&self, rules: &RuleSet, changed: &[String], flags: &[Flag], now: Timestamp) -> Vec<Claim> {
+        let profile = self.masked_profile();
+        let concerns = |pointer: &str, requirement: &Requirement| {
+            requirement.pointers().any(|place| {
+                let place = place.strip_suffix("/-").unwrap_or(place);
+                Place::new(pointer).is_inside(place) || Place::new(place).is_inside(pointer)
+            })
+        };
+        let claim = |requirement: Requirement| {
+            let places: BTreeSet<_> = requirement.pointers().map(str::to_owned).collect();
+            let values = match requirement.document {
+                Some(_) => Vec::new(),
+                None => places.into_iter().filter_map(|place| Some((value_at(&profile, &place)?, place))).collect(),
+            };
+            let values: Vec<(String, Value)> = values.into_iter().map(|(value, place)| (place, value)).collect();
+            Claim {
+                is_changed: changed.iter().any(|pointer| concerns(pointer, &requirement)),
+                flags: flags.iter().filter(|flag| concerns(&flag.pointer, &requirement)).cloned().collect(),
+                files: requirement.files.clone(),
+                values,
+                requirement,
+            }
+        };
+        let mut claims: Vec<_> = rules.of(self, now).into_iter().map(claim).collect();
+        // The sort is stable, so each part keeps the order of the requirements.
+        claims.sort_by_key(|claim| match (claim.is_open(), claim.is_changed) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
+        });
+        claims
+    }
+
+    /// The profile as JSON in the form of a PUT body, with masked numbers.
+    #[must_use]
+    pub fn masked_profile(&self) -> Value {
+        let whole = json!({ "profile": self.profile.to_json() });
+        let masked = mask::masked(whole.to_string().as_bytes());
+        let mut whole: Value = serde_json::from_slice(&masked).unwrap_or_default();
+        whole["profile"].take()
+    }
+
+    /// The number at a place of the profile, in full. `None` if no number stands there.
+    #[must_use]
+    pub fn number_at(&self, pointer: &str) -> Option<String> {
+        let is_number = mask::NUMBERS.contains(&Place::new(pointer).name());
+        let profile = self.profile.to_json();
+        profile.pointer(pointer).and_then(Value::as_str).filter(|_| is_number).map(ToOwned::to_owned)
+    }
+
+    /// The name of an associated person.
+    #[must_use]
+    pub fn person_name(&self, id: PersonId) -> Option<String> {
+        let person = self.profile.persons().iter().find(|person| person.person_id() == Some(id))?;
+        let person = serde_json::to_value(person).ok()?;
+        let names = ["first_name", "middle_name", "last_name"].map(|name| person[name].as_str().unwrap_or_default());
+        let name = names.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+/// The value at a place, or the masked one beside it.
+fn value_at(profile: &Value, pointer: &str) -> Option<Value> {
+    let found = profile.pointer(pointer).cloned();
+    found.or_else(|| profile.pointer(&format!("{pointer}{}", mask::MASKED)).cloned()).filter(|value| !value.is_null())
+}

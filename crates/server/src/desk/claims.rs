@@ -1,0 +1,184 @@
+//! The claims of a customer, each with its verdict.
+
+use std::collections::BTreeMap;
+
+use dossier_core::desk::{Claim, Permission, VerdictWord};
+use dossier_core::ids::PersonId;
+use dossier_core::kyc::requirement::Status;
+use dossier_core::mask::MASKED;
+use dossier_core::place::Place;
+use dossier_core::use_cases::review_case::CaseView;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::queue::visible;
+use super::seat::Desk;
+use super::text::{say, say_with};
+use crate::readable::{country, date, label, words};
+
+/// The claims of one case.
+pub struct Claims<'a> {
+    pub desk: &'a Desk,
+    pub case: &'a CaseView,
+    /// The values before the last decision.
+    pub before: &'a BTreeMap<String, Value>,
+}
+
+/// The id of a claim's element.
+#[must_use]
+pub fn anchor(requirement: &str) -> String {
+    format!("claim-{}", requirement.replace('@', "-"))
+}
+
+impl Claims<'_> {
+    /// All claims, and how many were judged.
+    pub fn all(&self) -> Markup {
+        html! {
+            (self.progress(false))
+            @for claim in &self.case.claims { (self.claim(claim)) }
+        }
+    }
+
+    /// One claim again, with the progress beside it, after a verdict.
+    pub fn piece(&self, requirement: &str) -> Markup {
+        let claim = self.case.claims.iter().find(|claim| claim.requirement.id == requirement);
+        html! {
+            @if let Some(claim) = claim { (self.claim(claim)) }
+            (self.progress(true))
+        }
+    }
+
+    fn progress(&self, is_beside: bool) -> Markup {
+        let judged = self.case.claims.iter().filter(|one| self.case.worksheet.verdict(&one.requirement).is_some()).count();
+        let values = [("done", judged.into()), ("count", self.case.claims.len().into())];
+        html! {
+            p.progress #progress hx-swap-oob=[is_beside.then_some("true")] role="status" {
+                (say_with("progress", &values))
+            }
+        }
+    }
+
+    fn claim(&self, claim: &Claim) -> Markup {
+        let requirement = &claim.requirement;
+        let id = anchor(&requirement.id);
+        let verdict = self.case.worksheet.verdict(requirement);
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("claim", &requirement.id).finish();
+        let person = requirement.person_id.as_deref().and_then(PersonId::parse);
+        let person = person.and_then(|person| self.case.customer.person_name(person));
+        html! {
+            article.claim id=(id) tabindex="-1" data-claim=(requirement.id)
+                data-file=[claim.files.last()] data-open=[claim.is_open().then_some("yes")]
+                data-verdict=[verdict.map(|verdict| verdict.verdict)] {
+                h3 {
+                    a href={ "?" (query) "#" (id) } { (requirement.label) }
+                    @if let Some(person) = person { " · " bdi { (visible(&person)) } }
+                    @if claim.is_changed { " " span.changed { (say("changed")) } }
+                }
+                @if let Some(status) = status(requirement.status) { p.status { (status) } }
+                @if let Some(error) = &requirement.error { p.error { (error.to_string()) } }
+                @if let Some(confirmed) = &requirement.confirmed {
+                    p { (say("confirmed")) }
+                    blockquote dir="auto" { (visible(&confirmed.reason)) }
+                }
+                @for (pointer, value) in &claim.values { (self.value(pointer, value)) }
+                @if requirement.document.is_some() {
+                    p { (say_with("files", &[("count", claim.files.len().into())])) }
+                }
+                @for flag in &claim.flags {
+                    p.flag data-serious=[flag.kind.is_serious().then_some("yes")] { (flag.kind.help()) }
+                }
+                @if let Some(verdict) = verdict {
+                    p.verdict-by {
+                        (say(&format!("verdict-{}", verdict.verdict))) " · " bdi { (verdict.by.name) }
+                    }
+                }
+                @if self.desk.seat.may(Permission::Work) && !claim.is_open() { (self.verdicts(claim, &id)) }
+            }
+        }
+    }
+
+    /// One key for each verdict. Pressing the same one again takes it back.
+    fn verdicts(&self, claim: &Claim, id: &str) -> Markup {
+        let given = self.case.worksheet.verdict(&claim.requirement).map(|verdict| verdict.verdict);
+        let action = format!("{}/customers/{}/verdicts", self.desk.base(), self.case.customer.id);
+        let key = |word: VerdictWord| match word {
+            VerdictWord::Matches => "y",
+            VerdictWord::Differs => "x",
+            VerdictWord::Unsure => "o",
+        };
+        html! {
+            form.verdicts method="post" action=(action) hx-post=(action) hx-target={ "#" (id) } hx-swap="outerHTML" {
+                input type="hidden" name="requirement" value=(claim.requirement.id);
+                @for word in VerdictWord::ALL {
+                    @let is_given = given == Some(*word);
+                    button type="submit" name="verdict" id={ (id) "-" (word) } data-verdict=(word)
+                        value=(if is_given { "" } else { word.as_str() })
+                        aria-pressed=(is_given) data-field-key=(key(*word)) {
+                        (say(&format!("verdict-{word}"))) " " kbd { (key(*word)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn value(&self, pointer: &str, value: &Value) -> Markup {
+        match value {
+            Value::Object(members) => html! {
+                dl {
+                    @for (name, member) in members {
+                        @if *name != "documents" && *name != "id" && !member.is_null() {
+                            dt { (label(name.strip_suffix(MASKED).unwrap_or(name))) }
+                            dd { (self.value(&format!("{pointer}/{name}"), member)) }
+                        }
+                    }
+                }
+            },
+            Value::Array(items) => html! {
+                ol { @for (index, item) in items.iter().enumerate() { li { (self.value(&format!("{pointer}/{index}"), item)) } } }
+            },
+            Value::String(text) => self.text(pointer, text),
+            Value::Bool(yes) => html! { @if *yes { (say("yes")) } @else { (say("no")) } },
+            value => html! { (value) },
+        }
+    }
+
+    fn text(&self, pointer: &str, text: &str) -> Markup {
+        let member = Place::new(pointer).name();
+        let plain = member.strip_suffix(MASKED).map(|_| pointer.strip_suffix(MASKED).unwrap_or(pointer));
+        // A number whose place names no mask is masked as a whole.
+        let is_masked = plain.is_some() || (text.starts_with("****") && dossier_core::mask::NUMBERS.contains(&member));
+        let was = self.before.get(pointer).and_then(Value::as_str).filter(|was| *was != text && !is_masked);
+        html! {
+            span.value {
+                bdi { (visible(&shown(member, text))) }
+                @if let Some(was) = was { " " del { (visible(&shown(member, was))) } }
+                @if is_masked && self.desk.seat.may(Permission::Reveal) {
+                    @let action = format!("{}/customers/{}/reveal", self.desk.base(), self.case.customer.id);
+                    form.reveal method="post" action=(action) hx-post=(action) hx-target="closest .value"
+                        hx-swap="innerHTML" {
+                        input type="hidden" name="pointer" value=(plain.unwrap_or(pointer));
+                        button type="submit" { (say("reveal")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A text in the form in which people write it.
+fn shown(member: &str, text: &str) -> String {
+    let known = match member {
+        "birth_date" | "formation_date" => date(text).map(|date| format!("{date} ({text})")),
+        "nationality" | "country" | "birth_country" | "issuing_country" => country(text),
+        "type" | "account_purpose" | "employment_status" | "source_of_funds" => Some(words(text)),
+        _ => None,
+    };
+    known.unwrap_or_else(|| text.to_owned())
+}
+
+fn status(status: Status) -> Option<String> {
+    match status {
+        Status::Done => None,
+        other => Some(say(&format!("status-{}", serde_json::to_value(other).ok()?.as_str()?))),
+    }
+}

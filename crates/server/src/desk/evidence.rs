@@ -1,0 +1,103 @@
+//! The evidence beside the claims: the files of a customer, one of them shown.
+
+use dossier_core::desk::Permission;
+use dossier_core::file::{File, MediaType};
+use dossier_core::ids::FileId;
+use dossier_core::use_cases::review_case::CaseView;
+use maud::{Markup, html};
+
+use super::customer::Focus;
+use super::queue::visible;
+use super::seat::Desk;
+use super::text::{say, say_with};
+
+/// The pane with the files.
+pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
+    let files = &case.files;
+    let of_claim = |claim: &str| {
+        let claim = case.claims.iter().find(|one| one.requirement.id == claim)?;
+        claim.files.last().copied()
+    };
+    let wanted = focus.file.or_else(|| focus.claim.as_deref().and_then(of_claim));
+    let shown = wanted.and_then(|wanted| files.iter().find(|file| file.id == wanted)).or_else(|| files.first());
+    html! {
+        section.evidence aria-labelledby="evidence-title" {
+            h2 #evidence-title { (say("evidence-title")) }
+            @if files.is_empty() {
+                p { (say("evidence-none")) }
+            } @else if !desk.seat.may(Permission::Reveal) {
+                p { (say("evidence-hidden")) }
+                ol.files { @for file in files { li { (describe(case, file)) } } }
+            } @else {
+                ol.files {
+                    @for (index, file) in files.iter().enumerate() {
+                        li {
+                            a href={ "?file=" (file.id) "#evidence-title" } data-file-link=(file.id)
+                                data-key=[(index < 9).then(|| (index + 1).to_string())]
+                                aria-current=[shown.is_some_and(|one| one.id == file.id).then_some("true")] {
+                                (describe(case, file))
+                            }
+                        }
+                    }
+                }
+                @if let Some(file) = shown { (viewer(desk, case, file)) }
+            }
+            (mrz(desk, case))
+        }
+    }
+}
+
+/// What a file is: its purpose, its type and its size.
+fn describe(case: &CaseView, file: &File) -> Markup {
+    let purpose = purpose(case, file.id);
+    html! {
+        @if let Some(purpose) = purpose { strong { (crate::readable::words(&purpose)) } " " }
+        bdi { (visible(file.details.name.expose())) }
+        " · " (file.details.media_type.as_str()) " · " (file.details.size / 1_024) " KiB"
+    }
+}
+
+fn purpose(case: &CaseView, id: FileId) -> Option<String> {
+    let documents = case.customer.profile.documents_view(case.customer.id, &case.files);
+    let of = documents.as_array()?.iter().find(|document| document["file_id"] == id.to_string())?;
+    Some(of["purpose"].as_str()?.to_owned())
+}
+
+/// One file. Pictures are shown here, and other files in a frame of their own.
+fn viewer(desk: &Desk, case: &CaseView, file: &File) -> Markup {
+    let url = format!("{}/customers/{}/files/{}", desk.base(), case.customer.id, file.id);
+    html! {
+        figure.viewer #viewer data-file=(file.id) {
+            @if matches!(file.details.media_type, MediaType::Jpeg | MediaType::Png) {
+                div.picture tabindex="0" role="group" aria-label=(say("viewer")) {
+                    img src=(url) alt=(say_with("picture-of", &[("name", file.details.name.expose().into())]));
+                }
+                div.tools hidden {
+                    button type="button" data-tool="in" data-key="+" { (say("zoom-in")) }
+                    button type="button" data-tool="out" data-key="-" { (say("zoom-out")) }
+                    button type="button" data-tool="turn" data-key="r" { (say("turn")) }
+                    button type="button" data-tool="full" data-key="f" { (say("full-screen")) }
+                }
+            } @else {
+                p { a.button href=(url) target="_blank" rel="noopener" { (say("open-file")) } }
+            }
+            figcaption { (describe(case, file)) }
+        }
+    }
+}
+
+/// Where a reviewer types the machine-readable zone, to have its check digits computed.
+fn mrz(desk: &Desk, case: &CaseView) -> Markup {
+    let action = format!("{}/customers/{}/mrz", desk.base(), case.customer.id);
+    html! {
+        details.mrz {
+            summary { (say("mrz")) }
+            form method="post" action=(action) hx-post=(action) hx-target="#mrz-result" {
+                label for="mrz" { (say("mrz-text")) }
+                textarea #mrz name="zone" rows="3" spellcheck="false" autocomplete="off" maxlength="200" {}
+                button type="submit" { (say("mrz-check")) }
+            }
+            div #mrz-result role="status" {}
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The frame of every page of the desk, and pages with a message.
+
+use axum::response::{Html, IntoResponse as _, Response};
+use dossier_core::caller::Environment;
+use dossier_core::desk::{Permission, Role};
+use dossier_core::use_cases::members::DeskError;
+use http::StatusCode;
+use maud::{DOCTYPE, Markup, html};
+
+use super::seat::Desk;
+use super::text::{say, say_with};
+use crate::pages::assets;
+
+/// htmx adds no style and stores no history. A refusal is shown where the answer would be.
+const HTMX: &str = r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":20000,"noSwap":[204,304,"5xx"]}"#;
+
+/// A page inside the desk.
+pub fn page(desk: &Desk, title: &str, class: &str, content: &Markup) -> Response {
+    Html(framed(desk, title, class, content).into_string()).into_response()
+}
+
+fn framed(desk: &Desk, title: &str, class: &str, content: &Markup) -> Markup {
+    let (environment, base) = (desk.environment(), desk.base());
+    let member = &desk.seat.member;
+    let shortcuts = (!member.details.no_shortcuts).then_some("on");
+    let body = html! {
+        a.skip href="#main" { (say("skip")) }
+        header.top data-environment=(environment) {
+            nav aria-label=(say("nav")) {
+                strong.brand { "Dossier" }
+                @if desk.seat.may(Permission::View) {
+                    a href={ (base) "/queue" } data-key="g q" { (say("nav-queue")) }
+                    a href={ (base) "/search" } data-key="/" { (say("nav-search")) }
+                }
+                @if member.details.roles.is_admin() { a href="/desk/members" { (say("nav-members")) } }
+            }
+            p.environment { (say(&format!("environment-{environment}"))) }
+            details.you {
+                summary { bdi { (member.details.name.as_str()) } }
+                ul {
+                    @for other in Environment::ALL {
+                        @if *other != environment && !member.details.roles.of(*other).is_empty() {
+                            li { a href={ "/desk/" (other) "/queue" } { (say(&format!("go-{other}"))) } }
+                        }
+                    }
+                    li { a href="/desk/passkeys" { (say("nav-passkeys")) } }
+                    li { a href="/desk/sessions" { (say("nav-sessions")) } }
+                    li {
+                        form method="post" action="/desk/sign-out" {
+                            button.link type="submit" { (say("sign-out")) }
+                        }
+                    }
+                }
+            }
+        }
+        main #main tabindex="-1" class=(class) { h1 { (title) } (content) }
+        (shortcuts_help())
+    };
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(title))
+            body.desk data-shortcuts=[shortcuts] { (body) }
+        }
+    }
+}
+
+/// A page outside the desk, for those who are not signed in.
+pub fn outside(status: StatusCode, title: &str, content: &Markup) -> Response {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(title))
+            body.desk.outside {
+                header.top { strong.brand { "Dossier" } }
+                main #main tabindex="-1" { h1 { (title) } (content) }
+            }
+        }
+    };
+    (status, Html(page.into_string())).into_response()
+}
+
+fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="htmx-config" content=(HTMX);
+            title { (title) " · Dossier" }
+            link rel="stylesheet" href=(assets::url("desk.css"));
+            link rel="icon" type="image/svg+xml" href=(assets::url("icon.svg"));
+            script src=(assets::url("htmx.js")) defer {}
+            script src=(assets::url("desk.js")) defer {}
+        }
+    }
+}
+
+/// The list of shortcuts, which `?` opens.
+fn shortcuts_help() -> Markup {
+    let keys = ["?", "g q", "n", "j k", "Enter", "y x o", "1…9", "+ −", "r", "f", "d", "/", "u"];
+    html! {
+        dialog #shortcuts aria-labelledby="shortcuts-title" {
+            h2 #shortcuts-title { (say("shortcuts-title")) }
+            dl.keys {
+                @for (index, key) in keys.iter().enumerate() {
+                    dt { kbd { (key) } }
+                    dd { (say(&format!("shortcut-{}", index + 1))) }
+                }
+            }
+            form method="post" action="/desk/shortcuts" {
+                p { (say("shortcuts-off-text")) }
+                button type="submit" name="on" value="no" { (say("shortcuts-off")) }
+            }
+            form method="dialog" { button type="submit" { (say("close")) } }
+        }
+    }
+}
+
+/// A page that says what happened, inside the desk.
+pub fn message(desk: &Desk, status: StatusCode, title: &str, content: &Markup) -> Response {
+    let mut response = page(desk, title, "message", content);
+    *response.status_mut() = status;
+    response
+}
+
+/// The page for what a member may not do, or what others prevent.
+pub fn refused(desk: &Desk, error: &DeskError) -> Response {
+    let (status, title, text) = match error {
+        DeskError::Forbidden(permission, environment) => {
+            let roles: Vec<_> = permission.roles(*environment).map(Role::as_str).collect();
+            let values = [
+                ("roles", roles.join(say("or").as_str()).into()),
+                ("environment", environment.as_str().into()),
+                ("permission", say(&format!("permission-{permission}")).into()),
+            ];
+            (StatusCode::FORBIDDEN, say("forbidden-title"), say_with("forbidden-text", &values))
+        }
+        DeskError::Held(name) => {
+            (StatusCode::CONFLICT, say("held-title"), say_with("held-text", &[("name", name.as_str().into())]))
+        }
+        DeskError::NotFound => (StatusCode::NOT_FOUND, say("not-found-title"), say("not-found-text")),
+        DeskError::LastAdmin => (StatusCode::CONFLICT, say("last-admin-title"), error.to_string()),
+        DeskError::LinkEnded => (StatusCode::GONE, say("link-ended-title"), error.to_string()),
+        DeskError::Invalid(violations) => {
+            let texts: Vec<_> = violations.0.iter().map(|one| one.message.to_string()).collect();
+            (StatusCode::BAD_REQUEST, say("invalid-title"), texts.join(" · "))
+        }
+        DeskError::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, say("failed-title"), say("failed-text")),
+    };
+    message(desk, status, &title, &html! {
+        p { (text) }
+        p { a.button href={ (desk.base()) "/queue" } { (say("back-to-queue")) } }
+    })
+}

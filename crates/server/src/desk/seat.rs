@@ -1,0 +1,138 @@
+//! Turns the cookie of a browser into a member who is signed in, and a page's environment into a seat.
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::caller::{Caller, Environment, Scope};
+use dossier_core::desk::{Member, Permission, SignIn};
+use dossier_core::store::StoreError;
+use dossier_core::use_cases::members::DeskError;
+use dossier_core::use_cases::sign_in;
+use dossier_core::use_cases::worksheet::Seat;
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+
+use super::pages;
+use crate::http::claimant::Claimant;
+use crate::http::context::RequestContext;
+use crate::http::cookie::{cookie, host_name};
+use crate::http::problem::Problem;
+use crate::http::state::App;
+
+/// The name of the cookie of a session.
+const COOKIE: &str = "dossier-desk";
+
+/// A member who is signed in.
+pub struct SignedIn {
+    pub member: Member,
+    pub sign_in: SignIn,
+    /// The member as the author of what the request does, in the scope in which members are audited.
+    pub caller: Caller,
+    /// The token of the session, to show a seal of it in forms.
+    pub is_script: bool,
+}
+
+/// A member at work in one environment. The path of the page names it.
+pub struct Desk {
+    pub seat: Seat,
+    pub signed_in: SignedIn,
+}
+
+impl Desk {
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        self.seat.caller.scope
+    }
+
+    #[must_use]
+    pub const fn environment(&self) -> Environment {
+        self.seat.caller.scope.environment
+    }
+
+    /// The path of the environment's pages, without a slash at the end.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("/desk/{}", self.environment())
+    }
+
+    /// A page that says which roles are missing, unless the member may do it.
+    pub fn require(&self, permission: Permission) -> Result<(), Response> {
+        self.seat.require(permission).map_err(|error| pages::refused(self, &error))
+    }
+}
+
+/// The name of the cookie of a session at a desk with this URL.
+#[must_use]
+pub fn cookie_name(desk_url: &str) -> String {
+    host_name(desk_url, COOKIE)
+}
+
+/// The token of a browser's session.
+#[must_use]
+pub fn token<'a>(desk_url: &str, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookie(headers, &cookie_name(desk_url))
+}
+
+/// Where a browser that is not signed in goes: to the sign-in, and afterwards back to the same place. A form that was
+/// sent cannot be sent again, so its browser returns to the page of the form.
+fn to_sign_in(parts: &Parts) -> Response {
+    let path = parts.uri.path_and_query().map_or("/desk", |path| path.as_str());
+    let back = match parts.method {
+        Method::GET => path,
+        _ => parts.headers.get("referer").and_then(|referer| referer.to_str().ok()).and_then(path_of).unwrap_or("/desk"),
+    };
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", back).finish();
+    let to = format!("/desk/sign-in?{query}");
+    if parts.headers.contains_key("hx-request") {
+        // A script cannot show a whole page in place of a piece.
+        return (StatusCode::UNAUTHORIZED, [("hx-redirect", to)]).into_response();
+    }
+    Redirect::to(&to).into_response()
+}
+
+/// The path and query of a URL.
+fn path_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.find('/').map(|at| &rest[at..])
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let context = RequestContext::of(parts);
+        let failed = |error: StoreError| Problem::from(error).into_response();
+        let Some(token) = token(&app.desk_url, &parts.headers) else { return Err(to_sign_in(parts)) };
+        let found = sign_in::session(&app.services, token).await.map_err(failed)?;
+        let Some((member, sign_in)) = found else { return Err(to_sign_in(parts)) };
+        let known = context.identify(Claimant::Member(member.id), member.account);
+        known.map_err(|full| Problem::from(full).into_response())?;
+        let caller = Caller {
+            scope: Member::home(member.account),
+            actor: member.actor(),
+            request_id: context.request_id.to_string(),
+            address: Some(context.address),
+        };
+        Ok(Self { member, sign_in, caller, is_script: parts.headers.contains_key("hx-request") })
+    }
+}
+
+impl FromRequestParts<App> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        let environment = parts.uri.path().split('/').nth(2).and_then(Environment::parse);
+        let environment = environment.ok_or_else(|| Problem::not_found().into_response())?;
+        let scope = Scope { account: signed_in.member.account, environment };
+        let seat = Seat::new(signed_in.member.clone(), Caller { scope, ..signed_in.caller.clone() });
+        Ok(Self { seat, signed_in })
+    }
+}
+
+/// The response to a use case that refused something.
+pub fn refusal(desk: &Desk, error: DeskError) -> Result<Response, Problem> {
+    match error {
+        DeskError::Store(error) => Err(error.into()),
+        error => Ok(pages::refused(desk, &error)),
+    }
+}
