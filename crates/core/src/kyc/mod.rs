@@ -17,6 +17,6 @@ pub mod rules;
 
 pub use lifecycle::{Conflict, State, Transition};
 pub use person::PersonShare;
-pub use policy::{AfterApproval, Policy, Retention};
+pub use policy::{AfterApproval, FourEyes, Policy, Retention};
 pub use record::Kyc;
 pub use rules::RuleSet;

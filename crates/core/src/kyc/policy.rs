@@ -6,6 +6,7 @@ use crate::caller::Environment;
 use crate::kyc::case::Name;
 use crate::kyc::rules::RuleSet;
 use crate::retention::rules::RetentionRules;
+use crate::words::words;
 
 /// What happens when a PUT changes the identity of an approved customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,15 @@ pub enum AfterApproval {
     Reopen,
     /// The change is refused.
     Refuse,
+}
+
+words! {
+    /// Which decisions need a second person. Only approvals, rejections and reinstatements do.
+    FourEyes {
+        Off = "off": "No decision does.",
+        HighRisk = "high_risk": "Those about customers for whom a rule says that the risk is high.",
+        All = "all": "Those about every customer.",
+    }
 }
 
 /// What retention does with what no rule keeps any longer.
@@ -38,6 +48,10 @@ pub struct Policy {
     pub rails: Vec<(String, String)>,
     /// What happens when the identity of an approved customer changes.
     pub after_approval: AfterApproval,
+    /// Which decisions need a second person in production.
+    pub four_eyes: FourEyes,
+    /// Which decisions need a second person in sandboxes.
+    pub four_eyes_sandbox: FourEyes,
     /// The provider that verifies production customers.
     pub provider: Name,
     /// How many seconds pass between the request to erase a customer of production and the erasure.
@@ -69,6 +83,8 @@ impl Policy {
             rules: Arc::new(RuleSet::baseline()),
             rails: Self::RAILS.map(|(currency, rail)| (currency.to_owned(), rail.to_owned())).to_vec(),
             after_approval: AfterApproval::Review,
+            four_eyes: FourEyes::Off,
+            four_eyes_sandbox: FourEyes::Off,
             provider: Name::Manual,
             erasure_wait: Self::ERASURE_WAIT,
             retention: Retention::Report,
@@ -83,6 +99,15 @@ impl Policy {
         match environment {
             Environment::Sandbox => 0,
             Environment::Production => self.erasure_wait,
+        }
+    }
+
+    /// Which decisions need a second person in an environment.
+    #[must_use]
+    pub const fn four_eyes(&self, environment: Environment) -> FourEyes {
+        match environment {
+            Environment::Sandbox => self.four_eyes_sandbox,
+            Environment::Production => self.four_eyes,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dossier_core::kyc::{AfterApproval, RuleSet};
+use dossier_core::kyc::{AfterApproval, FourEyes, RuleSet};
 
 use super::reader::SettingReader;
 use crate::{sumsub, trust};
@@ -14,6 +14,9 @@ pub struct Verification {
     /// Pairs of currency and payment rail.
     pub rails: Vec<(String, String)>,
     pub after_approval: AfterApproval,
+    /// In production.
+    pub four_eyes: FourEyes,
+    pub four_eyes_sandbox: FourEyes,
     /// `None` if Sumsub is not the provider.
     pub sumsub: Option<sumsub::Settings>,
 }
@@ -41,7 +44,14 @@ impl Verification {
         };
         let after_approval = from.setting("after_approval", "review", help).recorded();
         let after_approval = after_approval.read(read, "review, reopen or refuse");
-        Self { rules: Arc::new(rules), rails, after_approval, sumsub: sumsub(from) }
+        let wanted = "off, high_risk or all";
+        let help = "whose approvals, rejections and reinstatements need a second person in production: high_risk for \
+            customers whose risk is high by the rules, all, or off for none";
+        let four_eyes = from.setting("four_eyes", "off", help).recorded().read(FourEyes::parse, wanted);
+        let help = "what four_eyes says for production, for sandboxes";
+        let four_eyes_sandbox = from.setting("four_eyes_sandbox", "off", help).recorded().read(FourEyes::parse, wanted);
+        let rules = Arc::new(rules);
+        Self { rules, rails, after_approval, four_eyes, four_eyes_sandbox, sumsub: sumsub(from) }
     }
 }
 

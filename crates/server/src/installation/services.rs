@@ -14,7 +14,7 @@ use crate::scanner::{self, Scans};
 use crate::system::{SystemClock, SystemRandom};
 
 pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: String, scans: &Scans) -> Services {
-    let Verification { rules, rails, after_approval, sumsub } = &config.verification;
+    let Verification { rules, rails, after_approval, four_eyes, four_eyes_sandbox, sumsub } = &config.verification;
     Services {
         store,
         clock: Arc::new(SystemClock),
@@ -26,6 +26,8 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
             rules: Arc::clone(rules),
             rails: rails.clone(),
             after_approval: *after_approval,
+            four_eyes: *four_eyes,
+            four_eyes_sandbox: *four_eyes_sandbox,
             provider: if sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
             erasure_wait: config.erasure.wait,
             retention: config.retention.mode,

@@ -209,12 +209,14 @@ async fn settings_that_changed_are_named_once_and_secrets_are_not_shown() {
         ("sumsub_secret", "secret-22222"),
         ("sumsub_webhook_secret", "secret-33333"),
         ("after_approval", "reopen"),
+        ("four_eyes", "high_risk"),
     ];
     let app = app.restart_with(&sumsub).await;
     let app = app.restart_with(&sumsub).await;
     let trail = app.listed(PRODUCTION, of("settings.changed")).await;
     let [changed] = &trail[..] else { panic!("one entry: {trail:?}") };
-    let names = ["after_approval", "provider", "sumsub_app_token", "sumsub_secret", "sumsub_webhook_secret"];
+    let names =
+        ["after_approval", "four_eyes", "provider", "sumsub_app_token", "sumsub_secret", "sumsub_webhook_secret"];
     assert_eq!(changed["fields"], json!(names.map(|name| format!("/settings/{name}"))));
     let shown = app.entry(PRODUCTION, &changed["seq"]).await;
     let changed = change(&shown, "/settings/after_approval");
