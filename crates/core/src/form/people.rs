@@ -4,8 +4,8 @@ use crate::form::input::SHARE;
 use crate::form::place::{is_empty, persons, place_of_person};
 use crate::form::sheet::{FieldView, Sheet};
 use crate::kyc::check::sum_of_shares;
-use crate::kyc::requirements::plays;
-use crate::kyc::rules::Role;
+use crate::kyc::conditions::Role;
+use crate::kyc::facts::plays;
 
 impl Sheet<'_> {
     /// The ids of the associated persons with any details, in order. A person that was added and left empty has no

@@ -2,8 +2,10 @@
 
 pub mod case;
 pub(crate) mod check;
+pub mod conditions;
 pub mod decision;
 mod example;
+pub(crate) mod facts;
 pub mod follow_up;
 pub mod lifecycle;
 pub(crate) mod person;
@@ -13,8 +15,10 @@ pub mod rail;
 pub mod record;
 pub mod requirement;
 pub mod requirements;
+pub mod risk;
 pub mod rules;
 
+pub use facts::Prospect;
 pub use lifecycle::{Conflict, State, Transition};
 pub use person::PersonShare;
 pub use policy::{AfterApproval, FourEyes, Policy, Retention};

@@ -1,35 +1,18 @@
 //! Requirements: the rules, applied to one record at one moment. A pure function of the three.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{self, AddressFormat, PostalCodes};
 use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
-use crate::file::record::Flaw;
 use crate::hidden;
 use crate::ids::FileId;
-use crate::kyc::check::{amount, day_of_change, fault_of, ownership, share};
+use crate::kyc::check::{day_of_change, fault_of, ownership};
 use crate::kyc::example;
+use crate::kyc::facts::{Facts, Prospect, for_each_owner, plays};
 use crate::kyc::requirement::{Evidence, Fault, Requirement, Status, fingerprint};
-use crate::kyc::rules::{Check, FieldSays, Needs, Places, Role, Rule, RuleSet, When};
-use crate::parse::leaf::Country;
-
-/// An owner with at least this share, in percent, must be identified.
-const OWNER_FROM: f64 = 25.0;
-
-/// What is known about a prospect, before a customer exists.
-#[derive(Debug, Clone, Default)]
-pub struct Prospect {
-    /// The country of the address.
-    pub country: Option<Country>,
-    /// The `account_purpose`.
-    pub purpose: Option<String>,
-    /// The expected monthly volume, in US dollars.
-    pub volume: Option<f64>,
-}
+use crate::kyc::rules::{Check, Needs, Places, Rule, RuleSet};
 
 impl RuleSet {
     /// What is required of a customer, in the order of the rules.
@@ -37,7 +20,7 @@ impl RuleSet {
     pub fn of(&self, customer: &Customer, now: Timestamp) -> Vec<Requirement> {
         let profile = customer.profile.to_json();
         let unknown = Prospect::default();
-        let facts = Facts { flaws: &customer.kyc.flaws, ..Facts::of(customer.profile.kind(), &profile, &unknown, now) };
+        let facts = Facts::of(customer.profile.kind(), &profile, &unknown, now).with_flaws(&customer.kyc.flaws);
         let mut requirements = self.evaluate(&facts, &profile);
         for requirement in &mut requirements {
             requirement.adjust_to(&customer.kyc);
@@ -53,21 +36,11 @@ impl RuleSet {
     }
 
     fn evaluate(&self, facts: &Facts<'_>, profile: &Value) -> Vec<Requirement> {
-        let persons = profile["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
         let mut requirements = Vec::new();
         for rule in &self.rules {
-            if rule.when.r#type.is_some_and(|wanted| wanted != facts.kind) {
-                continue;
-            }
-            match &rule.when.role {
-                None => requirements.extend(self.apply(rule, facts, profile, "", None)),
-                Some(roles) => {
-                    for (index, person) in persons.iter().enumerate().filter(|(_, person)| plays(person, roles)) {
-                        let base = format!("/associated_persons/{index}");
-                        requirements.extend(self.apply(rule, facts, person, &base, person["id"].as_str()));
-                    }
-                }
-            }
+            for_each_owner(&rule.when, facts, profile, |owner, base, person| {
+                requirements.extend(self.apply(rule, facts, owner, base, person));
+            });
         }
         requirements
     }
@@ -153,22 +126,6 @@ impl RuleSet {
             one_of,
         })
     }
-
-    fn holds(&self, when: &When, facts: &Facts<'_>, owner: &Value) -> bool {
-        let in_group = |name: &String| match (self.groups.get(name), facts.country) {
-            (Some(group), Some(country)) => group.contains(&country),
-            (None, Some(country)) => country.expose() == name,
-            (_, None) => false,
-        };
-        when.country.as_ref().is_none_or(|names| names.iter().any(in_group))
-            && when
-                .purpose
-                .as_ref()
-                .is_none_or(|known| facts.purpose.is_some_and(|mine| known.iter().any(|one| one == mine)))
-            && when.volume_from.is_none_or(|least| facts.volume.is_some_and(|volume| volume >= least))
-            && when.field.as_ref().is_none_or(|says| says.holds(owner))
-            && when.any.as_ref().is_none_or(|any| any.iter().any(|when| self.holds(when, facts, owner)))
-    }
 }
 
 /// The answer to a rule.
@@ -235,63 +192,8 @@ fn exists(field: &str, owner: &Value, facts: &Facts<'_>) -> bool {
     format.is_none_or(|format| format.postal_codes != PostalCodes::Absent)
 }
 
-impl FieldSays {
-    fn holds(&self, owner: &Value) -> bool {
-        let Some(said) = owner.pointer(&self.pointer).and_then(Value::as_str) else { return false };
-        let among = |list: &Vec<String>| list.iter().any(|one| one == said);
-        self.is.as_ref().is_none_or(among) && !self.not.as_ref().is_some_and(among)
-    }
-}
-
-/// The facts that conditions test.
-struct Facts<'a> {
-    kind: CustomerType,
-    country: Option<Country>,
-    purpose: Option<&'a str>,
-    volume: Option<f64>,
-    now: Timestamp,
-    /// The files that prove nothing, each with the reason.
-    flaws: &'a BTreeMap<FileId, Flaw>,
-}
-
-impl<'a> Facts<'a> {
-    fn flaw(&self, file: &Value) -> Option<Fault> {
-        let file = FileId::parse(file.as_str()?)?;
-        self.flaws.get(&file).copied().map(Fault::from)
-    }
-
-    fn of(kind: CustomerType, profile: &'a Value, prospect: &'a Prospect, now: Timestamp) -> Self {
-        let address = match kind {
-            CustomerType::Individual => "residential_address",
-            CustomerType::Corporate => "business_address",
-        };
-        let country = profile[address]["country"].as_str().and_then(Country::new);
-        Self {
-            kind,
-            country: country.or(prospect.country),
-            purpose: profile["account_purpose"].as_str().or(prospect.purpose.as_deref()),
-            volume: profile["expected_monthly_volume_usd"].as_str().and_then(amount).or(prospect.volume),
-            now,
-            flaws: const { &BTreeMap::new() },
-        }
-    }
-}
-
 fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(hidden::is_blank)
-}
-
-pub(crate) fn plays(person: &Value, roles: &[Role]) -> bool {
-    roles.iter().any(|role| match role {
-        Role::Controller => person["has_control"] == true,
-        // A share that is not a number could be any share.
-        Role::Owner => {
-            person["has_ownership"] == true
-                && person["ownership_percentage"]
-                    .as_str()
-                    .is_none_or(|text| share(text).is_none_or(|(share, _)| share >= OWNER_FROM))
-        }
-    })
 }
 
 /// The files of the documents that have one of the purposes and show the side.

@@ -13,6 +13,8 @@ use sha2::{Digest as _, Sha256};
 use crate::customer::document::{BusinessDocumentPurpose, DocSide, IndividualDocumentPurpose, PersonDocumentPurpose};
 use crate::customer::profile::{CustomerType, Profile};
 use crate::hexadecimal::hexadecimal;
+use crate::hidden::is_blank;
+use crate::kyc::conditions::{FieldSays, Role, When};
 use crate::parse::context::Nulls;
 use crate::parse::leaf::Country;
 use crate::place::Place;
@@ -29,6 +31,8 @@ pub struct RuleSet {
     pub groups: BTreeMap<String, Vec<Country>>,
     /// The rules, in the order in which requirements are listed.
     pub rules: Vec<Rule>,
+    /// The rules that say for which customers the risk is high.
+    pub risks: Vec<RiskRule>,
     /// The published schema of each type, from which requirements take their fragments.
     individual: Value,
     business: Value,
@@ -42,6 +46,8 @@ struct RulesFile {
     groups: BTreeMap<String, Vec<String>>,
     #[serde(default, rename = "rule")]
     rules: Vec<Rule>,
+    #[serde(default, rename = "risk")]
+    risks: Vec<RiskRule>,
 }
 
 /// One rule: when it applies, what it asks for, and why.
@@ -77,48 +83,16 @@ pub struct Wording {
     pub because: String,
 }
 
-/// Conditions, all of which must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct When {
-    /// The type of the customer.
-    pub r#type: Option<CustomerType>,
-    /// The country of the address is one of these codes, or in one of these groups.
-    pub country: Option<Vec<String>>,
-    /// The purpose of the account is one of these.
-    pub purpose: Option<Vec<String>>,
-    /// The expected monthly volume is at least this, in US dollars.
-    pub volume_from: Option<f64>,
-    /// Applies the rule to every associated person with one of these roles. Pointers then start at that person.
-    pub role: Option<Vec<Role>>,
-    /// Another field has one of certain values.
-    pub field: Option<FieldSays>,
-    /// At least one of these holds.
-    pub any: Option<Vec<When>>,
-}
-
-/// A condition on another field. It does not hold when the field is absent.
+/// A rule that says for which customers the risk is high.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FieldSays {
-    /// The field, as a JSON Pointer.
-    pub pointer: String,
-    /// Its value is one of these.
-    #[serde(default)]
-    pub is: Option<Vec<String>>,
-    /// Its value is none of these.
-    #[serde(default)]
-    pub not: Option<Vec<String>>,
-}
-
-/// The role of a person in a business.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Owns 25 % or more.
-    Owner,
-    /// Has control.
-    Controller,
+pub struct RiskRule {
+    /// Its id, unique among the risks of the set.
+    pub id: String,
+    /// When it applies. With `role`, it applies if there is such a person.
+    pub when: When,
+    /// Why the risk is high, in English.
+    pub because: String,
 }
 
 /// What a rule asks for: a field, a document or a person, or a check of the whole profile.
@@ -203,7 +177,7 @@ impl RuleSet {
     ///
     /// Everything that is wrong with it, one line each.
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
-        let RulesFile { version, groups, rules } = read_toml(text)?;
+        let RulesFile { version, groups, rules, risks } = read_toml(text)?;
         let mut errors = Vec::new();
         if version.trim().is_empty() {
             errors.push("version: must not be empty".to_owned());
@@ -220,23 +194,32 @@ impl RuleSet {
         let mut branches = schema::update_body()["oneOf"].as_array().cloned().unwrap_or_default().into_iter();
         let (individual, business) = (branches.next().unwrap_or_default(), branches.next().unwrap_or_default());
         let hash = hexadecimal(&Sha256::digest(text));
-        let set = Self { version, hash, groups: countries, rules, individual, business };
+        let set = Self { version, hash, groups: countries, rules, risks, individual, business };
         for (place, rule) in set.rules.iter().enumerate() {
             if set.rules[..place].iter().any(|other| other.id == rule.id) {
                 errors.push(format!("{}: the id is used twice", rule.id));
             }
             errors.extend(set.faults(rule).into_iter().map(|fault| format!("{}: {fault}", rule.id)));
         }
+        for (place, risk) in set.risks.iter().enumerate() {
+            if set.risks[..place].iter().any(|other| other.id == risk.id) {
+                errors.push(format!("risk {}: the id is used twice", risk.id));
+            }
+            errors.extend(set.faults_of_risk(risk).into_iter().map(|fault| format!("risk {}: {fault}", risk.id)));
+        }
         if errors.is_empty() { Ok(set) } else { Err(errors) }
     }
 
-    /// The types of customers that a rule can apply to.
-    fn types(rule: &Rule) -> Vec<CustomerType> {
-        match (rule.when.r#type, &rule.when.role) {
-            (Some(kind), _) => vec![kind],
-            (None, Some(_)) => vec![CustomerType::Corporate],
-            (None, None) => vec![CustomerType::Individual, CustomerType::Corporate],
+    fn faults_of_risk(&self, risk: &RiskRule) -> Vec<String> {
+        let mut faults = Vec::new();
+        if is_blank(&risk.id) {
+            faults.push("id: must not be empty".to_owned());
         }
+        if is_blank(&risk.because) {
+            faults.push("because: must not be empty".to_owned());
+        }
+        self.faults_of_when(&risk.when, &mut faults);
+        faults
     }
 
     fn faults(&self, rule: &Rule) -> Vec<String> {
@@ -259,12 +242,9 @@ impl RuleSet {
         if check.is_some_and(|check| check != Check::Ownership) && field.is_none() {
             faults.push("needs.check: only fields can have this check".to_owned());
         }
-        if rule.when.role.is_some() && rule.when.r#type == Some(CustomerType::Individual) {
-            faults.push("when.role: an individual has no associated persons".to_owned());
-        }
-        self.faults_of_when(rule, &rule.when, &mut faults);
-        for kind in Self::types(rule) {
-            let base = if rule.when.role.is_some() { "/associated_persons/0" } else { "" };
+        self.faults_of_when(&rule.when, &mut faults);
+        for kind in rule.when.types() {
+            let base = rule.when.base();
             for (index, field) in places.iter().enumerate() {
                 if !field.starts_with('/') || self.fragment(kind, &format!("{base}{field}")).is_none() {
                     let place =
@@ -282,15 +262,23 @@ impl RuleSet {
         faults
     }
 
-    fn faults_of_when(&self, rule: &Rule, when: &When, faults: &mut Vec<String>) {
+    fn faults_of_when(&self, when: &When, faults: &mut Vec<String>) {
+        if when.role.is_some() && when.r#type == Some(CustomerType::Individual) {
+            faults.push("when.role: an individual has no associated persons".to_owned());
+        }
+        self.faults_of_conditions(when, when, faults);
+    }
+
+    /// What is wrong with conditions that are part of a rule's.
+    fn faults_of_conditions(&self, all: &When, when: &When, faults: &mut Vec<String>) {
         for name in when.country.iter().flatten() {
             if !self.groups.contains_key(name) && Country::new(name).is_none() {
                 faults.push(format!("when.country: {name} is neither a group nor a country"));
             }
         }
         if let Some(FieldSays { pointer, is, not }) = &when.field {
-            let base = if rule.when.role.is_some() { "/associated_persons/0" } else { "" };
-            if Self::types(rule).into_iter().any(|kind| self.fragment(kind, &format!("{base}{pointer}")).is_none()) {
+            let base = all.base();
+            if all.types().into_iter().any(|kind| self.fragment(kind, &format!("{base}{pointer}")).is_none()) {
                 faults.push(format!("when.field: a PUT body has no {base}{pointer}"));
             }
             if is.is_some() == not.is_some() {
@@ -301,7 +289,7 @@ impl RuleSet {
             if inner.role.is_some() || inner.r#type.is_some() {
                 faults.push("when.any: type and role belong outside of it".to_owned());
             }
-            self.faults_of_when(rule, inner, faults);
+            self.faults_of_conditions(all, inner, faults);
         }
     }
 
@@ -425,6 +413,23 @@ mod tests {
                 "a PUT would refuse it at /documents/-",
             ),
             ("version = '1'\nx = 1", "unknown field"),
+            ("version = '1'\n[[risk]]\nid = 'a'\nbecause = 'x'", "missing field `when`"),
+            ("version = '1'\n[[risk]]\nid = 'a'\nbecause = ' '\nwhen = {}", "risk a: because: must not be empty"),
+            ("version = '1'\n[[risk]]\nid = ''\nbecause = 'x'\nwhen = {}", "risk : id: must not be empty"),
+            (
+                "version = '1'\n[[risk]]\nid = 'a'\nbecause = 'x'\nwhen = { country = ['moon'] }",
+                "risk a: when.country: moon is neither",
+            ),
+            (
+                "version = '1'\n[[risk]]\nid = 'a'\nbecause = 'x'\nwhen = { role = ['owner'], field = { pointer = \
+                    '/wealth', is = ['x'] } }",
+                "risk a: when.field: a PUT body has no /associated_persons/0/wealth",
+            ),
+            (
+                "version = '1'\n[[risk]]\nid = 'a'\nbecause = 'x'\nwhen = {}\n[[risk]]\nid = 'a'\nbecause = \
+                    'x'\nwhen = {}",
+                "risk a: the id is used twice",
+            ),
         ] {
             let errors = RuleSet::read(text).expect_err(text);
             assert!(errors.iter().any(|error| error.contains(expected)), "{errors:?}");

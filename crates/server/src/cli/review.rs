@@ -69,13 +69,15 @@ impl DataCommand for Show {
         let id = CustomerId::parse(&self.customer_id).ok_or("no such customer")?;
         let customer = services.store.customer(scope, id).await.map_err(text)?.ok_or("no such customer")?;
         let rules = &services.policy.rules;
-        let requirements = rules.of(&customer, services.now(scope));
+        let now = services.now(scope);
+        let requirements = rules.of(&customer, now);
         json["state"] = json!(customer.kyc.state);
         json["decision"] = json!(customer.kyc.decision);
         json["review"] = json!(customer.kyc.review);
         json["provider"] = json!(customer.kyc.provider);
         json["consent"] = json!(customer.kyc.form.as_ref().and_then(|form| form.consent.as_ref()));
         json["rule_set"] = json!(rules.version);
+        json["risks"] = json!(rules.risks(&customer, now));
         json["requirements"] = requirements
             .iter()
             .map(|one| {

@@ -65,7 +65,7 @@ impl Check {
 }
 
 fn of_requirements(rules: &RuleSet) -> Value {
-    json!({ "ok": true, "version": rules.version, "rules": rules.rules.len() })
+    json!({ "ok": true, "version": rules.version, "rules": rules.rules.len(), "risks": rules.risks.len() })
 }
 
 fn of_retention(rules: &RetentionRules) -> Value {

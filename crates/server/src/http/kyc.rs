@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::customer::CustomerType;
-use dossier_core::kyc::requirements::Prospect;
+use dossier_core::kyc::Prospect;
 use dossier_core::parse::Country;
 use dossier_core::use_cases::{decide, session};
 use dossier_core::violation::Code;
