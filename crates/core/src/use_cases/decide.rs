@@ -9,9 +9,10 @@ use crate::customer::record::Customer;
 use crate::customer::view::CustomerView;
 use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
-use crate::kyc::decision::{Decision, NewDecision, Outcome};
+use crate::kyc::decision::{Decision, MAX_REASONS, NewDecision, Outcome};
 use crate::kyc::policy::Policy;
 use crate::kyc::rail::RailStatus;
+use crate::kyc::reasons::Reasons;
 use crate::kyc::requirement::Requirement;
 use crate::parse::value::parse_checked;
 use crate::services::Services;
@@ -31,12 +32,23 @@ pub async fn decide(
     id: Option<CustomerId>,
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
-    let decision = parse_checked::<NewDecision, UpdateError>(request.body, contradictions)?;
+    let reasons = &services.policy.reasons;
+    let wrong = |body: &serde_json::Value| [unknown_reasons(reasons, body), contradictions(body)].concat();
+    let decision = parse_checked::<NewDecision, UpdateError>(request.body, wrong)?;
     let compute = |customer: Customer, now: Timestamp| {
         apply_decision(services, caller, customer, &decision, Action::Decided, now)
     };
     take_step(services, caller, id, request, compute, |customer| CustomerView::new(&customer.summary(), None).to_json())
         .await
+}
+
+/// Reasons that the table does not have. A list that is too long is refused for that.
+fn unknown_reasons(reasons: &Reasons, body: &serde_json::Value) -> Vec<Violation> {
+    let codes = body["reason_codes"].as_array().into_iter().flatten().enumerate().take(MAX_REASONS);
+    let unknown = codes.filter(|(_, code)| code.as_str().is_some_and(|code| reasons.get(code).is_none()));
+    let message = "is not a reason of this installation; dossier rules show --reasons lists them";
+    let violation = |index| Violation::new(format!("/reason_codes/{index}"), Code::UnknownValue, message);
+    unknown.map(|(index, _)| violation(index)).collect()
 }
 
 /// Members that are missing for the outcome, or that belong to another one.
@@ -91,7 +103,7 @@ pub(super) fn apply_decision(
         outcome,
         at: now,
         by: caller.actor.to_string(),
-        reason_codes: decision.reason_codes.iter().flat_map(|codes| &codes.0).copied().collect(),
+        reason_codes: decision.reason_codes.iter().flat_map(|codes| &codes.0).cloned().collect(),
         labels: decision.labels.iter().flat_map(|labels| &labels.0).map(|label| label.expose().to_owned()).collect(),
         comment: kyc.comment.clone(),
         note: decision.note.as_ref().map(|text| text.expose().to_owned()),

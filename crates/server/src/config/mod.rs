@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use dossier_core::kyc::RuleSet;
+use dossier_core::kyc::{Reasons, RuleSet};
 use dossier_core::quota::Quotas;
 use dossier_core::retention::RetentionRules;
 use serde::Serialize;
@@ -93,7 +93,11 @@ impl Config {
     }
 
     fn rule_sets(&self) -> RuleSets<'_> {
-        RuleSets { requirements: &self.verification.rules, retention: &self.retention.rules }
+        RuleSets {
+            requirements: &self.verification.rules,
+            retention: &self.retention.rules,
+            reasons: &self.verification.reasons,
+        }
     }
 
     /// The URL at which customers reach the server, according to the settings.
@@ -115,7 +119,11 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
 /// The defaults of the settings whose changes the audit trail records.
 #[must_use]
 pub fn recorded_defaults() -> dossier_core::settings::Settings {
-    let rules = RuleSets { requirements: &RuleSet::baseline(), retention: &RetentionRules::baseline() };
+    let rules = RuleSets {
+        requirements: &RuleSet::baseline(),
+        retention: &RetentionRules::baseline(),
+        reasons: &Reasons::baseline(),
+    };
     recorded::recorded(&SETTINGS, |setting| setting.default, &rules)
 }
 
