@@ -7,6 +7,7 @@ pub mod member;
 pub mod mrz;
 pub mod role;
 pub mod sign_in;
+pub mod tally;
 pub mod wait;
 pub mod worksheet;
 
@@ -15,5 +16,6 @@ pub use flag::{Flag, FlagKind};
 pub use member::{Identity, Member, MemberDetails, Passkey};
 pub use role::{Permission, Role, Roles};
 pub use sign_in::{NewSignIn, SignIn, SignInDetails, SignInKind};
+pub use tally::Tally;
 pub use wait::{DueTimes, WaitReason};
 pub use worksheet::{Author, Holder, Note, Verdict, VerdictWord, Worksheet, WorksheetDetails};

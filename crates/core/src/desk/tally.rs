@@ -59,11 +59,7 @@ impl Tally {
                 for (index, name) in decision.requirements.iter().flat_map(|names| &names.0).enumerate() {
                     if self.askable().all(|known| known != name.expose()) {
                         let message = "was not found to be missing or doubtful";
-                        violations.push(Violation::new(
-                            format!("/requirements/{index}"),
-                            Code::Contradiction,
-                            message,
-                        ));
+                        violations.push(Violation::new(format!("/requirements/{index}"), Code::Contradiction, message));
                     }
                 }
             }

@@ -1,14 +1,19 @@
 //! Decisions of reviewers: what was decided, and why.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::ids::MemberId;
 use crate::kyc::lifecycle::Transition;
 use crate::kyc::rail::Rail;
+use crate::parse::context::Context;
 use crate::parse::leaf::Text;
 use crate::parse::list::List;
 use crate::parse::record::Field;
+use crate::parse::value::Parse;
 use crate::{choice, record};
 
 choice! {
@@ -22,28 +27,81 @@ choice! {
     }
 }
 
-choice! {
-    /// A reason for a decision.
-    ReasonCode {
-        AddressMismatch = "address_mismatch",
-        AdverseMedia = "adverse_media",
-        DocumentExpired = "document_expired",
-        DocumentIncomplete = "document_incomplete",
-        DocumentMismatch = "document_mismatch",
-        DocumentUnreadable = "document_unreadable",
-        Duplicate = "duplicate",
-        FraudSuspected = "fraud_suspected",
-        InformationMissing = "information_missing",
-        NameMismatch = "name_mismatch",
-        Other = "other",
-        OwnershipUnclear = "ownership_unclear",
-        Policy = "policy",
-        Sanctions = "sanctions",
-        SourceOfFundsUnclear = "source_of_funds_unclear",
-        Underage = "underage",
-        Verified = "verified",
+/// The code of a reason for a decision. A table, to which the operator may add, says which codes there are. A stored
+/// code may have left the table since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReasonCode(Box<str>);
+
+impl ReasonCode {
+    /// The codes that every installation has.
+    pub const BASELINE: [&'static str; 17] = [
+        "address_mismatch",
+        "adverse_media",
+        "document_expired",
+        "document_incomplete",
+        "document_mismatch",
+        "document_unreadable",
+        "duplicate",
+        "fraud_suspected",
+        "information_missing",
+        "name_mismatch",
+        "other",
+        "ownership_unclear",
+        "policy",
+        "sanctions",
+        "source_of_funds_unclear",
+        "underage",
+        "verified",
+    ];
+
+    /// The largest number of characters.
+    pub const MAX: usize = 64;
+
+    /// The code as it is stored and sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a table may have this code.
+    pub(super) fn is_well_formed(&self) -> bool {
+        self.0.len() <= Self::MAX
+            && self.0.starts_with(|c: char| c.is_ascii_lowercase())
+            && self.0.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     }
 }
+
+/// Any text is read here. What the table does not have is refused by the use case, which knows the table.
+impl Parse for ReasonCode {
+    const EXPECTS: &'static str = "a string";
+
+    fn string(text: &str, _: Context<'_>) -> Option<Self> {
+        Some(Self(text.into()))
+    }
+}
+
+impl JsonSchema for ReasonCode {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ReasonCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string", "maxLength": Self::MAX, "pattern": "^[a-z][a-z0-9_]*$", "examples": Self::BASELINE,
+        })
+    }
+}
+
+/// The largest number of characters in a comment for the customer.
+pub(super) const MAX_COMMENT: usize = 2_000;
+
+/// The largest number of reasons of one decision.
+pub(crate) const MAX_REASONS: usize = 20;
 
 record! {
     /// A rail, by its name.
@@ -63,13 +121,13 @@ record! {
         /// The rails that an approval opens, if not all of them. The others stay as they are
         rails: Option<List<RailName, 32>>,
         /// The reasons
-        reason_codes: Option<List<ReasonCode, 20>>,
+        reason_codes: Option<List<ReasonCode, MAX_REASONS>>,
         /// What the customer must give again: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
         /// Your own labels, for sorting and counting. The customer does not see them
         labels: Option<List<Text<64>, 20>>,
         /// A message that the customer sees
-        comment: Option<Text<2000>>,
+        comment: Option<Text<MAX_COMMENT>>,
         /// An internal note. The customer never sees it
         note: Option<Text<2000>>,
     }
@@ -77,7 +135,7 @@ record! {
 
 impl Field for List<RailName, 32> {}
 
-impl Field for List<ReasonCode, 20> {}
+impl Field for List<ReasonCode, MAX_REASONS> {}
 
 impl Field for List<Text<256>, 100> {}
 
@@ -89,7 +147,9 @@ impl Outcome {
         matches!(self, Self::Approve | Self::Reject | Self::Reinstate)
     }
 
-    pub(crate) const fn transition(self) -> Transition {
+    /// The transition that it is.
+    #[must_use]
+    pub const fn transition(self) -> Transition {
         match self {
             Self::Approve => Transition::Approve,
             Self::Reject => Transition::Reject,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::caller::Environment;
 use crate::desk::wait::DueTimes;
 use crate::kyc::case::Name;
+use crate::kyc::reasons::Reasons;
 use crate::kyc::rules::RuleSet;
 use crate::retention::rules::RetentionRules;
 use crate::words::words;
@@ -45,6 +46,8 @@ pub enum Retention {
 pub struct Policy {
     /// The rules that requirements come from.
     pub rules: Arc<RuleSet>,
+    /// The reasons that decisions can have.
+    pub reasons: Arc<Reasons>,
     /// The currency and name of each payment rail, in the order of `status_breakdown`.
     pub rails: Vec<(String, String)>,
     /// What happens when the identity of an approved customer changes.
@@ -84,6 +87,7 @@ impl Policy {
     pub fn baseline(public_url: String) -> Self {
         Self {
             rules: Arc::new(RuleSet::baseline()),
+            reasons: Arc::new(Reasons::baseline()),
             rails: Self::RAILS.map(|(currency, rail)| (currency.to_owned(), rail.to_owned())).to_vec(),
             after_approval: AfterApproval::Review,
             four_eyes: FourEyes::Off,

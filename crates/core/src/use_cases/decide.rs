@@ -9,12 +9,14 @@ use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::customer::view::CustomerView;
 use crate::desk::role::Permission;
+use crate::desk::tally::Tally;
 use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
-use crate::kyc::decision::{Decision, NewDecision, Outcome, Proposal};
+use crate::kyc::decision::{Decision, MAX_REASONS, NewDecision, Outcome, Proposal};
 use crate::kyc::lifecycle::Conflict;
 use crate::kyc::policy::{FourEyes, Policy};
 use crate::kyc::rail::RailStatus;
+use crate::kyc::reasons::Reasons;
 use crate::kyc::requirement::Requirement;
 use crate::parse::value::parse_checked;
 use crate::services::Services;
@@ -37,7 +39,7 @@ pub async fn decide(
     id: Option<CustomerId>,
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
-    make(services, caller, (true, None), id, request).await
+    make(services, caller, (true, None), id, request, |_, _| Vec::new()).await
 }
 
 /// As [`decide`], by a member at the desk. Members who may work but not decide only propose, except that they may ask
@@ -54,7 +56,16 @@ pub async fn decide_as(
     request: Request<'_>,
 ) -> Result<Answer, MemberDecisionError> {
     seat.require(Permission::Work)?;
-    Ok(make(services, &seat.caller, (seat.may(Permission::Decide), Some(version)), id, request).await?)
+    let decision = read(services, request.body)?;
+    let customer = id.ok_or(UpdateError::NotFound)?;
+    let worksheet = services.store.worksheet(seat.caller.scope, customer).await.map_err(UpdateError::from)?;
+    let may_decide = seat.may(Permission::Decide);
+    make(services, &seat.caller, (may_decide, Some(version)), id, request, |customer, now| {
+        let tally = Tally::of(&services.policy.rules.of(customer, now), &worksheet);
+        tally.contradictions(&decision)
+    })
+    .await
+    .map_err(Into::into)
 }
 
 async fn make(
@@ -63,10 +74,15 @@ async fn make(
     (may_decide, version): (bool, Option<u64>),
     id: Option<CustomerId>,
     request: Request<'_>,
+    wrong: impl Fn(&Customer, Timestamp) -> Vec<Violation>,
 ) -> Result<Answer, UpdateError> {
-    let decision = parse_checked::<NewDecision, UpdateError>(request.body, contradictions)?;
+    let decision = read(services, request.body)?;
     let compute = |customer: Customer, now: Timestamp| {
         is_at(&customer, version)?;
+        let wrong = wrong(&customer, now);
+        if !wrong.is_empty() {
+            return Err(Violations(wrong).into());
+        }
         let alone = may_decide || decision.outcome == Outcome::RequestResubmission;
         decide_or_propose(services, caller, alone, customer, &decision, Action::Decided, now)
     };
@@ -183,6 +199,26 @@ pub(super) fn decide_or_propose(
     Ok(StepResult { step: Some(Step { decision, ..Step::unseen(Action::Proposed) }), after })
 }
 
+/// Reads the body of a decision.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub fn read(services: &Services, body: &[u8]) -> Result<NewDecision, UpdateError> {
+    let reasons = &services.policy.reasons;
+    let wrong = |body: &serde_json::Value| [unknown_reasons(reasons, body), contradictions(body)].concat();
+    parse_checked(body, wrong)
+}
+
+/// Reasons that the table does not have. A list that is too long is refused for that.
+fn unknown_reasons(reasons: &Reasons, body: &serde_json::Value) -> Vec<Violation> {
+    let codes = body["reason_codes"].as_array().into_iter().flatten().enumerate().take(MAX_REASONS);
+    let unknown = codes.filter(|(_, code)| code.as_str().is_some_and(|code| reasons.get(code).is_none()));
+    let message = "is not a reason of this installation; dossier rules show --reasons lists them";
+    let violation = |index| Violation::new(format!("/reason_codes/{index}"), Code::UnknownValue, message);
+    unknown.map(|(index, _)| violation(index)).collect()
+}
+
 /// Members that are missing for the outcome, or that belong to another one.
 fn contradictions(body: &serde_json::Value) -> Vec<Violation> {
     let outcome = body["outcome"].as_str().unwrap_or_default();
@@ -235,7 +271,7 @@ fn apply_decision(
         outcome,
         at: now,
         by: caller.actor.to_string(),
-        reason_codes: decision.reason_codes.iter().flat_map(|codes| &codes.0).copied().collect(),
+        reason_codes: decision.reason_codes.iter().flat_map(|codes| &codes.0).cloned().collect(),
         labels: decision.labels.iter().flat_map(|labels| &labels.0).map(|label| label.expose().to_owned()).collect(),
         comment: kyc.comment.clone(),
         note: decision.note.as_ref().map(|text| text.expose().to_owned()),

@@ -106,7 +106,7 @@ pub struct Decide {
     /// The rails that an approval opens, as currency/rail; repeatable [default: all]
     #[arg(long = "rail", value_name = "RAIL")]
     pub rails: Vec<String>,
-    /// The code of a reason; repeatable
+    /// The code of a reason, as `dossier rules show --reasons` lists them; repeatable
     #[arg(long = "reason", value_name = "CODE")]
     pub reasons: Vec<String>,
     /// A label of your own, for sorting and counting; repeatable

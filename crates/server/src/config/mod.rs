@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use dossier_core::kyc::RuleSet;
+use dossier_core::kyc::{Reasons, RuleSet};
 use dossier_core::quota::Quotas;
 use dossier_core::retention::RetentionRules;
 use serde::Serialize;
@@ -99,7 +99,11 @@ impl Config {
     }
 
     fn rule_sets(&self) -> RuleSets<'_> {
-        RuleSets { requirements: &self.verification.rules, retention: &self.retention.rules }
+        RuleSets {
+            requirements: &self.verification.rules,
+            retention: &self.retention.rules,
+            reasons: &self.verification.reasons,
+        }
     }
 
     /// The URL of the desk on a server that listens on `address`.
@@ -127,7 +131,11 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
 /// The defaults of the settings whose changes the audit trail records.
 #[must_use]
 pub fn recorded_defaults() -> dossier_core::settings::Settings {
-    let rules = RuleSets { requirements: &RuleSet::baseline(), retention: &RetentionRules::baseline() };
+    let rules = RuleSets {
+        requirements: &RuleSet::baseline(),
+        retention: &RetentionRules::baseline(),
+        reasons: &Reasons::baseline(),
+    };
     recorded::recorded(&SETTINGS, |setting| setting.default, &rules)
 }
 

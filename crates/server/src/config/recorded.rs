@@ -3,7 +3,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use dossier_core::hexadecimal::hexadecimal;
-use dossier_core::kyc::RuleSet;
+use dossier_core::kyc::{Reasons, RuleSet};
 use dossier_core::retention::RetentionRules;
 use dossier_core::settings::RecordedSetting;
 
@@ -13,6 +13,7 @@ use super::setting::Setting;
 pub(super) struct RuleSets<'a> {
     pub(super) requirements: &'a RuleSet,
     pub(super) retention: &'a RetentionRules,
+    pub(super) reasons: &'a Reasons,
 }
 
 /// The recorded settings; `text` returns the value of each.
@@ -24,6 +25,7 @@ pub(super) fn recorded<'a>(
     let value = |setting: &'a Setting| match setting.name {
         "rules" => rules(&active.requirements.version, &active.requirements.hash),
         "retention_rules" => rules(&active.retention.version, &active.retention.hash),
+        "reasons" => rules(&active.reasons.version, &active.reasons.hash),
         _ => record(setting, text(setting)),
     };
     let recorded = settings.iter().filter(|setting| setting.recorded);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dossier_core::desk::{DueTimes, WaitReason};
-use dossier_core::kyc::{AfterApproval, FourEyes, RuleSet};
+use dossier_core::kyc::{AfterApproval, FourEyes, Reasons, RuleSet};
 
 use super::reader::SettingReader;
 use super::units::millis;
@@ -13,6 +13,7 @@ use crate::{sumsub, trust};
 #[derive(Clone)]
 pub struct Verification {
     pub rules: Arc<RuleSet>,
+    pub reasons: Arc<Reasons>,
     /// Pairs of currency and payment rail.
     pub rails: Vec<(String, String)>,
     pub after_approval: AfterApproval,
@@ -33,6 +34,13 @@ impl Verification {
         let rules = rules.unwrap_or_else(|faults| {
             from.errors.extend(faults.into_iter().map(|fault| format!("rules: {file}: {fault}")));
             RuleSet::baseline()
+        });
+        let help = "the file with reasons of decisions, which adds to the built-in ones; empty for these alone";
+        let file = from.setting("reasons", "", help).recorded().text();
+        let reasons = if file.is_empty() { Ok(Reasons::baseline()) } else { read_reasons(Path::new(file)) };
+        let reasons = reasons.unwrap_or_else(|faults| {
+            from.errors.extend(faults.into_iter().map(|fault| format!("reasons: {file}: {fault}")));
+            Reasons::baseline()
         });
         let default = "aed/uaefts, eur/sepa, usd/ach, usd/wire, usd/swift";
         let help = "the payment rails as currency/rail, in the order in which responses list them";
@@ -55,8 +63,9 @@ impl Verification {
         let help = "what four_eyes says for production, for sandboxes";
         let four_eyes_sandbox = from.setting("four_eyes_sandbox", "off", help).recorded().read(FourEyes::parse, wanted);
         let due_times = due_times(from);
-        let rules = Arc::new(rules);
-        Self { rules, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, sumsub: sumsub(from) }
+        let (rules, reasons) = (Arc::new(rules), Arc::new(reasons));
+        let sumsub = sumsub(from);
+        Self { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, sumsub }
     }
 }
 
@@ -125,4 +134,9 @@ fn rails(text: &str) -> Option<Vec<(String, String)>> {
 /// Reads a file of rules. Returns all errors in it, one line each.
 pub fn read_rules(path: &Path) -> Result<RuleSet, Vec<String>> {
     RuleSet::read(&trust::read(path).map_err(|error| vec![error])?)
+}
+
+/// Reads a file of reasons. Returns all errors in it, one line each.
+pub fn read_reasons(path: &Path) -> Result<Reasons, Vec<String>> {
+    Reasons::read(&trust::read(path).map_err(|error| vec![error])?)
 }

@@ -66,7 +66,8 @@ fn is_at_home(desk_url: &str, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     Url::parse(desk_url).is_ok_and(|url| {
         let own = url.host_str().unwrap_or_default();
-        url.port().map_or_else(|| own.eq_ignore_ascii_case(host), |port| format!("{own}:{port}").eq_ignore_ascii_case(host))
+        url.port()
+            .map_or_else(|| own.eq_ignore_ascii_case(host), |port| format!("{own}:{port}").eq_ignore_ascii_case(host))
     })
 }
 

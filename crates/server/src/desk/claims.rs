@@ -49,7 +49,8 @@ impl Claims<'_> {
     }
 
     fn progress(&self, is_beside: bool) -> Markup {
-        let judged = self.case.claims.iter().filter(|one| self.case.worksheet.verdict(&one.requirement).is_some()).count();
+        let judged =
+            self.case.claims.iter().filter(|one| self.case.worksheet.verdict(&one.requirement).is_some()).count();
         let values = [("done", judged.into()), ("count", self.case.claims.len().into())];
         html! {
             p.progress #progress hx-swap-oob=[is_beside.then_some("true")] role="status" {

@@ -8,9 +8,8 @@ use dossier_core::customer::Customer;
 use dossier_core::desk::{Permission, Tally};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
-use dossier_core::kyc::decision::{NewDecision, Outcome};
+use dossier_core::kyc::decision::{NewDecision, Outcome, Proposal};
 use dossier_core::kyc::requirement::Requirement;
-use dossier_core::kyc::Proposal;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::decide::{self, MemberDecisionError};
 use dossier_core::use_cases::members::DeskError;
@@ -69,7 +68,7 @@ impl Panel {
     }
 
     fn is_possible(&self, outcome: Outcome) -> bool {
-        let leads = self.customer.kyc.state.after(outcome_transition(outcome)).is_some();
+        let leads = self.customer.kyc.state.after(outcome.transition()).is_some();
         leads
             && match outcome {
                 Outcome::Approve => self.tally.may_approve(),
@@ -77,10 +76,6 @@ impl Panel {
                 Outcome::Reject | Outcome::Offboard | Outcome::Reinstate => true,
             }
     }
-}
-
-const fn outcome_transition(outcome: Outcome) -> dossier_core::kyc::Transition {
-    outcome.transition()
 }
 
 /// `GET …/decide`
@@ -148,7 +143,7 @@ fn waiting(desk: &Desk, panel: &Panel, proposal: &Proposal) -> Markup {
 fn summary(panel: &Panel, decision: &NewDecision) -> Markup {
     let names = decision.requirements.iter().flat_map(|names| &names.0);
     let names: Vec<_> = names.map(|one| panel.label(one.expose())).collect();
-    let codes: Vec<_> = decision.reason_codes.iter().flat_map(|codes| &codes.0).map(|code| code.to_string()).collect();
+    let codes: Vec<_> = decision.reason_codes.iter().flat_map(|codes| &codes.0).map(|code| code.as_str()).collect();
     html! {
         dl.decision {
             dt { (say("decision-outcome")) } dd { (say(&format!("outcome-{}", decision.outcome.as_str()))) }
@@ -275,12 +270,7 @@ fn choice(panel: &Panel, entered: &Entered, outcome: Outcome, key: &str) -> Mark
 /// # Errors
 ///
 /// When the customer cannot be read.
-pub async fn decide(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    body: Bytes,
-) -> Result<Response, Problem> {
+pub async fn decide(State(app): State<App>, desk: Desk, path: CustomerPath, body: Bytes) -> Result<Response, Problem> {
     if let Err(refused) = desk.require(Permission::Work) {
         return Ok(refused);
     }
@@ -294,9 +284,9 @@ pub async fn decide(
         return escalate(&app, &desk, &panel, &entered).await;
     }
     entered.fill_comment(&app.services.policy.reasons, panel.language());
-    let decision = match entered.decision() {
+    let decision = match entered.decision(&app.services) {
         Ok(decision) => decision,
-        Err(violations) => return Ok(again(&app, &desk, &panel, &entered, &violations)),
+        Err(error) => return refused(&app, &desk, id, entered, error.into()).await,
     };
     let wrong = panel.tally.contradictions(&decision);
     if !wrong.is_empty() || entered.step == "edit" {
@@ -390,12 +380,7 @@ async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: &Entered) -> R
 /// # Errors
 ///
 /// When the store fails.
-pub async fn confirm(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    body: Bytes,
-) -> Result<Response, Problem> {
+pub async fn confirm(State(app): State<App>, desk: Desk, path: CustomerPath, body: Bytes) -> Result<Response, Problem> {
     let id = customer_id(&path).ok_or_else(Problem::not_found)?;
     let entered = Entered::read(&body);
     match decide::confirm(&app.services, &desk.seat, Some(id), entered.version).await {

@@ -2,7 +2,9 @@
 
 use dossier_core::kyc::Reasons;
 use dossier_core::kyc::decision::NewDecision;
-use dossier_core::violation::Violation;
+use dossier_core::services::Services;
+use dossier_core::use_cases::decide::read;
+use dossier_core::use_cases::write_customer::UpdateError;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -92,8 +94,8 @@ impl Entered {
     /// # Errors
     ///
     /// Everything that is wrong with it.
-    pub fn decision(&self) -> Result<NewDecision, Vec<Violation>> {
-        dossier_core::use_cases::decide::read(self.json().to_string().as_bytes())
+    pub fn decision(&self, services: &Services) -> Result<NewDecision, UpdateError> {
+        read(services, self.json().to_string().as_bytes())
     }
 
     /// The fields once more, for the form that confirms.

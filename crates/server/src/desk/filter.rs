@@ -66,8 +66,7 @@ impl Filter {
     /// Reads the query of a URL. What is unknown in it counts as not set, because the page shows what is set.
     #[must_use]
     pub fn read(query: &str) -> Self {
-        let mut filter =
-            Self { view: View::Decide, kind: None, reason: None, flag: None, country: None, page: 1 };
+        let mut filter = Self { view: View::Decide, kind: None, reason: None, flag: None, country: None, page: 1 };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "view" => filter.view = View::parse(&value).unwrap_or(View::Decide),
@@ -128,7 +127,10 @@ mod tests {
         for (query, again) in [
             ("", ""),
             ("view=mine&page=2", "view=mine&page=2"),
-            ("kind=corporate&reason=came_back&flag=same_number&country=FR", "kind=corporate&reason=came_back&flag=same_number&country=FR"),
+            (
+                "kind=corporate&reason=came_back&flag=same_number&country=FR",
+                "kind=corporate&reason=came_back&flag=same_number&country=FR",
+            ),
             ("view=all&kind=x&reason=&flag=1&country=ZZ&page=0&other=1", ""),
             ("page=-1", ""),
         ] {

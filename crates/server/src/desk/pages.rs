@@ -148,8 +148,13 @@ pub fn refused(desk: &Desk, error: &DeskError) -> Response {
         }
         DeskError::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, say("failed-title"), say("failed-text")),
     };
-    message(desk, status, &title, &html! {
-        p { (text) }
-        p { a.button href={ (desk.base()) "/queue" } { (say("back-to-queue")) } }
-    })
+    message(
+        desk,
+        status,
+        &title,
+        &html! {
+            p { (text) }
+            p { a.button href={ (desk.base()) "/queue" } { (say("back-to-queue")) } }
+        },
+    )
 }

@@ -16,7 +16,6 @@ use super::text::{say, say_with};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-
 /// The rows of a page.
 const ROWS: usize = 50;
 /// *Next* tries this many cases, of which others may be faster to take each.
@@ -94,7 +93,11 @@ fn side(desk: &Desk, filter: &Filter, counts: &[usize], late: usize) -> Markup {
 /// The filters that are set, and those that can be.
 fn filters(filter: &Filter) -> Markup {
     let kinds = CustomerType::ALL.iter().map(|kind| {
-        (say(&format!("kind-{kind}")), Filter { kind: Some(*kind), page: 1, ..filter.clone() }, filter.kind == Some(*kind))
+        (
+            say(&format!("kind-{kind}")),
+            Filter { kind: Some(*kind), page: 1, ..filter.clone() },
+            filter.kind == Some(*kind),
+        )
     });
     let reasons = WaitReason::ALL.iter().map(|reason| {
         let to = Filter { reason: Some(*reason), page: 1, ..filter.clone() };
@@ -121,12 +124,7 @@ fn filters(filter: &Filter) -> Markup {
     }
 }
 
-fn choice(
-    key: &str,
-    is_set: bool,
-    without: &Filter,
-    choices: impl Iterator<Item = (String, Filter, bool)>,
-) -> Markup {
+fn choice(key: &str, is_set: bool, without: &Filter, choices: impl Iterator<Item = (String, Filter, bool)>) -> Markup {
     html! {
         details.choice data-set=[is_set.then_some("yes")] {
             summary { (say(key)) }
@@ -280,7 +278,6 @@ fn due(at: Timestamp, now: Timestamp) -> String {
         say_with("due-in", &[("time", duration(now, at).into())])
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -94,14 +94,13 @@ impl Queues {
             return Ok(Arc::clone(&view.cases));
         }
         let began = Instant::now();
-        let known: HashMap<CustomerId, &Case> =
-            view.cases.iter().map(|case| (case.waiting.customer, case)).collect();
+        let known: HashMap<CustomerId, &Case> = view.cases.iter().map(|case| (case.waiting.customer, case)).collect();
         let waiting = services.store.waiting(scope).await?;
         let (mut cases, mut unread) = (Vec::with_capacity(waiting.len()), Vec::new());
         for waiting in waiting {
-            let same = known.get(&waiting.customer).filter(|case| {
-                (case.waiting.version, case.waiting.worksheet) == (waiting.version, waiting.worksheet)
-            });
+            let same = known
+                .get(&waiting.customer)
+                .filter(|case| (case.waiting.version, case.waiting.worksheet) == (waiting.version, waiting.worksheet));
             match same {
                 Some(case) => cases.push(Case { waiting, ..(*case).clone() }),
                 None => unread.push(waiting),
@@ -182,7 +181,9 @@ pub fn name(customer: &Customer) -> String {
             .map(|part| part.expose())
             .collect::<Vec<_>>()
             .join(" "),
-        Profile::Business(business) => business.business_legal_name.as_ref().map_or("", |name| name.expose()).to_owned(),
+        Profile::Business(business) => {
+            business.business_legal_name.as_ref().map_or("", |name| name.expose()).to_owned()
+        }
     };
     if name.trim().is_empty() { customer.email.expose().to_owned() } else { name }
 }

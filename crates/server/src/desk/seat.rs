@@ -78,7 +78,9 @@ fn to_sign_in(parts: &Parts) -> Response {
     let path = parts.uri.path_and_query().map_or("/desk", |path| path.as_str());
     let back = match parts.method {
         Method::GET => path,
-        _ => parts.headers.get("referer").and_then(|referer| referer.to_str().ok()).and_then(path_of).unwrap_or("/desk"),
+        _ => {
+            parts.headers.get("referer").and_then(|referer| referer.to_str().ok()).and_then(path_of).unwrap_or("/desk")
+        }
     };
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", back).finish();
     let to = format!("/desk/sign-in?{query}");

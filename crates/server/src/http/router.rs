@@ -18,7 +18,7 @@ use super::{
     audit, customers, docs, erasure, events, files, health, kyc, looks, openapi, person_erasure, providers, retention,
     sandbox, webhooks,
 };
-use crate::pages;
+use crate::{desk, pages};
 
 macro_rules! operations {
     ($($operation:path => $handler:path,)*) => {
@@ -89,6 +89,7 @@ pub fn router(app: App) -> Router {
     };
     documented()
         .merge(pages::routes(&app))
+        .merge(desk::routes(&app))
         .route("/docs", get(reference))
         .route("/problems", get(docs::problems::all))
         .route("/problems/{code}", get(docs::problems::one))

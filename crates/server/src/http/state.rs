@@ -109,8 +109,19 @@ impl AppState {
 
     #[must_use]
     pub fn new(services: Services, parts: StateParts) -> Self {
-        let StateParts { engine, erasure, public_url, desk_url, max_requests, rates, stopping, proxies, egress, sumsub, scans } =
-            parts;
+        let StateParts {
+            engine,
+            erasure,
+            public_url,
+            desk_url,
+            max_requests,
+            rates,
+            stopping,
+            proxies,
+            egress,
+            sumsub,
+            scans,
+        } = parts;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),

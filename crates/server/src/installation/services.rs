@@ -14,7 +14,8 @@ use crate::scanner::{self, Scans};
 use crate::system::{SystemClock, SystemRandom};
 
 pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: String, scans: &Scans) -> Services {
-    let Verification { rules, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, sumsub } = &config.verification;
+    let Verification { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, sumsub } =
+        &config.verification;
     Services {
         store,
         clock: Arc::new(SystemClock),
@@ -24,6 +25,7 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
         closed: Default::default(),
         policy: Policy {
             rules: Arc::clone(rules),
+            reasons: Arc::clone(reasons),
             rails: rails.clone(),
             after_approval: *after_approval,
             four_eyes: *four_eyes,

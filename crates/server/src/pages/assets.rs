@@ -46,8 +46,16 @@ fn all() -> &'static [Asset] {
             ("combobox.js", JS, include_str!("../../assets/form/combobox.js")),
             ("countries.txt", TEXT, countries::search_text()),
             ("dates.js", JS, include_str!("../../assets/form/dates.js")),
-            ("form.css", CSS, concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/form/form.css"))),
-            ("desk.css", CSS, concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/desk/desk.css"))),
+            (
+                "form.css",
+                CSS,
+                concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/form/form.css")),
+            ),
+            (
+                "desk.css",
+                CSS,
+                concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/desk/desk.css")),
+            ),
             ("desk.js", JS, include_str!("../../assets/desk/desk.js")),
             ("form.js", JS, include_str!("../../assets/form/form.js")),
             ("upload.js", JS, include_str!("../../assets/form/upload.js")),

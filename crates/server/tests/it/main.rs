@@ -39,6 +39,7 @@ mod readme;
 mod reference;
 mod retention;
 mod retries;
+mod reviewing;
 mod samples;
 mod saves;
 mod scanner;

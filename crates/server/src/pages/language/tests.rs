@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use dossier_core::customer::CustomerType;
-use dossier_core::kyc::RuleSet;
 use dossier_core::kyc::requirement::Fault;
+use dossier_core::kyc::{Reasons, RuleSet};
 use dossier_core::violation::Code;
 use serde_json::Value;
 
@@ -25,6 +25,12 @@ fn keys(text: &str) -> Vec<(&str, BTreeSet<&str>)> {
         }
     }
     keys
+}
+
+#[test]
+fn reasons_of_decisions_have_texts_in_the_languages_of_the_form() {
+    let codes: BTreeSet<_> = Language::ALL.iter().map(|language| language.code()).collect();
+    assert_eq!(codes, Reasons::LANGUAGES.into_iter().collect());
 }
 
 #[test]

@@ -51,10 +51,10 @@ fn refer(value: &mut Value, named: &[(&'static str, Value)]) {
     }
 }
 
-/// Whether two schemas differ at most in their descriptions.
+/// Whether two schemas differ at most in their descriptions and examples.
 fn are_equal(one: &Value, other: &Value) -> bool {
     let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return false };
-    let members = |of: &Map<String, Value>| of.len() - usize::from(of.contains_key("description"));
-    members(one) == members(other)
-        && one.iter().all(|(name, value)| name == "description" || other.get(name) == Some(value))
+    let is_rule = |name: &&String| !matches!(name.as_str(), "description" | "example" | "examples");
+    let rules = |of: &Map<String, Value>| of.keys().filter(is_rule).count();
+    rules(one) == rules(other) && one.keys().filter(is_rule).all(|name| one.get(name) == other.get(name))
 }

@@ -40,6 +40,12 @@ pub(super) fn event_type() -> Value {
     of::<EventType>()
 }
 
+/// A string, because an operator may add codes.
+fn reason_code() -> Value {
+    let text = "The reason for a decision: one of the examples, or a code of the installation's own";
+    described(text, shown::<ReasonCode>())
+}
+
 pub(super) fn problem_code() -> Value {
     words(ProblemCode::ALL.iter().map(|problem| problem.as_str()))
 }
@@ -58,7 +64,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("PersonDocumentPurpose", described("What the document proves", of::<PersonDocumentPurpose>())),
         ("DocumentSide", described("Which side the file shows", of::<DocSide>())),
         ("DecisionOutcome", described("The kind of decision", of::<Outcome>())),
-        ("DecisionReason", described("The reason for a decision", of::<ReasonCode>())),
+        ("DecisionReason", reason_code()),
         ("SimulatedAction", described("What to simulate", of::<Action>())),
         ("KycStatus", described("The state of a verification, or of one payment rail", kyc_status())),
         ("EventType", described("The type of an event", event_type())),
