@@ -262,11 +262,13 @@ async fn a_client_proves_itself_as_the_provider_wants() {
     }
 }
 
+type Change = fn(&mut Callback);
+
 #[tokio::test]
 async fn what_the_browser_brings_back_belongs_to_what_it_began() {
     let other_sign_in = OidcError::OtherSignIn;
     let refused = |code: &str| OidcError::Refused(code.to_owned());
-    let cases: [(&str, fn(&mut Callback), bool, OidcError); 8] = [
+    let cases: [(&str, Change, bool, OidcError); 8] = [
         ("another state", |callback| callback.state = Some("other".to_owned()), false, other_sign_in.clone()),
         ("no state", |callback| callback.state = None, false, other_sign_in.clone()),
         ("no code", |callback| callback.code = None, false, other_sign_in.clone()),
