@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use dossier_core::caller::Environment;
+use dossier_core::desk::Role;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
@@ -43,7 +44,7 @@ pub struct RoleRules {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleRule {
     pub value: String,
-    pub role: String,
+    pub role: Role,
     /// `None` for both environments.
     pub environment: Option<Environment>,
 }
@@ -148,7 +149,6 @@ fn role_rules(text: &str) -> Option<Vec<RoleRule>> {
 }
 
 fn role_rule(text: &str) -> Option<RoleRule> {
-    const ROLES: &[&str] = &["viewer", "analyst", "approver", "developer", "admin", "auditor"];
     let (value, role) = text.rsplit_once('=')?;
     let (value, role) = (some(value.trim())?, role.trim());
     let (role, environment) = match role.split_once('@') {
@@ -157,7 +157,7 @@ fn role_rule(text: &str) -> Option<RoleRule> {
         Some((role, "production")) => (role, Some(Environment::Production)),
         Some(_) => return None,
     };
-    ROLES.contains(&role).then(|| RoleRule { value, role: role.to_owned(), environment })
+    Some(RoleRule { value, role: Role::parse(role)?, environment })
 }
 
 #[cfg(test)]
@@ -209,21 +209,17 @@ mod tests {
 
     #[test]
     fn a_value_of_the_claim_gives_a_role_in_both_environments_or_in_one() {
-        let rule = |value: &str, role: &str, environment| RoleRule {
-            value: value.to_owned(),
-            role: role.to_owned(),
-            environment,
-        };
+        let rule = |value: &str, role, environment| RoleRule { value: value.to_owned(), role, environment };
         for (text, expected) in [
-            ("kyc-analysts=analyst", Some(vec![rule("kyc-analysts", "analyst", None)])),
+            ("kyc-analysts=analyst", Some(vec![rule("kyc-analysts", Role::Analyst, None)])),
             (
                 " KYC leads = approver@production ,kyc=viewer@sandbox",
                 Some(vec![
-                    rule("KYC leads", "approver", Some(Environment::Production)),
-                    rule("kyc", "viewer", Some(Environment::Sandbox)),
+                    rule("KYC leads", Role::Approver, Some(Environment::Production)),
+                    rule("kyc", Role::Viewer, Some(Environment::Sandbox)),
                 ]),
             ),
-            ("cn=kyc=admin", Some(vec![rule("cn=kyc", "admin", None)])),
+            ("cn=kyc=admin", Some(vec![rule("cn=kyc", Role::Admin, None)])),
             ("kyc=boss", None),
             ("kyc=analyst@live", None),
             ("kyc=Analyst", None),

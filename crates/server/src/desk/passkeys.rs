@@ -1,6 +1,7 @@
 //! Passkeys: how they are added and how members sign in with them. The ceremonies are WebAuthn's; `webauthn-rs` checks
 //! what browsers send.
 
+use dossier_core::ids::MemberId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
@@ -20,7 +21,7 @@ pub struct Passkeys(Webauthn);
 #[derive(Serialize, Deserialize)]
 pub struct Registration {
     /// Whose passkey it will be.
-    pub member: Uuid,
+    pub member: MemberId,
     state: PasskeyRegistration,
 }
 
@@ -31,7 +32,7 @@ pub struct PasskeySignIn(DiscoverableAuthentication);
 /// A passkey that was just used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedPasskey {
-    pub member: Uuid,
+    pub member: MemberId,
     /// See [`id`].
     pub id: String,
     /// The credential to keep from now on, with its counter.
@@ -88,12 +89,13 @@ impl Passkeys {
     /// Begins the registration of a passkey. Returns the options for `navigator.credentials.create`, and the state.
     pub fn begin_registration(
         &self,
-        member: Uuid,
+        member: MemberId,
         name: &str,
         email: &str,
         existing: &[Value],
     ) -> Result<(Value, Registration), PasskeyError> {
-        let (options, state) = self.0.start_passkey_registration(member, email, name, None)?;
+        let (options, state) =
+            self.0.start_passkey_registration(Uuid::from_bytes(*member.as_bytes()), email, name, None)?;
         let mut options = serde_json::to_value(&options.public_key).map_err(|_| PasskeyError::Invalid)?;
         // The library offers this only for attested devices. It checks nothing of it in the end, because no device
         // proves it.
@@ -136,7 +138,7 @@ impl Passkeys {
     /// Reads the response of a browser. Whom it names is not proven yet.
     pub fn read_sign_in(response: &str) -> Result<SignInResponse, PasskeyError> {
         let response: PublicKeyCredential = serde_json::from_str(response).map_err(|_| PasskeyError::Malformed)?;
-        let member = response.get_user_unique_id().and_then(|handle| Uuid::from_slice(handle).ok());
+        let member = response.get_user_unique_id().and_then(|handle| handle.try_into().ok()).map(MemberId::from_bytes);
         Ok(SignInResponse { member: member.ok_or(PasskeyError::Malformed)?, response })
     }
 
@@ -161,7 +163,7 @@ impl Passkeys {
 /// The response of a browser to the options of a sign-in.
 pub struct SignInResponse {
     /// The member whom it names.
-    pub member: Uuid,
+    pub member: MemberId,
     response: PublicKeyCredential,
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dossier_core::caller::Environment;
+use dossier_core::desk::{Identity, Roles};
 use serde_json::Value;
 
 use super::token::Claims;
@@ -11,14 +12,12 @@ use crate::config::desk::RoleRules;
 /// A person who signed in at the provider. `Debug` shows nothing of them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
-    pub issuer: String,
-    /// Their id at the issuer, which never changes.
-    pub subject: String,
+    pub identity: Identity,
     pub name: Option<String>,
     /// `None` also if the provider says that it is not verified.
     pub email: Option<String>,
     /// `None` if roles are given in Dossier.
-    pub roles: Option<Vec<(String, Option<Environment>)>>,
+    pub roles: Option<Roles>,
 }
 
 impl fmt::Debug for Person {
@@ -40,8 +39,8 @@ pub(super) fn person(issuer: &str, claims: &Claims, more: &Claims, rules: Option
     // The address and its verification belong together.
     let contact = if claims.contains_key("email") { claims } else { more };
     let email = text(contact, "email").filter(|email| !email.is_empty() && !is_unverified(contact));
-    let subject = text(claims, "sub").unwrap_or_default();
-    Person { issuer: issuer.to_owned(), subject, name, email, roles: rules.map(|rules| roles(claims, more, rules)) }
+    let identity = Identity { issuer: issuer.to_owned(), subject: text(claims, "sub").unwrap_or_default() };
+    Person { identity, name, email, roles: rules.map(|rules| roles(claims, more, rules)) }
 }
 
 /// Providers of one company often do not say whether an address is verified, since they gave it out themselves.
@@ -53,15 +52,21 @@ fn is_unverified(claims: &Claims) -> bool {
     }
 }
 
-fn roles(claims: &Claims, more: &Claims, rules: &RoleRules) -> Vec<(String, Option<Environment>)> {
+fn roles(claims: &Claims, more: &Claims, rules: &RoleRules) -> Roles {
     let values = value_at(claims, &rules.claim).or_else(|| value_at(more, &rules.claim));
     let has = |wanted: &str| match values {
         Some(Value::String(value)) => value == wanted,
         Some(Value::Array(values)) => values.iter().any(|value| value == wanted),
         _ => false,
     };
-    let given = rules.rules.iter().filter(|rule| has(&rule.value));
-    given.map(|rule| (rule.role.clone(), rule.environment)).collect()
+    let mut roles = Roles::default();
+    for rule in rules.rules.iter().filter(|rule| has(&rule.value)) {
+        let both = [Environment::Sandbox, Environment::Production];
+        for environment in both.into_iter().filter(|one| rule.environment.is_none_or(|only| only == *one)) {
+            roles.of_mut(environment).insert(rule.role);
+        }
+    }
+    roles
 }
 
 /// The claim with a name. Dots lead into objects, as in `realm_access.roles`, unless a claim has the whole name.
@@ -74,6 +79,9 @@ fn value_at<'a>(claims: &'a Claims, name: &str) -> Option<&'a Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use dossier_core::desk::Role;
     use serde_json::json;
 
     use super::*;
@@ -108,29 +116,29 @@ mod tests {
 
     #[test]
     fn values_of_a_claim_become_roles() {
-        let rule = |value: &str, role: &str, environment| RoleRule {
-            value: value.to_owned(),
-            role: role.to_owned(),
-            environment,
-        };
+        let rule = |value: &str, role, environment| RoleRule { value: value.to_owned(), role, environment };
         let production = Some(Environment::Production);
-        let given = [rule("analysts", "analyst", None), rule("leads", "approver", production)];
+        let given = [rule("analysts", Role::Analyst, None), rule("leads", Role::Approver, production)];
+        let analyst = Roles::everywhere([Role::Analyst]);
+        let approver = Roles { production: BTreeSet::from([Role::Approver]), ..Roles::default() };
+        let mut both = analyst.clone();
+        both.production.insert(Role::Approver);
+        let none = Roles::default();
         for (claim, token, expected) in [
-            ("groups", json!({ "groups": ["leads", "other", "analysts"] }), &given[..]),
-            ("groups", json!({ "groups": "leads" }), &given[1..]),
-            ("groups", json!({ "groups": ["Leads", "lead", 7, null] }), &[]),
-            ("groups", json!({ "groups": {"leads": true} }), &[]),
-            ("groups", json!({}), &[]),
-            ("realm_access.roles", json!({ "realm_access": { "roles": ["analysts"] } }), &given[..1]),
-            ("https://x.example/roles", json!({ "https://x.example/roles": ["analysts"] }), &given[..1]),
-            ("a.b", json!({ "a.b": "leads", "a": { "b": "analysts" } }), &given[1..]),
+            ("groups", json!({ "groups": ["leads", "other", "analysts"] }), &both),
+            ("groups", json!({ "groups": "leads" }), &approver),
+            ("groups", json!({ "groups": ["Leads", "lead", 7, null] }), &none),
+            ("groups", json!({ "groups": {"leads": true} }), &none),
+            ("groups", json!({}), &none),
+            ("realm_access.roles", json!({ "realm_access": { "roles": ["analysts"] } }), &analyst),
+            ("https://x.example/roles", json!({ "https://x.example/roles": ["analysts"] }), &analyst),
+            ("a.b", json!({ "a.b": "leads", "a": { "b": "analysts" } }), &approver),
         ] {
             let rules = RoleRules { claim: claim.to_owned(), rules: given.to_vec() };
-            let expected: Vec<_> = expected.iter().map(|rule| (rule.role.clone(), rule.environment)).collect();
             let token = claims(token);
             assert_eq!(person("i", &token, &Claims::new(), Some(&rules)).roles, Some(expected.clone()), "{token:?}");
             // The same where only the provider's other document has them.
-            assert_eq!(person("i", &Claims::new(), &token, Some(&rules)).roles, Some(expected), "{token:?}");
+            assert_eq!(person("i", &Claims::new(), &token, Some(&rules)).roles.as_ref(), Some(expected), "{token:?}");
         }
     }
 }

@@ -11,13 +11,13 @@ use super::*;
 const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 4;
 const HAS_CREDENTIAL: u8 = 0x40;
-const ADA: Uuid = Uuid::from_bytes([7; 16]);
+const ADA: MemberId = MemberId::from_bytes([7; 16]);
 
 /// What an authenticator and its browser send. A test changes what is to be wrong.
 struct Device {
     key: EcdsaKeyPair,
     credential_id: Vec<u8>,
-    user: Uuid,
+    user: MemberId,
     counter: u32,
     flags: u8,
     host: &'static str,

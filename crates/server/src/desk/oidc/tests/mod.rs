@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
+use dossier_core::desk::{Role, Roles};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ const SECONDS: i64 = 1_800_000_000;
 const NOW: Timestamp = Timestamp::from_micros(SECONDS * 1_000_000);
 
 fn settings(provider: &Provider) -> OidcSettings {
-    let rule = RoleRule { value: "leads".to_owned(), role: "approver".to_owned(), environment: None };
+    let rule = RoleRule { value: "leads".to_owned(), role: Role::Approver, environment: None };
     OidcSettings {
         issuer: provider.url.clone(),
         client_id: "the desk".to_owned(),
@@ -74,9 +75,9 @@ async fn a_member_signs_in_with_each_allowed_algorithm() {
     for (key, algorithm) in [(&rsa, "RS256"), (&rsa, "PS256"), (&Key::ec(), "ES256"), (&Key::ed(), "EdDSA")] {
         let (provider, url, sign_in, person) = sign_in_with(key, algorithm).await;
         let person = person.unwrap_or_else(|error| panic!("{algorithm}: {error}"));
-        assert_eq!((&person.issuer, person.subject.as_str()), (&provider.url, "7"));
+        assert_eq!((&person.identity.issuer, person.identity.subject.as_str()), (&provider.url, "7"));
         assert_eq!((person.name.as_deref(), person.email.as_deref()), (Some("Ada"), Some("ada@example.com")));
-        assert_eq!(person.roles, Some(vec![("approver".to_owned(), None)]));
+        assert_eq!(person.roles, Some(Roles::everywhere([Role::Approver])));
         assert!(!format!("{person:?}").contains("Ada"));
 
         let asked: HashMap<_, _> = url.query_pairs().into_owned().collect();
@@ -262,11 +263,13 @@ async fn a_client_proves_itself_as_the_provider_wants() {
     }
 }
 
+type Change = fn(&mut Callback);
+
 #[tokio::test]
 async fn what_the_browser_brings_back_belongs_to_what_it_began() {
     let other_sign_in = OidcError::OtherSignIn;
     let refused = |code: &str| OidcError::Refused(code.to_owned());
-    let cases: [(&str, fn(&mut Callback), bool, OidcError); 8] = [
+    let cases: [(&str, Change, bool, OidcError); 8] = [
         ("another state", |callback| callback.state = Some("other".to_owned()), false, other_sign_in.clone()),
         ("no state", |callback| callback.state = None, false, other_sign_in.clone()),
         ("no code", |callback| callback.code = None, false, other_sign_in.clone()),
@@ -380,7 +383,7 @@ async fn what_the_token_lacks_comes_from_user_info_about_the_same_person() {
             Ok(()) => {
                 let person = person.unwrap_or_else(|error| panic!("{lacking:?}: {error}"));
                 assert_eq!(person.email.as_deref(), Some("ada@example.com"), "{lacking:?}");
-                assert_eq!(person.roles, Some(vec![("approver".to_owned(), None)]), "{lacking:?}");
+                assert_eq!(person.roles, Some(Roles::everywhere([Role::Approver])), "{lacking:?}");
                 assert_eq!(person.name.as_deref(), Some("Ada"), "what the token says counts");
             }
             Err(expected) => assert_eq!(person, Err(OidcError::Unexpected(expected.to_owned()))),
