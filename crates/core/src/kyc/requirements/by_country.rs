@@ -3,6 +3,7 @@
 use crate::customer::profile::Profile;
 use crate::kyc::requirements::*;
 use crate::parse::context::Nulls;
+use crate::parse::leaf::Country;
 use crate::place::Place;
 
 const KINDS: [CustomerType; 2] = [CustomerType::Individual, CustomerType::Corporate];
