@@ -131,6 +131,8 @@ fn live(dice: &mut Dice, number: u32) -> Lived {
                         labels: Vec::new(),
                         comment: None,
                         note: None,
+                        proposed_by: None,
+                        version: None,
                     });
                     Happened::Decided(outcome)
                 })
