@@ -22,7 +22,7 @@ pub mod memory;
 pub mod metrics;
 pub mod moving;
 pub mod pages;
-mod readable;
+pub mod readable;
 pub mod request_log;
 pub mod room;
 pub(crate) mod rotation;

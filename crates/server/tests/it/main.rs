@@ -15,6 +15,7 @@ mod connections;
 mod countries;
 mod customers;
 mod described;
+mod desk;
 mod documentation;
 mod ends;
 mod erasure;
