@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::caller::Environment;
 use crate::kyc::case::Name;
 use crate::kyc::reasons::Reasons;
+use crate::kyc::reminders::Reminders;
 use crate::kyc::rules::RuleSet;
 use crate::retention::rules::RetentionRules;
 use crate::words::words;
@@ -55,6 +56,8 @@ pub struct Policy {
     pub four_eyes: FourEyes,
     /// Which decisions need a second person in sandboxes.
     pub four_eyes_sandbox: FourEyes,
+    /// When customers who owe an answer are reminded, and when their case is closed.
+    pub reminders: Reminders,
     /// The provider that verifies production customers.
     pub provider: Name,
     /// How many seconds pass between the request to erase a customer of production and the erasure.
@@ -89,6 +92,7 @@ impl Policy {
             after_approval: AfterApproval::Review,
             four_eyes: FourEyes::Off,
             four_eyes_sandbox: FourEyes::Off,
+            reminders: Reminders::default(),
             provider: Name::Manual,
             erasure_wait: Self::ERASURE_WAIT,
             retention: Retention::Report,

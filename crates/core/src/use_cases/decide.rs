@@ -13,6 +13,7 @@ use crate::kyc::decision::{Decision, MAX_REASONS, NewDecision, Outcome};
 use crate::kyc::policy::Policy;
 use crate::kyc::rail::RailStatus;
 use crate::kyc::reasons::Reasons;
+use crate::kyc::reminders::AwaitedAnswer;
 use crate::kyc::requirement::Requirement;
 use crate::parse::value::parse_checked;
 use crate::services::Services;
@@ -157,6 +158,7 @@ impl Customer {
             return Err(Violations(violations));
         }
         self.kyc.set_all(&services.policy.rails, RailStatus::Pending);
+        self.kyc.awaited = Some(AwaitedAnswer::to_request(&services.policy.reminders, now));
         Ok(self.new_link(services, caller.scope, None, now))
     }
 }

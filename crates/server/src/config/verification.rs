@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dossier_core::kyc::{AfterApproval, FourEyes, Reasons, RuleSet};
+use dossier_core::kyc::{AfterApproval, FourEyes, Reasons, Reminders, RuleSet};
 
 use super::reader::SettingReader;
 use crate::{sumsub, trust};
@@ -18,6 +18,7 @@ pub struct Verification {
     /// In production.
     pub four_eyes: FourEyes,
     pub four_eyes_sandbox: FourEyes,
+    pub reminders: Reminders,
     /// `None` if Sumsub is not the provider.
     pub sumsub: Option<sumsub::Settings>,
 }
@@ -58,9 +59,37 @@ impl Verification {
         let four_eyes = from.setting("four_eyes", "off", help).recorded().read(FourEyes::parse, wanted);
         let help = "what four_eyes says for production, for sandboxes";
         let four_eyes_sandbox = from.setting("four_eyes_sandbox", "off", help).recorded().read(FourEyes::parse, wanted);
-        let (rules, reasons) = (Arc::new(rules), Arc::new(reasons));
-        Self { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, sumsub: sumsub(from) }
+        let (rules, reasons, reminders) = (Arc::new(rules), Arc::new(reasons), reminders(from));
+        let sumsub = sumsub(from);
+        Self { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, reminders, sumsub }
     }
+}
+
+fn reminders(from: &mut SettingReader<'_>) -> Reminders {
+    let help = "after how many days a customer who was asked for something again is reminded, by an event; empty for \
+        never";
+    let wanted = "days in ascending order, from 1 to 3650 and at most 20, such as 3, 7, 14";
+    let days = from.setting("reminders", "3, 7, 14", help).recorded().read(days, wanted);
+    let help = "after how many days without an answer the case of such a customer is closed, or never";
+    let abandon_after = |text: &str| if text == "never" { Some(None) } else { day(text).map(Some) };
+    let wanted = "a number of days from 1 to 3650, or never";
+    let abandon_after = from.setting("abandon_after", "30", help).recorded().read(abandon_after, wanted);
+    if abandon_after.is_some_and(|end| days.last().is_some_and(|last| *last >= end)) {
+        from.reject("reminders", "less than abandon_after, because nobody is reminded of a closed case");
+    }
+    Reminders { days, abandon_after }
+}
+
+fn days(text: &str) -> Option<Vec<u16>> {
+    if text.trim().is_empty() {
+        return Some(Vec::new());
+    }
+    let days = text.split(',').map(|part| day(part.trim())).collect::<Option<Vec<_>>>()?;
+    (days.len() <= 20 && days.is_sorted_by(|one, next| one < next)).then_some(days)
+}
+
+fn day(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|days| (1..=3_650).contains(days))
 }
 
 fn sumsub(from: &mut SettingReader<'_>) -> Option<sumsub::Settings> {

@@ -14,7 +14,7 @@ use crate::scanner::{self, Scans};
 use crate::system::{SystemClock, SystemRandom};
 
 pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: String, scans: &Scans) -> Services {
-    let Verification { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, sumsub } =
+    let Verification { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, reminders, sumsub } =
         &config.verification;
     Services {
         store,
@@ -30,6 +30,7 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
             after_approval: *after_approval,
             four_eyes: *four_eyes,
             four_eyes_sandbox: *four_eyes_sandbox,
+            reminders: reminders.clone(),
             provider: if sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
             erasure_wait: config.erasure.wait,
             retention: config.retention.mode,
