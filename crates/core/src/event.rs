@@ -14,6 +14,7 @@ choice! {
         CustomerCreated = "customer.created",
         CustomerUpdated = "customer.updated",
         KycsUpdated = "customer.kycs.updated",
+        KycsReminder = "customer.kycs.reminder",
         CustomerErased = "customer.erased",
     }
 }

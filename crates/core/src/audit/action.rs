@@ -42,6 +42,8 @@ words! {
     FormRevealFailed = "kyc.form_reveal_failed": "A device entered a wrong date, and sees no more than before.",
     FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",
     Evaluated = "kyc.evaluated": "The requirements were evaluated again: a date was reached, or the rules changed.",
+    Reminded = "kyc.reminded": "A customer who owes an answer was reminded.",
+    Abandoned = "kyc.abandoned": "A customer did not answer in time, and the case was closed.",
     Decided = "kyc.decided": "A decision about a customer was made.",
     Proposed = "kyc.proposed": "A decision was proposed, and waits for a second person.",
     ProposalWithdrawn = "kyc.proposal_withdrawn": "A proposed decision was taken back or declined.",

@@ -56,8 +56,8 @@ pub struct AuditDetail {
 /// read after the customer's keys are gone. Comments and notes of reviewers are in the sealed record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Decided {
-    /// `approve`, `reject`, `request_resubmission`, `offboard` or `reinstate`. A simulated step may also be `submit` or
-    /// `set_breakdown`.
+    /// `approve`, `reject`, `request_resubmission`, `offboard` or `reinstate`. A simulated step may also be `submit`,
+    /// `abandon` or `set_breakdown`.
     pub outcome: Cow<'static, str>,
     /// The rails that the decision set, each with its new status.
     pub rails: Vec<Rail>,

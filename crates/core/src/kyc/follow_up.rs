@@ -12,6 +12,7 @@ use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::policy::{AfterApproval, Policy};
 use crate::kyc::rail::RailStatus;
 use crate::kyc::record::{Flag, Kyc, Review};
+use crate::kyc::reminders::AwaitedAnswer;
 use crate::kyc::requirement::{Requirement, fingerprint};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::FieldChange;
@@ -134,6 +135,16 @@ impl Customer {
         } else if self.kyc.apply(Transition::Submit).is_ok() {
             self.kyc.forget_answered_flags();
             self.kyc.comment = None;
+        }
+    }
+
+    /// Brings a customer up to date after a date was reached, or after the rules or other settings changed.
+    pub(crate) fn evaluate(&mut self, policy: &Policy, now: Timestamp) {
+        self.submit_when_complete(policy, now);
+        if self.kyc.state == State::ResubmissionRequired {
+            // An older version asked without noting when.
+            let awaited = self.kyc.awaited.get_or_insert_with(|| AwaitedAnswer::to_request(&policy.reminders, now));
+            awaited.plan(&policy.reminders);
         }
     }
 

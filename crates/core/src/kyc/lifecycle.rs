@@ -13,6 +13,7 @@ words! {
     InProgress = "in_progress": "A session was opened, and something is still missing.",
     Submitted = "submitted": "Complete, waiting for a decision.",
     ResubmissionRequired = "resubmission_required": "The reviewers want something given again.",
+    Abandoned = "abandoned": "Nothing was given again in time; a new session may be opened.",
     Approved = "approved": "Verified.",
     Rejected = "rejected": "Rejected; a new session may be opened.",
     Offboarded = "offboarded": "The relationship has ended.",
@@ -28,6 +29,7 @@ words! {
     Approve = "approve": "A decision: the customer is verified.",
     Reject = "reject": "A decision: the customer is rejected.",
     RequestResubmission = "request_resubmission": "A decision: the customer must give something again.",
+    Abandon = "abandon": "What was to be given again was not given in time.",
     SetBreakdown = "set_breakdown": "Single rails are decided.",
     OpenReview = "open_review": "An approved customer's identity was changed; the reviewers must look at it.",
     Reopen = "reopen": "An approved customer's identity was changed; the approval ends until the next decision.",
@@ -40,51 +42,66 @@ impl State {
     /// The table: the state that a transition leads to, or `None` where it cannot happen.
     #[must_use]
     pub const fn after(self, transition: Transition) -> Option<Self> {
-        use State::{Approved, InProgress, NotStarted, Offboarded, Rejected, ResubmissionRequired, Submitted};
+        use State::{
+            Abandoned, Approved, InProgress, NotStarted, Offboarded, Rejected, ResubmissionRequired, Submitted,
+        };
         use Transition::{
-            Approve, ExpireSession, Offboard, OpenReview, OpenSession, Reinstate, Reject, Reopen, RequestResubmission,
-            SetBreakdown, Submit,
+            Abandon, Approve, ExpireSession, Offboard, OpenReview, OpenSession, Reinstate, Reject, Reopen,
+            RequestResubmission, SetBreakdown, Submit,
         };
         match (self, transition) {
             (NotStarted | InProgress | Rejected, OpenSession) => Some(InProgress),
             (Submitted, OpenSession | ExpireSession | SetBreakdown) => Some(Submitted),
-            (ResubmissionRequired, OpenSession | ExpireSession | SetBreakdown) => Some(ResubmissionRequired),
+            (ResubmissionRequired, OpenSession | ExpireSession | SetBreakdown) | (Abandoned, OpenSession) => {
+                Some(ResubmissionRequired)
+            }
+            (ResubmissionRequired, Abandon) => Some(Abandoned),
             (InProgress, ExpireSession | SetBreakdown) => Some(InProgress),
             (InProgress | ResubmissionRequired, Submit) => Some(Submitted),
-            (InProgress | Submitted | ResubmissionRequired | Approved, Approve) => Some(Approved),
-            (InProgress | Submitted | ResubmissionRequired | Approved, Reject) => Some(Rejected),
-            (InProgress | Submitted | ResubmissionRequired | Approved, RequestResubmission) => {
+            (InProgress | Submitted | ResubmissionRequired | Abandoned | Approved, Approve) => Some(Approved),
+            (InProgress | Submitted | ResubmissionRequired | Abandoned | Approved, Reject) => Some(Rejected),
+            (InProgress | Submitted | ResubmissionRequired | Abandoned | Approved, RequestResubmission) => {
                 Some(ResubmissionRequired)
             }
             (Approved, SetBreakdown | OpenReview) => Some(Approved),
             (Approved, Reopen) => Some(Submitted),
-            (NotStarted | InProgress | Submitted | ResubmissionRequired | Approved | Rejected, Offboard) => {
-                Some(Offboarded)
-            }
+            (
+                NotStarted | InProgress | Submitted | ResubmissionRequired | Abandoned | Approved | Rejected,
+                Offboard,
+            ) => Some(Offboarded),
             (Offboarded, Reinstate) => Some(NotStarted),
             (NotStarted, ExpireSession | Submit | Approve | Reject | RequestResubmission | SetBreakdown)
-            | (InProgress | Submitted | ResubmissionRequired | Rejected | NotStarted, OpenReview | Reopen)
+            | (
+                InProgress | Submitted | ResubmissionRequired | Abandoned | Rejected | NotStarted,
+                OpenReview | Reopen,
+            )
+            | (NotStarted | InProgress | Submitted | Abandoned | Approved | Rejected, Abandon)
             | (Submitted | Approved, Submit)
             | (Approved, OpenSession | ExpireSession)
+            | (Abandoned, ExpireSession | Submit | SetBreakdown)
             | (Rejected, ExpireSession | Submit | Approve | Reject | RequestResubmission | SetBreakdown)
             | (
                 Offboarded,
-                OpenSession | ExpireSession | Submit | Approve | Reject | RequestResubmission | SetBreakdown
+                OpenSession | ExpireSession | Submit | Approve | Reject | RequestResubmission | Abandon | SetBreakdown
                 | OpenReview | Reopen | Offboard,
             )
-            | (NotStarted | InProgress | Submitted | ResubmissionRequired | Approved | Rejected, Reinstate) => None,
+            | (
+                NotStarted | InProgress | Submitted | ResubmissionRequired | Abandoned | Approved | Rejected,
+                Reinstate,
+            ) => None,
         }
     }
 
     /// `kyc.status` and `kyc.sub_status` of the contract. `None` before the first session. The contract has no word for
-    /// an ended relationship, so its clients see such a customer as rejected.
+    /// an ended relationship, so its clients see such a customer as rejected. It has none for an abandoned case either:
+    /// something is still to be given again, and there is no link.
     #[must_use]
     pub const fn on_the_wire(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::NotStarted => None,
             Self::InProgress => Some(("pending", "kyc_form_submission_started")),
             Self::Submitted => Some(("pending", "kyc_form_submission_accepted")),
-            Self::ResubmissionRequired => Some(("pending", "kyc_form_resubmission_required")),
+            Self::ResubmissionRequired | Self::Abandoned => Some(("pending", "kyc_form_resubmission_required")),
             Self::Approved => Some(("approved", "kyc_form_submission_accepted")),
             Self::Rejected | Self::Offboarded => Some(("rejected", "kyc_form_submission_accepted")),
         }

@@ -6,6 +6,7 @@ use crate::caller::Environment;
 use crate::desk::wait::DueTimes;
 use crate::kyc::case::Name;
 use crate::kyc::reasons::Reasons;
+use crate::kyc::reminders::Reminders;
 use crate::kyc::rules::RuleSet;
 use crate::retention::rules::RetentionRules;
 use crate::words::words;
@@ -56,6 +57,8 @@ pub struct Policy {
     pub four_eyes: FourEyes,
     /// Which decisions need a second person in sandboxes.
     pub four_eyes_sandbox: FourEyes,
+    /// When customers who owe an answer are reminded, and when their case is closed.
+    pub reminders: Reminders,
     /// The provider that verifies production customers.
     pub provider: Name,
     /// How many seconds pass between the request to erase a customer of production and the erasure.
@@ -92,6 +95,7 @@ impl Policy {
             after_approval: AfterApproval::Review,
             four_eyes: FourEyes::Off,
             four_eyes_sandbox: FourEyes::Off,
+            reminders: Reminders::default(),
             provider: Name::Manual,
             erasure_wait: Self::ERASURE_WAIT,
             retention: Retention::Report,

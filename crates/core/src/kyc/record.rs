@@ -14,6 +14,7 @@ use crate::kyc::case::Case;
 use crate::kyc::decision::{Decision, Proposal};
 use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::rail::{Rail, RailStatus};
+use crate::kyc::reminders::AwaitedAnswer;
 use crate::parse::record::FieldChange;
 use crate::violation::{Code, Violation, Violations};
 
@@ -29,6 +30,9 @@ pub struct Kyc {
     pub breakdown: Vec<Rail>,
     /// What the customer must give again.
     pub flags: Vec<Flag>,
+    /// The answer that the customer owes after such a request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub awaited: Option<AwaitedAnswer>,
     /// The files of its documents that prove nothing, each with the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub flaws: BTreeMap<FileId, Flaw>,
@@ -133,10 +137,13 @@ impl Kyc {
     pub fn apply(&mut self, transition: Transition) -> Result<(), Conflict> {
         self.state = self.state.after(transition).ok_or(Conflict::NotPossible(self.state, transition))?;
         // The link of an approved customer opens nothing, not even after the approval ends.
-        if transition == Transition::Approve
+        if matches!(transition, Transition::Approve | Transition::Abandon)
             && let Some(session) = &mut self.session
         {
             session.expired = true;
+        }
+        if self.state != State::ResubmissionRequired {
+            self.awaited = None;
         }
         Ok(())
     }
@@ -172,9 +179,10 @@ impl Kyc {
         self.breakdown = rails.iter().map(rail).collect();
     }
 
-    /// What clients see of the verification. A change of it is a `customer.kycs.updated` event.
-    pub(crate) fn visible(&self) -> (Option<(&'static str, &'static str)>, &[Rail]) {
-        (self.state.on_the_wire(), &self.breakdown)
+    /// What clients see of the verification. A change of it is a `customer.kycs.updated` event. So is the end of a case
+    /// that the customer abandoned, although the contract has no words for it.
+    pub(crate) fn visible(&self) -> (Option<(&'static str, &'static str)>, bool, &[Rail]) {
+        (self.state.on_the_wire(), self.state == State::Abandoned, &self.breakdown)
     }
 
     /// The contract's `kycs`. `None` before the first session.

@@ -44,6 +44,11 @@ impl Standing {
             // Nobody will decide any more.
             (State::Submitted | State::Approved, Some(at)) => Self::Unfinished(at.max(customer.updated_at)),
             (State::Submitted | State::Approved, None) => Self::Waiting,
+            // The case may have been closed before the last link would have expired.
+            (State::Abandoned, _) => {
+                let until = kyc.session.as_ref().map_or(customer.updated_at, |session| session.expires_at);
+                Self::Unfinished(until.max(customer.updated_at))
+            }
             (State::NotStarted | State::InProgress | State::ResubmissionRequired, _) => {
                 let session = kyc.session.as_ref().filter(|session| !session.expired);
                 let until = session.map_or(customer.updated_at, |session| session.expires_at);

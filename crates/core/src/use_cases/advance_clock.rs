@@ -9,6 +9,7 @@ use crate::parse::leaf::Text;
 use crate::parse::value::parse_checked;
 use crate::record;
 use crate::services::Services;
+use crate::use_cases::remind::remind_due;
 use crate::use_cases::session::expire_due;
 use crate::use_cases::write::{Outcome, write};
 use crate::use_cases::write_customer::UpdateError;
@@ -26,7 +27,8 @@ record! {
 const MAX_AHEAD_SECONDS: i64 = 10 * 366 * 24 * 60 * 60;
 
 /// Advances the clock of the caller's sandbox. `answer` makes the response body from the seconds by which the clock is
-/// then ahead. Sessions that this expires are ended before the function returns.
+/// then ahead. Sessions that this expires are ended, and customers who owe an answer are reminded, before the function
+/// returns.
 ///
 /// # Errors
 ///
@@ -59,6 +61,7 @@ pub async fn advance(
     if !answer.replayed {
         services.sandboxes.set(account, ahead);
         expire_due(services).await?;
+        remind_due(services, caller.scope).await?;
     }
     Ok(answer)
 }

@@ -15,6 +15,7 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::decide::decide_or_propose;
 use crate::use_cases::evaluate::evaluate;
+use crate::use_cases::remind::remind;
 use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 
@@ -28,8 +29,8 @@ fn caller(scope: Scope) -> Caller {
     Caller::system(scope, "provider")
 }
 
-/// Does what is due for one customer: evaluates it because a date is reached, sends its token to the provider, or asks
-/// for the verdict on its case.
+/// Does what is due for one customer: evaluates it because a date is reached, reminds it of an answer that it owes,
+/// sends its token to the provider, or asks for the verdict on its case.
 pub async fn work(
     services: &Services,
     provider: &dyn Provider,
@@ -48,6 +49,9 @@ async fn step(services: &Services, provider: &dyn Provider, scope: Scope, id: Cu
     let Some(customer) = services.store.customer(scope, id).await? else { return Ok(()) };
     if customer.kyc.evaluate_at.is_some_and(|at| at <= services.now(scope)) {
         return evaluate(services, scope, id).await;
+    }
+    if customer.kyc.awaited.is_some_and(|awaited| awaited.due_at.is_some_and(|at| at <= services.now(scope))) {
+        return remind(services, scope, id).await.map(drop);
     }
     let Some(case) = customer.kyc.provider else { return Ok(()) };
     match case.stage {

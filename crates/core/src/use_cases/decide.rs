@@ -17,6 +17,7 @@ use crate::kyc::lifecycle::Conflict;
 use crate::kyc::policy::{FourEyes, Policy};
 use crate::kyc::rail::RailStatus;
 use crate::kyc::reasons::Reasons;
+use crate::kyc::reminders::AwaitedAnswer;
 use crate::kyc::requirement::Requirement;
 use crate::parse::value::parse_checked;
 use crate::services::Services;
@@ -327,6 +328,7 @@ impl Customer {
             return Err(Violations(violations));
         }
         self.kyc.set_all(&services.policy.rails, RailStatus::Pending);
+        self.kyc.awaited = Some(AwaitedAnswer::to_request(&services.policy.reminders, now));
         Ok(self.new_link(services, caller.scope, None, now))
     }
 }

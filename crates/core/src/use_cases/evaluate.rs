@@ -23,8 +23,8 @@ pub struct EvaluationResult {
     pub damaged: u64,
 }
 
-/// Evaluates every customer of a scope whose verification is open, after the rules changed. An interrupted run can be
-/// repeated.
+/// Evaluates every customer of a scope whose verification is open, after the rules or the days of reminders changed.
+/// An interrupted run can be repeated.
 pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<EvaluationResult, StoreError> {
     let (mut after, mut evaluated) = (None, EvaluationResult::default());
     loop {
@@ -50,7 +50,7 @@ pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<Evaluatio
 async fn evaluate_by_new_rules(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, UpdateError> {
     let Some(before) = services.store.customer(scope, id).await? else { return Ok(false) };
     let mut after = before.clone();
-    after.submit_when_complete(&services.policy, services.now(scope));
+    after.evaluate(&services.policy, services.now(scope));
     if after.kyc == before.kyc {
         return Ok(false);
     }
@@ -63,7 +63,7 @@ pub(super) async fn evaluate(services: &Services, scope: Scope, id: CustomerId) 
     let caller = Caller::system(scope, "evaluation");
     let compute = |mut customer: Customer, now: Timestamp| {
         let before = customer.kyc.state;
-        customer.submit_when_complete(&services.policy, now);
+        customer.evaluate(&services.policy, now);
         let is_seen = customer.kyc.state != before;
         let step = if is_seen { Step::of(Action::Evaluated) } else { Step::unseen(Action::Evaluated) };
         Ok(StepResult { step: Some(step), after: customer })

@@ -22,6 +22,7 @@ pub mod members;
 pub mod read_file;
 pub mod record_settings;
 pub mod reindex_emails;
+pub(crate) mod remind;
 pub mod remove_document;
 pub mod reveal_form;
 pub mod review_case;

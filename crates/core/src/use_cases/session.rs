@@ -13,6 +13,7 @@ use crate::ids::{CustomerId, SessionId};
 use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::rail::RailStatus;
 use crate::kyc::record::Session;
+use crate::kyc::reminders::AwaitedAnswer;
 use crate::parse::leaf::Text;
 use crate::parse::value::parse_checked;
 use crate::secret::Kind;
@@ -55,7 +56,7 @@ pub fn token_in(text: &str) -> Option<Zeroizing<String>> {
 }
 
 /// Opens a session, or returns the open one with its link. A session gets a new link when its link has expired, or when
-/// the body says `renew`. After a rejection a new session starts.
+/// the body says `renew`. After a rejection a new session starts. What an abandoned case was about is asked for again.
 ///
 /// # Errors
 ///
@@ -78,6 +79,7 @@ pub async fn open(
             | State::InProgress
             | State::Submitted
             | State::ResubmissionRequired
+            | State::Abandoned
             | State::Rejected => {}
         }
         if let Completeness::Incomplete(missing) = completeness {
@@ -100,6 +102,9 @@ pub async fn open(
         customer.kyc.apply(Transition::OpenSession)?;
         if is_new {
             customer.kyc.set_all(&policy.rails, RailStatus::Pending);
+        }
+        if customer.kyc.state == State::ResubmissionRequired {
+            customer.kyc.awaited = Some(AwaitedAnswer::in_new_session(&policy.reminders, now));
         }
         let link = customer.new_link(services, caller.scope, redirect_uri.clone(), now);
         customer.submit_when_complete(policy, now);

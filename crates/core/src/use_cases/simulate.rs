@@ -30,6 +30,7 @@ choice! {
         Reject = "kyc.status.reject",
         RequestResubmission = "kyc.status.request_resubmission",
         Submit = "kyc.status.submit",
+        Abandon = "kyc.status.abandon",
         Offboard = "kyc.status.offboard",
         Reinstate = "kyc.status.reinstate",
         SetBreakdown = "kyc.breakdown.set",
@@ -91,6 +92,14 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
                 customer.kyc.apply(Transition::Submit)?;
                 customer.kyc.forget_answered_flags();
                 Ok(simulated(Transition::Submit, customer, |_| false))
+            };
+            return take_step(services, caller, id, request, compute, nothing).await;
+        }
+        Action::Abandon => {
+            let compute = |mut customer: Customer, _: Timestamp| {
+                customer.kyc.needs_session()?;
+                customer.kyc.apply(Transition::Abandon)?;
+                Ok(simulated(Transition::Abandon, customer, |_| false))
             };
             return take_step(services, caller, id, request, compute, nothing).await;
         }

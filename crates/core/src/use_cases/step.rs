@@ -32,25 +32,40 @@ pub(crate) struct Step {
     pub(crate) link: Option<NewLink>,
     /// Whether every pass to the hosted form ends.
     pub(crate) ends_passes: bool,
-    /// Whether to send no event, because nothing that clients see has changed.
-    pub(crate) unseen: bool,
+    /// What clients are told.
+    pub(crate) news: News,
+}
+
+/// What a step tells clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum News {
+    /// What has changed.
+    Change,
+    /// That a customer still owes an answer.
+    Reminder,
+    /// Nothing, because they see none of it.
+    None,
 }
 
 impl Step {
     pub(crate) const fn of(action: Action) -> Self {
-        Self { action, decision: None, link: None, ends_passes: false, unseen: false }
+        Self { action, decision: None, link: None, ends_passes: false, news: News::Change }
     }
 
     pub(crate) const fn unseen(action: Action) -> Self {
-        Self { action, decision: None, link: None, ends_passes: false, unseen: true }
+        Self { action, decision: None, link: None, ends_passes: false, news: News::None }
     }
 
     /// Makes the customer its next version. `kyc` is the verification before the step.
     fn change(self, caller: &Caller, basis: Basis, kyc: &Kyc, after: &mut Customer, now: Timestamp) -> Change {
         after.advance_version(now);
-        let seen = (!self.unseen).then(|| event_after(kyc, &after.kyc));
-        let events = Event::of(seen.as_slice(), after);
-        let Self { action, decision, link, ends_passes, unseen: _ } = self;
+        let event = match self.news {
+            News::Change => Some(event_after(kyc, &after.kyc)),
+            News::Reminder => Some(EventType::KycsReminder),
+            News::None => None,
+        };
+        let events = Event::of(event.as_slice(), after);
+        let Self { action, decision, link, ends_passes, news: _ } = self;
         let audit = AuditEntry { decision, ..entry(caller, kyc, after, action) };
         let after = Box::new(after.clone());
         let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link, ends_passes, erases: None };

@@ -4,10 +4,10 @@ use dossier_core::kyc::{Kyc, State, Transition};
 
 /// Every allowed transition, written down independently: from, by, to.
 const ALLOWED: &[(State, Transition, State)] = {
-    use State::{Approved, InProgress, NotStarted, Offboarded, Rejected, ResubmissionRequired, Submitted};
+    use State::{Abandoned, Approved, InProgress, NotStarted, Offboarded, Rejected, ResubmissionRequired, Submitted};
     use Transition::{
-        Approve, ExpireSession, Offboard, OpenReview, OpenSession, Reinstate, Reject, Reopen, RequestResubmission,
-        SetBreakdown, Submit,
+        Abandon, Approve, ExpireSession, Offboard, OpenReview, OpenSession, Reinstate, Reject, Reopen,
+        RequestResubmission, SetBreakdown, Submit,
     };
     &[
         (NotStarted, OpenSession, InProgress),
@@ -35,6 +35,12 @@ const ALLOWED: &[(State, Transition, State)] = {
         (ResubmissionRequired, Reject, Rejected),
         (ResubmissionRequired, RequestResubmission, ResubmissionRequired),
         (ResubmissionRequired, Offboard, Offboarded),
+        (ResubmissionRequired, Abandon, Abandoned),
+        (Abandoned, OpenSession, ResubmissionRequired),
+        (Abandoned, Approve, Approved),
+        (Abandoned, Reject, Rejected),
+        (Abandoned, RequestResubmission, ResubmissionRequired),
+        (Abandoned, Offboard, Offboarded),
         (Approved, Approve, Approved),
         (Approved, Reject, Rejected),
         (Approved, RequestResubmission, ResubmissionRequired),

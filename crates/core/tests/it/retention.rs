@@ -81,6 +81,7 @@ enum Happened {
     /// A link was opened, which expires at this moment.
     Opened(i64),
     Submitted,
+    Abandoned,
     Decided(Outcome),
 }
 
@@ -98,7 +99,7 @@ fn live(dice: &mut Dice, number: u32) -> Lived {
     let created_at = at;
     for _ in 0..dice.roll(9) {
         at += dice.roll(200 * 24) * (DAY / 24);
-        let happened = match dice.roll(5) {
+        let happened = match dice.roll(6) {
             0 => Some(Happened::Changed),
             1 => kyc.apply(Transition::OpenSession).ok().map(|()| {
                 let session = Session {
@@ -113,6 +114,7 @@ fn live(dice: &mut Dice, number: u32) -> Lived {
                 Happened::Opened(at + 7 * DAY)
             }),
             2 => kyc.apply(Transition::Submit).ok().map(|()| Happened::Submitted),
+            3 => kyc.apply(Transition::Abandon).ok().map(|()| Happened::Abandoned),
             _ => {
                 let (outcome, transition) = [
                     (Outcome::Approve, Transition::Approve),

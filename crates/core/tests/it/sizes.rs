@@ -20,11 +20,11 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("server/tests/it/files.rs files_are_taken_by_their_structure_whatever_their_name", 117, "a table of files"),
     ("server/tests/it/files.rs forms_that_are_not_one_file_are_refused", 154, "a table of forms"),
     ("server/tests/it/form.rs", 953, "the form from its first page to its last, with one visitor's tools"),
-    ("server/tests/it/kyc.rs", 552, "each way between the states of a verification"),
+    ("server/tests/it/kyc.rs", 568, "each way between the states of a verification"),
     ("server/tests/it/webhooks.rs", 633, "deliveries to one receiver that is made here"),
     ("store/tests/it/anchor.rs", 460, "manipulations, with what the findings name"),
     ("store/tests/it/on_postgres.rs", 574, "what only PostgreSQL can get wrong"),
-    ("store/tests/it/main.rs $behaviour", 91, "the list of behaviours"),
+    ("store/tests/it/main.rs $behaviour", 94, "the list of behaviours"),
     ("store/tests/it/row_seals.rs", 530, "tables of columns, and one attack on all of them"),
 ];
 

@@ -74,6 +74,7 @@ impl DataCommand for Show {
         json["state"] = json!(customer.kyc.state);
         json["decision"] = json!(customer.kyc.decision);
         json["review"] = json!(customer.kyc.review);
+        json["awaited"] = json!(customer.kyc.awaited);
         json["provider"] = json!(customer.kyc.provider);
         json["consent"] = json!(customer.kyc.form.as_ref().and_then(|form| form.consent.as_ref()));
         json["rule_set"] = json!(rules.version);

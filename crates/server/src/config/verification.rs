@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dossier_core::desk::{DueTimes, WaitReason};
-use dossier_core::kyc::{AfterApproval, FourEyes, Reasons, RuleSet};
+use dossier_core::kyc::{AfterApproval, FourEyes, Reasons, Reminders, RuleSet};
 
 use super::reader::SettingReader;
 use super::units::millis;
@@ -22,6 +22,7 @@ pub struct Verification {
     pub four_eyes_sandbox: FourEyes,
     /// How long customers may wait for a decision.
     pub due_times: DueTimes,
+    pub reminders: Reminders,
     /// `None` if Sumsub is not the provider.
     pub sumsub: Option<sumsub::Settings>,
 }
@@ -62,10 +63,10 @@ impl Verification {
         let four_eyes = from.setting("four_eyes", "off", help).recorded().read(FourEyes::parse, wanted);
         let help = "what four_eyes says for production, for sandboxes";
         let four_eyes_sandbox = from.setting("four_eyes_sandbox", "off", help).recorded().read(FourEyes::parse, wanted);
-        let due_times = due_times(from);
         let (rules, reasons) = (Arc::new(rules), Arc::new(reasons));
+        let (due_times, reminders) = (due_times(from), reminders(from));
         let sumsub = sumsub(from);
-        Self { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, sumsub }
+        Self { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, reminders, sumsub }
     }
 }
 
@@ -82,6 +83,33 @@ fn due_times(from: &mut SettingReader<'_>) -> DueTimes {
         })
     };
     from.setting("due_times", default, help).recorded().read(read, wanted)
+}
+
+fn reminders(from: &mut SettingReader<'_>) -> Reminders {
+    let help = "after how many days a customer who was asked for something again is reminded, by an event; empty for \
+        never";
+    let wanted = "days in ascending order, from 1 to 3650 and at most 20, such as 3, 7, 14";
+    let days = from.setting("reminders", "3, 7, 14", help).recorded().read(days, wanted);
+    let help = "after how many days without an answer the case of such a customer is closed, or never";
+    let abandon_after = |text: &str| if text == "never" { Some(None) } else { day(text).map(Some) };
+    let wanted = "a number of days from 1 to 3650, or never";
+    let abandon_after = from.setting("abandon_after", "30", help).recorded().read(abandon_after, wanted);
+    if abandon_after.is_some_and(|end| days.last().is_some_and(|last| *last >= end)) {
+        from.reject("reminders", "less than abandon_after, because nobody is reminded of a closed case");
+    }
+    Reminders { days, abandon_after }
+}
+
+fn days(text: &str) -> Option<Vec<u16>> {
+    if text.trim().is_empty() {
+        return Some(Vec::new());
+    }
+    let days = text.split(',').map(|part| day(part.trim())).collect::<Option<Vec<_>>>()?;
+    (days.len() <= 20 && days.is_sorted_by(|one, next| one < next)).then_some(days)
+}
+
+fn day(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|days| (1..=3_650).contains(days))
 }
 
 fn sumsub(from: &mut SettingReader<'_>) -> Option<sumsub::Settings> {

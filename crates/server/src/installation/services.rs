@@ -14,8 +14,17 @@ use crate::scanner::{self, Scans};
 use crate::system::{SystemClock, SystemRandom};
 
 pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: String, scans: &Scans) -> Services {
-    let Verification { rules, reasons, rails, after_approval, four_eyes, four_eyes_sandbox, due_times, sumsub } =
-        &config.verification;
+    let Verification {
+        rules,
+        reasons,
+        rails,
+        after_approval,
+        four_eyes,
+        four_eyes_sandbox,
+        due_times,
+        reminders,
+        sumsub,
+    } = &config.verification;
     Services {
         store,
         clock: Arc::new(SystemClock),
@@ -31,6 +40,7 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
             four_eyes: *four_eyes,
             four_eyes_sandbox: *four_eyes_sandbox,
             due_times: *due_times,
+            reminders: reminders.clone(),
             provider: if sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
             erasure_wait: config.erasure.wait,
             retention: config.retention.mode,

@@ -45,6 +45,7 @@ pub(super) fn closed(page: &PageContext, landing: &Landing) -> Response {
         (_, KycState::NotStarted | KycState::InProgress | KycState::ResubmissionRequired) => {
             (StatusCode::GONE, "expired")
         }
+        (_, KycState::Abandoned) => (StatusCode::GONE, "abandoned"),
         (_, KycState::Submitted) => (StatusCode::OK, "submitted"),
         (_, KycState::Approved) => (StatusCode::OK, "approved"),
         (_, KycState::Rejected) => (StatusCode::OK, "rejected"),

@@ -1,9 +1,10 @@
-//! Evaluates every customer once after the rules or the version of Dossier changed.
+//! Evaluates every customer once after the rules, the days of reminders or the version of Dossier changed.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::account::Account;
+use dossier_core::kyc::{Policy, Reminders};
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::evaluate::{self, EvaluationResult};
 use dossier_store::Engine;
@@ -11,12 +12,13 @@ use dossier_store::chores::Chore;
 
 use crate::http::state::App;
 
-/// Recorded while processes on one database have different rules. Each of them may have evaluated some customers, so
-/// the next start evaluates every customer again.
+/// Recorded while processes on one database have different rules or reminders. Each of them may have evaluated some
+/// customers, so the next start evaluates every customer again.
 const MIXED_RULES: &str = "mixed";
 
 pub(super) async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
-    let in_force = format!("{} {}", env!("CARGO_PKG_VERSION"), app.services.policy.rules.hash);
+    let Policy { rules, reminders: Reminders { days, abandon_after }, .. } = &app.services.policy;
+    let in_force = format!("{} {} {days:?} {abandon_after:?}", env!("CARGO_PKG_VERSION"), rules.hash);
     let mut is_done = false;
     loop {
         let followed = match is_done {
@@ -43,7 +45,8 @@ async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), Stor
     match store.done(Chore::Rules).await? {
         Some(done) if done != in_force && done != MIXED_RULES => {
             tracing::warn!(
-                "another process runs other rules or another version; the next start evaluates every customer again"
+                "another process has other rules or reminders, or another version; the next start evaluates every \
+                    customer again"
             );
             store.set_done(Chore::Rules, MIXED_RULES).await
         }

@@ -1,4 +1,4 @@
-//! Sessions that expire, and cases at providers.
+//! Sessions that expire, cases at providers, and customers who owe an answer.
 
 use std::time::Duration;
 

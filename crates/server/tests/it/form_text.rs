@@ -151,5 +151,10 @@ async fn without_a_form(app: &TestApp, pages: &mut Pages) {
         app.simulate(&id, action).await.expect(200);
         pages.open(action, app, &link).await;
     }
+    let (id, link) = app.invited("individual").await;
+    for action in ["kyc.status.request_resubmission", "kyc.status.abandon"] {
+        app.simulate(&id, action).await.expect(200);
+    }
+    pages.open("kyc.status.abandon", app, &link).await;
     pages.open("an unknown link", app, &format!("{}/kyc/dsl_test_nothing", app.url)).await;
 }

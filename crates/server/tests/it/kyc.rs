@@ -235,6 +235,21 @@ async fn every_transition_is_reachable_in_the_sandbox() {
         (&["open", "kyc.status.request_resubmission", "kyc.status.reject"], "rejected/submission_accepted"),
         (&["open", "kyc.status.request_resubmission", "kyc.status.request_resubmission"], AGAIN),
         (&["open", "kyc.status.request_resubmission", "kyc.status.offboard"], "rejected/submission_accepted"),
+        (&["open", "kyc.status.request_resubmission", "kyc.status.abandon"], AGAIN),
+        (&["open", "kyc.status.request_resubmission", "kyc.status.abandon", "open"], AGAIN),
+        (
+            &["open", "kyc.status.request_resubmission", "kyc.status.abandon", "kyc.status.approve"],
+            "approved/submission_accepted",
+        ),
+        (
+            &["open", "kyc.status.request_resubmission", "kyc.status.abandon", "kyc.status.reject"],
+            "rejected/submission_accepted",
+        ),
+        (&["open", "kyc.status.request_resubmission", "kyc.status.abandon", "kyc.status.request_resubmission"], AGAIN),
+        (
+            &["open", "kyc.status.request_resubmission", "kyc.status.abandon", "kyc.status.offboard"],
+            "rejected/submission_accepted",
+        ),
         (&["open", "kyc.status.approve", "kyc.status.approve"], "approved/submission_accepted"),
         (&["open", "kyc.status.approve", "kyc.status.reject"], "rejected/submission_accepted"),
         (&["open", "kyc.status.approve", "kyc.status.request_resubmission"], AGAIN),
@@ -263,7 +278,7 @@ async fn every_transition_is_reachable_in_the_sandbox() {
         seen.push(calls.len());
     }
     // Together with the two that a PUT makes (a review, and reopening) these are all transitions in the table.
-    assert_eq!(seen.len() + 2, 35);
+    assert_eq!(seen.len() + 2, 41);
 }
 
 #[tokio::test]
@@ -275,6 +290,7 @@ async fn simulations_are_refused_where_they_make_no_sense() {
         "kyc.status.reject",
         "kyc.status.request_resubmission",
         "kyc.status.submit",
+        "kyc.status.abandon",
         "session.expire",
     ] {
         app.simulate(&id, action).await.problem(409, "no_session");

@@ -41,6 +41,8 @@ pub(super) use due;
 statements! {
     QUEUE = "SELECT customer_id FROM customers WHERE account_id = $1 AND environment = $2 AND queued_at IS NOT NULL
         ORDER BY queued_at LIMIT $3";
+    DUE_CASES_OF = "SELECT customer_id FROM customers WHERE account_id = $1 AND environment = $2
+        AND provider_due <= $3 LIMIT 200";
     DUE_CASES = due!("customers", "provider_due");
     ENDED_LINKS = due!("links", "expires_at");
 }
@@ -63,6 +65,13 @@ impl QueueStore for PostgresStore {
         let mut due = due.iter().map(|row| Columns::of(row).customer()).collect::<Result<Vec<_>, _>>()?;
         due.retain(|(_, customer)| held.contains(&shard_of(customer.as_bytes())));
         Ok(due)
+    }
+
+    /// Those of all shards, because no provider is asked.
+    async fn due_cases_of(&self, scope: Scope, now: Timestamp) -> Result<Vec<CustomerId>, StoreError> {
+        let (account, environment) = scope_values(scope);
+        let found = self.database.query(DUE_CASES_OF, &[&account, &environment, &now.as_micros()]).await?;
+        found.iter().map(|row| Columns::of(row).id().map(CustomerId::from_bytes)).collect()
     }
 
     async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {

@@ -30,7 +30,7 @@ pub(crate) struct CustomerRow {
     pub(crate) updated_at: i64,
     pub(crate) persons_version: u64,
     pub(crate) queued_at: Option<i64>,
-    /// When the background work is due: a provider is to be asked, or the customer is to be evaluated.
+    /// When the background work is due: a provider is to be asked, or the customer is to be evaluated or reminded.
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<[u8; 32]>,
     pub(crate) email_index: [u8; 16],
@@ -109,7 +109,8 @@ impl SealingKeys<'_> {
             }
         }
         let case = customer.kyc.provider.as_ref();
-        let due = [case.and_then(|case| case.due_at), customer.kyc.evaluate_at].into_iter().flatten().min();
+        let awaited = customer.kyc.awaited.as_ref().and_then(|awaited| awaited.due_at);
+        let due = [case.and_then(|case| case.due_at), customer.kyc.evaluate_at, awaited].into_iter().flatten().min();
         let cells = sealed::seal_customer(scope, customer, &self.subjects)?;
         let mut row = CustomerRow {
             id: customer.id,
@@ -133,7 +134,10 @@ impl SealingKeys<'_> {
                 // A new customer has no fingerprints to replace.
                 .filter(|numbers| !numbers.is_empty() || matches!(basis, Precondition::Version { .. })),
             link_expiry_handled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
-                || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
+                || matches!(
+                    customer.kyc.state,
+                    State::Abandoned | State::Approved | State::Rejected | State::Offboarded
+                ),
             cells,
         };
         row.seal(scope, &self.scope);

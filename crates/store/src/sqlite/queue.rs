@@ -39,6 +39,22 @@ impl QueueStore for SqliteStore {
         self.customers_due("customers", "provider_due", now)
     }
 
+    async fn due_cases_of(&self, scope: Scope, now: Timestamp) -> Result<Vec<CustomerId>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND provider_due IS \
+                        NOT NULL
+                        AND provider_due <= ?3 LIMIT ?4",
+                )?
+                .query_map((account, environment, now.as_micros(), PORTION), |row| {
+                    Ok(CustomerId::from_bytes(row.get(0)?))
+                })?
+                .collect()
+        })
+    }
+
     async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
         self.customers_due("links", "expires_at", now)
     }

@@ -169,6 +169,7 @@ scripted! {
     QueueStore {
         review_queue(Scope, usize) -> Vec<CustomerId>;
         due_cases(Timestamp) -> Vec<(Scope, CustomerId)>;
+        due_cases_of(Scope, Timestamp) -> Vec<CustomerId>;
         ended_links(Timestamp) -> Vec<(Scope, CustomerId)>;
     }
     SandboxStore {

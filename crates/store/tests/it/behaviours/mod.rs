@@ -11,6 +11,7 @@ mod keys;
 mod links;
 mod looks;
 mod person_erasure;
+mod reminders;
 mod retention;
 mod trail;
 mod webhooks;
@@ -100,6 +101,11 @@ pub(crate) use person_erasure::{
     a_person_that_a_restore_brought_back_is_erased_again_with_the_first_date,
     an_erased_person_is_gone_and_the_business_remains,
     the_erasure_of_a_person_waits_can_be_cancelled_and_needs_a_person_of_the_customer,
+};
+pub(crate) use reminders::{
+    a_reminder_is_sent_once_by_several_processes_and_missed_ones_are_not_made_up_for,
+    changed_days_of_reminders_apply_to_those_who_owe_an_answer_already,
+    whoever_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends,
 };
 pub(crate) use retention::{
     a_damaged_file_keeps_retention_from_no_other_customer, a_document_is_deleted_by_its_own_rule_and_the_record_stays,
