@@ -63,10 +63,14 @@ impl Customer {
         Ok((self, merging.changes))
     }
 
-    /// Gives the record its next version.
+    /// Gives the record its next version. A proposal about an earlier version is void from then on, and no longer makes
+    /// the customer wait.
     pub(crate) fn advance_version(&mut self, now: Timestamp) {
         self.version += 1;
         self.updated_at = now;
+        if self.kyc.proposal.take_if(|proposal| proposal.version != self.version).is_some() {
+            self.kyc.queue(now);
+        }
     }
 
     /// Gives the record its next version when something changed.

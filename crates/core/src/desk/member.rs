@@ -108,16 +108,15 @@ impl Member {
         self.details.roles.allow(permission, environment)
     }
 
-    /// What an audit entry says about the member, sealed: neither passkeys nor anything that signs in.
+    /// What an audit entry says about the member, sealed. The trail outlives the member, so it has nothing personal but
+    /// the name: no address, no names of devices, and nothing that signs in.
     pub(crate) fn audited(&self) -> serde_json::Value {
-        let MemberDetails { name, email, roles, invited_at: _, passkeys, identity, no_shortcuts: _ } = &self.details;
-        let passkeys: Vec<_> = passkeys.iter().map(|passkey| &passkey.name).collect();
+        let MemberDetails { name, roles, passkeys, identity, email: _, invited_at: _, no_shortcuts: _ } = &self.details;
         serde_json::json!({
             "name": name,
-            "email": email,
             "roles": roles,
-            "passkeys": passkeys,
-            "identity": identity.as_ref().map(|identity| &identity.issuer),
+            "passkeys": passkeys.len(),
+            "issuer": identity.as_ref().map(|identity| &identity.issuer),
         })
     }
 }

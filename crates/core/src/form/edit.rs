@@ -177,7 +177,7 @@ fn add_person(profile: &mut Value) {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::{Map, Value};
@@ -258,7 +258,7 @@ pub(super) mod tests {
     }
 
     /// An individual with an empty profile.
-    pub(in crate::form) fn customer(now: Timestamp) -> Customer {
+    pub(crate) fn customer(now: Timestamp) -> Customer {
         Customer {
             id: CustomerId::from_bytes([1; 16]),
             version: 1,

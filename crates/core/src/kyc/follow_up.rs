@@ -116,8 +116,6 @@ impl Customer {
         self.forget_stale_confirmations(&policy.rules, now);
         self.submit_when_complete(policy, now);
         self.ask_provider(policy, environment, now);
-        // It was about the record as it was.
-        self.kyc.proposal = None;
         self.kyc.queue(now);
         Ok(())
     }

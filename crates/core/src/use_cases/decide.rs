@@ -116,8 +116,8 @@ pub async fn confirm(
     seat.require(Permission::Decide)?;
     let compute = |mut customer: Customer, now: Timestamp| {
         is_at(&customer, Some(version))?;
-        let proposal = customer.kyc.proposal.take().filter(|proposal| proposal.version == customer.version);
-        let proposal = proposal.ok_or(Conflict::NoProposal)?;
+        // A change of the record would have removed it.
+        let proposal = customer.kyc.proposal.take().ok_or(Conflict::NoProposal)?;
         if proposal.member == Some(seat.member.id) {
             return Err(Conflict::OwnProposal.into());
         }
@@ -332,3 +332,6 @@ impl Customer {
         Ok(self.new_link(services, caller.scope, None, now))
     }
 }
+
+#[cfg(test)]
+mod tests;

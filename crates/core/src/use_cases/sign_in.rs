@@ -11,11 +11,10 @@ use crate::desk::sign_in::{MAX_DEVICE, NewSignIn, SESSION_SECONDS, SignIn, SignI
 use crate::ids::{AccountId, SignInId};
 use crate::secret::{self, Kind};
 use crate::services::Services;
-use crate::store::Committed;
 use crate::store::desk::DeskUse;
 use crate::store::error::StoreError;
 use crate::use_cases::members::{DeskError, at_home, entry_about};
-use crate::use_cases::write::{append_audit, commit};
+use crate::use_cases::write::{append_audit, commit, commit_once};
 
 /// How often the last use of a session is recorded, in seconds.
 const RECORDED_EVERY: i64 = 60;
@@ -59,9 +58,9 @@ pub async fn open(
     audit.detail.note = Some(means.method.to_owned());
     let new = Box::new(NewSignIn { token: token.clone(), sign_in });
     let effect = Effect::SignInCreated { new, replaces: replaces.into_iter().collect() };
-    match services.store.commit(Change::new(caller.scope, effect, audit)).await? {
-        Committed::Done => Ok(token),
-        Committed::VersionMoved | Committed::AnswerTaken => Err(DeskError::LinkEnded),
+    match commit_once(services, Change::new(caller.scope, effect, audit)).await? {
+        true => Ok(token),
+        false => Err(DeskError::LinkEnded),
     }
 }
 

@@ -59,6 +59,7 @@ impl Step {
     /// Makes the customer its next version. `kyc` is the verification before the step.
     fn change(self, caller: &Caller, basis: Basis, kyc: &Kyc, after: &mut Customer, now: Timestamp) -> Change {
         after.advance_version(now);
+        after.kyc.queue(now);
         let event = match self.news {
             News::Change => Some(event_after(kyc, &after.kyc)),
             News::Reminder => Some(EventType::KycsReminder),
@@ -90,13 +91,8 @@ pub(crate) async fn take_step(
     write_customer(services, caller, id, request.about(id.as_bytes()), |basis, before| {
         let (now, kyc) = (services.now(caller.scope), before.kyc.clone());
         let StepResult { step, mut after } = compute(before, now)?;
-        // Any other step makes a proposal void, because it was about the record as it was.
-        if step.is_some() {
-            after.kyc.proposal.take_if(|proposal| proposal.version <= after.version);
-        }
-        after.kyc.queue(now);
-        let is_proposal = step.is_some() && after.kyc.proposal.is_some();
         let change = step.map(|step| step.change(caller, basis, &kyc, &mut after, now));
+        let is_proposal = change.is_some() && after.kyc.proposal.is_some();
         let mut answer = Answer::about(id, after.version, answer(&after));
         answer.warnings.extend(is_proposal.then(|| PROPOSED.to_owned()));
         Ok(match change {

@@ -13,6 +13,7 @@ use crate::hidden::is_blank;
 use crate::ids::CustomerId;
 use crate::services::Services;
 use crate::store::desk::DeskUse;
+use crate::store::error::StoreError;
 use crate::use_cases::members::DeskError;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::violation::{Code, Violation, Violations};
@@ -66,8 +67,10 @@ pub async fn next(
     for id in cases {
         match take(services, seat, id, None).await {
             Ok(_) => return Ok(Some(id)),
-            // Others were faster, or it was decided in the meantime.
-            Err(DeskError::Held(_) | DeskError::NotFound) => {}
+            // Others were faster, or it was decided or erased in the meantime.
+            Err(DeskError::Held(_) | DeskError::NotFound | DeskError::Store(StoreError::Erased { .. })) => {}
+            // A damaged record must not stop the others. A verification of the store reports it.
+            Err(DeskError::Store(StoreError::Corrupt(_))) => {}
             Err(error) => return Err(error),
         }
     }
@@ -78,7 +81,8 @@ pub async fn next(
 ///
 /// # Errors
 ///
-/// [`DeskError::Held`] when another member holds it, [`DeskError::NotFound`] when it does not wait any longer.
+/// [`DeskError::Held`] when another member holds it, [`DeskError::NotFound`] when it does not wait any longer, and
+/// [`DeskError::Invalid`] for a reason that is blank or too long.
 pub async fn take(
     services: &Services,
     seat: &Seat,
@@ -86,8 +90,9 @@ pub async fn take(
     take_over: Option<&str>,
 ) -> Result<Worksheet, DeskError> {
     seat.require(Permission::Work)?;
-    if take_over.is_some() {
+    if let Some(why) = take_over {
         seat.require(Permission::Decide)?;
+        check_note(why)?;
     }
     edit(services, seat, id, Action::CaseTaken, |sheet, customer, now| {
         if customer.kyc.queued_at.is_none() {
@@ -100,7 +105,7 @@ pub async fn take(
         }
         sheet.details.holder = Some(Holder { member: seat.member.author(), since: now });
         sheet.renewed_at = None;
-        Ok(Some(take_over.map(ToOwned::to_owned)))
+        Ok(Some(take_over.map(|why| why.trim().to_owned())))
     })
     .await
 }

@@ -142,10 +142,13 @@ where
 ///
 /// [`StoreError::Busy`] when the keys were rotated in between and nothing was written.
 pub(crate) async fn commit(services: &Services, change: Change) -> Result<(), StoreError> {
-    match services.store.commit(change).await? {
-        Committed::Done => Ok(()),
-        Committed::VersionMoved | Committed::AnswerTaken => Err(StoreError::Busy),
-    }
+    if commit_once(services, change).await? { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+/// Commits a change that cannot be computed again. Returns `false`, and writes nothing, if the store is no longer as
+/// the change expects it.
+pub(crate) async fn commit_once(services: &Services, change: Change) -> Result<bool, StoreError> {
+    Ok(services.store.commit(change).await? == Committed::Done)
 }
 
 /// Appends an entry to the audit trail of a scope, for something that is audited but stores nothing else.
@@ -153,5 +156,7 @@ pub async fn append_audit(services: &Services, scope: Scope, entry: AuditEntry) 
     commit(services, Change::new(scope, Effect::None, entry)).await
 }
 
+#[cfg(test)]
+pub(crate) mod scripted;
 #[cfg(test)]
 mod tests;

@@ -82,7 +82,8 @@ fn uses(text: &str, name: &str) -> bool {
 
 #[test]
 fn only_the_write_loop_repeats_attempts_and_builds_changes_and_kept_answers() {
-    const LOOP: [&str; 2] = ["core/src/use_cases/write.rs", "core/src/use_cases/write/tests.rs"];
+    const LOOP: [&str; 3] =
+        ["core/src/use_cases/write.rs", "core/src/use_cases/write/scripted.rs", "core/src/use_cases/write/tests.rs"];
     const PORT: [&str; 5] = [
         "core/src/change.rs",
         "core/src/idempotency.rs",

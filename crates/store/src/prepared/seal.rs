@@ -1,13 +1,14 @@
 //! Seals a change: its effect, its audit entry, its events and the answer to keep.
 
 use dossier_core::account::Account;
-use dossier_core::api_key::ApiKey;
+use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::audit::AuditEntry;
 use dossier_core::caller::Scope;
 use dossier_core::change::{Change, Effect};
+use dossier_core::clock::Timestamp;
 use dossier_core::customer::{EmailIndex, numbers};
 use dossier_core::event::Event;
-use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::ids::{CustomerId, KeyId, PersonId};
 use dossier_core::store::StoreError;
 
 use super::change::{Precondition, PreparedChange, PreparedEffect};
@@ -76,7 +77,6 @@ impl SealingKeys<'_> {
         fresh: &mut NewKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let vault = self.vault;
-        let lookup = |key: &ApiKey| vault.key_lookup(key.expose());
         Ok(match effect {
             Effect::None => PreparedEffect::None,
             Effect::CustomerCreated(customer) => {
@@ -135,14 +135,8 @@ impl SealingKeys<'_> {
                 PreparedEffect::Pass { customer, link }
             }
             Effect::FormLeft(pass) => PreparedEffect::PassEnded(vault.key_lookup(&pass)),
-            Effect::KeyCreated { key, record } => {
-                let key = SealedKey::new(&self.scope, lookup(&key), &key, &record);
-                PreparedEffect::Key { key: Box::new(key), ends: None }
-            }
-            Effect::KeyRolled { old, ends_at, key, record } => {
-                let key = SealedKey::new(&self.scope, lookup(&key), &key, &record);
-                PreparedEffect::Key { key: Box::new(key), ends: Some((old, ends_at)) }
-            }
+            Effect::KeyCreated { key, record } => self.key(&key, &record, None),
+            Effect::KeyRolled { old, ends_at, key, record } => self.key(&key, &record, Some((old, ends_at))),
             Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
             Effect::MemberWritten { expected, after, beside } => self.member(expected, &after, beside),
             Effect::MemberRemoved { member, sign_ins, beside } => desk::removed(member, &sign_ins, beside),
@@ -151,6 +145,12 @@ impl SealingKeys<'_> {
             Effect::WorksheetWritten { expected, after } => self.worksheet(scope, expected, &after)?,
             Effect::SettingsRecorded(json) => PreparedEffect::Settings(seal_settings(&self.scope, scope, &json)),
         })
+    }
+
+    /// A new key, and the key that it replaces with the moment at which that one ends.
+    fn key(&self, key: &ApiKey, record: &KeyRecord, ends: Option<(KeyId, Timestamp)>) -> PreparedEffect {
+        let key = SealedKey::new(&self.scope, self.vault.key_lookup(key.expose()), key, record);
+        PreparedEffect::Key { key: Box::new(key), ends }
     }
 
     /// The row of an account, its settings of the form once more, and its seal.
