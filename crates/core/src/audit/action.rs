@@ -32,6 +32,7 @@ words! {
     PersonErased = "person.erased": "The key of an associated person was destroyed. The business remains.",
     CustomerViewed = "customer.viewed": "A person looked at a customer.",
     NumberRevealed = "customer.number_revealed": "A member looked at a number in full.",
+    Searched = "customers.searched": "A member searched for customers.",
     CustomerExported = "customer.exported": "A customer's data, or that of one of its persons, was exported.",
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",

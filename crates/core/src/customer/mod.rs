@@ -4,7 +4,7 @@ pub mod account_use;
 pub mod address;
 pub mod associated_person;
 pub mod business;
-mod compare;
+pub(crate) mod compare;
 pub(crate) mod condition;
 pub mod document;
 pub mod documents;

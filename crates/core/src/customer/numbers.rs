@@ -82,6 +82,25 @@ impl Customer {
     }
 }
 
+/// Every number that somebody may mean who searches for these letters and digits: of each kind, type and country. Empty
+/// for a text that says nothing.
+#[must_use]
+pub fn searched(text: &str) -> Vec<Number> {
+    let mut numbers = Numbers(Vec::new());
+    // Whose number it is plays no part in a comparison.
+    let subject = PersonId::from_bytes([0; 16]);
+    let countries = Country::all().map(Some).chain([None]);
+    for country in countries {
+        for kind in IdDocumentType::ALL {
+            numbers.add(subject, NumberKind::Document, word(*kind), country, text);
+        }
+        for kind in [NumberKind::Tax, NumberKind::Registration] {
+            numbers.add(subject, kind, "", country, text);
+        }
+    }
+    numbers.0
+}
+
 struct Numbers(Vec<Number>);
 
 impl Numbers {

@@ -65,6 +65,11 @@ impl Country {
         known.then_some(Self(letters))
     }
 
+    /// Every country of the contract.
+    pub fn all() -> impl Iterator<Item = Self> {
+        rust_iso3166::ALL_ALPHA2.iter().copied().chain(["XK"]).filter_map(Self::new)
+    }
+
     /// The two letters.
     #[must_use]
     pub fn expose(&self) -> &str {

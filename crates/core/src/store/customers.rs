@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use crate::caller::Scope;
 use crate::change::Basis;
+use crate::customer::numbers::Number;
 use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
 use crate::customer::summary::Summary;
@@ -98,6 +99,9 @@ pub trait CustomerStore: Send + Sync {
 
     /// The customer whose case at a provider has this id.
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError>;
+
+    /// Some customers of the scope with a data subject that has one of these numbers, whoever's they are.
+    async fn customers_with(&self, scope: Scope, numbers: &[Number]) -> Result<Vec<CustomerId>, StoreError>;
 
     /// Some other customers of the scope with a data subject that has the same number as one of this customer's.
     async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError>;

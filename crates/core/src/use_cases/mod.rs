@@ -27,6 +27,7 @@ pub mod remove_document;
 pub mod reveal_form;
 pub mod review_case;
 pub mod save_form;
+pub mod search;
 pub mod seen;
 pub mod session;
 pub mod show_audit_entry;

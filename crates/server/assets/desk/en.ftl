@@ -252,3 +252,11 @@ shortcut-10 = Full screen
 shortcut-11 = Decide
 shortcut-12 = Search
 shortcut-13 = Back
+
+search-text = E-mail address, number, id, or name
+found = { $count ->
+    [0] Nothing was found.
+    [one] 1 customer was found.
+   *[other] { $count } customers were found.
+}
+found-partial = There may be more. Search for more of the name.

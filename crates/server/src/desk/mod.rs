@@ -14,6 +14,7 @@ pub mod pages;
 pub mod passkeys;
 pub mod queue;
 pub mod queue_view;
+pub mod search;
 pub mod seat;
 pub mod text;
 pub mod timeline;
@@ -28,6 +29,7 @@ use crate::http::state::App;
 pub fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/desk/{environment}/queue", get(queue::page))
+        .route("/desk/{environment}/search", get(search::page).post(search::find))
         .route("/desk/{environment}/next", post(queue::next))
         .route("/desk/{environment}/customers/{id}", get(customer::page))
         .route("/desk/{environment}/customers/{id}/take", post(customer::take))

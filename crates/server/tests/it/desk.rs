@@ -283,6 +283,8 @@ async fn every_page_and_action_is_for_its_roles_only() {
     let pointer = "pointer=/identifying_information/id_document/number";
     let pages: Vec<(Method, String, &str, &[&str])> = vec![
         (Method::GET, "/desk/sandbox/queue".to_owned(), "", &view),
+        (Method::GET, "/desk/sandbox/search".to_owned(), "", &view),
+        (Method::POST, "/desk/sandbox/search".to_owned(), "text=Ada", &view),
         (Method::GET, customer.clone(), "", &view),
         (Method::POST, format!("{customer}/mrz"), "zone=x", &view),
         (Method::POST, format!("{customer}/reveal"), pointer, &reveal),
@@ -340,4 +342,41 @@ async fn without_a_session_every_page_leads_to_the_sign_in_and_back() {
     let elsewhere = TestApp::send(elsewhere).await;
     assert_eq!(elsewhere.status, 307, "another host redirects to the desk's own");
     assert!(elsewhere.header("location").starts_with("http://localhost:"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_by_id_address_number_and_name() {
+    let app = TestApp::start().await;
+    let mut ids = Vec::new();
+    for (first, last, number) in
+        [("Zoë", "Straße-Ğ", "X 123-456"), ("Ada", "Lovelace", "Y7654321"), ("Ａｄａ", "B", "Z1")]
+    {
+        let id = app.given("individual").await;
+        let document = json!({ "type": "passport", "number": number, "issuing_country": "FR" });
+        let body = json!({
+            "first_name": first, "last_name": last, "identifying_information": { "id_document": document },
+        });
+        app.put(&id, &body).await.expect(200);
+        ids.push(id);
+    }
+    let ada = Browser::with(&app, "Ada", &[Role::Viewer]).await;
+    let email = app.get(&format!("/v0/customers/{}", ids[1])).await.expect(200)["email"].to_string();
+    for (text, expected) in [
+        (ids[0].to_uppercase(), &[0][..]),
+        (email.trim_matches('"').to_uppercase(), &[1]),
+        ("x123456".to_owned(), &[0]),
+        ("Y-765.4321".to_owned(), &[1]),
+        ("zoë".to_owned(), &[0]),
+        ("STRASSE-ğ zoë".to_owned(), &[0]),
+        ("ada".to_owned(), &[1, 2]),
+        ("lovelace ada".to_owned(), &[1]),
+        ("Nobody".to_owned(), &[]),
+        ("email".to_owned(), &[]),
+        ("x999999".to_owned(), &[]),
+    ] {
+        let found = ada.post("/desk/sandbox/search", &[("text", &text)]).await;
+        assert_eq!(found.status, 200, "{}", found.text);
+        let is_found: Vec<_> = (0..ids.len()).filter(|index| found.text.contains(&ids[*index])).collect();
+        assert_eq!(is_found, expected, "{text}");
+    }
 }

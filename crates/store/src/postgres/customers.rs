@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::customer::Summary;
+use dossier_core::customer::numbers::Number;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::store::{CustomerStore, Freshness, Page, Record, SameNumber, StoreError};
@@ -102,6 +103,8 @@ statements! {
             WHERE trail.place < $5 AND coalesce(trail.version, $4::bigint + 1) > $4)
         SELECT fields FROM trail WHERE version > $4 ORDER BY seq";
     CASE = "SELECT account_id, environment, customer_id FROM customers WHERE provider_case = $1";
+    NUMBERED = "SELECT DISTINCT customer_id FROM numbers WHERE account_id = $1 AND environment = $2
+        AND fingerprint = ANY($3::bytea[]) LIMIT 100";
     SAME_NUMBERS = "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
         FROM numbers AS mine JOIN numbers AS other
             ON other.account_id = mine.account_id AND other.environment = mine.environment
@@ -182,6 +185,15 @@ impl CustomerStore for PostgresStore {
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
         let hash = self.vault.key_lookup(case);
         self.database.query_one(CASE, &[&&hash[..]]).await?.map(|row| Columns::of(&row).customer()).transpose()
+    }
+
+    async fn customers_with(&self, scope: Scope, numbers: &[Number]) -> Result<Vec<CustomerId>, StoreError> {
+        let Some(keys) = self.scope_keys(scope).await? else { return Ok(Vec::new()) };
+        let (account, environment) = scope_values(scope);
+        let fingerprints: Vec<_> = numbers.iter().map(|number| keys.number_index(number)).collect();
+        let fingerprints: Vec<&[u8]> = fingerprints.iter().map(|fingerprint| &fingerprint[..]).collect();
+        let found = self.database.query(NUMBERED, &[&account, &environment, &fingerprints]).await?;
+        found.iter().map(|row| Ok(CustomerId::from_bytes(Columns::of(row).id()?))).collect()
     }
 
     async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {

@@ -13,6 +13,7 @@ use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::{Environment, Scope};
 use crate::change::{Basis, Change, Effect};
 use crate::clock::{Clock, Timestamp};
+use crate::customer::numbers::Number;
 use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
 use crate::customer::summary::Summary;
@@ -99,6 +100,7 @@ scripted! {
         summaries(Scope, Option<CustomerId>, usize) -> Page;
         changed_since(Scope, CustomerId, u64) -> Vec<String>;
         customer_of_case(&str) -> Option<(Scope, CustomerId)>;
+        customers_with(Scope, &[Number]) -> Vec<CustomerId>;
         same_numbers(Scope, CustomerId) -> Vec<SameNumber>;
     } + {
         async fn record(&self, _: Scope, _: CustomerId, _: Freshness) -> Result<Option<Box<dyn Record>>, StoreError> {

@@ -1,0 +1,122 @@
+//! Searches for customers: by id, e-mail and number at once, and by name in a scan of everything.
+
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
+use crate::customer::compare;
+use crate::customer::numbers;
+use crate::customer::summary::Summary;
+use crate::desk::role::Permission;
+use crate::ids::CustomerId;
+use crate::parse::leaf::Email;
+use crate::services::Services;
+use crate::store::error::StoreError;
+use crate::use_cases::members::DeskError;
+use crate::use_cases::worksheet::Seat;
+use crate::use_cases::write::append_audit;
+
+/// The most customers that a search returns.
+pub const MAX_FOUND: usize = 50;
+/// How many customers are read at a time in a search by name.
+const PORTION: usize = 1_000;
+/// How long a search by name may take, in seconds.
+const MAX_SECONDS: i64 = 10;
+/// The shortest name to search for, in characters. Chinese names may have two.
+const SHORTEST: usize = 2;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The customers, at most [`MAX_FOUND`].
+    pub summaries: Vec<Summary>,
+    /// Whether there may be more, because there are too many or the time was up.
+    pub is_partial: bool,
+}
+
+/// Searches for a text. What was searched for is not recorded, only that somebody searched.
+///
+/// # Errors
+///
+/// [`DeskError::Forbidden`].
+pub async fn search(services: &Services, seat: &Seat, text: &str) -> Result<Found, DeskError> {
+    seat.require(Permission::View)?;
+    let scope = seat.caller.scope;
+    let audit = AuditEntry::new(&seat.caller, services.now(scope), Action::Searched);
+    append_audit(services, scope, audit).await?;
+    let text = text.trim();
+    let mut found = at_once(services, seat, text).await?;
+    if found.summaries.is_empty() && text.chars().count() >= SHORTEST && !text.contains('@') {
+        found = by_name(services, seat, text).await?;
+    }
+    Ok(found)
+}
+
+/// By id, by e-mail, and by number.
+async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Found, StoreError> {
+    let (scope, store) = (seat.caller.scope, &services.store);
+    let mut found = Found::default();
+    let mut ids: Vec<_> = CustomerId::parse(&text.to_lowercase()).into_iter().collect();
+    if text.contains('@') {
+        found.summaries = store.summaries_by_email(scope, &Email::searched(text)).await?;
+    } else if text.chars().any(|c| c.is_numeric()) {
+        ids.extend(store.customers_with(scope, &numbers::searched(text)).await?);
+    }
+    for id in ids {
+        match store.summary(scope, id).await {
+            Ok(summary) => found.summaries.extend(summary),
+            Err(StoreError::Erased { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    found.is_partial = found.summaries.len() > MAX_FOUND;
+    found.summaries.truncate(MAX_FOUND);
+    Ok(found)
+}
+
+/// Compares the names of all customers, newest first. There is no index of names, so that the database tells nothing
+/// about them.
+async fn by_name(services: &Services, seat: &Seat, text: &str) -> Result<Found, StoreError> {
+    let wanted = Wanted::new(text);
+    let end = services.clock.now().plus_seconds(MAX_SECONDS);
+    let (mut found, mut after) = (Found::default(), None);
+    loop {
+        let page = services.store.summaries(seat.caller.scope, after, PORTION).await?;
+        after = page.summaries.last().map(|summary| summary.id);
+        found.summaries.extend(page.summaries.into_iter().filter(|summary| wanted.is_in(summary)));
+        if found.summaries.len() >= MAX_FOUND || services.clock.now() >= end {
+            found.is_partial = page.more || found.summaries.len() > MAX_FOUND;
+            found.summaries.truncate(MAX_FOUND);
+            return Ok(found);
+        }
+        if !page.more {
+            return Ok(found);
+        }
+    }
+}
+
+/// A name to search for: each of its words must occur, in any order.
+struct Wanted {
+    words: Vec<String>,
+}
+
+impl Wanted {
+    fn new(text: &str) -> Self {
+        let folded = compare::name(text);
+        Self { words: folded.split(' ').filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect() }
+    }
+
+    fn is_in(&self, summary: &Summary) -> bool {
+        let json = summary.names.as_json();
+        // Most names are plain, and comparing their bytes is many times as fast as folding them.
+        if json.is_ascii() && !json.contains(&b'\\') {
+            let lower = json.to_ascii_lowercase();
+            let is_there = |word: &String| memchr::memmem::find(&lower, word.as_bytes()).is_some();
+            if !self.words.iter().all(is_there) {
+                return false;
+            }
+        }
+        let Ok(names) = serde_json::from_slice::<serde_json::Value>(json) else { return false };
+        let names = ["first_name", "last_name", "company_name"].map(|name| names[name].as_str().unwrap_or_default());
+        let folded = compare::name(&names.join(" "));
+        self.words.iter().all(|word| folded.contains(word.as_str()))
+    }
+}

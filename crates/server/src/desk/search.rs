@@ -1,0 +1,79 @@
+//! The search. What is searched for is personal, so it is never part of a URL.
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use dossier_core::customer::Summary;
+use dossier_core::desk::Permission;
+use dossier_core::use_cases::search::{self, Found};
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::pages;
+use super::queue::visible;
+use super::seat::{Desk, refusal};
+use super::text::{say, say_with};
+use crate::http::problem::Problem;
+use crate::http::state::App;
+
+/// The longest text to search for, in characters.
+const LONGEST: usize = 256;
+
+/// What to search for.
+#[derive(Deserialize)]
+pub struct Query {
+    text: String,
+}
+
+/// `GET /desk/{environment}/search`
+pub async fn page(desk: Desk) -> Response {
+    if let Err(refused) = desk.require(Permission::View) {
+        return refused;
+    }
+    show(&desk, "", &html! {})
+}
+
+/// `POST /desk/{environment}/search`
+///
+/// # Errors
+///
+/// When customers cannot be read.
+pub async fn find(State(app): State<App>, desk: Desk, Form(Query { text }): Form<Query>) -> Result<Response, Problem> {
+    let text: String = text.chars().take(LONGEST).collect();
+    match search::search(&app.services, &desk.seat, &text).await {
+        Ok(found) => Ok(show(&desk, &text, &results(&desk, &found))),
+        Err(error) => refusal(&desk, error),
+    }
+}
+
+fn show(desk: &Desk, text: &str, results: &Markup) -> Response {
+    let content = html! {
+        form.search method="post" role="search" action={ (desk.base()) "/search" } {
+            label for="text" { (say("search-text")) }
+            input #text type="search" name="text" value=(text) maxlength=(LONGEST) required autocomplete="off" data-focus;
+            button.primary type="submit" { (say("nav-search")) }
+        }
+        (results)
+    };
+    pages::page(desk, &say("nav-search"), "narrow", &content)
+}
+
+fn results(desk: &Desk, found: &Found) -> Markup {
+    html! {
+        p role="status" { (say_with("found", &[("count", found.summaries.len().into())])) }
+        ul.found { @for summary in &found.summaries { li { (result(desk, summary)) } } }
+        @if found.is_partial { p { (say("found-partial")) } }
+    }
+}
+
+fn result(desk: &Desk, summary: &Summary) -> Markup {
+    let names: Value = serde_json::from_slice(summary.names.as_json()).unwrap_or_default();
+    let text = |name: &str| names[name].as_str().unwrap_or_default();
+    let name = format!("{} {} {}", text("first_name"), text("last_name"), text("company_name"));
+    html! {
+        a href={ (desk.base()) "/customers/" (summary.id) } data-row { bdi { (visible(name.trim())) } }
+        " · " (say(&format!("kind-{}", summary.kind))) " · " bdi { (visible(text("email"))) }
+        @if let Some(status) = names["kycs"]["status"].as_str() { " · " (crate::readable::words(status)) }
+    }
+}
