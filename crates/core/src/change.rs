@@ -182,8 +182,12 @@ pub enum Effect {
     SignInCreated {
         /// The session or link.
         new: Box<NewSignIn>,
-        /// The sign-ins that it replaces. If the first of them has ended in the meantime, nothing is written.
-        replaces: Vec<SignInId>,
+        /// The link that it uses up. If the link has ended in the meantime, nothing is written.
+        link: Option<SignInId>,
+        /// Other sessions and links that end.
+        ends: Vec<SignInId>,
+        /// The member's next version, which knows that the member signed in.
+        member: Option<Box<Member>>,
     },
     /// Sessions or links end. Those that have ended already are left alone.
     SignInsEnded(Vec<SignInId>),

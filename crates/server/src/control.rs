@@ -23,7 +23,7 @@ use crate::cli::command::{Kind, OTHER_VERSION};
 use crate::cli::context::CommandContext;
 use crate::cli::registry::Command;
 use crate::cli::saving::Saving;
-use crate::config::Config;
+use crate::config::{Config, Urls};
 use crate::errors::text;
 use crate::http::state::App;
 
@@ -71,13 +71,15 @@ pub struct ControlledServer {
     store: Arc<dyn Engine>,
     anchor: Arc<ProcessAnchor>,
     config: Config,
+    urls: Urls,
 }
 
 impl ControlledServer {
     #[must_use]
     pub fn new(app: &App, store: &Arc<dyn Engine>, anchor: &Arc<ProcessAnchor>, config: &Config) -> Self {
         let (app, store, anchor) = (Arc::clone(app), Arc::clone(store), Arc::clone(anchor));
-        Self { app, store, anchor, config: config.clone() }
+        let urls = Urls { public: app.public_url.clone(), form: app.form_url.clone(), desk: app.desk_url.clone() };
+        Self { app, store, anchor, config: config.clone(), urls }
     }
 
     fn context<'a>(
@@ -86,9 +88,9 @@ impl ControlledServer {
         progress: Progress<'a>,
         pieces: &'a mpsc::Sender<Vec<u8>>,
     ) -> CommandContext<'a> {
-        let Self { app, store, anchor, config } = self;
+        let Self { app, store, anchor, config, urls } = self;
         let (services, metrics) = (&app.services, Some(&app.metrics));
-        CommandContext { services, store: &**store, anchor, config, metrics, operator, progress, pieces }
+        CommandContext { services, store: &**store, anchor, config, urls, metrics, operator, progress, pieces }
     }
 }
 

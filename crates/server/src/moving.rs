@@ -200,7 +200,7 @@ async fn record(
     action: Action,
     about: String,
 ) -> Result<(), String> {
-    let services = services(config, store, config.base_url(), &Scans::default());
+    let services = services(config, store, config.own_urls().form, &Scans::default());
     let request_id = format!("cli-{}", services.random.uuid(services.clock.now()));
     let caller = |scope| Caller { scope, actor: Actor::Operator(operator.clone()), request_id, address: None };
     audit_installation(&services, caller, action, |entry| entry.detail.note = Some(about)).await.map_err(text)
@@ -242,7 +242,7 @@ pub async fn reopen(config: &Config, operator: &OperatorName) -> Result<Value, S
         Some(Mark::Leaving { to, at } | Mark::Left { to, at }) => {
             home.set_mark(None).await.map_err(text)?;
             // Opened like any other database, so that an upgrade makes its backup and an older state is detected.
-            let opened = Installation::open(config, config.base_url(), AnchorPolicy::Report).await.map_err(text);
+            let opened = Installation::open(config, config.own_urls().form, AnchorPolicy::Report).await.map_err(text);
             let recorded = match opened {
                 Ok(Installation { store, .. }) => {
                     record(config, store, operator, Action::DatabaseReopened, to.clone()).await

@@ -15,8 +15,9 @@ use tracing::level_filters::LevelFilter;
 
 use crate::anchor::{AnchorPolicy, ProcessAnchor};
 use crate::config::listening::MetricsListen;
-use crate::config::{Config, recorded_defaults};
+use crate::config::{Config, Urls, recorded_defaults};
 use crate::control::{self, ControlledServer};
+use crate::desk::ways::Ways;
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
 use crate::http::budget::Budget;
@@ -27,7 +28,7 @@ use crate::http::request::Front;
 use crate::http::router::{self, route_label};
 use crate::http::state::{App, AppState, StateParts};
 use crate::installation::error::InstallationError;
-use crate::installation::first_start;
+use crate::installation::first_start::FirstStart;
 use crate::installation::lock::Lock;
 use crate::installation::open::Installation;
 use crate::request_log::RequestLogWriter;
@@ -68,10 +69,8 @@ pub struct Server {
     /// The address of the API.
     pub address: SocketAddr,
     pub metrics_address: Option<SocketAddr>,
-    /// The URL at which clients reach the API.
-    pub public_url: String,
-    /// The key that the first start prints.
-    pub first_key: Option<dossier_core::api_key::ApiKey>,
+    /// What the first start prints.
+    pub first: Option<FirstStart>,
     pub app: App,
     store: Arc<dyn Engine>,
     stop: watch::Sender<bool>,
@@ -116,11 +115,12 @@ impl Server {
         let (address, metrics_address) = (sockets.address, sockets.metrics_address());
         let sumsub = config.verification.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::new(SystemClock)));
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
-        let public_url = config.listening.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let urls = config.urls(address);
+        let ways = Ways::new(&urls.desk, config.desk.oidc.clone()).map_err(StartError::Provider)?;
         let Installation { store, services, anchor, scans, first_account } =
-            Installation::open(config, public_url, AnchorPolicy::Enforce).await?;
-        let first_key = match first_account {
-            Some(account) => Some(first_start::create_key(&services, account).await?),
+            Installation::open(config, urls.form.clone(), AnchorPolicy::Enforce).await?;
+        let first = match first_account {
+            Some(account) => Some(FirstStart::of(&services, account).await?),
             None => None,
         };
         // Not a reason to stop: a full disk can still serve reads, and the next start records them.
@@ -131,7 +131,8 @@ impl Server {
             tracing::warn!(%error, "failed to set the grace period of older accounts; the next start retries");
         }
         let (stop, stopped) = watch::channel(false);
-        let app = state((services, Arc::clone(&store), scans), config, &sockets, sumsub, stopped);
+        let outside = Outside { urls, ways, sumsub };
+        let app = state((services, Arc::clone(&store), scans), config, &sockets, outside, stopped);
         let is_logged = config.logging.level >= LevelFilter::INFO;
         let log = is_logged.then(|| RequestLogWriter::start(config.logging.format.is_json()));
         let log = log.transpose().map_err(StartError::Log)?;
@@ -143,20 +144,7 @@ impl Server {
         let metrics = metrics_address.map(tracing::field::display);
         let (version, commit, engine) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"), store.name());
         tracing::info!(version, commit, api = %address, metrics, engine, "serving");
-        Ok(Self {
-            address,
-            metrics_address,
-            public_url: app.public_url.clone(),
-            first_key,
-            app,
-            store,
-            stop,
-            listeners,
-            workers,
-            keeper,
-            log,
-            lock,
-        })
+        Ok(Self { address, metrics_address, first, app, store, stop, listeners, workers, keeper, log, lock })
     }
 
     #[must_use]
@@ -210,19 +198,27 @@ async fn record_looks(app: &App) {
     }
 }
 
+/// Where people reach the server, and what it reaches.
+struct Outside {
+    urls: Urls,
+    ways: Ways,
+    sumsub: Option<Arc<Sumsub>>,
+}
+
 fn state(
     (services, engine, scans): (Services, Arc<dyn Engine>, Scans),
     config: &Config,
     sockets: &Sockets,
-    sumsub: Option<Arc<Sumsub>>,
+    outside: Outside,
     stopping: watch::Receiver<bool>,
 ) -> App {
+    let Outside { urls, ways, sumsub } = outside;
     let own = [Some(sockets.address), sockets.metrics_address()].into_iter().flatten().collect();
     let parts = StateParts {
         engine,
         erasure: config.erasure,
-        public_url: services.policy.public_url.clone(),
-        desk_url: config.desk_url(sockets.address),
+        urls,
+        ways,
         max_requests: config.connections.max_requests as u64,
         rates: config.rates,
         stopping,

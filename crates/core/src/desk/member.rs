@@ -14,6 +14,8 @@ use crate::ids::{AccountId, MemberId};
 pub const MAX_MEMBERS: usize = 1_000;
 /// The most passkeys of a member.
 pub const MAX_PASSKEYS: usize = 20;
+/// The longest name of a passkey, in characters.
+pub const MAX_PASSKEY_NAME: usize = 64;
 /// The longest e-mail address of a member, in characters.
 pub const MAX_EMAIL: usize = 254;
 
@@ -41,6 +43,9 @@ pub struct MemberDetails {
     pub roles: Roles,
     /// When the member was invited.
     pub invited_at: Timestamp,
+    /// When the member last signed in.
+    #[serde(default)]
+    pub signed_in_at: Option<Timestamp>,
     /// The passkeys, oldest first.
     #[serde(default)]
     pub passkeys: Vec<Passkey>,
@@ -111,7 +116,16 @@ impl Member {
     /// What an audit entry says about the member, sealed. The trail outlives the member, so it has nothing personal but
     /// the name: no address, no names of devices, and nothing that signs in.
     pub(crate) fn audited(&self) -> serde_json::Value {
-        let MemberDetails { name, roles, passkeys, identity, email: _, invited_at: _, no_shortcuts: _ } = &self.details;
+        let MemberDetails {
+            name,
+            roles,
+            passkeys,
+            identity,
+            email: _,
+            invited_at: _,
+            signed_in_at: _,
+            no_shortcuts: _,
+        } = &self.details;
         serde_json::json!({
             "name": name,
             "roles": roles,

@@ -14,7 +14,7 @@ pub mod worksheet;
 pub use claims::Claim;
 pub use flag::{Flag, FlagKind};
 pub use member::{Identity, Member, MemberDetails, Passkey};
-pub use role::{Permission, Role, Roles};
+pub use role::{Grant, Permission, Role, Roles};
 pub use sign_in::{NewSignIn, SignIn, SignInDetails, SignInKind};
 pub use tally::Tally;
 pub use wait::{DueTimes, WaitReason};

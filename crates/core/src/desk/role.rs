@@ -1,6 +1,7 @@
 //! What members may do, by their roles.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +104,61 @@ impl Roles {
     pub fn is_empty(&self) -> bool {
         self.sandbox.is_empty() && self.production.is_empty()
     }
+
+    /// The same roles as a list. A role in both environments is one item.
+    #[must_use]
+    pub fn grants(&self) -> Vec<Grant> {
+        let grant = |role: &Role| {
+            let environment = match (self.sandbox.contains(role), self.production.contains(role)) {
+                (true, true) => None,
+                (true, false) => Some(Environment::Sandbox),
+                (false, true) => Some(Environment::Production),
+                (false, false) => return None,
+            };
+            Some(Grant { role: *role, environment })
+        };
+        Role::ALL.iter().filter_map(grant).collect()
+    }
+}
+
+/// A role in one environment, or in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// The environment. `None` for both.
+    pub environment: Option<Environment>,
+}
+
+impl Grant {
+    /// Reads `analyst@production`, or `analyst` for both environments.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (role, environment) = match text.split_once('@') {
+            None => (text, None),
+            Some((role, environment)) => (role, Some(Environment::parse(environment)?)),
+        };
+        Some(Self { role: Role::parse(role)?, environment })
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.role.as_str())?;
+        self.environment.map_or(Ok(()), |environment| write!(f, "@{environment}"))
+    }
+}
+
+impl FromIterator<Grant> for Roles {
+    fn from_iter<T: IntoIterator<Item = Grant>>(grants: T) -> Self {
+        let mut roles = Self::default();
+        for Grant { role, environment } in grants {
+            for one in Environment::ALL.iter().filter(|one| environment.is_none_or(|only| only == **one)) {
+                roles.of_mut(*one).insert(role);
+            }
+        }
+        roles
+    }
 }
 
 impl Permission {
@@ -132,6 +188,22 @@ mod tests {
                 let expected = allowed.contains(permission);
                 assert_eq!(role.allows(*permission, Environment::Production), expected, "{role:?} {permission:?}");
             }
+        }
+    }
+
+    #[test]
+    fn roles_are_written_with_their_environment_unless_they_count_in_both() {
+        for (given, expected) in [
+            (&["analyst"][..], &["analyst"][..]),
+            (&["viewer@sandbox", "analyst@production"], &["viewer@sandbox", "analyst@production"]),
+            (&["viewer@sandbox", "viewer@production"], &["viewer"]),
+            (&["viewer", "viewer@production"], &["viewer"]),
+        ] {
+            let roles: Roles = given.iter().map(|text| Grant::parse(text).expect(text)).collect();
+            assert_eq!(roles.grants().iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+        }
+        for wrong in ["", "boss", "Analyst", "analyst@", "analyst@live", "@sandbox", "analyst@sandbox@production"] {
+            assert_eq!(Grant::parse(wrong), None, "{wrong}");
         }
     }
 

@@ -69,8 +69,8 @@ pub struct Policy {
     pub retention_rules: Arc<RetentionRules>,
     /// How long customers may wait for a decision.
     pub due_times: DueTimes,
-    /// The URL at which customers reach this server, without a trailing slash.
-    pub public_url: String,
+    /// The URL at which customers reach the hosted form, without a trailing slash.
+    pub form_url: String,
 }
 
 impl Policy {
@@ -87,7 +87,7 @@ impl Policy {
     ///
     /// Never: a test reads the baseline rules.
     #[must_use]
-    pub fn baseline(public_url: String) -> Self {
+    pub fn baseline(form_url: String) -> Self {
         Self {
             rules: Arc::new(RuleSet::baseline()),
             reasons: Arc::new(Reasons::baseline()),
@@ -101,7 +101,7 @@ impl Policy {
             retention: Retention::Report,
             retention_rules: Arc::new(RetentionRules::baseline()),
             due_times: DueTimes::default(),
-            public_url,
+            form_url,
         }
     }
 

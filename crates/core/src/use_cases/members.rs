@@ -6,7 +6,7 @@ use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::{Caller, Environment, OperatorName};
 use crate::change::{Change, Effect};
-use crate::desk::member::{Identity, MAX_EMAIL, MAX_MEMBERS, MAX_PASSKEYS, Member, MemberDetails, Passkey};
+use crate::desk::member::{MAX_EMAIL, MAX_MEMBERS, Member, MemberDetails};
 use crate::desk::role::{Permission, Roles};
 use crate::desk::sign_in::{LINK_SECONDS, NewSignIn, SignIn, SignInDetails, SignInKind};
 use crate::hidden::is_hidden;
@@ -67,21 +67,10 @@ fn roles_text(permission: Permission, environment: Environment) -> String {
 pub struct MemberInput {
     /// The name.
     pub name: Option<String>,
+    /// The e-mail address. Another address means another person at the identity provider.
+    pub email: Option<String>,
     /// The roles in both environments.
     pub roles: Option<Roles>,
-}
-
-/// What a member changes of their own.
-#[derive(Clone)]
-pub enum OwnChange {
-    /// Adds a passkey, or replaces the one with the same id after it was used.
-    Passkey(Passkey),
-    /// Removes a passkey.
-    RemovePasskey(String),
-    /// Turns shortcuts of single keys on or off.
-    Shortcuts(bool),
-    /// Remembers the member's identity at the identity provider, and the roles that it gives.
-    Identity(Identity, Option<Roles>),
 }
 
 /// Invites a member: returns the member and the token of a one-time link.
@@ -107,7 +96,7 @@ pub async fn invite(
             let mut violations = Vec::new();
             let good_name = check_name(name, &mut violations);
             check_roles(&roles, &mut violations);
-            check_email(email, &members, &mut violations);
+            let email = check_email(email, members.iter(), &mut violations);
             if members.len() >= MAX_MEMBERS {
                 violations.push(Violation::new(
                     "",
@@ -115,14 +104,15 @@ pub async fn invite(
                     format!("an account has at most {MAX_MEMBERS} members"),
                 ));
             }
-            let Some(name) = good_name.filter(|_| violations.is_empty()) else {
+            let (Some(name), Some(email), true) = (good_name, email, violations.is_empty()) else {
                 return Err(Violations(violations).into());
             };
             let details = MemberDetails {
                 name,
-                email: email.trim().to_owned(),
+                email,
                 roles: roles.clone(),
                 invited_at: now,
+                signed_in_at: None,
                 passkeys: Vec::new(),
                 identity: None,
                 no_shortcuts: false,
@@ -154,12 +144,7 @@ pub async fn link(
     let now = services.clock.now();
     let is_link = |one: &SignIn| one.details.member == id && one.details.kind == SignInKind::Link;
     let earlier = services.store.sign_ins(account, now).await?;
-    let earlier: Vec<_> = earlier.iter().filter(|one| is_link(one)).map(|one| one.id).collect();
-    if !earlier.is_empty() {
-        let audit = entry_about(services, caller, Action::SignedOut, id);
-        let change = Change::new(caller.scope, Effect::SignInsEnded(earlier), audit);
-        commit(services, change).await?;
-    }
+    let earlier = earlier.iter().filter(|one| is_link(one)).map(|one| one.id).collect();
     let token = secret::generate(Kind::SignIn, caller.scope.environment, services.random.as_ref());
     let details = SignInDetails {
         member: id,
@@ -177,12 +162,12 @@ pub async fn link(
     };
     let new = Box::new(NewSignIn { token: token.clone(), sign_in });
     let audit = entry_about(services, caller, Action::MemberLinked, id);
-    let effect = Effect::SignInCreated { new, replaces: Vec::new() };
+    let effect = Effect::SignInCreated { new, link: None, ends: earlier, member: None };
     commit(services, Change::new(caller.scope, effect, audit)).await?;
     Ok(token)
 }
 
-/// Changes a member's name or roles.
+/// Changes a member's name, e-mail address or roles.
 ///
 /// # Errors
 ///
@@ -194,12 +179,20 @@ pub async fn set(
     id: MemberId,
     input: &MemberInput,
 ) -> Result<Member, DeskError> {
-    change(services, caller, account, id, |details| {
+    change(services, (caller, None), account, id, |details, others| {
         let mut violations = Vec::new();
         if let Some(name) = &input.name
             && let Some(name) = check_name(name, &mut violations)
         {
             details.name = name;
+        }
+        if let Some(email) = &input.email
+            && let Some(email) = check_email(email, others.iter().copied(), &mut violations)
+        {
+            if !is_same_address(&email, &details.email) {
+                details.identity = None;
+            }
+            details.email = email;
         }
         if let Some(roles) = &input.roles {
             check_roles(roles, &mut violations);
@@ -210,48 +203,13 @@ pub async fn set(
     .await
 }
 
-/// Changes what belongs to the member alone.
-///
-/// # Errors
-///
-/// [`DeskError::NotFound`], and [`DeskError::Invalid`] when there are too many passkeys, or there is no such passkey.
-pub async fn set_own(
+/// Changes a member. `apply` gets the other members too. The entry has the note, if there is one.
+pub(super) async fn change(
     services: &Services,
-    caller: &Caller,
+    (caller, note): (&Caller, Option<&str>),
     account: AccountId,
     id: MemberId,
-    own: &OwnChange,
-) -> Result<Member, DeskError> {
-    change(services, caller, account, id, |details| {
-        match own {
-            OwnChange::Passkey(passkey) => {
-                details.passkeys.retain(|known| known.id != passkey.id);
-                details.passkeys.push(passkey.clone());
-                if details.passkeys.len() > MAX_PASSKEYS {
-                    let message = format!("a member has at most {MAX_PASSKEYS} passkeys; remove one first");
-                    return Err(Violations::from(Violation::new("/passkeys", Code::TooManyItems, message)).into());
-                }
-            }
-            OwnChange::RemovePasskey(passkey) => details.passkeys.retain(|known| known.id != *passkey),
-            OwnChange::Shortcuts(on) => details.no_shortcuts = !on,
-            OwnChange::Identity(identity, roles) => {
-                details.identity = Some(identity.clone());
-                if let Some(roles) = roles {
-                    details.roles = roles.clone();
-                }
-            }
-        }
-        Ok(())
-    })
-    .await
-}
-
-async fn change(
-    services: &Services,
-    caller: &Caller,
-    account: AccountId,
-    id: MemberId,
-    mut apply: impl FnMut(&mut MemberDetails) -> Result<(), DeskError>,
+    mut apply: impl FnMut(&mut MemberDetails, &[&Member]) -> Result<(), DeskError>,
 ) -> Result<Member, DeskError> {
     let caller = &at_home(caller, account);
     write(
@@ -261,14 +219,16 @@ async fn change(
         || load(services, account),
         |members: Vec<Member>| {
             let before = members.iter().find(|member| member.id == id).ok_or(DeskError::NotFound)?;
+            let others: Vec<_> = members.iter().filter(|member| member.id != id).collect();
             let mut after = before.clone();
-            apply(&mut after.details)?;
+            apply(&mut after.details, &others)?;
             if after == *before {
                 return Ok(Outcome::Unchanged(after));
             }
             after.version += 1;
             let beside = if after.details.roles.is_admin() { None } else { remaining_admin(before, &members)? };
-            let audit = entry(services, caller, Action::MemberChanged, Some(before), Some(&after));
+            let mut audit = entry(services, caller, Action::MemberChanged, Some(before), Some(&after));
+            audit.detail.note = note.map(ToOwned::to_owned);
             let effect = Effect::MemberWritten { expected: before.version, after: Box::new(after.clone()), beside };
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), after))
         },
@@ -328,15 +288,23 @@ fn check_roles(roles: &Roles, violations: &mut Vec<Violation>) {
     }
 }
 
-fn check_email(email: &str, members: &[Member], violations: &mut Vec<Violation>) {
+fn check_email<'a>(
+    email: &str,
+    mut others: impl Iterator<Item = &'a Member>,
+    violations: &mut Vec<Violation>,
+) -> Option<String> {
     let email = email.trim();
     let parts = email.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty());
     let has_odd = email.chars().any(|c| c.is_whitespace() || is_hidden(c));
-    if parts.is_none() || has_odd || email.chars().count() > MAX_EMAIL {
-        violations.push(Violation::new("/email", Code::InvalidEmail, "must be an e-mail address"));
-    } else if members.iter().any(|member| is_same_address(&member.details.email, email)) {
-        violations.push(Violation::new("/email", Code::Contradiction, "belongs to a member of this account already"));
-    }
+    let violation = if parts.is_none() || has_odd || email.chars().count() > MAX_EMAIL {
+        Violation::new("/email", Code::InvalidEmail, "must be an e-mail address")
+    } else if others.any(|member| is_same_address(&member.details.email, email)) {
+        Violation::new("/email", Code::Contradiction, "belongs to a member of this account already")
+    } else {
+        return Some(email.to_owned());
+    };
+    violations.push(violation);
+    None
 }
 
 /// Whether two addresses are the same for the desk.

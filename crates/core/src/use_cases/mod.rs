@@ -19,6 +19,7 @@ pub(crate) mod evidence;
 pub mod export_customer;
 pub mod hold;
 pub mod members;
+pub mod own_settings;
 pub mod read_file;
 pub mod record_settings;
 pub mod reindex_emails;

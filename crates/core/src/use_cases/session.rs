@@ -145,7 +145,7 @@ impl Customer {
         let before = self.kyc.session.take().and_then(|session| session.redirect_uri);
         self.kyc.session = Some(Session {
             id: session,
-            link: format!("{}/kyc/{}", services.policy.public_url, token.as_str()),
+            link: format!("{}/kyc/{}", services.policy.form_url, token.as_str()),
             opened_at: now,
             expires_at,
             expired: false,

@@ -6,62 +6,131 @@ use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
 use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
 use crate::desk::member::Member;
 use crate::desk::sign_in::{MAX_DEVICE, NewSignIn, SESSION_SECONDS, SignIn, SignInDetails, SignInKind};
+use crate::hidden::is_hidden;
 use crate::ids::{AccountId, SignInId};
 use crate::secret::{self, Kind};
 use crate::services::Services;
 use crate::store::desk::DeskUse;
 use crate::store::error::StoreError;
 use crate::use_cases::members::{DeskError, at_home, entry_about};
-use crate::use_cases::write::{append_audit, commit, commit_once};
+use crate::use_cases::write::{Outcome, Unkeyed, append_audit, commit, write};
 
 /// How often the last use of a session is recorded, in seconds.
 const RECORDED_EVERY: i64 = 60;
 
-/// How a member signed in, and from where.
-#[derive(Debug, Clone)]
-pub struct Means {
-    /// `passkey`, `oidc` or `link`.
-    pub method: &'static str,
+/// How a member authenticated, and in which browser.
+#[derive(Clone)]
+pub struct Authentication {
+    /// What proved it.
+    pub proof: Proof,
     /// The browser, as it describes itself.
     pub device: String,
+    /// The session of the same member that the browser had. It ends: every authentication makes a new token, so that a
+    /// token that somebody planted is worth nothing.
+    pub replaces: Option<SignInId>,
 }
 
-/// Opens a session for a member who has authenticated. `caller` is the member. A session that `replaces` names ends:
-/// every authentication makes a new token, so that a token that somebody planted is worth nothing.
+/// What proved who a member is.
+#[derive(Clone)]
+pub enum Proof {
+    /// A one-time link, which is used up.
+    Link(SignInId),
+    /// A passkey.
+    Passkey(UsedPasskey),
+    /// The identity provider.
+    Provider,
+}
+
+/// A passkey that was used.
+#[derive(Clone)]
+pub struct UsedPasskey {
+    /// Its id.
+    pub id: String,
+    /// What verified the response. If another sign-in has replaced it in the meantime, this one counts for nothing.
+    pub verified_by: serde_json::Value,
+    /// What verifies the next response.
+    pub credential: serde_json::Value,
+}
+
+impl Proof {
+    const fn method(&self) -> &'static str {
+        match self {
+            Self::Link(_) => "link",
+            Self::Passkey(_) => "passkey",
+            Self::Provider => "oidc",
+        }
+    }
+}
+
+/// Opens a session for a member who has authenticated, and returns its token. `caller` says where from.
 ///
 /// # Errors
 ///
-/// [`DeskError::LinkEnded`] when the sign-in that is replaced has ended in the meantime.
+/// [`DeskError::LinkEnded`] when the link has ended in the meantime, [`DeskError::NotFound`] when the member was removed
+/// or the account is closed, and [`StoreError::Busy`] when the passkey was used somewhere else in the meantime.
 pub async fn open(
     services: &Services,
     caller: &Caller,
     member: &Member,
-    means: &Means,
-    replaces: Option<SignInId>,
+    authentication: &Authentication,
 ) -> Result<Zeroizing<String>, DeskError> {
     let caller = &Caller { actor: member.actor(), ..at_home(caller, member.account) };
-    let now = services.clock.now();
-    let token = secret::generate(Kind::SignIn, caller.scope.environment, services.random.as_ref());
-    let details = SignInDetails {
-        member: member.id,
-        kind: SignInKind::Session,
-        created_at: now,
-        method: means.method.to_owned(),
-        device: means.device.chars().filter(|c| !crate::hidden::is_hidden(*c)).take(MAX_DEVICE).collect(),
-    };
-    let id = services.random.uuid(now).into();
-    let sign_in =
-        SignIn { id, account: member.account, expires_at: now.plus_seconds(SESSION_SECONDS), used_at: None, details };
-    let mut audit = entry_about(services, caller, Action::SignedIn, member.id);
-    audit.detail.note = Some(means.method.to_owned());
-    let new = Box::new(NewSignIn { token: token.clone(), sign_in });
-    let effect = Effect::SignInCreated { new, replaces: replaces.into_iter().collect() };
-    match commit_once(services, Change::new(caller.scope, effect, audit)).await? {
-        true => Ok(token),
-        false => Err(DeskError::LinkEnded),
+    let Authentication { proof, device, replaces } = authentication;
+    if services.closed.contains(member.account) {
+        return Err(DeskError::NotFound);
     }
+    let loading = || async {
+        let found = services.store.member(member.account, member.id).await?;
+        let is_open = match proof {
+            Proof::Link(id) => sign_ins(services, member).await?.iter().any(|one| one.id == *id),
+            Proof::Passkey(_) | Proof::Provider => true,
+        };
+        Ok((found, is_open))
+    };
+    write(services, caller, Unkeyed, loading, |(found, is_open): (Option<Member>, bool)| {
+        let mut member = found.ok_or(DeskError::NotFound)?;
+        let now = services.clock.now();
+        let link = match proof {
+            Proof::Link(_) if !is_open => return Err(DeskError::LinkEnded),
+            Proof::Link(id) => Some(*id),
+            Proof::Passkey(used) => {
+                note_use(&mut member, used, now)?;
+                None
+            }
+            Proof::Provider => None,
+        };
+        member.version += 1;
+        member.details.signed_in_at = Some(now);
+        let token = secret::generate(Kind::SignIn, caller.scope.environment, services.random.as_ref());
+        let details = SignInDetails {
+            member: member.id,
+            kind: SignInKind::Session,
+            created_at: now,
+            method: proof.method().to_owned(),
+            device: device.chars().filter(|c| !is_hidden(*c)).take(MAX_DEVICE).collect(),
+        };
+        let (id, expires_at) = (services.random.uuid(now).into(), now.plus_seconds(SESSION_SECONDS));
+        let sign_in = SignIn { id, account: member.account, expires_at, used_at: None, details };
+        let mut audit = entry_about(services, caller, Action::SignedIn, member.id);
+        audit.detail.note = Some(proof.method().to_owned());
+        let new = Box::new(NewSignIn { token: token.clone(), sign_in });
+        let ends = replaces.iter().copied().collect();
+        let effect = Effect::SignInCreated { new, link, ends, member: Some(Box::new(member)) };
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), token))
+    })
+    .await
+}
+
+/// Keeps what verifies the next response of a passkey, such as its counter.
+fn note_use(member: &mut Member, used: &UsedPasskey, now: Timestamp) -> Result<(), StoreError> {
+    let known = member.details.passkeys.iter_mut().find(|known| known.id == used.id);
+    let known = known.filter(|known| known.credential == used.verified_by).ok_or(StoreError::Busy)?;
+    known.credential = used.credential.clone();
+    known.used_at = Some(now);
+    Ok(())
 }
 
 /// The member and the sign-in behind a one-time link that still works. The link is used up by [`open`].
@@ -74,12 +143,13 @@ pub async fn link(services: &Services, token: &str) -> Result<(Member, SignIn), 
     found.ok_or(DeskError::LinkEnded)
 }
 
-/// The member and the session that a browser's token opens. Records from time to time that it was used.
-pub async fn session(services: &Services, token: &str) -> Result<Option<(Member, SignIn)>, StoreError> {
+/// The member and the session that a browser's token opens. Records from time to time that it was used, unless nobody
+/// did anything: an open page sends requests by itself, and must not keep a session open.
+pub async fn session(services: &Services, token: &str, is_used: bool) -> Result<Option<(Member, SignIn)>, StoreError> {
     let Some((member, sign_in)) = find(services, token, SignInKind::Session).await? else { return Ok(None) };
     let now = services.clock.now();
     let used = sign_in.used_at.unwrap_or(sign_in.details.created_at);
-    if used.plus_seconds(RECORDED_EVERY) <= now {
+    if is_used && used.plus_seconds(RECORDED_EVERY) <= now {
         services.store.record_desk_use(DeskUse::SignIn(member.account, sign_in.id), now).await?;
     }
     Ok(Some((member, sign_in)))

@@ -142,13 +142,10 @@ where
 ///
 /// [`StoreError::Busy`] when the keys were rotated in between and nothing was written.
 pub(crate) async fn commit(services: &Services, change: Change) -> Result<(), StoreError> {
-    if commit_once(services, change).await? { Ok(()) } else { Err(StoreError::Busy) }
-}
-
-/// Commits a change that cannot be computed again. Returns `false`, and writes nothing, if the store is no longer as
-/// the change expects it.
-pub(crate) async fn commit_once(services: &Services, change: Change) -> Result<bool, StoreError> {
-    Ok(services.store.commit(change).await? == Committed::Done)
+    match services.store.commit(change).await? {
+        Committed::Done => Ok(()),
+        Committed::VersionMoved | Committed::AnswerTaken => Err(StoreError::Busy),
+    }
 }
 
 /// Appends an entry to the audit trail of a scope, for something that is audited but stores nothing else.

@@ -13,6 +13,6 @@ pub struct ApiUrl {}
 #[async_trait]
 impl DataCommand for ApiUrl {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        Ok(json!({ "api": context.services.policy.public_url }))
+        Ok(json!({ "api": context.urls.public }))
     }
 }

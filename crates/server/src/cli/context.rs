@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::Sender;
 
 use crate::anchor::ProcessAnchor;
-use crate::config::Config;
+use crate::config::{Config, Urls};
 use crate::errors::text;
 use crate::installation::audit::audit_installation;
 use crate::metrics::Metrics;
@@ -42,6 +42,8 @@ pub struct CommandContext<'a> {
     pub store: &'a dyn Engine,
     pub anchor: &'a ProcessAnchor,
     pub config: &'a Config,
+    /// The URLs of the server; those of the settings if it is not running.
+    pub urls: &'a Urls,
     /// The metrics of the server; `None` if it is not running.
     pub metrics: Option<&'a Metrics>,
     pub operator: &'a OperatorName,

@@ -63,7 +63,7 @@ impl LocalCommand for Listen {
     /// Forwards events until it is interrupted.
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
         let Local { config, output, .. } = *local;
-        let api = self.api.clone().unwrap_or_else(|| config.base_url());
+        let api = self.api.clone().unwrap_or_else(|| config.own_urls().public);
         let state = self.state.clone().unwrap_or_else(|| config.data_dir.join("listen.json"));
         let is_target = Url::parse(&self.forward_to).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !is_target {

@@ -21,6 +21,7 @@ mod holds;
 pub mod keyring;
 pub mod keys;
 pub mod listen;
+pub mod members;
 mod operator;
 pub mod output;
 mod read;
@@ -229,12 +230,13 @@ async fn run_here(
         DataFolder::MayBeOlder => AnchorPolicy::Report,
         DataFolder::UpToDate | DataFolder::CreatedIfMissing => AnchorPolicy::Enforce,
     };
-    let opened = Installation::open(config, config.base_url(), policy).await;
+    let urls = &config.own_urls();
+    let opened = Installation::open(config, urls.form.clone(), policy).await;
     let Installation { store, services, anchor, .. } = opened.map_err(text)?;
     let (services, store, anchor) = (&services, &*store, &*anchor);
     let (sender, mut pieces) = mpsc::channel(1);
     let context =
-        CommandContext { services, store, anchor, config, metrics: None, operator, progress, pieces: &sender };
+        CommandContext { services, store, anchor, config, urls, metrics: None, operator, progress, pieces: &sender };
     let mut work = command.run(&context);
     let outcome = loop {
         tokio::select! {

@@ -18,6 +18,7 @@ use super::holds::Holds;
 use super::keyring::Keyring;
 use super::keys::Keys;
 use super::listen::Listen;
+use super::members::Members;
 use super::retention::Retention;
 use super::review::Review;
 use super::rules::Rules;
@@ -33,6 +34,8 @@ pub enum Command {
     Accounts(Accounts),
     #[command(subcommand)]
     Keys(Keys),
+    #[command(subcommand)]
+    Members(Members),
     #[command(subcommand)]
     Customers(Customers),
     #[command(subcommand)]
@@ -84,6 +87,7 @@ impl Command {
             Self::Serve(_) | Self::Rules(_) | Self::Demo(_) | Self::Config(_) | Self::Completions(_) => return None,
             Self::Accounts(group) => group.kind(),
             Self::Keys(group) => group.kind(),
+            Self::Members(group) => group.kind(),
             Self::Customers(group) => group.kind(),
             Self::Files(group) => group.kind(),
             Self::Erasure(group) => group.kind(),

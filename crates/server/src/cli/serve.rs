@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use dossier_core::api_key::ApiKey;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -41,16 +40,23 @@ fn database(server: &Server) -> String {
 
 /// Prints the addresses of the server, and the first key, on standard output.
 fn banner(server: &Server, config: &Config, output: Output) {
+    let (api, desk) = (&server.app.public_url, format!("{}/desk", server.app.desk_url));
+    let is_first = server.first.is_some();
     let metrics = server.metrics_address.map(|address| format!("http://{address}/metrics"));
-    let key = server.first_key.as_ref().map(ApiKey::expose);
+    let (key, link) = match &server.first {
+        Some(first) => (Some(first.key.expose().to_owned()), Some(format!("{desk}/link/{}", first.link.as_str()))),
+        None => (None, None),
+    };
     let shown = [
         ("dossier", "Dossier", Some(env!("CARGO_PKG_VERSION").to_owned())),
-        ("api", "API", Some(format!("{}/v0", server.public_url))),
-        ("docs", "Docs", Some(format!("{}/docs", server.public_url))),
+        ("api", "API", Some(format!("{api}/v0"))),
+        ("docs", "Docs", Some(format!("{api}/docs"))),
+        ("desk", "Desk", Some(desk)),
         ("metrics", "Metrics", metrics),
         ("data", "Data", Some(config.data_dir.display().to_string())),
         ("database", "Database", Some(database(server))),
-        ("sandbox_key", "Sandbox key", key.map(ToOwned::to_owned)),
+        ("desk_link", "Desk link", link),
+        ("sandbox_key", "Sandbox key", key),
     ];
     let shown = shown.into_iter().filter_map(|(member, name, value)| Some((member, name, value?)));
     let text = match output {
@@ -59,8 +65,10 @@ fn banner(server: &Server, config: &Config, output: Output) {
         }
         Output::Text => {
             let mut lines: Vec<_> = shown.map(|(_, name, value)| format!("{name:11}  {value}")).collect();
-            if key.is_some() {
-                lines.push("             shown only once; create others with: dossier keys create".to_owned());
+            if is_first {
+                let text = "Link and key are shown only once. The link signs you in to the desk within 30 minutes; \
+                    dossier members link makes another, and dossier keys create another key.";
+                lines.push(text.to_owned());
             }
             lines.join("\n")
         }

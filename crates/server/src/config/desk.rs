@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dossier_core::caller::Environment;
-use dossier_core::desk::Role;
+use dossier_core::desk::Grant;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
@@ -44,9 +43,7 @@ pub struct RoleRules {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleRule {
     pub value: String,
-    pub role: Role,
-    /// `None` for both environments.
-    pub environment: Option<Environment>,
+    pub grant: Grant,
 }
 
 impl Desk {
@@ -151,17 +148,14 @@ fn role_rules(text: &str) -> Option<Vec<RoleRule>> {
 fn role_rule(text: &str) -> Option<RoleRule> {
     let (value, role) = text.rsplit_once('=')?;
     let (value, role) = (some(value.trim())?, role.trim());
-    let (role, environment) = match role.split_once('@') {
-        None => (role, None),
-        Some((role, "sandbox")) => (role, Some(Environment::Sandbox)),
-        Some((role, "production")) => (role, Some(Environment::Production)),
-        Some(_) => return None,
-    };
-    Some(RoleRule { value, role: Role::parse(role)?, environment })
+    Some(RoleRule { value, grant: Grant::parse(role)? })
 }
 
 #[cfg(test)]
 mod tests {
+    use dossier_core::caller::Environment;
+    use dossier_core::desk::Role;
+
     use super::*;
 
     #[test]
@@ -209,7 +203,8 @@ mod tests {
 
     #[test]
     fn a_value_of_the_claim_gives_a_role_in_both_environments_or_in_one() {
-        let rule = |value: &str, role, environment| RoleRule { value: value.to_owned(), role, environment };
+        let rule =
+            |value: &str, role, environment| RoleRule { value: value.to_owned(), grant: Grant { role, environment } };
         for (text, expected) in [
             ("kyc-analysts=analyst", Some(vec![rule("kyc-analysts", Role::Analyst, None)])),
             (

@@ -106,18 +106,31 @@ impl Config {
         }
     }
 
-    /// The URL of the desk on a server that listens on `address`.
+    /// The URLs of a server that listens on `address`.
     #[must_use]
-    pub fn desk_url(&self, address: SocketAddr) -> String {
-        self.desk.url.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()))
+    pub fn urls(&self, address: SocketAddr) -> Urls {
+        let public = self.listening.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let desk = self.desk.url.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()));
+        let form = self.desk.form_url.clone().unwrap_or_else(|| public.clone());
+        Urls { public, form, desk }
     }
 
-    /// The URL at which customers reach the server, according to the settings.
+    /// The URLs of the server according to the settings.
     #[must_use]
-    pub fn base_url(&self) -> String {
-        let Listening { address, public_url, .. } = &self.listening;
-        public_url.clone().unwrap_or_else(|| format!("http://{address}"))
+    pub fn own_urls(&self) -> Urls {
+        self.urls(self.listening.address)
     }
+}
+
+/// The URLs of a server, without a slash at the end.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    /// Of the API.
+    pub public: String,
+    /// Of the hosted form.
+    pub form: String,
+    /// Of the desk.
+    pub desk: String,
 }
 
 /// Every setting that the sections declare.

@@ -5,19 +5,33 @@ pub mod challenge;
 pub mod claims;
 pub mod customer;
 pub mod decide;
+pub mod device;
+pub mod enter;
 pub mod entered;
 pub mod evidence;
+pub mod fields;
 pub mod filter;
+pub mod home;
+pub mod link;
+pub mod member_form;
+pub mod member_page;
+pub mod members;
 pub mod mrz;
 pub mod oidc;
 pub mod pages;
+pub mod passkey_pages;
 pub mod passkeys;
+pub mod place;
+pub mod provider;
 pub mod queue;
 pub mod queue_view;
 pub mod search;
 pub mod seat;
+pub mod sessions;
+pub mod sign_in;
 pub mod text;
 pub mod timeline;
+pub mod ways;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -27,6 +41,44 @@ use crate::http::state::App;
 
 /// The routes of the desk.
 pub fn routes(app: &App) -> Router<App> {
+    cases().merge(sign_ins()).merge(managed()).route_layer(from_fn_with_state(app.clone(), around::around))
+}
+
+/// Signing in and out, and what members set for themselves.
+fn sign_ins() -> Router<App> {
+    Router::new()
+        .route("/desk", get(home::home))
+        .route("/desk/sign-in", get(sign_in::page))
+        .route("/desk/sign-in/begin", post(sign_in::begin))
+        .route("/desk/sign-in/finish", post(sign_in::finish))
+        .route("/desk/link/{token}", get(link::page).post(link::use_up))
+        .route("/desk/oidc", get(provider::begin))
+        .route(oidc::BACK, get(provider::back))
+        .route("/desk/passkeys", get(passkey_pages::page))
+        .route("/desk/passkeys/begin", post(passkey_pages::begin))
+        .route("/desk/passkeys/finish", post(passkey_pages::finish))
+        .route("/desk/passkeys/rename", post(passkey_pages::rename))
+        .route("/desk/passkeys/remove", post(passkey_pages::remove))
+        .route("/desk/sessions", get(sessions::page))
+        .route("/desk/sessions/end-others", post(sessions::end_others))
+        .route("/desk/sessions/{id}/end", post(sessions::end))
+        .route("/desk/sign-out", post(sessions::sign_out))
+        .route("/desk/shortcuts", post(home::shortcuts))
+}
+
+/// What admins do with members.
+fn managed() -> Router<App> {
+    Router::new()
+        .route("/desk/members", get(members::page).post(members::invite))
+        .route("/desk/members/{id}", get(member_page::page).post(member_page::set))
+        .route("/desk/members/{id}/link", get(member_page::back).post(member_page::link))
+        .route("/desk/members/{id}/sessions/end", post(member_page::end_sessions))
+        .route("/desk/members/{id}/sessions/{session}/end", post(member_page::end_session))
+        .route("/desk/members/{id}/remove", get(member_page::ask_removal).post(member_page::remove))
+}
+
+/// The queue and the customers.
+fn cases() -> Router<App> {
     Router::new()
         .route("/desk/{environment}/queue", get(queue::page))
         .route("/desk/{environment}/search", get(search::page).post(search::find))
@@ -44,5 +96,4 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/desk/{environment}/customers/{id}/decide", get(decide::page).post(decide::decide))
         .route("/desk/{environment}/customers/{id}/confirm", post(decide::confirm))
         .route("/desk/{environment}/customers/{id}/withdraw", post(decide::withdraw))
-        .route_layer(from_fn_with_state(app.clone(), around::around))
 }

@@ -2,65 +2,98 @@
 
 use axum::response::{Html, IntoResponse as _, Response};
 use dossier_core::caller::Environment;
-use dossier_core::desk::{Permission, Role};
+use dossier_core::desk::{Member, Permission, Role};
 use dossier_core::use_cases::members::DeskError;
 use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
-use super::seat::Desk;
 use super::text::{say, say_with};
 use crate::pages::assets;
 
 /// htmx adds no style and stores no history. A refusal is shown where the answer would be.
 const HTMX: &str = r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":20000,"noSwap":[204,304,"5xx"]}"#;
 
-/// A page inside the desk.
-pub fn page(desk: &Desk, title: &str, class: &str, content: &Markup) -> Response {
-    Html(framed(desk, title, class, content).into_string()).into_response()
+/// For whom a page is made.
+#[derive(Clone, Copy)]
+pub struct Viewer<'a> {
+    pub member: &'a Member,
+    /// The environment of the page. `None` if the page is about members, who belong to both.
+    pub environment: Option<Environment>,
 }
 
-fn framed(desk: &Desk, title: &str, class: &str, content: &Markup) -> Markup {
-    let (environment, base) = (desk.environment(), desk.base());
-    let member = &desk.seat.member;
-    let shortcuts = (!member.details.no_shortcuts).then_some("on");
-    let body = html! {
-        a.skip href="#main" { (say("skip")) }
-        header.top data-environment=(environment) {
-            nav aria-label=(say("nav")) {
-                strong.brand { "Dossier" }
-                @if desk.seat.may(Permission::View) {
-                    a href={ (base) "/queue" } data-key="g q" { (say("nav-queue")) }
-                    a href={ (base) "/search" } data-key="/" { (say("nav-search")) }
-                }
-                @if member.details.roles.is_admin() { a href="/desk/members" { (say("nav-members")) } }
-            }
-            p.environment { (say(&format!("environment-{environment}"))) }
-            details.you {
-                summary { bdi { (member.details.name.as_str()) } }
-                ul {
-                    @for other in Environment::ALL {
-                        @if *other != environment && !member.details.roles.of(*other).is_empty() {
-                            li { a href={ "/desk/" (other) "/queue" } { (say(&format!("go-{other}"))) } }
-                        }
-                    }
-                    li { a href="/desk/passkeys" { (say("nav-passkeys")) } }
-                    li { a href="/desk/sessions" { (say("nav-sessions")) } }
-                    li {
-                        form method="post" action="/desk/sign-out" {
-                            button.link type="submit" { (say("sign-out")) }
-                        }
-                    }
-                }
-            }
-        }
-        main #main tabindex="-1" class=(class) { h1 { (title) } (content) }
-        (shortcuts_help())
-    };
+impl Viewer<'_> {
+    /// The environment whose queue the page leads to: its own, or the first that the member sees.
+    fn queue(&self) -> Option<Environment> {
+        let mut environments = self.environment.into_iter().chain(Environment::ALL.iter().copied());
+        environments.find(|one| self.member.may(Permission::View, *one))
+    }
+
+    /// The other environments that the member has a role in.
+    fn others(&self) -> impl Iterator<Item = Environment> {
+        let roles = &self.member.details.roles;
+        let here = self.environment;
+        Environment::ALL.iter().copied().filter(move |one| Some(*one) != here && !roles.of(*one).is_empty())
+    }
+}
+
+/// A page inside the desk.
+pub fn page<'a>(viewer: impl Into<Viewer<'a>>, title: &str, class: &str, content: &Markup) -> Response {
+    Html(framed(viewer.into(), title, class, content).into_string()).into_response()
+}
+
+fn framed(viewer: Viewer<'_>, title: &str, class: &str, content: &Markup) -> Markup {
+    let shortcuts = (!viewer.member.details.no_shortcuts).then_some("on");
     html! {
         (DOCTYPE)
         html lang="en" {
             (head(title))
-            body.desk data-shortcuts=[shortcuts] { (body) }
+            body.desk data-shortcuts=[shortcuts] {
+                a.skip href="#main" { (say("skip")) }
+                header.top data-environment=[viewer.environment] {
+                    nav aria-label=(say("nav")) {
+                        strong.brand { "Dossier" }
+                        @if let Some(queue) = viewer.queue() {
+                            a href={ "/desk/" (queue) "/queue" } data-key="g q" { (say("nav-queue")) }
+                            a href={ "/desk/" (queue) "/search" } data-key="/" { (say("nav-search")) }
+                        }
+                        @if viewer.member.details.roles.is_admin() { a href="/desk/members" { (say("nav-members")) } }
+                    }
+                    @if let Some(environment) = viewer.environment {
+                        p.environment { (say(&format!("environment-{environment}"))) }
+                    }
+                    (menu(viewer))
+                }
+                main #main tabindex="-1" class=(class) { h1 { (title) } (content) }
+                (shortcuts_help())
+            }
+        }
+    }
+}
+
+/// What a member finds behind their name.
+fn menu(viewer: Viewer<'_>) -> Markup {
+    let details = &viewer.member.details;
+    let (state, switched) = if details.no_shortcuts { ("off", "yes") } else { ("on", "no") };
+    html! {
+        details.you {
+            summary { bdi { (details.name.as_str()) } }
+            ul {
+                @for other in viewer.others() {
+                    li { a href={ "/desk/" (other) "/queue" } { (say(&format!("go-{other}"))) } }
+                }
+                li { a href="/desk/passkeys" { (say("nav-passkeys")) } }
+                li { a href="/desk/sessions" { (say("nav-sessions")) } }
+                li {
+                    form method="post" action="/desk/shortcuts" {
+                        button.link type="submit" name="on" value=(switched) { (say(&format!("shortcuts-are-{state}"))) }
+                    }
+                }
+                li {
+                    form method="post" action="/desk/sign-out" {
+                        button.link type="submit" { (say("sign-out")) }
+                    }
+                }
+            }
         }
     }
 }
@@ -118,15 +151,30 @@ fn shortcuts_help() -> Markup {
 }
 
 /// A page that says what happened, inside the desk.
-pub fn message(desk: &Desk, status: StatusCode, title: &str, content: &Markup) -> Response {
-    let mut response = page(desk, title, "message", content);
+pub fn message<'a>(viewer: impl Into<Viewer<'a>>, status: StatusCode, title: &str, content: &Markup) -> Response {
+    let mut response = page(viewer, title, "message", content);
     *response.status_mut() = status;
     response
 }
 
 /// The page for what a member may not do, or what others prevent.
-pub fn refused(desk: &Desk, error: &DeskError) -> Response {
-    let (status, title, text) = match error {
+pub fn refused<'a>(viewer: impl Into<Viewer<'a>>, error: &DeskError) -> Response {
+    let viewer = viewer.into();
+    let (status, title, text) = explained(error);
+    let back = viewer.queue().filter(|_| viewer.environment.is_some());
+    let content = html! {
+        p { (text) }
+        @if let Some(environment) = back {
+            p { a.button href={ "/desk/" (environment) "/queue" } { (say("back-to-queue")) } }
+        } @else {
+            p { a.button href="/desk" { (say("to-the-desk")) } }
+        }
+    };
+    message(viewer, status, &title, &content)
+}
+
+fn explained(error: &DeskError) -> (StatusCode, String, String) {
+    match error {
         DeskError::Forbidden(permission, environment) => {
             let roles: Vec<_> = permission.roles(*environment).map(Role::as_str).collect();
             let values = [
@@ -140,21 +188,12 @@ pub fn refused(desk: &Desk, error: &DeskError) -> Response {
             (StatusCode::CONFLICT, say("held-title"), say_with("held-text", &[("name", name.as_str().into())]))
         }
         DeskError::NotFound => (StatusCode::NOT_FOUND, say("not-found-title"), say("not-found-text")),
-        DeskError::LastAdmin => (StatusCode::CONFLICT, say("last-admin-title"), error.to_string()),
-        DeskError::LinkEnded => (StatusCode::GONE, say("link-ended-title"), error.to_string()),
+        DeskError::LastAdmin => (StatusCode::CONFLICT, say("last-admin-title"), say("last-admin-text")),
+        DeskError::LinkEnded => (StatusCode::GONE, say("link-ended-title"), say("link-ended-text")),
         DeskError::Invalid(violations) => {
             let texts: Vec<_> = violations.0.iter().map(|one| one.message.to_string()).collect();
             (StatusCode::BAD_REQUEST, say("invalid-title"), texts.join(" · "))
         }
         DeskError::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, say("failed-title"), say("failed-text")),
-    };
-    message(
-        desk,
-        status,
-        &title,
-        &html! {
-            p { (text) }
-            p { a.button href={ (desk.base()) "/queue" } { (say("back-to-queue")) } }
-        },
-    )
+    }
 }

@@ -9,9 +9,10 @@ use dossier_core::use_cases::members::DeskError;
 use dossier_core::use_cases::sign_in;
 use dossier_core::use_cases::worksheet::Seat;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, StatusCode};
 
-use super::pages;
+use super::pages::{self, Viewer};
+use super::place;
 use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
 use crate::http::cookie::{cookie, host_name};
@@ -27,14 +28,31 @@ pub struct SignedIn {
     pub sign_in: SignIn,
     /// The member as the author of what the request does, in the scope in which members are audited.
     pub caller: Caller,
-    /// The token of the session, to show a seal of it in forms.
     pub is_script: bool,
 }
+
+impl<'a> From<&'a SignedIn> for Viewer<'a> {
+    fn from(signed_in: &'a SignedIn) -> Self {
+        Self { member: &signed_in.member, environment: None }
+    }
+}
+
+/// A member who proved a short time ago who they are.
+pub struct Fresh(pub SignedIn);
+
+/// An admin who proved a short time ago who they are.
+pub struct Admin(pub SignedIn);
 
 /// A member at work in one environment. The path of the page names it.
 pub struct Desk {
     pub seat: Seat,
     pub signed_in: SignedIn,
+}
+
+impl<'a> From<&'a Desk> for Viewer<'a> {
+    fn from(desk: &'a Desk) -> Self {
+        Self { member: &desk.seat.member, environment: Some(desk.environment()) }
+    }
 }
 
 impl Desk {
@@ -72,18 +90,9 @@ pub fn token<'a>(desk_url: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     cookie(headers, &cookie_name(desk_url))
 }
 
-/// Where a browser that is not signed in goes: to the sign-in, and afterwards back to the same place. A form that was
-/// sent cannot be sent again, so its browser returns to the page of the form.
-fn to_sign_in(parts: &Parts) -> Response {
-    let path = parts.uri.path_and_query().map_or("/desk", |path| path.as_str());
-    let back = match parts.method {
-        Method::GET => path,
-        _ => {
-            parts.headers.get("referer").and_then(|referer| referer.to_str().ok()).and_then(path_of).unwrap_or("/desk")
-        }
-    };
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", back).finish();
-    let to = format!("/desk/sign-in?{query}");
+/// Where a browser goes that is not signed in, or has to prove again who uses it. Afterwards it returns to its place.
+fn to_sign_in(parts: &Parts, is_fresh: bool) -> Response {
+    let to = place::sign_in(place::of(parts), is_fresh);
     if parts.headers.contains_key("hx-request") {
         // A script cannot show a whole page in place of a piece.
         return (StatusCode::UNAUTHORIZED, [("hx-redirect", to)]).into_response();
@@ -91,10 +100,9 @@ fn to_sign_in(parts: &Parts) -> Response {
     Redirect::to(&to).into_response()
 }
 
-/// The path and query of a URL.
-fn path_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    rest.find('/').map(|at| &rest[at..])
+/// Whether a page sent a request by itself, so that nobody need have used it.
+fn is_automatic(parts: &Parts) -> bool {
+    parts.uri.path().ends_with("/renew")
 }
 
 impl FromRequestParts<App> for SignedIn {
@@ -103,9 +111,9 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let context = RequestContext::of(parts);
         let failed = |error: StoreError| Problem::from(error).into_response();
-        let Some(token) = token(&app.desk_url, &parts.headers) else { return Err(to_sign_in(parts)) };
-        let found = sign_in::session(&app.services, token).await.map_err(failed)?;
-        let Some((member, sign_in)) = found else { return Err(to_sign_in(parts)) };
+        let Some(token) = token(&app.desk_url, &parts.headers) else { return Err(to_sign_in(parts, false)) };
+        let found = sign_in::session(&app.services, token, !is_automatic(parts)).await.map_err(failed)?;
+        let Some((member, sign_in)) = found else { return Err(to_sign_in(parts, false)) };
         let known = context.identify(Claimant::Member(member.id), member.account);
         known.map_err(|full| Problem::from(full).into_response())?;
         let caller = Caller {
@@ -115,6 +123,37 @@ impl FromRequestParts<App> for SignedIn {
             address: Some(context.address),
         };
         Ok(Self { member, sign_in, caller, is_script: parts.headers.contains_key("hx-request") })
+    }
+}
+
+impl FromRequestParts<App> for Fresh {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        fresh(parts, app, signed_in)
+    }
+}
+
+fn fresh(parts: &Parts, app: &App, signed_in: SignedIn) -> Result<Fresh, Response> {
+    if signed_in.sign_in.is_fresh(app.services.clock.now()) {
+        Ok(Fresh(signed_in))
+    } else {
+        Err(to_sign_in(parts, true))
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        if !signed_in.member.details.roles.is_admin() {
+            let error = DeskError::Forbidden(Permission::ManageMembers, Environment::Production);
+            return Err(pages::refused(&signed_in, &error));
+        }
+        // Those who may not do it anyway need not prove again who they are.
+        fresh(parts, app, signed_in).map(|Fresh(signed_in)| Self(signed_in))
     }
 }
 
@@ -132,9 +171,9 @@ impl FromRequestParts<App> for Desk {
 }
 
 /// The response to a use case that refused something.
-pub fn refusal(desk: &Desk, error: DeskError) -> Result<Response, Problem> {
+pub fn refusal<'a>(viewer: impl Into<Viewer<'a>>, error: DeskError) -> Result<Response, Problem> {
     match error {
         DeskError::Store(error) => Err(error.into()),
-        error => Ok(pages::refused(desk, &error)),
+        error => Ok(pages::refused(viewer, &error)),
     }
 }

@@ -63,6 +63,8 @@ impl Expected {
     pub const FORM: Self = Self { media_type: MediaType::Form, ..Self::CUSTOMER };
     /// JSON other than a customer.
     pub const JSON: Self = Self { most: MAX_JSON, ..Self::CUSTOMER };
+    /// The fields of a short form.
+    pub const SHORT_FORM: Self = Self { most: MAX_JSON, ..Self::FORM };
 
     fn too_large(self) -> Problem {
         let text = format!("This body may have at most {} KiB.", self.most / 1_024);

@@ -16,8 +16,10 @@ use super::budget::Budget;
 use super::clients::TrustedProxies;
 use super::incomplete_accounts::IncompleteAccounts;
 use super::rates::{Limiters, Rates};
+use crate::config::Urls;
 use crate::config::erasure::Erasure;
 use crate::desk::queue_view::Queues;
+use crate::desk::ways::Ways;
 use crate::egress::Egress;
 use crate::looks::LookCounter;
 use crate::metrics::Metrics;
@@ -32,8 +34,10 @@ pub struct AppState {
     pub erasure: Erasure,
     /// The metrics.
     pub metrics: Metrics,
-    /// The URL at which people reach this server, without a slash at the end.
+    /// The URL of the API, without a slash at the end.
     pub public_url: String,
+    /// The URL of the hosted form, likewise.
+    pub form_url: String,
     /// The threads for large requests.
     pub apart: Apart,
     /// Requests that may be handled at the same time.
@@ -68,6 +72,8 @@ pub struct AppState {
     pub incomplete_accounts: IncompleteAccounts,
     /// The URL of the desk, without a slash at the end.
     pub desk_url: String,
+    /// The ways to sign in to the desk.
+    pub ways: Ways,
     /// What waits for a decision, as the desk shows it.
     pub queues: Queues,
 }
@@ -77,10 +83,9 @@ pub struct StateParts {
     /// The store, for what is not in the port.
     pub engine: Arc<dyn Engine>,
     pub erasure: Erasure,
-    /// The URL at which people reach the server.
-    pub public_url: String,
-    /// The URL of the desk.
-    pub desk_url: String,
+    pub urls: Urls,
+    /// The ways to sign in to the desk.
+    pub ways: Ways,
     /// Requests that may be handled at the same time.
     pub max_requests: u64,
     pub rates: Rates,
@@ -112,8 +117,8 @@ impl AppState {
         let StateParts {
             engine,
             erasure,
-            public_url,
-            desk_url,
+            urls: Urls { public: public_url, form: form_url, desk: desk_url },
+            ways,
             max_requests,
             rates,
             stopping,
@@ -136,6 +141,7 @@ impl AppState {
             erasure,
             metrics: Metrics::with_scans(scans),
             public_url,
+            form_url,
             slots: Budget::new(max_requests),
             body_bytes: Budget::new(Self::BODY_BYTES),
             downloads: Budget::with_most(Self::DOWNLOADS, rates.downloads),
@@ -147,6 +153,7 @@ impl AppState {
             limiters: Limiters::new(rates),
             incomplete_accounts: IncompleteAccounts::default(),
             desk_url,
+            ways,
             queues: Queues::default(),
         }
     }

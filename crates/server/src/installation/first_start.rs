@@ -1,13 +1,18 @@
-//! Creates the first account of a new installation, and its key.
+//! Creates what a new installation begins with: an account, its key, and its first member.
 
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::{Caller, Environment, Scope};
+use dossier_core::desk::{Member, Role, Roles};
 use dossier_core::ids::AccountId;
 use dossier_core::services::Services;
-use dossier_core::use_cases::accounts;
 use dossier_core::use_cases::api_keys::{self, NewKey};
+use dossier_core::use_cases::{accounts, members};
+use zeroize::Zeroizing;
 
 use super::error::InstallationError;
+
+/// The first member, until somebody says who it is.
+const FIRST_MEMBER: (&str, &str) = ("Admin", "admin@localhost");
 
 /// Creates an account if there is none.
 pub(super) async fn create_account(services: &Services) -> Result<Option<AccountId>, InstallationError> {
@@ -18,13 +23,30 @@ pub(super) async fn create_account(services: &Services) -> Result<Option<Account
     Ok(Some(created.map_err(failed)?.account_id))
 }
 
-/// Creates the sandbox key that the first start prints.
-pub async fn create_key(services: &Services, account: AccountId) -> Result<ApiKey, InstallationError> {
-    let new =
-        NewKey { name: "first start".to_owned(), scopes: KeyScope::defaults(Environment::Sandbox), expires_at: None };
-    let scope = Scope { account, environment: Environment::Sandbox };
-    let created = api_keys::create(services, &caller(scope), new).await;
-    created.map(|(key, _)| key).map_err(failed)
+/// What the first start prints, this once.
+pub struct FirstStart {
+    /// A key of the sandbox.
+    pub key: ApiKey,
+    /// The token of the link with which the first member signs in to the desk.
+    pub link: Zeroizing<String>,
+}
+
+impl FirstStart {
+    /// Creates the key and the member.
+    pub async fn of(services: &Services, account: AccountId) -> Result<Self, InstallationError> {
+        let new = NewKey {
+            name: "first start".to_owned(),
+            scopes: KeyScope::defaults(Environment::Sandbox),
+            expires_at: None,
+        };
+        let scope = Scope { account, environment: Environment::Sandbox };
+        let (key, _) = api_keys::create(services, &caller(scope), new).await.map_err(failed)?;
+        let (name, email) = FIRST_MEMBER;
+        let roles = Roles::everywhere([Role::Admin, Role::Approver]);
+        let invited = members::invite(services, &caller(Member::home(account)), account, (name, email, roles)).await;
+        let (_, link) = invited.map_err(failed)?;
+        Ok(Self { key, link })
+    }
 }
 
 fn caller(scope: Scope) -> Caller {

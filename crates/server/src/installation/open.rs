@@ -40,8 +40,8 @@ pub struct Installation {
 
 impl Installation {
     /// Opens a data folder whose lock is held. Creates root key, keyring, database and a first account if they are
-    /// missing. Customers reach it at `public_url`.
-    pub async fn open(config: &Config, public_url: String, policy: AnchorPolicy) -> Result<Self, InstallationError> {
+    /// missing. Customers reach the form at `form_url`.
+    pub async fn open(config: &Config, form_url: String, policy: AnchorPolicy) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
         if config.storage.database.is_some() && config.storage.files.is_none() {
             tracing::warn!(
@@ -60,7 +60,7 @@ impl Installation {
             written.map_err(InstallationError::File)?;
         }
         let scans = Scans::default();
-        let services = services(config, Arc::clone(&store) as Arc<dyn Store>, public_url, &scans);
+        let services = services(config, Arc::clone(&store) as Arc<dyn Store>, form_url, &scans);
         for (account, seconds) in store.sandbox_clocks().await.map_err(unreadable)? {
             services.sandboxes.set(account, seconds);
         }

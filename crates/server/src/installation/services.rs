@@ -13,7 +13,7 @@ use crate::config::verification::Verification;
 use crate::scanner::{self, Scans};
 use crate::system::{SystemClock, SystemRandom};
 
-pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: String, scans: &Scans) -> Services {
+pub(crate) fn services(config: &Config, store: Arc<dyn Store>, form_url: String, scans: &Scans) -> Services {
     let Verification {
         rules,
         reasons,
@@ -45,7 +45,7 @@ pub(crate) fn services(config: &Config, store: Arc<dyn Store>, public_url: Strin
             erasure_wait: config.erasure.wait,
             retention: config.retention.mode,
             retention_rules: Arc::clone(&config.retention.rules),
-            public_url,
+            form_url,
         },
         quotas: config.quotas,
         scanning: scanner::scanning(&config.scan, scans),

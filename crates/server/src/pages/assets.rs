@@ -57,6 +57,7 @@ fn all() -> &'static [Asset] {
                 concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/desk/desk.css")),
             ),
             ("desk.js", JS, include_str!("../../assets/desk/desk.js")),
+            ("passkey.js", JS, include_str!("../../assets/desk/passkey.js")),
             ("form.js", JS, include_str!("../../assets/form/form.js")),
             ("upload.js", JS, include_str!("../../assets/form/upload.js")),
             ("icon.svg", SVG, include_str!("../../assets/form/icon.svg")),

@@ -22,10 +22,10 @@ const PRIVATE: [(HeaderName, &str); 5] = [
 ];
 
 /// Remembers a chosen language in a cookie, and makes the page private and compressed.
-pub(crate) async fn finish_page(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
+pub(crate) async fn finish_page(url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
     let given = response.headers_mut();
     if let Some(language) = asked_language(uri) {
-        let (code, secure) = (language.code(), secure(public_url));
+        let (code, secure) = (language.code(), secure(url));
         let cookie =
             format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly{secure}");
         given.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("a cookie of ASCII"));

@@ -379,11 +379,11 @@ pub(super) async fn store_draft(app: &App, visit: Visit) -> Result<Visit, Update
 /// `POST /form/{session}/leave`: ends the pass, and removes its cookies from the device.
 pub async fn leave(State(app): State<App>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let session = visit.visitor.session;
-    if let Some(pass) = pass(&app.public_url, &headers, session) {
+    if let Some(pass) = pass(&app.form_url, &headers, session) {
         end_pass(&app.services, &visit.visitor, pass).await?;
     }
     let mut response = left(&visit.page, &visit.customer);
-    for gone in [set_cookie(&app.public_url, session, "", 0), keep_entered(&app.public_url, session, &[])] {
+    for gone in [set_cookie(&app.form_url, session, "", 0), keep_entered(&app.form_url, session, &[])] {
         response.headers_mut().append(header::SET_COOKIE, gone);
     }
     Ok(response)

@@ -92,7 +92,7 @@ pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     recognise(&app, &parts.headers, &pass.visitor).await?;
     let session = pass.visitor.session;
     let mut response = Redirect::to(&format!("/form/{session}")).into_response();
-    let cookie = set_cookie(&app.public_url, session, &pass.secret, pass.seconds);
+    let cookie = set_cookie(&app.form_url, session, &pass.secret, pass.seconds);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(private(response))
 }

@@ -64,7 +64,7 @@ pub async fn start(State(app): State<App>, parts: Parts) -> Result<Response, Pro
         return Err(Problem::new(ProblemCode::NotFound, text));
     }
     let page = lost_page(&app, &parts, Lost::Start).await;
-    Ok(finish_page(&app.public_url, &parts.headers, &parts.uri, page).await)
+    Ok(finish_page(&app.form_url, &parts.headers, &parts.uri, page).await)
 }
 
 /// `POST /`: redirects to a pasted link.
@@ -82,7 +82,7 @@ pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<R
             respond(StatusCode::UNPROCESSABLE_ENTITY, page)
         }
     };
-    Ok(finish_page(&app.public_url, &parts.headers, &parts.uri, response).await)
+    Ok(finish_page(&app.form_url, &parts.headers, &parts.uri, response).await)
 }
 
 /// `GET` of an unknown path: a page for a browser, `None` for a program. A link with extra characters at the end
@@ -96,7 +96,7 @@ pub async fn elsewhere(app: &App, parts: &Parts) -> Option<Response> {
         Some(link) => link,
         None => lost_page(app, parts, Lost::at(parts.uri.path())).await,
     };
-    Some(finish_page(&app.public_url, &parts.headers, &parts.uri, response).await)
+    Some(finish_page(&app.form_url, &parts.headers, &parts.uri, response).await)
 }
 
 /// Redirects a link with a full stop, a slash or more at the end, as messages add them, to the link itself.

@@ -77,7 +77,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     let uri = request.uri().clone();
     let context = request.extensions().get::<RequestContext>().expect("the outer layer sets it").clone();
     let l10n = localization(&headers, &uri);
-    let mut response = if request.method() == Method::POST && !is_same_origin(&app.public_url, &headers, &uri) {
+    let mut response = if request.method() == Method::POST && !is_same_origin(&app.form_url, &headers, &uri) {
         message(&l10n, StatusCode::FORBIDDEN, "cross-site")
     } else {
         next.run(request).await
@@ -98,19 +98,19 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
             response.headers_mut().append(name, value.clone());
         }
     }
-    finish_page(&app.public_url, &headers, &uri, response).await
+    finish_page(&app.form_url, &headers, &uri, response).await
 }
 
 /// Whether a POST comes from one of our own pages. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The
 /// landing page of a link sends no Referer and therefore no Origin, but its secret token is proof enough.
-pub(crate) fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+pub(crate) fn is_same_origin(own_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some("null") | None) => uri.path().starts_with("/kyc/"),
         (None, Some(origin)) => {
             let host = text("host").unwrap_or_default();
-            let own = url::Url::parse(public_url).map(|url| url.origin().ascii_serialization());
+            let own = url::Url::parse(own_url).map(|url| url.origin().ascii_serialization());
             own.is_ok_and(|own| own == origin)
                 || origin.split_once("://").is_some_and(|(scheme, of)| matches!(scheme, "http" | "https") && of == host)
         }

@@ -33,7 +33,7 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
             None => (page.to_owned(), &[][..]),
         };
         let mut response = Redirect::to(&format!("{}{to}", visit.page.base)).into_response();
-        let cookie = keep_entered(&app.public_url, visit.visitor.session, kept);
+        let cookie = keep_entered(&app.form_url, visit.visitor.session, kept);
         response.headers_mut().append(header::SET_COOKIE, cookie);
         Ok(response)
     };

@@ -309,7 +309,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
             let own = visit.customer.kyc.session.as_ref().and_then(|session| session.link.rsplit('/').next());
             let own = format!("/kyc/{}", own.unwrap_or_default());
             let mut response = Redirect::to(redirect_target(&visit).unwrap_or(&own)).into_response();
-            let cookie = set_cookie(&app.public_url, visit.visitor.session, "", 0);
+            let cookie = set_cookie(&app.form_url, visit.visitor.session, "", 0);
             response.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(response)
         }
@@ -322,7 +322,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
 fn again(app: &App, visit: &Visit, why: &str, ticked: &[&str]) -> Response {
     let ticked: Vec<_> = ticked.iter().map(|id| (*id, TICKED)).collect();
     let mut response = Redirect::to(&format!("{}/review?{why}", visit.page.base)).into_response();
-    let cookie = keep_entered(&app.public_url, visit.visitor.session, &ticked);
+    let cookie = keep_entered(&app.form_url, visit.visitor.session, &ticked);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }

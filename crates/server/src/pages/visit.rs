@@ -117,7 +117,7 @@ impl FromRequestParts<App> for Visit {
             _ => message_with(&l10n, StatusCode::FORBIDDEN, "no-pass", &link_form(&l10n, None)),
         };
         let session = session.ok_or_else(unknown)?;
-        let pass = pass(&app.public_url, &parts.headers, session).ok_or_else(unknown)?;
+        let pass = pass(&app.form_url, &parts.headers, session).ok_or_else(unknown)?;
         let (address, request_id) = (Some(context.address), context.request_id.to_string());
         let failed = |error: StoreError| Problem::from(error).into_response();
         let found = visitor(&app.services, pass, address, request_id).await.map_err(failed)?;
@@ -133,7 +133,7 @@ impl FromRequestParts<App> for Visit {
         let page = PageContext::new(l10n, account, Some(session));
         match landing {
             Landing::Open(customer) if customer.kyc.state.takes_input() => {
-                let entered = entered(&app.public_url, &parts.headers, session);
+                let entered = entered(&app.form_url, &parts.headers, session);
                 Ok(Self { visitor, customer, page, is_script, entered })
             }
             other => {

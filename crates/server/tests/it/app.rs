@@ -159,7 +159,7 @@ impl TestApp {
 
     pub(crate) async fn start_in(folder: TempDir, key: Option<String>, settings: &[(&'static str, &str)]) -> Self {
         let server = Server::start(&config(&folder, settings)).await.expect("a server");
-        let key = key.or_else(|| server.first_key.as_ref().map(|key| key.expose().to_owned())).expect("a key");
+        let key = key.or_else(|| server.first.as_ref().map(|first| first.key.expose().to_owned())).expect("a key");
         Self {
             url: format!("http://{}", server.address),
             metrics_url: format!("http://{}", server.metrics_address.expect("metrics are on")),

@@ -41,8 +41,9 @@ impl<'a> Browser<'a> {
         let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
         let roles = Roles::everywhere(roles.iter().copied());
         let (member, _) = members::invite(services, &caller, account, (name, &email, roles)).await.expect("invited");
-        let means = sign_in::Means { method: "link", device: "test".to_owned() };
-        let token = sign_in::open(services, &caller, &member, &means, None).await.expect("signed in");
+        let proof = sign_in::Proof::Provider;
+        let authentication = sign_in::Authentication { proof, device: "test".to_owned(), replaces: None };
+        let token = sign_in::open(services, &caller, &member, &authentication).await.expect("signed in");
         let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
         Self { app, client, cookie: format!("dossier-desk={}", *token) }
     }

@@ -32,14 +32,20 @@ impl SealingKeys<'_> {
         PreparedEffect::Desk(steps.collect())
     }
 
-    pub(super) fn sign_in(&self, new: &NewSignIn, replaces: &[SignInId]) -> PreparedEffect {
+    pub(super) fn sign_in(
+        &self,
+        new: &NewSignIn,
+        link: Option<SignInId>,
+        ends: &[SignInId],
+        member: Option<&Member>,
+    ) -> PreparedEffect {
+        let used_up =
+            link.map(|id| DeskWrite::Delete { kind: DeskKind::SignIn, id: *id.as_bytes(), must_exist: Some(1) });
+        let known = member.map(|after| self.put(sealed::seal_member(&self.scope, after), after.version - 1));
         let hash = self.vault.key_lookup(&new.token);
-        let mut steps: Vec<_> = replaces.iter().map(|id| ended(*id)).collect();
-        if let Some(DeskWrite::Delete { must_exist, .. }) = steps.first_mut() {
-            *must_exist = Some(1);
-        }
-        steps.push(self.put(sealed::seal_sign_in(&self.scope, &new.sign_in, hash), 0));
-        PreparedEffect::Desk(steps)
+        let opened = self.put(sealed::seal_sign_in(&self.scope, &new.sign_in, hash), 0);
+        let steps = used_up.into_iter().chain(known).chain(ends.iter().map(|id| ended(*id))).chain([opened]);
+        PreparedEffect::Desk(steps.collect())
     }
 
     pub(super) fn worksheet(

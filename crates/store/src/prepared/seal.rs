@@ -140,7 +140,7 @@ impl SealingKeys<'_> {
             Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
             Effect::MemberWritten { expected, after, beside } => self.member(expected, &after, beside),
             Effect::MemberRemoved { member, sign_ins, beside } => desk::removed(member, &sign_ins, beside),
-            Effect::SignInCreated { new, replaces } => self.sign_in(&new, &replaces),
+            Effect::SignInCreated { new, link, ends, member } => self.sign_in(&new, link, &ends, member.as_deref()),
             Effect::SignInsEnded(sign_ins) => desk::all_ended(&sign_ins),
             Effect::WorksheetWritten { expected, after } => self.worksheet(scope, expected, &after)?,
             Effect::SettingsRecorded(json) => PreparedEffect::Settings(seal_settings(&self.scope, scope, &json)),

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use dossier_core::caller::Environment;
 use dossier_core::desk::{Identity, Roles};
 use serde_json::Value;
 
@@ -59,14 +58,7 @@ fn roles(claims: &Claims, more: &Claims, rules: &RoleRules) -> Roles {
         Some(Value::Array(values)) => values.iter().any(|value| value == wanted),
         _ => false,
     };
-    let mut roles = Roles::default();
-    for rule in rules.rules.iter().filter(|rule| has(&rule.value)) {
-        let both = [Environment::Sandbox, Environment::Production];
-        for environment in both.into_iter().filter(|one| rule.environment.is_none_or(|only| only == *one)) {
-            roles.of_mut(environment).insert(rule.role);
-        }
-    }
-    roles
+    rules.rules.iter().filter(|rule| has(&rule.value)).map(|rule| rule.grant).collect()
 }
 
 /// The claim with a name. Dots lead into objects, as in `realm_access.roles`, unless a claim has the whole name.
@@ -81,7 +73,8 @@ fn value_at<'a>(claims: &'a Claims, name: &str) -> Option<&'a Value> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use dossier_core::desk::Role;
+    use dossier_core::caller::Environment;
+    use dossier_core::desk::{Grant, Role};
     use serde_json::json;
 
     use super::*;
@@ -116,7 +109,8 @@ mod tests {
 
     #[test]
     fn values_of_a_claim_become_roles() {
-        let rule = |value: &str, role, environment| RoleRule { value: value.to_owned(), role, environment };
+        let rule =
+            |value: &str, role, environment| RoleRule { value: value.to_owned(), grant: Grant { role, environment } };
         let production = Some(Environment::Production);
         let given = [rule("analysts", Role::Analyst, None), rule("leads", Role::Approver, production)];
         let analyst = Roles::everywhere([Role::Analyst]);

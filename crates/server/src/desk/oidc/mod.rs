@@ -47,12 +47,23 @@ pub struct ProviderSignIn {
 }
 
 /// What the browser brings back from the provider.
-#[derive(Deserialize)]
 pub struct Callback {
     state: Option<String>,
     code: Option<String>,
     error: Option<String>,
     iss: Option<String>,
+}
+
+impl Callback {
+    /// Reads the query of the URL.
+    #[must_use]
+    pub fn read(query: &str) -> Self {
+        let value = |name: &str| {
+            let found = form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name);
+            found.map(|(_, value)| value.into_owned())
+        };
+        Self { state: value("state"), code: value("code"), error: value("error"), iss: value("iss") }
+    }
 }
 
 /// The response of the token endpoint.
@@ -138,6 +149,13 @@ impl Oidc {
 
     /// Exchanges a code for tokens.
     async fn exchange(&self, metadata: &Metadata, code: &str, verifier: &str) -> Result<Tokens, OidcError> {
+        let (form, authorization) = self.code_request(metadata, code, verifier);
+        let authorization = authorization.as_ref().map(|header| header.as_str());
+        self.calls.post(&metadata.token, authorization, form, "tokens").await
+    }
+
+    /// The body of the request for tokens, and its header if the client proves itself with one.
+    fn code_request(&self, metadata: &Metadata, code: &str, verifier: &str) -> (String, Option<Zeroizing<String>>) {
         let OidcSettings { client_id, client_secret, .. } = &self.settings;
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
@@ -155,8 +173,7 @@ impl Oidc {
             }
             (secret, ClientAuthentication::Basic) => Some(basic(client_id, secret)),
         };
-        let authorization = authorization.as_ref().map(|header| header.as_str());
-        self.calls.post(&metadata.token, authorization, form.finish(), "tokens").await
+        (form.finish(), authorization)
     }
 
     /// What the provider says about the person beside the ID token, if that lacks something.

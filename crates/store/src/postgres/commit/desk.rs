@@ -12,8 +12,10 @@ statements! {
     INSERT = "INSERT INTO desk (account_id, environment, kind, id, version, lookup, expires_at, content, mac)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
     CUSTOMER = "SELECT 1 FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id = $3 AND type < 2";
-    UPDATE = "UPDATE desk SET version = $6, content = $7, mac = $8
-        WHERE account_id = $1 AND environment = $2 AND kind = $3 AND id = $4 AND version = $5";
+    UPDATE = "UPDATE desk SET version = $6, content = $7, mac = $8, lookup = $9
+        WHERE account_id = $1 AND environment = $2 AND kind = $3 AND id = $4 AND version = $5
+            AND NOT EXISTS (SELECT 1 FROM desk AS other
+                WHERE other.lookup = $9 AND other.account_id = $1 AND other.id <> $4)";
     IS_AT = "SELECT 1 FROM desk WHERE account_id = $1 AND environment = $2 AND kind = 0 AND id = $3 AND version = $4";
     DELETE = "DELETE FROM desk WHERE account_id = $1 AND environment = $2 AND kind = $3 AND id = $4
         AND version = coalesce($5, version)";
@@ -62,7 +64,8 @@ async fn update(session: Session<'_>, row: &DeskRow, mac: &RowSeal, expected: u6
     let (account, environment) = scope_values(row.scope);
     let (kind, version, expected) = (kind_column(row.kind), number(row.version), number(expected));
     let id = uuid(&row.id);
-    let values: [&dyn Param; 8] = [&account, &environment, &kind, &id, &expected, &version, &row.content, &&mac[..]];
+    let values: [&dyn Param; 9] =
+        [&account, &environment, &kind, &id, &expected, &version, &row.content, &&mac[..], &row.lookup];
     Ok(session.execute(UPDATE, &values).await? == 1)
 }
 

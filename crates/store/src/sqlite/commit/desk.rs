@@ -52,10 +52,20 @@ fn update(connection: &Connection, row: &DeskRow, mac: &RowSeal, expected: u64) 
     let (account, environment) = scope_columns(&row.scope);
     let rows = connection
         .prepare_cached(
-            "UPDATE desk SET version = ?6, content = ?7, mac = ?8
+            "UPDATE OR IGNORE desk SET version = ?6, content = ?7, mac = ?8, lookup = ?9
              WHERE account_id = ?1 AND environment = ?2 AND kind = ?3 AND id = ?4 AND version = ?5",
         )?
-        .execute((account, environment, row.kind as u8, row.id, expected, row.version, &row.content, mac))?;
+        .execute((
+            account,
+            environment,
+            row.kind as u8,
+            row.id,
+            expected,
+            row.version,
+            &row.content,
+            mac,
+            &row.lookup,
+        ))?;
     Ok(rows == 1)
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
-use dossier_core::desk::{Role, Roles};
+use dossier_core::desk::{Grant, Role, Roles};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -19,7 +19,8 @@ const SECONDS: i64 = 1_800_000_000;
 const NOW: Timestamp = Timestamp::from_micros(SECONDS * 1_000_000);
 
 fn settings(provider: &Provider) -> OidcSettings {
-    let rule = RoleRule { value: "leads".to_owned(), role: Role::Approver, environment: None };
+    let grant = Grant { role: Role::Approver, environment: None };
+    let rule = RoleRule { value: "leads".to_owned(), grant };
     OidcSettings {
         issuer: provider.url.clone(),
         client_id: "the desk".to_owned(),
