@@ -1,21 +1,26 @@
 //! Backups of both engines: made beside an open store, restored into either engine, compared, and opened.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dossier_core::clock::Timestamp;
+use dossier_core::desk::Role;
+use dossier_core::idempotency::Request;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::{erase, worksheet};
 use dossier_store::anchor::check;
 use dossier_store::backup::{
-    Backup, Finding, NewBackup, OpenReport, Pace, Source, compare_rows, create, delete_older, restore_files,
-    restore_rows,
+    Backup, Finding, NewBackup, OpenReport, Pace, Source, compare_rows, create, delete_older, prove_erased,
+    restore_files, restore_rows,
 };
 use dossier_store::blobs::{Blobs, Folder, Objects};
 use dossier_store::transfer::mark::Location;
+use dossier_store::vault::Keyring;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use crate::behaviours::given;
+use crate::behaviours::{given, seat};
 use crate::cluster::Cluster;
 use crate::engines::Engine;
 use crate::moves::{fill, postgres, seen, sqlite};
@@ -78,11 +83,9 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
     Location::Sqlite(&whole.file()).set_mark(None).await.expect("unmarked");
     let again = {
         let store = sqlite(&engine, whole.folder.path());
-        let opened = OpenReport::all(&store, &|_| false, &std::collections::BTreeSet::new(), 0, &|_, _| {})
-            .await
-            .expect("a report");
+        let opened = OpenReport::all(&store, &|_| false, &BTreeSet::new(), 0, &|_, _| {}).await.expect("a report");
         assert_eq!(opened.findings, Vec::new());
-        assert_eq!((opened.customers, opened.files, opened.chains), (24, 4, 2), "{opened:?}");
+        assert_eq!((opened.customers, opened.files, opened.chains), (24, 4, 4), "{opened:?}");
         assert!(opened.answers >= 24 && opened.events > 24, "{opened:?}");
         // A backup of the restored data has the same records, byte for byte, whichever engine it came from.
         let blobs = Folder::open_shared(whole.folder.path().join("files")).expect("a folder");
@@ -360,4 +363,34 @@ async fn an_impossible_file_size_is_a_finding() {
     let restored = restore_files(&backup, &blobs, &|_, _| {}).await.expect("a report");
     assert_eq!((restored.good, restored.findings.len()), (3, 1));
     assert!(restored.findings[0].to_string().contains("bytes, more than any file"), "{:?}", restored.findings);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_proof_of_an_erasure_tries_the_worksheet_as_well() {
+    let mut engine = Engine::sqlite().await;
+    let services = engine.services();
+    let caller = crate::engines::caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let reviewer = seat(&services, &caller, "mia", Role::Analyst).await;
+    worksheet::add_note(&services, &reviewer, id, "x").await.expect("added");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = place(folder.path());
+    let with = backed_up(&engine, &place, NOW).await.expect("a backup");
+    engine.execute("DELETE FROM desk WHERE kind = 2").await;
+    let without = backed_up(&engine, &place, NOW.plus_seconds(60)).await.expect("a backup");
+    let keyring = || Keyring::open(&engine.path().join("keyring.json"), &engine.root).expect("a keyring");
+    let old = keyring();
+    let body = br#"{"reason":"asked","requested_by":"Ada"}"#;
+    erase::request(&services, &caller, Some(id), Request::unkeyed(body)).await.expect("scheduled");
+    assert_eq!(erase::run_due(&services).await.expect("erased"), 1);
+    engine.store().rotate(NOW, &|_, _| {}).await.expect("rotated");
+    let (new, erased) = (keyring(), BTreeSet::from([(caller.scope, id, None)]));
+    let prove = async |made: &NewBackup, keyring: Keyring| {
+        let backup = Backup::open(&place, &made.name).await.expect("complete");
+        prove_erased(&backup, (&[keyring], &[]), &erased, &|_, _| {}).await.expect("a proof")
+    };
+    let (opened, closed) = (prove(&with, old).await, prove(&with, new).await);
+    assert_eq!((opened.people, opened.opened), (1, opened.cells), "with the keys from before");
+    assert_eq!((closed.people, closed.cells, closed.opened), (1, opened.cells, 0));
+    assert_eq!(prove(&without, keyring()).await.cells, closed.cells - 1, "one of them is the worksheet");
 }

@@ -207,6 +207,17 @@ impl Engine {
         }
     }
 
+    /// Every byte that is stored of the desk and of the trail, where bytes that are no text are replaced.
+    pub(crate) async fn everything(&self) -> String {
+        let Rows::Postgres { url, .. } = &self.rows else {
+            let files = ["dossier.db", "dossier.db-wal"].map(|name| std::fs::read(self.path().join(name)));
+            return String::from_utf8_lossy(&files.into_iter().flatten().flatten().collect::<Vec<_>>()).into_owned();
+        };
+        let rows = |table: &str| format!("(SELECT string_agg(one::text, ' ') FROM {table} AS one)");
+        let sql = format!("SET bytea_output = 'escape'; SELECT concat({}, {})", rows("desk"), rows("audit"));
+        cluster::run(url, &sql).await.expect("readable").expect("rows")
+    }
+
     /// The file of the embedded engine, behind the store's back.
     pub(crate) fn connection(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path().join("dossier.db")).expect("the database")

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Timestamp;
+use dossier_core::desk::{Role, VerdictWord};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::api_keys::{self, NewKey};
-use dossier_core::use_cases::{session, webhooks};
+use dossier_core::use_cases::{session, webhooks, worksheet};
 use dossier_core::webhook::Endpoint;
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::PostgresStore;
@@ -19,7 +20,7 @@ use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::moving::{MoveReport, move_all};
 
-use crate::behaviours::{Anywhere, content, given, keyed_put, look, naming, put, read, uploaded};
+use crate::behaviours::{Anywhere, content, given, keyed_put, look, naming, put, read, seat, signed_in, uploaded};
 use crate::cluster::Cluster;
 use crate::engines::{Engine, caller};
 use crate::trail::trail;
@@ -30,6 +31,8 @@ pub(crate) struct Filled {
     customers: Vec<(Caller, CustomerId)>,
     file: FileId,
     key: ApiKey,
+    /// Of a session at the desk.
+    token: String,
 }
 
 pub(crate) async fn fill(services: &Services) -> Filled {
@@ -43,6 +46,8 @@ pub(crate) async fn fill(services: &Services) -> Filled {
         let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
         let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
         webhooks::register(services, &keyed, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
+        let reviewer = seat(services, &caller, "mia", Role::Analyst).await;
+        let token = signed_in(services, &caller, &reviewer.member).await;
         let file = uploaded(services, &caller).await;
         uploaded(services, &caller).await;
         for number in 0..12 {
@@ -56,14 +61,17 @@ pub(crate) async fn fill(services: &Services) -> Filled {
                 session::open(services, &caller, Some(id), request).await.expect("opened");
                 let looks = [Some("case 4711"), None].map(|reason| look(&caller, id, record.key_id, reason));
                 services.store.record_looks(looks.to_vec()).await.expect("recorded");
+                let verdict = Some(VerdictWord::Unsure);
+                worksheet::give_verdict(services, &reviewer, id, "birth_date", verdict).await.expect("given");
+                worksheet::renew(services, &reviewer, id).await.expect("renewed");
             }
             customers.push((caller.clone(), id));
         }
-        last = Some((file, key));
+        last = Some((file, key, token));
         callers.push(caller);
     }
-    let (file, key) = last.expect("two accounts");
-    Filled { callers, customers, file, key }
+    let (file, key, token) = last.expect("two accounts");
+    Filled { callers, customers, file, key, token }
 }
 
 /// Everything that is visible of it from outside.
@@ -75,6 +83,9 @@ pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
         let looks = services.store.looks(caller.scope, *id, None, 10).await.expect("looks");
         let reasons: Vec<_> = looks.iter().filter_map(|(_, counted)| counted.look.reason.as_ref()).collect();
         seen.push(format!("{looks:?} {:?}", reasons.iter().map(|reason| reason.expose()).collect::<Vec<_>>()));
+        let sheet = services.store.worksheet(caller.scope, *id).await.expect("a worksheet");
+        let noted = serde_json::to_string(&sheet.details).expect("JSON");
+        seen.push(format!("{} {:?} {noted}", sheet.version, sheet.renewed_at));
         seen.push(format!("{:?}", services.store.changed_since(caller.scope, *id, 1).await.expect("pointers")));
     }
     for caller in &filled.callers {
@@ -87,12 +98,16 @@ pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
         let log = services.store.deliveries(caller.scope, endpoint.id, None, 1_000).await.expect("a log");
         seen.extend(log.iter().map(|delivery| format!("{} {} {}", delivery.id, delivery.event_id, delivery.state)));
         seen.push(format!("{:?}", services.store.api_keys(caller.scope).await.expect("keys")));
+        for member in services.store.members(caller.scope.account).await.expect("members") {
+            seen.push(format!("{member:?} {}", serde_json::to_string(&member.details).expect("JSON")));
+        }
     }
     let scope = filled.callers[1].scope;
     seen.push(format!("{:?}", content(services, scope, filled.file).await.expect("opens")));
     seen.push(format!("{:?}", services.store.api_key(&filled.key).await.expect("a look-up").expect("there")));
+    seen.push(format!("{:?}", services.store.sign_in(&filled.token).await.expect("a look-up").expect("there")));
     let report = services.store.verify_audit(&|_, _| {}).await.expect("a report");
-    assert_eq!((report.findings, report.chains), (Vec::new(), 2));
+    assert_eq!((report.findings, report.chains), (Vec::new(), 4));
     seen
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock};
 use dossier_core::account::FormSettings;
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::{Caller, Environment, Scope};
+use dossier_core::desk::Role;
 use dossier_core::file::FileName;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, FileId};
@@ -16,10 +17,10 @@ use dossier_core::services::Services;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::api_keys::{self, NewKey};
 use dossier_core::use_cases::upload_file::Upload;
-use dossier_core::use_cases::{accounts, session};
+use dossier_core::use_cases::{accounts, session, worksheet};
 use dossier_store::rows::TABLES;
 
-use crate::behaviours::{LETTER, PERSONS, given, put, read, subscribed};
+use crate::behaviours::{LETTER, PERSONS, given, put, read, seat, subscribed};
 use crate::engines::{Engine, caller};
 
 /// Columns with cells, which are bound to their place: an altered one does not open.
@@ -74,6 +75,7 @@ const FREE: &[(&str, &str, &str)] = &[
     ("looks", "seen reason_id looks last_at reason", "a wrong count there; a reason opens only in its place"),
     ("chores", "name done", "a chore is done again, or not for older records: hints, e-mails, new rules"),
     ("recorded_settings", "account_id environment", "the next start names settings as changed that are not"),
+    ("desk", "used_at", "a case is held, or a session that is not used stays open, for longer or shorter"),
     ("sandbox_emptyings", "account_id until until_there", "everything in a sandbox is deleted"),
     ("sandbox_clocks", "account_id seconds", "the clock of a sandbox"),
     (
@@ -156,6 +158,8 @@ async fn tenant(services: &Services, name: &str) -> Tenant {
     let open = read(services, caller.scope, person).await.kyc.session.expect("a session");
     let token = open.link.rsplit('/').next().expect("a token").to_owned();
     subscribed(services, caller.clone()).await;
+    let reviewer = seat(services, &caller, "mia", Role::Analyst).await;
+    worksheet::add_note(services, &reviewer, person, name).await.expect("added");
     Tenant { caller, key, person, business, file, token }
 }
 
@@ -198,6 +202,7 @@ async fn look(
             store.list_files(scope, None, None, 10).await.map(|found| !found.is_empty()),
         ],
         "links" => vec![store.link(&tenant.token).await.map(|found| found.is_some())],
+        "desk" => vec![store.worksheet(scope, tenant.person).await.map(|sheet| sheet.version > 0)],
         "endpoints" => vec![store.endpoints(scope).await.map(|found| !found.is_empty())],
         other => panic!("nothing reads {other}"),
     }
@@ -351,6 +356,7 @@ fn rows_of(sql: &Sql<'_>, tenant: &Tenant, other: &Tenant) -> Vec<(&'static str,
         row("file_uses", &is("file_id", tenant.file.as_bytes()), &is("file_id", other.file.as_bytes())),
         row("links", &person, &theirs),
         row("endpoints", "", ""),
+        row("desk", "", ""),
     ]
 }
 

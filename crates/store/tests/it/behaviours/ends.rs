@@ -3,13 +3,14 @@
 use dossier_core::audit::Action;
 use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::clock::Timestamp;
+use dossier_core::desk::Role;
 use dossier_core::idempotency::Request;
 use dossier_core::use_cases::write_customer::UpdateError;
-use dossier_core::use_cases::{accounts, empty_sandbox, erase, session, webhooks};
+use dossier_core::use_cases::{accounts, empty_sandbox, erase, session, webhooks, worksheet};
 use dossier_core::webhook::{AttemptResult, Disabled, Due, FinishedAttempt, Verdict};
 
 use crate::behaviours::webhooks::subscribed_to;
-use crate::behaviours::{given, keyed_put, naming, put, read, uploaded};
+use crate::behaviours::{given, keyed_put, naming, put, read, seat, uploaded};
 use crate::engines::{Engine, caller};
 use crate::trail::trail;
 use crate::upgrade::compared;
@@ -98,6 +99,8 @@ pub(crate) async fn an_emptied_sandbox_has_nothing_left_but_its_trail(mut engine
     put(&services, &caller, customers[0], &naming(used)).await.expect("updated");
     keyed_put(&services, &caller, customers[1], r#"{"tax_number":"T"}"#, Some("key")).await.expect("updated");
     session::open(&services, &caller, Some(customers[1]), Request::unkeyed(b"")).await.expect("a session");
+    let reviewer = seat(&services, &caller, "mia", Role::Analyst).await;
+    worksheet::add_note(&services, &reviewer, customers[0], "x").await.expect("added");
     erase::request(&services, &caller, Some(customers[2]), Request::unkeyed(WHY)).await.expect("scheduled");
     let refused = empty_sandbox::begin(&services, &in_production, Request::unkeyed(b""), b"{}").await;
     assert!(matches!(refused, Err(UpdateError::NotFound)), "never in production: {refused:?}");
@@ -123,6 +126,7 @@ pub(crate) async fn an_emptied_sandbox_has_nothing_left_but_its_trail(mut engine
     for (table, left) in [("answers", 0), ("links", 0), ("file_uses", 0), ("erasures", 3), ("sandbox_emptyings", 0)] {
         assert_eq!(engine.rows(table).await, left, "{table}");
     }
+    assert_eq!(engine.rows("desk").await, 2, "members and their links stay");
     read(&services, production, kept).await;
     let actions: Vec<_> = trail(&services, caller.scope, None, 100).await.into_iter().map(|row| row.action).collect();
     let count = |action: Action| actions.iter().filter(|one| **one == action.as_str()).count();

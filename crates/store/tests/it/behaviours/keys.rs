@@ -3,10 +3,12 @@
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
+use dossier_core::desk::Role;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::api_keys::{self, NewKey};
+use dossier_core::use_cases::{sign_in, worksheet};
 
-use crate::behaviours::{PERSONS, given, put, read};
+use crate::behaviours::{PERSONS, given, put, read, seat, signed_in};
 use crate::engines::{Engine, caller};
 
 pub(crate) async fn a_key_is_found_only_by_itself(mut engine: Engine) {
@@ -38,6 +40,9 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
     let (key, _) = api_keys::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None })
         .await
         .expect("a key");
+    let reviewer = seat(&services, &caller, "mia", Role::Analyst).await;
+    let token = signed_in(&services, &caller, &reviewer.member).await;
+    let noted = worksheet::add_note(&services, &reviewer, id, "x").await.expect("added");
     let before = read(&services, caller.scope, id).await;
     assert_eq!(engine.store().rotate(Timestamp::from_micros(1), &|_, _| {}).await.expect("rotated"), 2);
     assert_eq!(read(&services, caller.scope, id).await, before);
@@ -48,6 +53,10 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
     assert_eq!(read(&services, caller.scope, id).await, before);
     assert!(services.store.api_key(&key).await.expect("a look-up").is_some());
     assert_eq!(services.store.accounts().await.expect("accounts")[0].name, "test");
+    let session = sign_in::session(&services, &token).await.expect("readable");
+    assert_eq!(session.map(|(member, _)| member.id), Some(reviewer.member.id));
+    let sheet = services.store.worksheet(caller.scope, id).await.expect("readable");
+    assert_eq!((sheet.version, &*sheet.details.notes[0].text), (noted.version, "x"));
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 

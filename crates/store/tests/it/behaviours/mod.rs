@@ -4,12 +4,14 @@
 
 mod answers;
 mod customers;
+mod desk;
 mod ends;
 mod erasure;
 mod files;
 mod keys;
 mod links;
 mod looks;
+mod members;
 mod person_erasure;
 mod reminders;
 mod retention;
@@ -69,6 +71,15 @@ pub(crate) use customers::{
     committed_data_is_there_after_reopening, customers_are_listed_newest_first,
     fields_changed_since_a_version_are_named_once, new_rules_are_applied_by_an_empty_put_and_by_a_start,
 };
+pub(crate) use desk::{
+    a_case_is_taken_held_taken_over_with_a_reason_and_given_back,
+    a_hold_ends_after_fifteen_minutes_unless_an_open_page_renews_it,
+    a_verdict_is_about_one_answer_and_changes_no_version_and_sends_no_event, an_erased_customer_leaves_no_worksheet,
+    members_who_ask_for_the_next_case_at_once_never_get_the_same, notes_are_only_added_and_an_escalated_case_is_free,
+    nothing_personal_of_members_is_stored_in_the_clear, seat,
+    the_next_case_is_the_first_that_nobody_holds_and_that_still_waits,
+    what_waits_is_listed_with_the_versions_of_record_and_worksheet,
+};
 pub(crate) use ends::{
     a_closed_account_gets_no_new_deliveries_and_can_be_opened_again, an_emptied_sandbox_has_nothing_left_but_its_trail,
     an_erasure_drops_deliveries_that_wait_are_tried_again_or_are_in_flight,
@@ -96,6 +107,14 @@ pub(crate) use links::{
 pub(crate) use looks::{
     an_erased_customer_keeps_its_looks_without_their_reasons, look, looks_add_up_and_are_listed_newest_first,
     what_keys_and_people_saw_is_one_list,
+};
+pub(crate) use members::{
+    a_one_time_link_works_once_for_half_an_hour_and_until_a_newer_one,
+    a_session_ends_after_twelve_hours_and_after_half_an_hour_without_use,
+    a_token_of_another_kind_or_form_opens_nothing, an_account_never_loses_its_last_admin_even_to_two_writers_at_once,
+    an_address_belongs_to_one_member_of_an_account_however_it_is_written, an_altered_member_or_session_is_refused,
+    everything_wrong_with_a_member_is_said_at_once, members_are_invited_changed_listed_and_removed, signed_in,
+    the_sessions_of_a_removed_member_end_everywhere,
 };
 pub(crate) use person_erasure::{
     a_person_that_a_restore_brought_back_is_erased_again_with_the_first_date,
