@@ -88,6 +88,7 @@ impl Who {
             passkeys: Vec::new(),
             identity: None,
             no_shortcuts: false,
+            signed_in_at: None,
         };
         let id = MemberId::from_bytes(self.actor_number());
         Seat::new(Member { id, account: SCOPE.account, version: 1, details }, self.caller())
