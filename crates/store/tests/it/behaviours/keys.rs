@@ -53,7 +53,7 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
     assert_eq!(read(&services, caller.scope, id).await, before);
     assert!(services.store.api_key(&key).await.expect("a look-up").is_some());
     assert_eq!(services.store.accounts().await.expect("accounts")[0].name, "test");
-    let session = sign_in::session(&services, &token).await.expect("readable");
+    let session = sign_in::session(&services, &token, true).await.expect("readable");
     assert_eq!(session.map(|(member, _)| member.id), Some(reviewer.member.id));
     let sheet = services.store.worksheet(caller.scope, id).await.expect("readable");
     assert_eq!((sheet.version, &*sheet.details.notes[0].text), (noted.version, "x"));

@@ -9,8 +9,9 @@ use dossier_core::clock::{Clock, Timestamp};
 use dossier_core::desk::{Member, Passkey, Permission, Role, Roles, SignInKind};
 use dossier_core::ids::{AccountId, MemberId, SignInId};
 use dossier_core::services::Services;
-use dossier_core::use_cases::members::{self, DeskError, MemberInput, OwnChange};
-use dossier_core::use_cases::sign_in::{self, Means};
+use dossier_core::use_cases::members::{self, DeskError, MemberInput};
+use dossier_core::use_cases::own_settings::{OwnChange, set_own};
+use dossier_core::use_cases::sign_in::{self, Authentication, Proof};
 use dossier_core::use_cases::{accounts, session};
 
 use crate::behaviours::{given, read};
@@ -59,14 +60,15 @@ pub(crate) async fn invited(services: &Services, caller: &Caller, name: &str, ro
     members::invite(services, caller, caller.scope.account, input).await.expect("invited").0
 }
 
-/// The session of a member who signs in with a passkey.
+/// The session of a member who signs in through the identity provider.
 pub(crate) async fn signed_in(services: &Services, caller: &Caller, member: &Member) -> String {
-    let means = Means { method: "passkey", device: "Firefox on Linux".to_owned() };
-    sign_in::open(services, caller, member, &means, None).await.expect("signed in").to_string()
+    let device = "Firefox on Linux".to_owned();
+    let authentication = Authentication { proof: Proof::Provider, device, replaces: None };
+    sign_in::open(services, caller, member, &authentication).await.expect("signed in").to_string()
 }
 
 async fn is_open(services: &Services, token: &str) -> bool {
-    sign_in::session(services, token).await.expect("readable").is_some()
+    sign_in::session(services, token, true).await.expect("readable").is_some()
 }
 
 /// The actions in the production trail of an account, oldest first, without those of other subjects.
@@ -98,7 +100,7 @@ fn pointers<T: std::fmt::Debug>(refused: Result<T, DeskError>) -> Vec<String> {
 fn passkey(id: &str) -> OwnChange {
     let credential = serde_json::json!({ "public": "key" });
     let (id, name) = (id.to_owned(), "Ada's telephone".to_owned());
-    OwnChange::Passkey(Passkey { id, name, credential, added_at: Timestamp::from_micros(1), used_at: None })
+    OwnChange::AddPasskey(Passkey { id, name, credential, added_at: Timestamp::from_micros(1), used_at: None })
 }
 
 pub(crate) async fn members_are_invited_changed_listed_and_removed(mut engine: Engine) {
@@ -115,14 +117,14 @@ pub(crate) async fn members_are_invited_changed_listed_and_removed(mut engine: E
 
     let mut roles = Roles::default();
     roles.of_mut(Environment::Sandbox).insert(Role::Approver);
-    let input = MemberInput { name: Some("Bob Roberts".to_owned()), roles: Some(roles) };
+    let input = MemberInput { name: Some("Bob Roberts".to_owned()), email: None, roles: Some(roles) };
     bob = members::set(&services, &mine, account, bob.id, &input).await.expect("changed");
     assert!(bob.may(Permission::Decide, Environment::Sandbox) && !bob.may(Permission::View, Environment::Production));
     let same = members::set(&services, &mine, account, bob.id, &input).await.expect("nothing to do");
     assert_eq!((same.version, bob.version), (2, 2), "nothing changed the second time");
     for own in [passkey("one"), passkey("two"), OwnChange::RemovePasskey("one".to_owned()), OwnChange::Shortcuts(false)]
     {
-        bob = members::set_own(&services, &mine, account, bob.id, &own).await.expect("changed");
+        bob = set_own(&services, &mine, account, bob.id, &own).await.expect("changed");
     }
     let keys: Vec<_> = bob.details.passkeys.iter().map(|key| &*key.id).collect();
     assert_eq!((keys, bob.details.no_shortcuts), (vec!["two"], true));
@@ -140,7 +142,7 @@ pub(crate) async fn members_are_invited_changed_listed_and_removed(mut engine: E
     assert!(services.store.member(theirs, bob.id).await.expect("readable").is_none());
     for id in [bob.id, MemberId::from_bytes([9; 16])] {
         let set = members::set(&services, &other, theirs, id, &MemberInput::default()).await.map(drop);
-        let own = members::set_own(&services, &other, theirs, id, &passkey("three")).await.map(drop);
+        let own = set_own(&services, &other, theirs, id, &passkey("three")).await.map(drop);
         let link = members::link(&services, &other, theirs, id).await.map(drop);
         let removed = members::remove(&services, &other, theirs, id).await;
         for refused in [set, own, link, removed] {
@@ -178,13 +180,13 @@ pub(crate) async fn everything_wrong_with_a_member_is_said_at_once(mut engine: E
     }
     assert_eq!(engine.rows("desk").await, 0);
     let ada = invited(&services, &mine, "ada", Role::Admin).await;
-    let input = MemberInput { name: Some("\n".to_owned()), roles: Some(Roles::default()) };
+    let input = MemberInput { name: Some("\n".to_owned()), email: None, roles: Some(Roles::default()) };
     let refused = pointers(members::set(&services, &mine, account, ada.id, &input).await);
     assert_eq!(refused, ["/name unknown_value", "/roles required"]);
     for number in 0..20 {
-        members::set_own(&services, &mine, account, ada.id, &passkey(&number.to_string())).await.expect("added");
+        set_own(&services, &mine, account, ada.id, &passkey(&number.to_string())).await.expect("added");
     }
-    let refused = pointers(members::set_own(&services, &mine, account, ada.id, &passkey("21")).await);
+    let refused = pointers(set_own(&services, &mine, account, ada.id, &passkey("21")).await);
     assert_eq!(refused, ["/passkeys too_many_items"]);
 }
 
@@ -217,7 +219,7 @@ pub(crate) async fn an_account_never_loses_its_last_admin_even_to_two_writers_at
     let (first, second) = (engine.services(), in_another_process(&mut engine).await);
     let mine = caller(&first).await;
     let account = mine.scope.account;
-    let viewer = || MemberInput { name: None, roles: Some(Roles::everywhere([Role::Viewer])) };
+    let viewer = || MemberInput { name: None, email: None, roles: Some(Roles::everywhere([Role::Viewer])) };
     let is_last = |refused: Result<(), DeskError>| {
         assert!(matches!(refused, Err(DeskError::LastAdmin)), "{refused:?}");
     };
@@ -227,7 +229,7 @@ pub(crate) async fn an_account_never_loses_its_last_admin_even_to_two_writers_at
     is_last(members::set(&first, &mine, account, admin.id, &viewer()).await.map(drop));
     let mut roles = Roles::everywhere([Role::Viewer]);
     roles.of_mut(Environment::Sandbox).insert(Role::Admin);
-    let only_here = MemberInput { name: None, roles: Some(roles) };
+    let only_here = MemberInput { name: None, email: None, roles: Some(roles) };
     members::set(&first, &mine, account, admin.id, &only_here).await.expect("an admin of one environment is one");
     is_last(members::remove(&first, &mine, account, admin.id).await);
     for round in 0..20 {
@@ -297,18 +299,20 @@ pub(crate) async fn a_one_time_link_works_once_for_half_an_hour_and_until_a_newe
     assert!(!works(&new).await, "after half an hour");
     let token = link().await;
     let (member, used) = sign_in::link(&services, &token).await.expect("it works");
-    let means = Means { method: "link", device: format!("x\u{202e}\n{}", "y".repeat(500)) };
-    let open = || sign_in::open(&services, &mine, &member, &means, Some(used.id));
+    let device = format!("x\u{202e}\n{}", "y".repeat(500));
+    let authentication = Authentication { proof: Proof::Link(used.id), device: device.clone(), replaces: None };
+    let open = || sign_in::open(&services, &mine, &member, &authentication);
     let (one, other) = futures_util::join!(open(), open());
     assert!(one.is_ok() != other.is_ok(), "two browsers at once: one of them");
     let late = open().await;
     assert!(matches!(late, Err(DeskError::LinkEnded)) && !works(&token).await, "it is used up");
     let session = one.or(other).expect("one of them");
-    let (_, opened) = sign_in::session(&services, &session).await.expect("readable").expect("open");
+    let (_, opened) = sign_in::session(&services, &session, true).await.expect("readable").expect("open");
     assert_eq!((&*opened.details.method, opened.details.device.chars().count()), ("link", 200));
     assert!(opened.details.device.starts_with("xyy"), "without what is hidden");
     // A session that a new one replaces ends, so that a planted token is worth nothing.
-    let fresh = sign_in::open(&services, &mine, &member, &means, Some(opened.id)).await.expect("opened");
+    let again = Authentication { proof: Proof::Provider, device, replaces: Some(opened.id) };
+    let fresh = sign_in::open(&services, &mine, &member, &again).await.expect("opened");
     assert!(!is_open(&services, &session).await && is_open(&services, &fresh).await);
 }
 
@@ -323,7 +327,7 @@ pub(crate) async fn a_session_ends_after_twelve_hours_and_after_half_an_hour_wit
         let all = listed().await;
         all.iter().filter(|one| one.details.kind == SignInKind::Session).count()
     };
-    let (_, found) = sign_in::session(&services, &token).await.expect("readable").expect("open");
+    let (_, found) = sign_in::session(&services, &token, true).await.expect("readable").expect("open");
     assert!(found.is_fresh(services.clock.now()));
     hands.advance(10 * MINUTE);
     assert!(!found.is_fresh(services.clock.now()), "an authentication is fresh for ten minutes");
@@ -369,7 +373,7 @@ pub(crate) async fn a_token_of_another_kind_or_form_opens_nothing(mut engine: En
         assert!(matches!(opened, Err(DeskError::LinkEnded)), "{token}: {opened:?}");
     }
     // Nobody ends what is not theirs.
-    let (_, found) = sign_in::session(&services, &session).await.expect("readable").expect("open");
+    let (_, found) = sign_in::session(&services, &session, true).await.expect("readable").expect("open");
     for (member, ids) in [(&bob, vec![found.id]), (&ada, vec![SignInId::from_bytes([9; 16])]), (&ada, Vec::new())] {
         let refused = sign_in::end(&services, &mine, member, ids).await;
         assert!(matches!(refused, Err(DeskError::NotFound)), "{refused:?}");
@@ -395,8 +399,8 @@ pub(crate) async fn an_altered_member_or_session_is_refused(mut engine: Engine) 
     let bob = invited(&services, &mine, "bob", Role::Admin).await;
     let token = signed_in(&services, &mine, &ada).await;
     let of_bob = signed_in(&services, &mine, &bob).await;
-    let (_, found) = sign_in::session(&services, &token).await.expect("readable").expect("open");
-    let (_, others) = sign_in::session(&services, &of_bob).await.expect("readable").expect("open");
+    let (_, found) = sign_in::session(&services, &token, true).await.expect("readable").expect("open");
+    let (_, others) = sign_in::session(&services, &of_bob, true).await.expect("readable").expect("open");
     drop(services);
     let sql = Sql(&engine);
     let (one, two) = (sql.id(ada.id.as_bytes()), sql.id(bob.id.as_bytes()));
@@ -415,7 +419,7 @@ pub(crate) async fn an_altered_member_or_session_is_refused(mut engine: Engine) 
         engine.execute(&attack).await;
         engine.reopen().await;
         let services = engine.services();
-        let opened = sign_in::session(&services, &token).await;
+        let opened = sign_in::session(&services, &token, true).await;
         assert!(opened.is_err(), "{attack}");
         assert!(engine.store().refused_rows() > 0, "{attack}");
         let is_listed = members::list(&services, account).await.is_ok();
