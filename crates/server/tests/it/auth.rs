@@ -24,6 +24,7 @@ impl TestApp {
             store,
             anchor,
             config: &config,
+            urls: &config.own_urls(),
             metrics: None,
             operator: &operator,
             progress: &|_, _| {},

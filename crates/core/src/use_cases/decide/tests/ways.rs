@@ -87,6 +87,7 @@ impl Who {
             invited_at: crate::clock::Clock::now(&Noon),
             passkeys: Vec::new(),
             identity: None,
+            signed_in_at: None,
             no_shortcuts: false,
             signed_in_at: None,
         };

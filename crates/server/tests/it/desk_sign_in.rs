@@ -1,0 +1,630 @@
+//! Signing in to the desk: links, sessions, who is let in, and what members and admins do with them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dossier::cli::audit::{self, Query};
+use dossier::cli::context::ScopeArgs;
+use dossier::cli::members::{Invite, Link, List, Remove, Set};
+use dossier_core::caller::{Caller, Environment};
+use dossier_core::clock::{Clock, Timestamp};
+use dossier_core::desk::{Member, Role, Roles};
+use dossier_core::ids::MemberId;
+use dossier_core::services::Services;
+use dossier_core::store::DeskUse;
+use dossier_core::use_cases::sign_in::{Authentication, Proof};
+use dossier_core::use_cases::{members, sign_in};
+use reqwest::Method;
+use reqwest::redirect::Policy;
+use serde_json::{Value, json};
+
+use crate::app::{Answered, TestApp};
+use crate::desk::account;
+
+const PRODUCTION: ScopeArgs = ScopeArgs { account: None, environment: Environment::Production };
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A browser that keeps cookies, follows no redirects and runs no scripts.
+struct Visitor {
+    url: String,
+    client: reqwest::Client,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Visitor {
+    fn of(app: &TestApp) -> Self {
+        let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+        Self { url: app.url.clone(), client, cookies: BTreeMap::new() }
+    }
+
+    /// A browser in which a member has used a one-time link.
+    async fn signed_in(app: &TestApp, member: &Member) -> Self {
+        let mut visitor = Self::of(app);
+        let link = app.link(member.id).await;
+        assert_eq!(visitor.post(&link, &[]).await.status, 303);
+        visitor
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let port = self.url.rsplit(':').next().expect("a port");
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.client.request(method, format!("{}{path}", self.url)).header("Cookie", cookies.join("; "));
+        request.header("Host", format!("localhost:{port}")).header("Sec-Fetch-Site", "same-origin")
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> Answered {
+        let answer = TestApp::send(request).await;
+        for set in answer.headers.get_all("set-cookie") {
+            let (pair, attributes) = set.to_str().expect("ASCII").split_once(';').expect("attributes");
+            let (name, value) = pair.split_once('=').expect("a pair");
+            assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"), "{attributes}");
+            self.cookies.insert(name.to_owned(), value.to_owned());
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            }
+        }
+        answer
+    }
+
+    async fn get(&mut self, path: &str) -> Answered {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(self.request(Method::POST, path).header("Content-Type", FORM).body(body)).await
+    }
+
+    fn session(&self) -> Option<String> {
+        self.cookies.get("dossier-desk").cloned()
+    }
+}
+
+struct At(Timestamp);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+impl TestApp {
+    fn services(&self) -> &Services {
+        &self.server.as_ref().expect("running").app.services
+    }
+
+    /// The same services some seconds ago.
+    fn services_before(&self, seconds: i64) -> Services {
+        let services = self.services();
+        Services {
+            store: Arc::clone(&services.store),
+            clock: Arc::new(At(services.clock.now().plus_seconds(-seconds))),
+            sandboxes: Default::default(),
+            closed: Default::default(),
+            random: Arc::clone(&services.random),
+            turns: Default::default(),
+            policy: dossier_core::kyc::Policy::baseline(String::new()),
+            quotas: services.quotas,
+            scanning: None,
+        }
+    }
+
+    async fn system(&self) -> Caller {
+        Caller::system(Member::home(account(self).await), "test")
+    }
+
+    /// A new member with these roles in both environments.
+    async fn member(&self, name: &str, roles: &[Role]) -> Member {
+        let roles = Roles::everywhere(roles.iter().copied());
+        self.member_with(name, roles).await
+    }
+
+    async fn member_with(&self, name: &str, roles: Roles) -> Member {
+        let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
+        let (account, caller) = (account(self).await, self.system().await);
+        let invited = members::invite(self.services(), &caller, account, (name, &email, roles)).await;
+        invited.expect("invited").0
+    }
+
+    /// The path of a new link.
+    async fn link(&self, member: MemberId) -> String {
+        self.link_of(self.services(), member).await
+    }
+
+    async fn link_of(&self, services: &Services, member: MemberId) -> String {
+        let (account, caller) = (account(self).await, self.system().await);
+        let token = members::link(services, &caller, account, member).await.expect("a link");
+        format!("/desk/link/{}", *token)
+    }
+
+    /// A browser with a session that began some seconds ago.
+    async fn session_since(&self, member: &Member, seconds: i64) -> Visitor {
+        let (services, caller) = (self.services_before(seconds), self.system().await);
+        let authentication = Authentication { proof: Proof::Provider, device: "test".to_owned(), replaces: None };
+        let token = sign_in::open(&services, &caller, member, &authentication).await.expect("signed in");
+        let mut visitor = Visitor::of(self);
+        visitor.cookies.insert("dossier-desk".to_owned(), token.to_string());
+        visitor
+    }
+
+    /// How many entries there are with an action.
+    async fn entries_of(&self, action: &str) -> usize {
+        let query = Query { action: Some(action.to_owned()), ..Query::default() };
+        let list = audit::List { scope: PRODUCTION, query, before: None, limit: 100 };
+        self.command(list).await.expect("a list").as_array().map_or(0, Vec::len)
+    }
+}
+
+/// Whether a browser is signed in.
+async fn is_in(visitor: &mut Visitor) -> bool {
+    visitor.get("/desk/sessions").await.status == 200
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_opens_one_session_and_a_look_at_it_none() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    let link = app.link(ada.id).await;
+    let mut visitor = Visitor::of(&app);
+    for path in [link.clone(), format!("{link}x"), "/desk/link/x".to_owned()] {
+        let page = visitor.get(&path).await;
+        assert_eq!(page.status, 200);
+        assert!(!page.text.contains("Ada") && page.text.contains("It works once."), "{path}: {}", page.text);
+        assert_eq!(visitor.session(), None);
+    }
+    let (signed_in, failed) = (app.entries_of("member.signed_in").await, app.entries_of("member.sign_in_failed").await);
+    let used = visitor.post(&link, &[]).await;
+    assert_eq!((used.status.as_u16(), used.header("location")), (303, "/desk/passkeys?new=1"));
+    assert!(is_in(&mut visitor).await);
+    let home = visitor.get("/desk").await;
+    assert_eq!(home.header("location"), "/desk/sandbox/queue", "an account that is not ready is tried out");
+    assert_eq!(visitor.get("/desk/sandbox/queue").await.status, 200);
+    assert_eq!(app.entries_of("member.signed_in").await, signed_in + 1);
+
+    // Whoever finds the link later gets nothing, and neither does the browser that used it.
+    for visitor in [&mut Visitor::of(&app), &mut visitor] {
+        let again = visitor.post(&link, &[]).await;
+        assert!(again.status == 410 && again.text.contains("This link does not work any more"), "{}", again.text);
+    }
+    assert_eq!(app.entries_of("member.sign_in_failed").await, failed + 2);
+    assert!(is_in(&mut visitor).await, "the session stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_works_for_thirty_minutes_and_until_there_is_a_newer_one() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    for (age, status) in [(29 * 60, 303), (30 * 60, 410), (31 * 60, 410)] {
+        let link = app.link_of(&app.services_before(age), ada.id).await;
+        assert_eq!(Visitor::of(&app).post(&link, &[]).await.status, status, "{age}");
+    }
+    let (older, newer) = (app.link(ada.id).await, app.link(ada.id).await);
+    assert_eq!(Visitor::of(&app).post(&older, &[]).await.status, 410);
+    assert_eq!(Visitor::of(&app).post(&newer, &[]).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_browsers_with_one_link_one_gets_in() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    for _ in 0..10 {
+        let link = app.link(ada.id).await;
+        let (mut one, mut other) = (Visitor::of(&app), Visitor::of(&app));
+        let (first, second) = tokio::join!(one.post(&link, &[]), other.post(&link, &[]));
+        let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 410]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_authentication_makes_a_new_token_and_ends_the_old_one() {
+    let app = TestApp::start().await;
+    let (ada, grace) = (app.member("Ada", &[Role::Viewer]).await, app.member("Grace", &[Role::Viewer]).await);
+    // What somebody planted in the browser is not the session that follows.
+    let mut visitor = Visitor::of(&app);
+    visitor.cookies.insert("dossier-desk".to_owned(), "dsm_live_planted".to_owned());
+    let link = app.link(ada.id).await;
+    visitor.post(&link, &[]).await;
+    let first = visitor.session().expect("a session");
+    assert_ne!(first, "dsm_live_planted");
+    for member in [&ada, &grace] {
+        let before = visitor.session().expect("a session");
+        let link = app.link(member.id).await;
+        assert_eq!(visitor.post(&link, &[]).await.status, 303);
+        assert!(is_in(&mut visitor).await);
+        let mut thief = Visitor::of(&app);
+        thief.cookies.insert("dossier-desk".to_owned(), before);
+        assert!(!is_in(&mut thief).await, "the token of before opens nothing");
+    }
+    let ended = app.entries_of("member.signed_out").await;
+    assert_eq!(ended, 1, "the session of Ada ended because Grace signed in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_session_and_not_only_the_cookie() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    let mut visitor = Visitor::signed_in(&app, &ada).await;
+    let token = visitor.session().expect("a session");
+    let page = visitor.get("/desk/sandbox/queue").await;
+    assert_eq!(page.header("cache-control"), "no-store");
+    let out = visitor.post("/desk/sign-out", &[]).await;
+    assert_eq!((out.status.as_u16(), out.header("location")), (303, "/desk/sign-in"));
+    assert_eq!(out.header("clear-site-data"), "\"cache\"");
+    assert_eq!(visitor.session(), None);
+    visitor.cookies.insert("dossier-desk".to_owned(), token);
+    assert!(!is_in(&mut visitor).await);
+    assert_eq!(app.entries_of("member.signed_out").await, 1);
+    assert_eq!(visitor.post("/desk/sign-out", &[]).await.status, 303, "twice is no error");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_without_use_and_at_the_latest_after_twelve_hours() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    for (age, used, is_open) in [
+        (29 * 60, None, true),
+        (31 * 60, None, false),
+        (3 * 60 * 60, Some(29 * 60), true),
+        (3 * 60 * 60, Some(31 * 60), false),
+        (12 * 60 * 60 - 60, Some(0), true),
+        (12 * 60 * 60 + 1, Some(0), false),
+    ] {
+        let mut visitor = app.session_since(&ada, age).await;
+        if let Some(ago) = used {
+            let services = app.services_before(ago);
+            let token = visitor.session().expect("a session");
+            let sign_in = services.store.sign_in(&token).await.expect("read").expect("a session");
+            let using = DeskUse::SignIn(sign_in.account, sign_in.id);
+            services.store.record_desk_use(using, services.clock.now()).await.expect("recorded");
+        }
+        assert_eq!(is_in(&mut visitor).await, is_open, "{age} {used:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_only_open_keeps_no_session_open() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Analyst]).await;
+    let last_use = async |visitor: &Visitor| {
+        let token = visitor.session().expect("a session");
+        app.services().store.sign_in(&token).await.expect("read").expect("a session").used_at
+    };
+    let mut visitor = app.session_since(&ada, 20 * 60).await;
+    visitor.post("/desk/sandbox/customers/x/renew", &[]).await;
+    assert_eq!(last_use(&visitor).await, None);
+    visitor.get("/desk/sandbox/queue").await;
+    assert!(last_use(&visitor).await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_of_other_sites_and_hosts_change_nothing() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Admin]).await;
+    let visitor = Visitor::signed_in(&app, &ada).await;
+    let link = app.link(ada.id).await;
+    let port = app.url.rsplit(':').next().expect("a port");
+    let posts = ["/desk/sign-out", "/desk/shortcuts", "/desk/members", "/desk/sessions/end-others", &link];
+    let before = app.entries_of("member.signed_in").await;
+    for path in posts {
+        for (name, value) in [
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"),
+            ("Origin", "https://evil.example"),
+            ("Origin", "null"),
+        ] {
+            let cookie = format!("dossier-desk={}", visitor.session().expect("a session"));
+            let request = visitor.client.post(format!("{}{path}", app.url)).header("Host", format!("localhost:{port}"));
+            let answer = TestApp::send(request.header("Cookie", cookie).header(name, value)).await;
+            assert_eq!(answer.status, 403, "{path} {name}: {value}");
+            assert!(answer.text.contains("This request came from another site"), "{}", answer.text);
+        }
+    }
+    let elsewhere =
+        TestApp::send(visitor.client.post(format!("{}{link}", app.url)).header("Sec-Fetch-Site", "none")).await;
+    assert_eq!(elsewhere.status, 421);
+    let mut visitor = visitor;
+    assert!(is_in(&mut visitor).await, "nothing happened");
+    assert_eq!(app.entries_of("member.signed_in").await, before);
+    let page = visitor.get("/desk/sign-in?fresh=1").await;
+    assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_leads_back_to_the_desk_and_nowhere_else() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    let mut visitor = Visitor::signed_in(&app, &ada).await;
+    for (to, expected) in [
+        ("/desk/sandbox/queue?view=mine", "/desk/sandbox/queue?view=mine"),
+        ("https://evil.example/", "/desk"),
+        ("//evil.example/desk", "/desk"),
+        ("/\\evil.example", "/desk"),
+        ("/v0/customers", "/desk"),
+        ("javascript:alert(1)", "/desk"),
+        ("", "/desk"),
+    ] {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
+        let answer = visitor.get(&format!("/desk/sign-in?{query}")).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, expected), "{to}");
+        let page = Visitor::of(&app).get(&format!("/desk/sign-in?{query}")).await;
+        assert!(page.status == 200 && page.text.contains(&format!("data-to=\"{expected}\"")), "{to}: {}", page.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sensitive_needs_a_sign_in_of_the_last_ten_minutes() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Admin]).await;
+    let fresh = async |age: i64, method: Method, path: &str| {
+        let mut visitor = app.session_since(&ada, age).await;
+        let request = visitor.request(method, path).header("Content-Type", FORM);
+        let request = request.header("Referer", "http://localhost/desk/members?page=2");
+        visitor.send(request).await
+    };
+    let member = format!("/desk/members/{}", ada.id);
+    for (method, path) in [
+        (Method::GET, "/desk/members".to_owned()),
+        (Method::POST, "/desk/members".to_owned()),
+        (Method::GET, member.clone()),
+        (Method::POST, member.clone()),
+        (Method::POST, format!("{member}/link")),
+        (Method::POST, format!("{member}/sessions/end")),
+        (Method::GET, format!("{member}/remove")),
+        (Method::POST, format!("{member}/remove")),
+        (Method::POST, "/desk/passkeys/begin".to_owned()),
+        (Method::POST, "/desk/passkeys/finish".to_owned()),
+        (Method::POST, "/desk/passkeys/remove".to_owned()),
+    ] {
+        let answer = fresh(11 * 60, method.clone(), &path).await;
+        let back = if method == Method::GET { path.as_str() } else { "/desk/members?page=2" };
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", back).finish();
+        assert_eq!(answer.header("location"), format!("/desk/sign-in?{query}&fresh=1"), "{method} {path}");
+    }
+    let page = fresh(11 * 60, Method::GET, "/desk/sign-in?to=%2Fdesk%2Fmembers&fresh=1").await;
+    assert!(page.status == 200 && page.text.contains("Confirm that it is you"), "{}", page.text);
+    assert!(page.text.contains("data-to=\"/desk/members\"") && page.text.contains("Ada"), "{}", page.text);
+    assert_eq!(fresh(9 * 60, Method::GET, "/desk/members").await.status, 200);
+    assert_eq!(fresh(11 * 60, Method::GET, "/desk/passkeys").await.status, 200, "looking needs no fresh one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_see_and_end_their_own_sessions_only() {
+    let app = TestApp::start().await;
+    let (ada, grace) = (app.member("Ada", &[Role::Viewer]).await, app.member("Grace", &[Role::Viewer]).await);
+    let (mut one, mut two, mut three) = (
+        Visitor::signed_in(&app, &ada).await,
+        Visitor::signed_in(&app, &ada).await,
+        Visitor::signed_in(&app, &ada).await,
+    );
+    let mut other = Visitor::signed_in(&app, &grace).await;
+    let page = one.get("/desk/sessions").await.text;
+    assert_eq!(page.matches("/end\"").count(), 2, "{page}");
+    assert!(page.contains("this browser") && page.contains("with a one-time link"), "{page}");
+    let id = page.split("/desk/sessions/").nth(1).and_then(|rest| rest.split('/').next()).expect("an id").to_owned();
+    other.post(&format!("/desk/sessions/{id}/end"), &[]).await;
+    assert!(is_in(&mut two).await && is_in(&mut three).await, "nobody ends sessions of others");
+    assert_eq!(one.post(&format!("/desk/sessions/{id}/end"), &[]).await.status, 303);
+    assert!(!is_in(&mut three).await && is_in(&mut two).await, "the newest is the first in the list");
+    assert_eq!(one.post("/desk/sessions/end-others", &[]).await.status, 303);
+    assert!(is_in(&mut one).await && !is_in(&mut two).await && is_in(&mut other).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_invites_changes_and_removes_members() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Admin]).await;
+    let mut admin = Visitor::signed_in(&app, &ada).await;
+    let fields = [("name", "Grace"), ("email", "grace@example.com"), ("role", "analyst@production")];
+    let invited = admin.post("/desk/members", &fields).await;
+    assert_eq!(invited.status, 200, "{}", invited.text);
+    let link = invited.text.split("value=\"http://localhost").nth(1).and_then(|rest| rest.split('"').next());
+    let link = link.and_then(|rest| rest.find("/desk").map(|at| rest[at..].to_owned())).expect("a link");
+    let mut grace = Visitor::of(&app);
+    assert_eq!(grace.post(&link, &[]).await.status, 303);
+    assert_eq!(grace.get("/desk/production/queue").await.status, 200);
+    assert_eq!(grace.get("/desk/sandbox/queue").await.status, 403);
+    let list = admin.get("/desk/members").await.text;
+    assert!(list.contains("Analyst in Production") && !list.contains("/desk/link/"), "{list}");
+
+    let wrong = admin.post("/desk/members", &[("name", ""), ("email", "grace@example.com")]).await;
+    assert_eq!(wrong.status, 422);
+    for part in ["a name has", "belongs to a member of this account already", "at least one role", "value=\"grace@"] {
+        assert!(wrong.text.contains(part), "{part}: {}", wrong.text);
+    }
+    let all = app.command(List { account: None }).await.expect("a list");
+    let find = |name: &str| {
+        let found = all.as_array().expect("members").iter().find(|one| one["name"] == name);
+        found.expect("a member")["member_id"].as_str().expect("an id").to_owned()
+    };
+    let id = find("Grace");
+    let page = format!("/desk/members/{id}");
+    let changed = [("name", "Grace H"), ("email", "grace@example.com"), ("role", "viewer@sandbox")];
+    assert_eq!(admin.post(&page, &changed).await.status, 303);
+    assert_eq!(grace.get("/desk/sandbox/queue").await.status, 200, "the new role counts at once");
+    assert_eq!(grace.get("/desk/production/queue").await.status, 403);
+    assert_eq!(admin.post(&format!("{page}/sessions/end"), &[]).await.status, 303);
+    assert!(!is_in(&mut grace).await);
+    let new = admin.post(&format!("{page}/link"), &[]).await;
+    assert!(new.text.contains("/desk/link/dsm_live_"), "{}", new.text);
+    let asked = admin.get(&format!("{page}/remove")).await;
+    assert!(asked.text.contains("Remove Grace H?"), "{}", asked.text);
+    assert_eq!(admin.post(&format!("{page}/remove"), &[]).await.status, 303);
+    assert_eq!(admin.get(&page).await.status, 404);
+    // The first start made another admin.
+    let first = find("Admin");
+    assert_eq!(admin.post(&format!("/desk/members/{first}/remove"), &[]).await.status, 303);
+    let last = admin.post(&format!("/desk/members/{}/remove", ada.id), &[]).await;
+    assert!(last.status == 409 && last.text.contains("This is the last admin"), "{}", last.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_member_is_out_at_once() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    let mut visitor = Visitor::signed_in(&app, &ada).await;
+    let link = app.link(ada.id).await;
+    app.command(Remove { member_id: ada.id.to_string() }).await.expect("removed");
+    assert!(!is_in(&mut visitor).await);
+    assert_eq!(visitor.post(&link, &[]).await.status, 410);
+    let unknown = app.command(Link { member_id: ada.id.to_string() }).await;
+    assert_eq!(unknown.expect_err("gone"), "no such member; dossier members list shows them all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_manages_members() {
+    let app = TestApp::start().await;
+    let invite = |name: &str, email: &str, roles: &[&str]| Invite {
+        account: None,
+        name: name.to_owned(),
+        email: email.to_owned(),
+        roles: roles.iter().map(ToString::to_string).collect(),
+    };
+    let new = invite("Ada", "ada@example.com", &["analyst@production", "viewer@sandbox"]);
+    let ada = app.command(new).await.expect("invited");
+    assert_eq!(ada["roles"], json!(["viewer@sandbox", "analyst@production"]));
+    let wrong = app.command(invite("", "ada@EXAMPLE.com", &[])).await.expect_err("wrong");
+    let expected = "name: a name has 1 to 128 characters and no control characters or hidden ones\n\
+        roles: at least one role is required\nemail: belongs to a member of this account already";
+    assert_eq!(wrong, expected);
+    let id = ada["member_id"].as_str().expect("an id").to_owned();
+    let set = Set {
+        member_id: id.clone(),
+        name: None,
+        email: Some("lovelace@example.com".to_owned()),
+        roles: Some(vec!["approver".to_owned()]),
+    };
+    let changed = app.command(set).await.expect("changed");
+    assert_eq!((&changed["name"], &changed["email"]), (&json!("Ada"), &json!("lovelace@example.com")));
+    assert_eq!(changed["roles"], json!(["approver"]));
+    // The address is free again, and the new one is not.
+    assert!(app.command(invite("Eve", "lovelace@example.com", &["viewer"])).await.is_err());
+    app.command(invite("Eve", "ada@example.com", &["viewer"])).await.expect("invited");
+    let link = app.command(Link { member_id: id }).await.expect("a link");
+    let link = link["link"].as_str().and_then(|link| link.find("/desk").map(|at| link[at..].to_owned()));
+    let mut visitor = Visitor::of(&app);
+    assert_eq!(visitor.post(&link.expect("a link"), &[]).await.status, 303);
+    let first = app.command(List { account: None }).await.expect("a list")[0].take();
+    assert_eq!((&first["name"], &first["roles"]), (&json!("Admin"), &json!(["approver", "admin"])));
+    let remove = Remove { member_id: first["member_id"].as_str().expect("an id").to_owned() };
+    let last = app.command(remove).await.expect_err("the last admin");
+    assert!(last.contains("the last admin of an account cannot be removed"), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shortcuts_are_turned_off_and_on_again() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    let mut visitor = Visitor::signed_in(&app, &ada).await;
+    for (on, is_on) in [("no", false), ("yes", true)] {
+        let request = visitor.request(Method::POST, "/desk/shortcuts").header("Content-Type", FORM);
+        let request = request.header("Referer", format!("{}/desk/sessions", app.url)).body(format!("on={on}"));
+        let answer = visitor.send(request).await;
+        assert_eq!(answer.header("location"), "/desk/sessions");
+        let page = visitor.get("/desk/sessions").await.text;
+        assert_eq!(page.contains("data-shortcuts=\"on\""), is_on, "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passkeys_that_nobody_has_are_refused_and_recorded() {
+    let app = TestApp::start().await;
+    let mut visitor = Visitor::of(&app);
+    let begun = visitor.post("/desk/sign-in/begin", &[]).await;
+    assert!(begun.json()["challenge"].is_string() && visitor.cookies.contains_key("dossier-sign-in"));
+    let credential = |handle: &str| {
+        json!({ "id": "AAAA", "rawId": "AAAA", "type": "public-key", "extensions": {}, "response": {
+            "clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA", "userHandle": handle } })
+    };
+    let before = app.entries_of("member.sign_in_failed").await;
+    for body in [json!({}), credential("AAAA"), credential("AAAAAAAAAAAAAAAAAAAAAA")] {
+        let request = visitor.request(Method::POST, "/desk/sign-in/finish").json(&body);
+        let answer = visitor.send(request).await;
+        assert_eq!(answer.status, 403, "{}", answer.text);
+        assert!(answer.json()["text"].is_string() && visitor.session().is_none());
+        assert!(!visitor.cookies.contains_key("dossier-sign-in"), "what was begun has ended");
+    }
+    assert_eq!(app.entries_of("member.sign_in_failed").await, before + 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_cannot_fill_the_trail() {
+    let app = TestApp::start_with(&[("failed_authentications", "5")]).await;
+    let before = app.entries_of("member.sign_in_failed").await;
+    let mut statuses = Vec::new();
+    for _ in 0..10 {
+        statuses.push(Visitor::of(&app).post("/desk/link/dsm_live_x", &[]).await.status.as_u16());
+    }
+    assert_eq!(statuses, [&[410; 5][..], &[429; 5]].concat());
+    assert_eq!(app.entries_of("member.sign_in_failed").await, before + 5);
+}
+
+/// Every page and action of signing in and of members, with the roles that may use it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_and_action_is_for_its_roles_only() {
+    let app = TestApp::start().await;
+    let other = app.member("Other", &[Role::Viewer]).await;
+    let member = format!("/desk/members/{}", other.id);
+    let all: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
+    let admin = ["admin"];
+    let pages: Vec<(Method, String, &str, &[&str])> = vec![
+        (Method::GET, "/desk".to_owned(), "", &all),
+        (Method::GET, "/desk/passkeys".to_owned(), "", &all),
+        (Method::POST, "/desk/passkeys/begin".to_owned(), "", &all),
+        (Method::POST, "/desk/passkeys/rename".to_owned(), "id=x&name=y", &all),
+        (Method::POST, "/desk/passkeys/remove".to_owned(), "id=x", &all),
+        (Method::GET, "/desk/sessions".to_owned(), "", &all),
+        (Method::POST, "/desk/sessions/end-others".to_owned(), "", &all),
+        (Method::POST, "/desk/shortcuts".to_owned(), "on=yes", &all),
+        (Method::GET, "/desk/members".to_owned(), "", &admin),
+        (Method::POST, "/desk/members".to_owned(), "name=x", &admin),
+        (Method::GET, member.clone(), "", &admin),
+        (Method::POST, member.clone(), "name=x", &admin),
+        (Method::GET, format!("{member}/link"), "", &admin),
+        (Method::POST, format!("{member}/link"), "", &admin),
+        (Method::POST, format!("{member}/sessions/end"), "", &admin),
+        (Method::POST, format!("{member}/sessions/{}/end", other.id), "", &admin),
+        (Method::GET, format!("{member}/remove"), "", &admin),
+        (Method::POST, "/desk/members/x/remove".to_owned(), "", &admin),
+        (Method::POST, "/desk/sign-out".to_owned(), "", &all),
+    ];
+    for role in Role::ALL {
+        let holder = app.member(&format!("A {role}"), &[*role]).await;
+        let mut visitor = Visitor::signed_in(&app, &holder).await;
+        for (method, path, body, allowed) in &pages {
+            let request = visitor.request(method.clone(), path).header("Content-Type", FORM).body(*body);
+            let answer = visitor.send(request).await;
+            assert!(!answer.header("location").starts_with("/desk/sign-in?"), "{role} {method} {path}");
+            let is_refused = answer.status == 403;
+            assert_eq!(!is_refused, allowed.contains(&role.as_str()), "{role} {method} {path}: {}", answer.text);
+            assert!(!is_refused || answer.text.contains("you need the role admin"), "{}", answer.text);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_of_another_account_do_not_exist() {
+    let app = TestApp::start().await;
+    let create = dossier::cli::accounts::Create { name: "other".to_owned() };
+    let other = app.command(create).await.expect("an account");
+    let invite = Invite {
+        account: other["account_id"].as_str().map(ToOwned::to_owned),
+        name: "Eve".to_owned(),
+        email: "eve@example.com".to_owned(),
+        roles: vec!["admin".to_owned()],
+    };
+    let eve = app.command(invite).await.expect("invited");
+    let path = eve["link"].as_str().and_then(|link| link.find("/desk").map(|at| link[at..].to_owned()));
+    let mut visitor = Visitor::of(&app);
+    visitor.post(&path.expect("a link"), &[]).await;
+    let list = visitor.get("/desk/members").await.text;
+    assert!(list.contains("Eve") && !list.contains("admin@localhost"), "{list}");
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    for (method, path) in [(Method::GET, ""), (Method::POST, "/link"), (Method::POST, "/remove")] {
+        let request = visitor.request(method, &format!("/desk/members/{}{path}", ada.id));
+        assert_eq!(visitor.send(request).await.status, 404, "{path}");
+    }
+    let value: Value = app.command(List { account: None }).await.expect("a list");
+    assert!(value.to_string().contains("Ada"));
+}
