@@ -89,7 +89,6 @@ impl Who {
             identity: None,
             signed_in_at: None,
             no_shortcuts: false,
-            signed_in_at: None,
         };
         let id = MemberId::from_bytes(self.actor_number());
         Seat::new(Member { id, account: SCOPE.account, version: 1, details }, self.caller())
