@@ -135,7 +135,11 @@ impl Claims<'_> {
                 }
             },
             Value::Array(items) => html! {
-                ol { @for (index, item) in items.iter().enumerate() { li { (self.value(&format!("{pointer}/{index}"), item)) } } }
+                ol {
+                    @for (index, item) in items.iter().enumerate() {
+                        li { (self.value(&format!("{pointer}/{index}"), item)) }
+                    }
+                }
             },
             Value::String(text) => self.text(pointer, text),
             Value::Bool(yes) => html! { @if *yes { (say("yes")) } @else { (say("no")) } },

@@ -6,7 +6,7 @@ use dossier_core::ids::FileId;
 use dossier_core::use_cases::review_case::CaseView;
 use maud::{Markup, html};
 
-use super::customer::Focus;
+use super::focus::Focus;
 use super::queue::visible;
 use super::seat::Desk;
 use super::text::{say, say_with};

@@ -129,7 +129,9 @@ fn choice(key: &str, is_set: bool, without: &Filter, choices: impl Iterator<Item
         details.choice data-set=[is_set.then_some("yes")] {
             summary { (say(key)) }
             ul {
-                li { a href={ "?" (without.query()) } aria-current=[(!is_set).then_some("true")] { (say("filter-any")) } }
+                li {
+                    a href={ "?" (without.query()) } aria-current=[(!is_set).then_some("true")] { (say("filter-any")) }
+                }
                 @for (text, to, is_chosen) in choices {
                     li { a href={ "?" (to.query()) } aria-current=[is_chosen.then_some("true")] { (text) } }
                 }

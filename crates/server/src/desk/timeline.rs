@@ -15,7 +15,8 @@ pub fn section(rows: &[AuditRow]) -> Markup {
                 @for row in rows {
                     li {
                         time datetime=(row.at) { (row.at) }
-                        " " strong { (Action::parse(&row.action).map_or_else(|| row.action.clone(), |action| action.help().to_owned())) }
+                        @let what = Action::parse(&row.action).map(|action| action.help().to_owned());
+                        " " strong { (what.unwrap_or_else(|| row.action.clone())) }
                         " " bdi { (actor_name(&row.actor)) }
                         @if let Some(decision) = &row.decision {
                             " · " (crate::readable::words(&decision.outcome))

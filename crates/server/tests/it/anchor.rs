@@ -88,7 +88,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     put_back(&folder, &newest);
     let verified = json_of(&folder, &["audit", "verify", "--records", "--data-dir", "data"]);
     assert_eq!(verified["findings"], json!([]));
-    assert!(verified["records"].as_u64() > Some(3) && verified["checkpoints"] == 2, "{verified}");
+    assert!(verified["records"].as_u64() > Some(3) && verified["checkpoints"] == 3, "{verified}");
     let nothing = dossier(&folder, &["audit", "accept-restore", "--data-dir", "data"]);
     assert!(String::from_utf8_lossy(&nothing.stderr).contains("nothing to accept"));
 
@@ -194,7 +194,7 @@ async fn checkpoints_are_printed_and_hold_until_the_trail_is_replaced() {
     let printed = dossier(&folder, &["audit", "checkpoint", "--data-dir", "data"]);
     let text = String::from_utf8(printed.stdout).expect("text");
     assert!(
-        printed.status.success() && text.lines().count() == 1 && text.starts_with("dossier-checkpoint 1 "),
+        printed.status.success() && text.lines().count() == 2 && text.starts_with("dossier-checkpoint 1 "),
         "{text}"
     );
     fs::write(folder.join("kept"), format!("a log line {text}")).expect("kept elsewhere");
@@ -203,7 +203,7 @@ async fn checkpoints_are_printed_and_hold_until_the_trail_is_replaced() {
     let lines = json_of(&folder, &["audit", "checkpoint", "--data-dir", "data"]);
     assert_eq!(lines.as_array().map(Vec::len), Some(2), "{}: {lines}", Environment::Production);
     let verified = json_of(&folder, &["audit", "verify", "--checkpoint", "kept", "--data-dir", "data"]);
-    assert_eq!((&verified["findings"], &verified["checkpoints"]), (&json!([]), &json!(1)));
+    assert_eq!((&verified["findings"], &verified["checkpoints"]), (&json!([]), &json!(2)));
     for (altered, said) in [
         (text.replace(" sandbox ", " production "), "cannot be trusted: it was altered"),
         ("nothing".to_owned(), "contains no anchor and no checkpoint"),

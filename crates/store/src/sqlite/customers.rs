@@ -1,6 +1,5 @@
 //! Reads customers, and the keys of their data subjects.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroI64;
 use std::sync::Arc;
 
@@ -223,24 +222,7 @@ impl CustomerStore for SqliteStore {
     }
 
     async fn customers_with(&self, scope: Scope, numbers: &[Number]) -> Result<Vec<CustomerId>, StoreError> {
-        let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
-        let (account, environment) = scope_columns(&scope);
-        let found = self.readers.read(|connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT customer_id FROM numbers WHERE account_id = ?1 AND environment = ?2 AND fingerprint = ?3
-                 LIMIT ?4",
-            )?;
-            let mut found = BTreeSet::new();
-            for number in numbers {
-                let fingerprint = keys.number_index(number);
-                let rows = select.query_map((account, environment, fingerprint, MAX_MATCHES), |row| row.get(0))?;
-                for id in rows {
-                    found.insert(CustomerId::from_bytes(id?));
-                }
-            }
-            Ok(found)
-        })?;
-        Ok(found.into_iter().take(MAX_MATCHES).collect())
+        self.numbered(scope, numbers)
     }
 
     async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
