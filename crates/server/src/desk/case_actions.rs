@@ -1,17 +1,17 @@
 //! What a member does on the page of a customer: takes the case, judges, notes, shows a number, copies the link.
 
+use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use axum::{Extension, Form};
 use dossier_core::desk::VerdictWord;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::use_cases::review_case::{self, CaseView};
 use dossier_core::use_cases::worksheet;
 use http::StatusCode;
 use maud::html;
-use serde::Deserialize;
 
 use super::claims::{self, Claims};
+use super::fields::Fields;
 use super::filter::Filter;
 use super::focus::{CustomerPath, customer_id};
 use super::pages;
@@ -23,25 +23,14 @@ use crate::http::files::show_content;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// Why a member takes a case over.
-#[derive(Deserialize)]
-pub struct Taking {
-    reason: Option<String>,
-}
-
 /// `POST …/take`: takes the case, or takes it over with a reason.
 ///
 /// # Errors
 ///
 /// When the store fails.
-pub async fn take(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    Form(taking): Form<Taking>,
-) -> Result<Response, Problem> {
+pub async fn take(State(app): State<App>, desk: Desk, path: CustomerPath, fields: Fields) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    let reason = taking.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let reason = Some(fields.get("reason").trim()).filter(|reason| !reason.is_empty());
     match worksheet::take(&app.services, &desk.seat, id, reason).await {
         Ok(_) => done(&app, &desk, id, "").await,
         Err(error) => refusal(&desk, error),
@@ -83,13 +72,6 @@ pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Re
     }
 }
 
-/// A verdict as a form sends it.
-#[derive(Deserialize)]
-pub struct NewVerdict {
-    requirement: String,
-    verdict: String,
-}
-
 /// `POST …/verdicts`. A script gets the claim with its new verdict; a form returns to it.
 ///
 /// # Errors
@@ -99,19 +81,20 @@ pub async fn verdict(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
-    Form(new): Form<NewVerdict>,
+    fields: Fields,
 ) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    let word = VerdictWord::parse(&new.verdict);
-    if word.is_none() && !new.verdict.is_empty() {
+    let (requirement, verdict) = (fields.get("requirement"), fields.get("verdict"));
+    let word = VerdictWord::parse(verdict);
+    if word.is_none() && !verdict.is_empty() {
         return Err(Problem::not_found());
     }
-    let given = worksheet::give_verdict(&app.services, &desk.seat, id, &new.requirement, word).await;
+    let given = worksheet::give_verdict(&app.services, &desk.seat, id, requirement, word).await;
     if let Err(error) = given {
         return refusal(&desk, error);
     }
     if !desk.signed_in.is_script {
-        return done(&app, &desk, id, &format!("#{}", claims::anchor(&new.requirement))).await;
+        return done(&app, &desk, id, &format!("#{}", claims::anchor(requirement))).await;
     }
     let customer = app.services.store.customer(desk.scope(), id).await?.ok_or_else(Problem::not_found)?;
     let now = app.services.now(desk.scope());
@@ -123,13 +106,7 @@ pub async fn verdict(
     let worksheet = app.services.store.worksheet(desk.scope(), id).await?;
     let case = CaseView { customer, worksheet, claims, flags, others: Vec::new(), changed, files: Vec::new() };
     let claims = Claims { desk: &desk, case: &case, before: &before };
-    Ok(Html(claims.piece(&new.requirement).into_string()).into_response())
-}
-
-/// A note as a form sends it.
-#[derive(Deserialize)]
-pub struct NewNote {
-    text: String,
+    Ok(Html(claims.piece(requirement).into_string()).into_response())
 }
 
 /// `POST …/notes`
@@ -137,23 +114,12 @@ pub struct NewNote {
 /// # Errors
 ///
 /// When the store fails.
-pub async fn note(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    Form(new): Form<NewNote>,
-) -> Result<Response, Problem> {
+pub async fn note(State(app): State<App>, desk: Desk, path: CustomerPath, fields: Fields) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    match worksheet::add_note(&app.services, &desk.seat, id, &new.text).await {
+    match worksheet::add_note(&app.services, &desk.seat, id, fields.get("text")).await {
         Ok(_) => done(&app, &desk, id, "#notes").await,
         Err(error) => refusal(&desk, error),
     }
-}
-
-/// The place of a number.
-#[derive(Deserialize)]
-pub struct Revealing {
-    pointer: String,
 }
 
 /// `POST …/reveal`: a number in full. A script gets only the number.
@@ -165,10 +131,10 @@ pub async fn reveal(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
-    Form(revealing): Form<Revealing>,
+    fields: Fields,
 ) -> Result<Response, Problem> {
     let id = customer_id(&path);
-    let number = match review_case::reveal(&app.services, &desk.seat, id, &revealing.pointer).await {
+    let number = match review_case::reveal(&app.services, &desk.seat, id, fields.get("pointer")).await {
         Ok(number) => number,
         Err(error) => return refusal(&desk, error),
     };

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use bytes::Bytes;
 use dossier_core::desk::Permission;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
@@ -17,6 +16,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::entered::Entered;
+use super::fields::Fields;
 use super::focus::{CustomerPath, customer_id};
 use super::pages;
 use super::panel::{Panel, summary, waiting};
@@ -156,12 +156,17 @@ fn choice(panel: &Panel, entered: &Entered, outcome: Outcome, key: &str) -> Mark
 /// # Errors
 ///
 /// When the customer cannot be read.
-pub async fn decide(State(app): State<App>, desk: Desk, path: CustomerPath, body: Bytes) -> Result<Response, Problem> {
+pub async fn decide(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    fields: Fields,
+) -> Result<Response, Problem> {
     if let Err(refused) = desk.require(Permission::Work) {
         return Ok(refused);
     }
     let id = customer_id(&path).ok_or_else(Problem::not_found)?;
-    let mut entered = Entered::read(&body);
+    let mut entered = Entered::read(&fields);
     let panel = Panel::load(&app, &desk, id).await?.ok_or_else(Problem::not_found)?;
     if entered.version != panel.customer.version {
         return stale(&app, &desk, &panel, entered).await;
@@ -266,9 +271,14 @@ async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: &Entered) -> R
 /// # Errors
 ///
 /// When the store fails.
-pub async fn confirm(State(app): State<App>, desk: Desk, path: CustomerPath, body: Bytes) -> Result<Response, Problem> {
+pub async fn confirm(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let id = customer_id(&path).ok_or_else(Problem::not_found)?;
-    let entered = Entered::read(&body);
+    let entered = Entered::read(&fields);
     match decide::confirm(&app.services, &desk.seat, Some(id), entered.version).await {
         Ok(_) => {
             app.queues.forget(desk.scope()).await;
@@ -287,10 +297,10 @@ pub async fn withdraw(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
-    body: Bytes,
+    fields: Fields,
 ) -> Result<Response, Problem> {
     let id = customer_id(&path).ok_or_else(Problem::not_found)?;
-    let entered = Entered::read(&body);
+    let entered = Entered::read(&fields);
     match decide::withdraw(&app.services, &desk.seat, Some(id), entered.version).await {
         Ok(_) => super::case_actions::done(&app, &desk, id, "").await,
         Err(error) => refused(&app, &desk, id, entered, error).await,

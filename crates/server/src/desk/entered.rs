@@ -8,6 +8,8 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::fields::Fields;
+
 /// The fields of the form.
 #[derive(Default)]
 pub struct Entered {
@@ -35,12 +37,12 @@ impl Entered {
 
     /// Reads a form.
     #[must_use]
-    pub fn read(body: &[u8]) -> Self {
+    pub fn read(fields: &Fields) -> Self {
         let mut entered = Self { is_sent: true, ..Self::default() };
-        for (name, value) in form_urlencoded::parse(body) {
+        for (name, value) in fields.iter() {
             // Browsers send line breaks as CR LF.
             let value = value.replace("\r\n", "\n");
-            match &*name {
+            match name {
                 "version" => entered.version = value.parse().unwrap_or(0),
                 "outcome" => entered.outcome = value,
                 "requirement" => entered.requirements.push(value),

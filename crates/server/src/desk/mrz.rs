@@ -1,28 +1,21 @@
 //! The check digits of a machine-readable zone that a reviewer typed. Nothing of it is stored.
 
-use axum::Form;
 use axum::response::{Html, IntoResponse as _, Response};
 use dossier_core::desk::{Permission, mrz};
 use http::StatusCode;
 use maud::html;
-use serde::Deserialize;
 
+use super::fields::Fields;
 use super::pages;
 use super::seat::Desk;
 use super::text::say;
 
-/// What was typed.
-#[derive(Deserialize)]
-pub struct Zone {
-    zone: String,
-}
-
 /// `POST …/mrz`
-pub async fn check(desk: Desk, Form(Zone { zone }): Form<Zone>) -> Response {
+pub async fn check(desk: Desk, fields: Fields) -> Response {
     if let Err(refused) = desk.require(Permission::View) {
         return refused;
     }
-    let checked = mrz::check(&zone);
+    let checked = mrz::check(fields.get("zone"));
     let result = html! {
         @match &checked {
             None => p { (say("mrz-unknown")) },

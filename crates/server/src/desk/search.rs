@@ -1,15 +1,14 @@
 //! The search. What is searched for is personal, so it is never part of a URL.
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use dossier_core::customer::Summary;
 use dossier_core::desk::Permission;
 use dossier_core::use_cases::search::{self, Found};
 use maud::{Markup, html};
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::fields::Fields;
 use super::pages;
 use super::queue::visible;
 use super::seat::{Desk, refusal};
@@ -19,12 +18,6 @@ use crate::http::state::App;
 
 /// The longest text to search for, in characters.
 const LONGEST: usize = 256;
-
-/// What to search for.
-#[derive(Deserialize)]
-pub struct Query {
-    text: String,
-}
 
 /// `GET /desk/{environment}/search`
 pub async fn page(desk: Desk) -> Response {
@@ -39,8 +32,8 @@ pub async fn page(desk: Desk) -> Response {
 /// # Errors
 ///
 /// When customers cannot be read.
-pub async fn find(State(app): State<App>, desk: Desk, Form(Query { text }): Form<Query>) -> Result<Response, Problem> {
-    let text: String = text.chars().take(LONGEST).collect();
+pub async fn find(State(app): State<App>, desk: Desk, fields: Fields) -> Result<Response, Problem> {
+    let text: String = fields.get("text").chars().take(LONGEST).collect();
     match search::search(&app.services, &desk.seat, &text).await {
         Ok(found) => Ok(show(&desk, &text, &results(&desk, &found))),
         Err(error) => refusal(&desk, error),
