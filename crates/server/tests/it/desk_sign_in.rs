@@ -1,84 +1,22 @@
-//! Signing in to the desk: links, sessions, who is let in, and what members and admins do with them.
+//! Signing in to the desk: links, passkeys and sessions, and who is let in.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dossier::cli::audit::{self, Query};
 use dossier::cli::context::ScopeArgs;
-use dossier::cli::members::{Invite, Link, List, Remove, Set};
-use dossier_core::caller::{Caller, Environment};
+use dossier_core::caller::Environment;
 use dossier_core::clock::{Clock, Timestamp};
-use dossier_core::desk::{Member, Role, Roles};
-use dossier_core::ids::MemberId;
+use dossier_core::desk::{Member, Role};
 use dossier_core::services::Services;
 use dossier_core::store::DeskUse;
-use dossier_core::use_cases::sign_in::{Authentication, Proof};
-use dossier_core::use_cases::{members, sign_in};
+use dossier_core::use_cases::sign_in::{self, Authentication, Proof};
 use reqwest::Method;
-use reqwest::redirect::Policy;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::app::{Answered, TestApp};
-use crate::desk::account;
+use crate::app::TestApp;
+use crate::visitor::{FORM, Visitor, is_in};
 
 const PRODUCTION: ScopeArgs = ScopeArgs { account: None, environment: Environment::Production };
-const FORM: &str = "application/x-www-form-urlencoded";
-
-/// A browser that keeps cookies, follows no redirects and runs no scripts.
-struct Visitor {
-    url: String,
-    client: reqwest::Client,
-    cookies: BTreeMap<String, String>,
-}
-
-impl Visitor {
-    fn of(app: &TestApp) -> Self {
-        let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { url: app.url.clone(), client, cookies: BTreeMap::new() }
-    }
-
-    /// A browser in which a member has used a one-time link.
-    async fn signed_in(app: &TestApp, member: &Member) -> Self {
-        let mut visitor = Self::of(app);
-        let link = app.link(member.id).await;
-        assert_eq!(visitor.post(&link, &[]).await.status, 303);
-        visitor
-    }
-
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let port = self.url.rsplit(':').next().expect("a port");
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.client.request(method, format!("{}{path}", self.url)).header("Cookie", cookies.join("; "));
-        request.header("Host", format!("localhost:{port}")).header("Sec-Fetch-Site", "same-origin")
-    }
-
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> Answered {
-        let answer = TestApp::send(request).await;
-        for set in answer.headers.get_all("set-cookie") {
-            let (pair, attributes) = set.to_str().expect("ASCII").split_once(';').expect("attributes");
-            let (name, value) = pair.split_once('=').expect("a pair");
-            assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"), "{attributes}");
-            self.cookies.insert(name.to_owned(), value.to_owned());
-            if attributes.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            }
-        }
-        answer
-    }
-
-    async fn get(&mut self, path: &str) -> Answered {
-        self.send(self.request(Method::GET, path)).await
-    }
-
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answered {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(self.request(Method::POST, path).header("Content-Type", FORM).body(body)).await
-    }
-
-    fn session(&self) -> Option<String> {
-        self.cookies.get("dossier-desk").cloned()
-    }
-}
 
 struct At(Timestamp);
 
@@ -89,10 +27,6 @@ impl Clock for At {
 }
 
 impl TestApp {
-    fn services(&self) -> &Services {
-        &self.server.as_ref().expect("running").app.services
-    }
-
     /// The same services some seconds ago.
     fn services_before(&self, seconds: i64) -> Services {
         let services = self.services();
@@ -107,34 +41,6 @@ impl TestApp {
             quotas: services.quotas,
             scanning: None,
         }
-    }
-
-    async fn system(&self) -> Caller {
-        Caller::system(Member::home(account(self).await), "test")
-    }
-
-    /// A new member with these roles in both environments.
-    async fn member(&self, name: &str, roles: &[Role]) -> Member {
-        let roles = Roles::everywhere(roles.iter().copied());
-        self.member_with(name, roles).await
-    }
-
-    async fn member_with(&self, name: &str, roles: Roles) -> Member {
-        let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
-        let (account, caller) = (account(self).await, self.system().await);
-        let invited = members::invite(self.services(), &caller, account, (name, &email, roles)).await;
-        invited.expect("invited").0
-    }
-
-    /// The path of a new link.
-    async fn link(&self, member: MemberId) -> String {
-        self.link_of(self.services(), member).await
-    }
-
-    async fn link_of(&self, services: &Services, member: MemberId) -> String {
-        let (account, caller) = (account(self).await, self.system().await);
-        let token = members::link(services, &caller, account, member).await.expect("a link");
-        format!("/desk/link/{}", *token)
     }
 
     /// A browser with a session that began some seconds ago.
@@ -153,11 +59,6 @@ impl TestApp {
         let list = audit::List { scope: PRODUCTION, query, before: None, limit: 100 };
         self.command(list).await.expect("a list").as_array().map_or(0, Vec::len)
     }
-}
-
-/// Whether a browser is signed in.
-async fn is_in(visitor: &mut Visitor) -> bool {
-    visitor.get("/desk/sessions").await.status == 200
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -412,107 +313,6 @@ async fn members_see_and_end_their_own_sessions_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_admin_invites_changes_and_removes_members() {
-    let app = TestApp::start().await;
-    let ada = app.member("Ada", &[Role::Admin]).await;
-    let mut admin = Visitor::signed_in(&app, &ada).await;
-    let fields = [("name", "Grace"), ("email", "grace@example.com"), ("role", "analyst@production")];
-    let invited = admin.post("/desk/members", &fields).await;
-    assert_eq!(invited.status, 200, "{}", invited.text);
-    let link = invited.text.split("value=\"http://localhost").nth(1).and_then(|rest| rest.split('"').next());
-    let link = link.and_then(|rest| rest.find("/desk").map(|at| rest[at..].to_owned())).expect("a link");
-    let mut grace = Visitor::of(&app);
-    assert_eq!(grace.post(&link, &[]).await.status, 303);
-    assert_eq!(grace.get("/desk/production/queue").await.status, 200);
-    assert_eq!(grace.get("/desk/sandbox/queue").await.status, 403);
-    let list = admin.get("/desk/members").await.text;
-    assert!(list.contains("Analyst in Production") && !list.contains("/desk/link/"), "{list}");
-
-    let wrong = admin.post("/desk/members", &[("name", ""), ("email", "grace@example.com")]).await;
-    assert_eq!(wrong.status, 422);
-    for part in ["a name has", "belongs to a member of this account already", "at least one role", "value=\"grace@"] {
-        assert!(wrong.text.contains(part), "{part}: {}", wrong.text);
-    }
-    let all = app.command(List { account: None }).await.expect("a list");
-    let find = |name: &str| {
-        let found = all.as_array().expect("members").iter().find(|one| one["name"] == name);
-        found.expect("a member")["member_id"].as_str().expect("an id").to_owned()
-    };
-    let id = find("Grace");
-    let page = format!("/desk/members/{id}");
-    let changed = [("name", "Grace H"), ("email", "grace@example.com"), ("role", "viewer@sandbox")];
-    assert_eq!(admin.post(&page, &changed).await.status, 303);
-    assert_eq!(grace.get("/desk/sandbox/queue").await.status, 200, "the new role counts at once");
-    assert_eq!(grace.get("/desk/production/queue").await.status, 403);
-    assert_eq!(admin.post(&format!("{page}/sessions/end"), &[]).await.status, 303);
-    assert!(!is_in(&mut grace).await);
-    let new = admin.post(&format!("{page}/link"), &[]).await;
-    assert!(new.text.contains("/desk/link/dsm_live_"), "{}", new.text);
-    let asked = admin.get(&format!("{page}/remove")).await;
-    assert!(asked.text.contains("Remove Grace H?"), "{}", asked.text);
-    assert_eq!(admin.post(&format!("{page}/remove"), &[]).await.status, 303);
-    assert_eq!(admin.get(&page).await.status, 404);
-    // The first start made another admin.
-    let first = find("Admin");
-    assert_eq!(admin.post(&format!("/desk/members/{first}/remove"), &[]).await.status, 303);
-    let last = admin.post(&format!("/desk/members/{}/remove", ada.id), &[]).await;
-    assert!(last.status == 409 && last.text.contains("This is the last admin"), "{}", last.text);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_removed_member_is_out_at_once() {
-    let app = TestApp::start().await;
-    let ada = app.member("Ada", &[Role::Viewer]).await;
-    let mut visitor = Visitor::signed_in(&app, &ada).await;
-    let link = app.link(ada.id).await;
-    app.command(Remove { member_id: ada.id.to_string() }).await.expect("removed");
-    assert!(!is_in(&mut visitor).await);
-    assert_eq!(visitor.post(&link, &[]).await.status, 410);
-    let unknown = app.command(Link { member_id: ada.id.to_string() }).await;
-    assert_eq!(unknown.expect_err("gone"), "no such member; dossier members list shows them all");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_command_line_manages_members() {
-    let app = TestApp::start().await;
-    let invite = |name: &str, email: &str, roles: &[&str]| Invite {
-        account: None,
-        name: name.to_owned(),
-        email: email.to_owned(),
-        roles: roles.iter().map(ToString::to_string).collect(),
-    };
-    let new = invite("Ada", "ada@example.com", &["analyst@production", "viewer@sandbox"]);
-    let ada = app.command(new).await.expect("invited");
-    assert_eq!(ada["roles"], json!(["viewer@sandbox", "analyst@production"]));
-    let wrong = app.command(invite("", "ada@EXAMPLE.com", &[])).await.expect_err("wrong");
-    let expected = "name: a name has 1 to 128 characters and no control characters or hidden ones\n\
-        roles: at least one role is required\nemail: belongs to a member of this account already";
-    assert_eq!(wrong, expected);
-    let id = ada["member_id"].as_str().expect("an id").to_owned();
-    let set = Set {
-        member_id: id.clone(),
-        name: None,
-        email: Some("lovelace@example.com".to_owned()),
-        roles: Some(vec!["approver".to_owned()]),
-    };
-    let changed = app.command(set).await.expect("changed");
-    assert_eq!((&changed["name"], &changed["email"]), (&json!("Ada"), &json!("lovelace@example.com")));
-    assert_eq!(changed["roles"], json!(["approver"]));
-    // The address is free again, and the new one is not.
-    assert!(app.command(invite("Eve", "lovelace@example.com", &["viewer"])).await.is_err());
-    app.command(invite("Eve", "ada@example.com", &["viewer"])).await.expect("invited");
-    let link = app.command(Link { member_id: id }).await.expect("a link");
-    let link = link["link"].as_str().and_then(|link| link.find("/desk").map(|at| link[at..].to_owned()));
-    let mut visitor = Visitor::of(&app);
-    assert_eq!(visitor.post(&link.expect("a link"), &[]).await.status, 303);
-    let first = app.command(List { account: None }).await.expect("a list")[0].take();
-    assert_eq!((&first["name"], &first["roles"]), (&json!("Admin"), &json!(["approver", "admin"])));
-    let remove = Remove { member_id: first["member_id"].as_str().expect("an id").to_owned() };
-    let last = app.command(remove).await.expect_err("the last admin");
-    assert!(last.contains("the last admin of an account cannot be removed"), "{last}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn shortcuts_are_turned_off_and_on_again() {
     let app = TestApp::start().await;
     let ada = app.member("Ada", &[Role::Viewer]).await;
@@ -558,73 +358,4 @@ async fn strangers_cannot_fill_the_trail() {
     }
     assert_eq!(statuses, [&[410; 5][..], &[429; 5]].concat());
     assert_eq!(app.entries_of("member.sign_in_failed").await, before + 5);
-}
-
-/// Every page and action of signing in and of members, with the roles that may use it.
-#[tokio::test(flavor = "multi_thread")]
-async fn every_page_and_action_is_for_its_roles_only() {
-    let app = TestApp::start().await;
-    let other = app.member("Other", &[Role::Viewer]).await;
-    let member = format!("/desk/members/{}", other.id);
-    let all: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
-    let admin = ["admin"];
-    let pages: Vec<(Method, String, &str, &[&str])> = vec![
-        (Method::GET, "/desk".to_owned(), "", &all),
-        (Method::GET, "/desk/passkeys".to_owned(), "", &all),
-        (Method::POST, "/desk/passkeys/begin".to_owned(), "", &all),
-        (Method::POST, "/desk/passkeys/rename".to_owned(), "id=x&name=y", &all),
-        (Method::POST, "/desk/passkeys/remove".to_owned(), "id=x", &all),
-        (Method::GET, "/desk/sessions".to_owned(), "", &all),
-        (Method::POST, "/desk/sessions/end-others".to_owned(), "", &all),
-        (Method::POST, "/desk/shortcuts".to_owned(), "on=yes", &all),
-        (Method::GET, "/desk/members".to_owned(), "", &admin),
-        (Method::POST, "/desk/members".to_owned(), "name=x", &admin),
-        (Method::GET, member.clone(), "", &admin),
-        (Method::POST, member.clone(), "name=x", &admin),
-        (Method::GET, format!("{member}/link"), "", &admin),
-        (Method::POST, format!("{member}/link"), "", &admin),
-        (Method::POST, format!("{member}/sessions/end"), "", &admin),
-        (Method::POST, format!("{member}/sessions/{}/end", other.id), "", &admin),
-        (Method::GET, format!("{member}/remove"), "", &admin),
-        (Method::POST, "/desk/members/x/remove".to_owned(), "", &admin),
-        (Method::POST, "/desk/sign-out".to_owned(), "", &all),
-    ];
-    for role in Role::ALL {
-        let holder = app.member(&format!("A {role}"), &[*role]).await;
-        let mut visitor = Visitor::signed_in(&app, &holder).await;
-        for (method, path, body, allowed) in &pages {
-            let request = visitor.request(method.clone(), path).header("Content-Type", FORM).body(*body);
-            let answer = visitor.send(request).await;
-            assert!(!answer.header("location").starts_with("/desk/sign-in?"), "{role} {method} {path}");
-            let is_refused = answer.status == 403;
-            assert_eq!(!is_refused, allowed.contains(&role.as_str()), "{role} {method} {path}: {}", answer.text);
-            assert!(!is_refused || answer.text.contains("you need the role admin"), "{}", answer.text);
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn members_of_another_account_do_not_exist() {
-    let app = TestApp::start().await;
-    let create = dossier::cli::accounts::Create { name: "other".to_owned() };
-    let other = app.command(create).await.expect("an account");
-    let invite = Invite {
-        account: other["account_id"].as_str().map(ToOwned::to_owned),
-        name: "Eve".to_owned(),
-        email: "eve@example.com".to_owned(),
-        roles: vec!["admin".to_owned()],
-    };
-    let eve = app.command(invite).await.expect("invited");
-    let path = eve["link"].as_str().and_then(|link| link.find("/desk").map(|at| link[at..].to_owned()));
-    let mut visitor = Visitor::of(&app);
-    visitor.post(&path.expect("a link"), &[]).await;
-    let list = visitor.get("/desk/members").await.text;
-    assert!(list.contains("Eve") && !list.contains("admin@localhost"), "{list}");
-    let ada = app.member("Ada", &[Role::Viewer]).await;
-    for (method, path) in [(Method::GET, ""), (Method::POST, "/link"), (Method::POST, "/remove")] {
-        let request = visitor.request(method, &format!("/desk/members/{}{path}", ada.id));
-        assert_eq!(visitor.send(request).await.status, 404, "{path}");
-    }
-    let value: Value = app.command(List { account: None }).await.expect("a list");
-    assert!(value.to_string().contains("Ada"));
 }
