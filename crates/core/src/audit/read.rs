@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::audit::action::Action;
 use crate::audit::entry::Decided;
+use crate::caller::OperatorName;
 use crate::clock::Timestamp;
-use crate::ids::{CustomerId, KeyId, PersonId, SessionId};
+use crate::ids::{CustomerId, KeyId, MemberId, PersonId, SessionId};
 use crate::pii::Pii;
 
 /// The result of verifying every chain.
@@ -33,7 +34,7 @@ pub struct AuditRow {
     /// When it was done.
     pub at: Timestamp,
     // In entries of older versions an operator has no name.
-    /// Who did it: `system`, `operator:<name>`, `key:<id>` or `session:<id>`.
+    /// Who did it: `system`, `operator:<name>`, `key:<id>`, `session:<id>` or `member:<id>:<name>`.
     pub actor: String,
     /// What was done, such as `kyc.decided`.
     pub action: String,
@@ -68,31 +69,51 @@ pub struct AuditFilter {
     pub to: Option<Timestamp>,
 }
 
-/// An actor as the trail names it, or a kind of actor: `key`, `session`, `operator` or `system`.
+/// An actor as the trail names it, a member by id, or a kind of actor: `key`, `session`, `member`, `operator` or
+/// `system`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ActorFilter(String);
+pub struct ActorFilter(Vec<String>);
 
 impl ActorFilter {
     /// What a filter can be, for error messages.
-    pub const FORMS: &str = "system, operator, operator:NAME, key, key:ID, session or session:ID";
+    pub const FORMS: &str =
+        "system, operator, operator:NAME, key, key:ID, session, session:ID, member, member:ID or member:ID:NAME";
 
     /// Reads a filter. `None` when no actor can have this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        let is_name = |name: &str| OperatorName::new(name).is_ok_and(|read| read.as_str() == name);
+        let is_member = |id: &str| MemberId::parse(id).is_some_and(|read| read.to_string() == id);
         let known = match text.split_once(':') {
-            None => matches!(text, "system" | "operator" | "key" | "session"),
-            Some(("operator", name)) => crate::caller::OperatorName::new(name).is_ok_and(|read| read.as_str() == name),
+            None => matches!(text, "system" | "operator" | "key" | "session" | "member"),
+            Some(("operator", name)) => is_name(name),
+            Some(("member", rest)) => match rest.split_once(':') {
+                None => is_member(rest),
+                Some((id, name)) => is_member(id) && is_name(name),
+            },
             Some(("key", id)) => KeyId::parse(id).is_some_and(|read| read.to_string() == id),
             Some(("session", id)) => SessionId::parse(id).is_some_and(|read| read.to_string() == id),
             Some(_) => false,
         };
-        known.then(|| Self(text.to_owned()))
+        known.then(|| Self(vec![text.to_owned()]))
+    }
+
+    /// Every person: operators and members.
+    #[must_use]
+    pub fn people() -> Self {
+        Self(["operator", "member"].map(ToOwned::to_owned).into())
     }
 
     /// Whether the filter accepts this actor.
     fn is(&self, actor: &str) -> bool {
-        let is_kind = !self.0.contains(':');
-        actor.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || is_kind && rest.starts_with(':'))
+        self.0.iter().any(|wanted| {
+            // A kind, or the id of a member, whose name comes after it.
+            let is_open = match wanted.split_once(':') {
+                None => true,
+                Some((kind, rest)) => kind == "member" && !rest.contains(':'),
+            };
+            actor.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || is_open && rest.starts_with(':'))
+        })
     }
 }
 
@@ -192,10 +213,11 @@ mod tests {
     #[test]
     fn a_filter_names_an_actor_or_a_kind_of_actors() {
         let id = "019abc00-0000-7000-8000-000000000000";
-        for text in ["system", "operator", "key", "session", "operator:Ada Lovelace"] {
+        let (ada, bob) = (format!("member:{id}:Ada: L"), "member:019abc00-0000-7000-8000-000000000001:Ada");
+        for text in ["system", "operator", "key", "session", "member", "operator:Ada Lovelace", &ada] {
             assert!(ActorFilter::parse(text).is_some(), "{text}");
         }
-        for kind in ["key", "session"] {
+        for kind in ["key", "session", "member"] {
             assert!(ActorFilter::parse(&format!("{kind}:{id}")).is_some(), "{kind}");
             assert!(ActorFilter::parse(&format!("{kind}:{}", id.to_uppercase())).is_none(), "{kind}");
         }
@@ -207,10 +229,19 @@ mod tests {
             ("operator:Ada", "operator", false),
             ("key", "keys", false),
             ("system", "session:1", false),
+            ("member", &ada, true),
+            ("member", "members", false),
+            (&format!("member:{id}"), &ada, true),
+            (&format!("member:{id}"), bob, false),
+            (&ada, &ada, true),
+            (&format!("member:{id}:Ada"), &ada, false),
+            ("operator", &ada, false),
         ] {
             assert_eq!(ActorFilter::parse(filter).expect(filter).is(actor), is_meant, "{filter} {actor}");
         }
-        for text in ["", "root", "key:", "key:1", "operator:", "operator:a\nb", "system:x", "Operator"] {
+        for text in
+            ["", "root", "key:", "key:1", "operator:", "operator:a\nb", "system:x", "Operator", "member:", "member:1"]
+        {
             assert!(ActorFilter::parse(text).is_none(), "{text}");
         }
     }

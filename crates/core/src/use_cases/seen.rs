@@ -72,7 +72,7 @@ pub async fn seen(
         Ok(None) => return Err(SeenError::NotFound),
         Err(error) => return Err(error.into()),
     }
-    let filter = AuditFilter { customer: Some(id), actor: ActorFilter::parse("operator"), ..AuditFilter::default() };
+    let filter = AuditFilter { customer: Some(id), actor: Some(ActorFilter::people()), ..AuditFilter::default() };
     let (mut entries, end) = match after.entries {
         Entries::Ended => (VecDeque::new(), Entries::Ended),
         started => {

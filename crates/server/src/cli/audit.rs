@@ -58,8 +58,8 @@ pub struct Query {
     /// Only entries with this action, such as kyc.decided
     #[arg(long, value_name = "ACTION")]
     pub action: Option<String>,
-    /// Only entries by this actor: system, operator:NAME, key:ID, session:ID; or operator, key or session for every
-    /// actor of that type
+    /// Only entries by this actor: system, operator:NAME, key:ID, session:ID, member:ID; or operator, key, session or
+    /// member for every actor of that type
     #[arg(long, value_name = "ACTOR")]
     pub actor: Option<String>,
     /// Only entries at this time or later, such as 2026-01-05 or 2026-01-05T12:00:00Z

@@ -5,6 +5,7 @@ use clap::Args;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::use_cases::decide;
+use dossier_core::use_cases::step::PROPOSED;
 use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::violation::Violation;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,7 @@ impl DataCommand for List {
                 "state": customer.kyc.state,
                 "waits_since": customer.kyc.queued_at,
                 "changed": customer.kyc.review.as_ref().map_or(&[][..], |review| &review.fields),
+                "proposed": customer.kyc.proposal.as_ref().map(|proposal| proposal.decision.outcome),
             }));
         }
         Ok(Value::Array(rows))
@@ -73,6 +75,7 @@ impl DataCommand for Show {
         let requirements = rules.of(&customer, now);
         json["state"] = json!(customer.kyc.state);
         json["decision"] = json!(customer.kyc.decision);
+        json["proposal"] = json!(customer.kyc.proposal);
         json["review"] = json!(customer.kyc.review);
         json["awaited"] = json!(customer.kyc.awaited);
         json["provider"] = json!(customer.kyc.provider);
@@ -92,7 +95,7 @@ impl DataCommand for Show {
     }
 }
 
-/// Decide about a customer
+/// Decide about a customer, or propose it where the setting four_eyes asks for a second person
 #[derive(Args, Serialize, Deserialize)]
 pub struct Decide {
     /// The customer's id
@@ -157,7 +160,11 @@ impl DataCommand for Decide {
         let request = Request::unkeyed(&body);
         let decided = decide::decide(context.services, &caller, CustomerId::parse(&self.customer_id), request).await;
         let answer = decided.map_err(in_words)?;
-        serde_json::from_slice(answer.body.expose()).map_err(text)
+        let mut json: Value = serde_json::from_slice(answer.body.expose()).map_err(text)?;
+        if answer.warnings.iter().any(|warning| warning == PROPOSED) {
+            json["proposed"] = json!("nothing is decided yet: a member must confirm it at the desk");
+        }
+        Ok(json)
     }
 }
 

@@ -46,8 +46,9 @@ pub(crate) const LIST: Operation = Operation {
                 query("cursor", "`next_cursor` of the previous page, with the same filters", cursor),
                 query("customer_id", "Only entries about this customer", id),
                 query("action", "Only entries with this action", json!({ "type": "string", "enum": actions })),
-                query("actor", "Only entries by this actor: `system`, `operator:<name>`, `key:<id>` or \
-                    `session:<id>`. `operator`, `key` or `session` alone stands for all actors of that kind", actor),
+                query("actor", "Only entries by this actor: `system`, `operator:<name>`, `key:<id>`, `session:<id>` or \
+                    `member:<id>:<name>`. `member:<id>` stands for a member whatever the name was, and `operator`, \
+                    `key`, `session` or `member` alone for all actors of that kind", actor),
                 query("from", "Only entries at this time or later", time.clone()),
                 query("to", "Only entries before this time", time),
             ],

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::customer::{Condition, Versions};
 use dossier_core::idempotency::{Answer, Request};
+use dossier_core::use_cases::step::PROPOSED;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::problem::{Problem, ProblemCode};
@@ -134,6 +135,12 @@ pub fn answered(status: StatusCode, answer: Answer) -> Response {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }
     response
+}
+
+/// The response to a decision: 202 if it was only proposed.
+pub fn decided(answer: Answer) -> Response {
+    let is_proposed = answer.warnings.iter().any(|warning| warning == PROPOSED);
+    answered(if is_proposed { StatusCode::ACCEPTED } else { StatusCode::OK }, answer)
 }
 
 #[cfg(test)]

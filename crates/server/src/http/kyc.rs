@@ -6,7 +6,6 @@ use dossier_core::api_key::KeyScope;
 use dossier_core::customer::CustomerType;
 use dossier_core::kyc::Prospect;
 use dossier_core::parse::Country;
-use dossier_core::use_cases::step::PROPOSED;
 use dossier_core::use_cases::{decide, session};
 use dossier_core::violation::Code;
 use http::{Method, StatusCode};
@@ -14,7 +13,7 @@ use serde_json::json;
 
 use super::answers::RequirementList;
 use super::body::{Expected, WholeBody};
-use super::conditions::{answered, nothing, repeatable};
+use super::conditions::{answered, decided, nothing, repeatable};
 use super::extract::{CustomerPath, Decider, Reader, SessionOpener};
 use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
 use super::openapi::parts::{VERIFICATION, customer_id, json_body, parameter, query, response, response_with};
@@ -106,7 +105,7 @@ pub(crate) const DECIDE: Operation = Operation {
                 "202": response_with(
                     "The decision was proposed, and waits for a second person. The customer is as before",
                     "CustomerOrEmpty",
-                    &["ETag"],
+                    &["ETag", "Dossier-Warning"],
                 ),
             },
         })
@@ -123,9 +122,7 @@ pub(crate) async fn decide(
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/customers/{customer_id}/decisions", &parts.headers, &body)?;
     let answer = decide::decide(&app.services, &caller, id, request).await?;
-    let is_proposed = answer.warnings.iter().any(|warning| warning == PROPOSED);
-    let status = if is_proposed { StatusCode::ACCEPTED } else { StatusCode::OK };
-    Ok(answered(status, sees.answer(answer, nothing)))
+    Ok(decided(sees.answer(answer, nothing)))
 }
 
 pub(crate) const REQUIREMENTS: Operation = Operation {

@@ -11,11 +11,13 @@ use serde_json::json;
 
 use super::answers::SandboxClock;
 use super::body::{Expected, WholeBody};
-use super::conditions::{answered, repeatable};
+use super::conditions::{answered, decided, repeatable};
 use super::extract::{SandboxEraser, Simulator};
 use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
 use super::openapi::parts::{SANDBOX, json_body, response, response_with};
-use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, NoSession, NotFound, NotPossible, SandboxOnly};
+use super::problem::ProblemCode::{
+    IdempotencyKeyReused, InvalidHeader, NoSession, NotFound, NotPossible, SandboxOnly, SecondPersonNeeded,
+};
 use super::problem::{Problem, ProblemCode};
 use super::query::NoQuery;
 use super::state::App;
@@ -37,16 +39,26 @@ pub(crate) const SIMULATE: Operation = Operation {
     path: "/v0/customers/simulate",
     scopes: &[KeyScope::Simulate],
     shows: Shows::Own,
-    problems: &[TAKES_JSON, WRITES, STEPS],
+    problems: &[TAKES_JSON, WRITES, STEPS, &[SecondPersonNeeded]],
     describe: || {
         let example = json!({ "action": "kyc.status.approve", "customer_id": "019abc00-0000-7000-8000-000000000000" });
         json!({
             "operationId": "simulate",
             "tags": [SANDBOX],
             "summary": "Simulate an action on a sandbox customer",
-            "description": "Every transition in the table of states can be simulated. The API guide lists them.",
+            "description": "Every transition in the table of states can be simulated. The API guide lists them. Where \
+                the setting `four_eyes_sandbox` asks for a second person, approvals, rejections and reinstatements \
+                are only proposed: the response is a 202 with the warning `decision_proposed`. Single rails cannot be \
+                proposed, and are refused.",
             "requestBody": json_body("Simulation", true, &example),
-            "responses": { "200": response_with("The action was simulated", "Empty", &["ETag"]) },
+            "responses": {
+                "200": response_with("The action was simulated", "Empty", &["ETag"]),
+                "202": response_with(
+                    "The decision was proposed, and waits for a second person. The customer is as before",
+                    "Empty",
+                    &["ETag", "Dossier-Warning"],
+                ),
+            },
         })
     },
 };
@@ -60,7 +72,7 @@ pub(crate) async fn simulate(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/customers/simulate", &parts.headers, &body)?;
-    Ok(answered(StatusCode::OK, simulate::simulate(&app.services, &caller, request).await?))
+    Ok(decided(simulate::simulate(&app.services, &caller, request).await?))
 }
 
 pub(crate) const ADVANCE_CLOCK: Operation = Operation {

@@ -113,7 +113,7 @@ fn start(folder: &Path) -> (Child, String, String, Option<String>) {
             Some("API") => url = value.trim_end_matches("/v0").to_owned(),
             Some("Metrics") => metrics = value,
             Some("Sandbox") => key = Some(value),
-            Some("shown") => break,
+            Some("Link") => break,
             Some("Data") if folder.join("data/restarted").exists() => break,
             _ => {}
         }

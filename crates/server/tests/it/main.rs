@@ -28,6 +28,7 @@ mod files;
 mod flaws;
 mod form;
 mod form_text;
+mod four_eyes;
 mod key_exports;
 mod kyc;
 mod lists;

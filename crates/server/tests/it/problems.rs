@@ -76,7 +76,7 @@ async fn each_code_has_its_status_form_and_page() {
         app.content(&file, "bytes=99999999-").await,
     ];
     answers.extend(problems_of_verification().await);
-    answers.push(erased(&app).await);
+    answers.extend([erased(&app).await, single_rail_of_two_people().await]);
     let mut seen = BTreeSet::new();
     for answer in answers.into_iter().filter(|answer| !answer.status.is_success()) {
         let (status, kind) = (answer.status.as_u16(), answer.header("content-type").to_owned());
@@ -112,6 +112,16 @@ async fn erased(app: &TestApp) -> Answered {
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
+}
+
+/// What a decision about a single rail gets where decisions take two people.
+async fn single_rail_of_two_people() -> Answered {
+    let app = TestApp::start_with(&[("four_eyes_sandbox", "all")]).await;
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    let rails = json!([{ "currency": "eur", "payment_rails": "sepa", "status": "approved" }]);
+    let body = json!({ "action": "kyc.breakdown.set", "customer_id": id, "breakdown": rails });
+    app.post("/v0/customers/simulate", &body).await
 }
 
 /// Problems with sessions, decisions, webhooks and providers.

@@ -135,7 +135,8 @@ async fn the_trail_needs_its_own_scope_and_shows_one_account_and_environment() {
     let id = app.given("individual").await;
     let other = app.command(accounts::Create { name: "other".into() }).await.expect("an account");
     let account = other["account_id"].as_str().expect("an id");
-    for (account, environment, count) in [(None, Environment::Production, 1), (Some(account), Environment::Sandbox, 2)]
+    // The first start invites the first member, whose link is another entry.
+    for (account, environment, count) in [(None, Environment::Production, 3), (Some(account), Environment::Sandbox, 2)]
     {
         let key = app.auditor(account, environment).await;
         let list = app.read_trail(&key, "").await;
@@ -193,7 +194,7 @@ async fn what_operators_change_is_named_with_the_operator() {
 
     let epoch = app.command(keyring::Rotate {}).await.expect("rotated")["epoch"].clone();
     let trail = app.listed(PRODUCTION, Query::default()).await;
-    let [rotated, started] = &trail[..] else { panic!("two entries: {trail:?}") };
+    let [rotated, started, ..] = &trail[..] else { panic!("two entries: {trail:?}") };
     assert_eq!(started["action"], "keyring.rotation_started");
     assert_eq!((&rotated["action"], &rotated["actor"]), (&json!("keyring.rotated"), &json!("operator:Ada")));
     assert_eq!(rotated["fields"], json!([format!("/keyring/epochs/{epoch}")]));
@@ -202,7 +203,7 @@ async fn what_operators_change_is_named_with_the_operator() {
 #[tokio::test]
 async fn settings_that_changed_are_named_once_and_secrets_are_not_shown() {
     let app = TestApp::start().await;
-    assert!(app.listed(PRODUCTION, Query::default()).await.is_empty(), "the defaults do not count as a change");
+    assert!(app.listed(PRODUCTION, of("settings.changed")).await.is_empty(), "the defaults do not count as a change");
     let sumsub = [
         ("provider", "sumsub"),
         ("sumsub_app_token", "token-11111"),

@@ -19,6 +19,10 @@ struct Expected {
     version: u64,
     /// Whether the customer's answers make the risk high.
     is_risky: bool,
+    /// Whether the only thing that is required was ever given.
+    has_name: bool,
+    /// Whether it was asked for again, and not given since.
+    is_asked: bool,
     /// Whether there is a link that opens the form.
     is_open: bool,
     /// Who proposed what, if the newest version is that proposal.
@@ -45,6 +49,10 @@ impl Expected {
         }
     }
 
+    const fn is_complete(&self) -> bool {
+        self.has_name && !self.is_asked
+    }
+
     /// What a step should do.
     fn predict(&self, policy: FourEyes, step: Step) -> Happened {
         let is_possible = |transition| self.state.after(transition).is_some();
@@ -52,6 +60,12 @@ impl Expected {
         match step {
             // The verdict of a provider is recorded, even if a reviewer was faster.
             Step::Decide(who, outcome) if !is_possible(outcome.transition()) => changed_if(who == Who::Provider),
+            // At the desk, nobody approves while something is missing.
+            Step::Decide(Who::Analyst | Who::Approver | Who::OtherApprover, Outcome::Approve)
+                if !self.is_complete() =>
+            {
+                Happened::Nothing
+            }
             Step::Decide(who, outcome @ Outcome::RequestResubmission) => Happened::Decided(outcome, who, None),
             Step::Decide(Who::Analyst, outcome) => Happened::Proposed(Who::Analyst, outcome),
             Step::Decide(who, outcome) if outcome != Outcome::Offboard && self.is_covered(policy) => {
@@ -68,6 +82,7 @@ impl Expected {
             Step::OnAnOldPage(_) => Happened::Nothing,
             Step::DecideRails => changed_if(!self.is_covered(policy) && is_possible(Transition::SetBreakdown)),
             Step::Submit => changed_if(is_possible(Transition::Submit)),
+            Step::Abandon => changed_if(is_possible(Transition::Abandon)),
             Step::Rename | Step::ChangeRisk | Step::Evaluate => Happened::Changed,
             Step::Type => changed_if(self.is_open && self.state.takes_input()),
             Step::OpenSession => {
@@ -84,11 +99,11 @@ impl Expected {
         }
         self.version += 1;
         self.proposed = None;
-        let mut go = |transition| self.state = self.state.after(transition).expect("predicted to be possible");
         match (step, happened) {
             (_, Happened::Proposed(who, outcome)) => self.proposed = Some((who, outcome)),
             (_, Happened::Decided(outcome, ..)) => {
-                go(outcome.transition());
+                self.go(outcome.transition());
+                self.is_asked = outcome == Outcome::RequestResubmission;
                 match outcome {
                     Outcome::Approve | Outcome::Reinstate => self.is_open = false,
                     Outcome::RequestResubmission => self.is_open = true,
@@ -96,14 +111,36 @@ impl Expected {
                 }
             }
             (Step::ChangeRisk, _) => self.is_risky = !self.is_risky,
-            (Step::Submit, _) => go(Transition::Submit),
+            (Step::Rename, _) => {
+                (self.has_name, self.is_asked) = (true, false);
+                self.submit_when_complete();
+            }
+            (Step::Submit, _) => {
+                self.go(Transition::Submit);
+                self.is_asked = false;
+            }
+            (Step::Abandon, _) => {
+                self.go(Transition::Abandon);
+                self.is_open = false;
+            }
             (Step::OpenSession, _) => {
-                go(Transition::OpenSession);
+                self.go(Transition::OpenSession);
                 self.is_open = true;
+                self.submit_when_complete();
             }
             _ => {}
         }
         self
+    }
+
+    fn go(&mut self, transition: Transition) {
+        self.state = self.state.after(transition).expect("predicted to be possible");
+    }
+
+    fn submit_when_complete(&mut self) {
+        if self.state.takes_input() && self.is_open && self.is_complete() {
+            self.go(Transition::Submit);
+        }
     }
 }
 
@@ -159,12 +196,20 @@ fn beginnings() -> Vec<(Customer, Expected)> {
     let ways = Ways::new(FourEyes::Off);
     let new = ways::customer();
     let version = new.version;
-    let mut place =
-        (new, Expected { state: State::NotStarted, version, is_risky: false, is_open: false, proposed: None });
+    let expected = Expected {
+        state: State::NotStarted,
+        version,
+        is_risky: false,
+        has_name: false,
+        is_asked: false,
+        is_open: false,
+        proposed: None,
+    };
+    let mut place = (new, expected);
     let mut all = vec![place.clone()];
     for step in [
         Step::OpenSession,
-        Step::Submit,
+        Step::Rename,
         Step::Decide(Who::Key, Outcome::Approve),
         Step::Decide(Who::Key, Outcome::Offboard),
     ] {
@@ -180,6 +225,9 @@ fn key((customer, expected): &(Customer, Expected)) -> String {
     (kyc.decision, kyc.provider, kyc.form, kyc.comment, kyc.verified_address) = (None, None, None, None, None);
     if let Some(session) = &mut kyc.session {
         (session.id, session.link) = (crate::ids::SessionId::from_bytes([0; 16]), String::new());
+    }
+    for flag in &mut kyc.flags {
+        flag.given.clear();
     }
     if let Some(proposal) = &mut kyc.proposal {
         (proposal.by, proposal.version) = (String::new(), 0);

@@ -10,8 +10,8 @@ const HEADERS: &[(&str, &str, &str)] = &[
     ("Content-Range", "The range of bytes that follows, and the size of the file", "bytes 0-99/20480"),
     (
         "Dossier-Warning",
-        "Possible mistakes, as a list (RFC 9651): a person with evidence who is no longer in the record, or an account \
-            that lacks what production sessions will need",
+        "Possible mistakes, as a list (RFC 9651): a person with evidence who is no longer in the record, an account \
+            that lacks what production sessions will need, or a decision that was only proposed",
         "person_dropped;id=\"019abc00-0000-7000-8000-000000000000\";files=1",
     ),
     ("ETag", "The version. Send it back as `If-Match` or `If-None-Match`", "\"v3\""),

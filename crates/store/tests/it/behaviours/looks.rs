@@ -4,7 +4,7 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
-use dossier_core::ids::{CustomerId, KeyId};
+use dossier_core::ids::{CustomerId, KeyId, MemberId};
 use dossier_core::look::{CountedLook, Look, LookedThrough, Reason, Seen, SeenRow};
 use dossier_core::services::Services;
 use dossier_core::use_cases::erase;
@@ -134,6 +134,8 @@ pub(crate) async fn what_keys_and_people_saw_is_one_list(mut engine: Engine) {
     let id = given(&services, &caller, "ada@example.com", "individual").await;
     let ada = Actor::Operator(OperatorName::new("Ada").expect("a name"));
     let person = Caller { actor: ada, ..caller.clone() };
+    let mia = Actor::Member(MemberId::from_bytes([6; 16]), OperatorName::new("Mia").expect("a name"));
+    let member = Caller { actor: mia, ..caller.clone() };
     let view = async |hour: i64, action, who: &Caller| {
         let mut audit = AuditEntry::new(who, Timestamp::from_micros(hour * HOUR + 7), action);
         audit.customer = Some(id);
@@ -143,7 +145,7 @@ pub(crate) async fn what_keys_and_people_saw_is_one_list(mut engine: Engine) {
         services.store.record_looks(vec![at(look(&caller, id, KEY, Some("a")), hour)]).await.expect("recorded");
     }
     view(1, Action::CustomerViewed, &person).await;
-    view(2, Action::CustomerExported, &person).await;
+    view(2, Action::CustomerExported, &member).await;
     // Neither is a look by a person.
     view(2, Action::CustomerViewed, &caller).await;
     put(&services, &person, id, r#"{"first_name":"A"}"#).await.expect("updated");
@@ -164,6 +166,7 @@ pub(crate) async fn what_keys_and_people_saw_is_one_list(mut engine: Engine) {
         ]
     );
     assert_eq!((all[0].actor.as_str(), all[1].actor.clone()), ("operator:Ada", format!("key:{KEY}")));
+    assert_eq!(all[3].actor, member.actor.to_string());
     assert_eq!((all[1].reason.as_deref(), &all[0].reason), (Some("a"), &None));
     for size in 1..7 {
         assert_eq!(page(&services, caller.scope, id, size).await, all, "pages of {size}");

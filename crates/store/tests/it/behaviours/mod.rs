@@ -15,6 +15,7 @@ mod members;
 mod person_erasure;
 mod reminders;
 mod retention;
+mod sign_ins;
 mod trail;
 mod webhooks;
 
@@ -109,12 +110,9 @@ pub(crate) use looks::{
     what_keys_and_people_saw_is_one_list,
 };
 pub(crate) use members::{
-    a_one_time_link_works_once_for_half_an_hour_and_until_a_newer_one,
-    a_session_ends_after_twelve_hours_and_after_half_an_hour_without_use,
-    a_token_of_another_kind_or_form_opens_nothing, an_account_never_loses_its_last_admin_even_to_two_writers_at_once,
-    an_address_belongs_to_one_member_of_an_account_however_it_is_written, an_altered_member_or_session_is_refused,
-    everything_wrong_with_a_member_is_said_at_once, members_are_invited_changed_listed_and_removed, signed_in,
-    the_sessions_of_a_removed_member_end_everywhere,
+    an_account_never_loses_its_last_admin_even_to_two_writers_at_once,
+    an_address_belongs_to_one_member_of_an_account_however_it_is_written,
+    everything_wrong_with_a_member_is_said_at_once, members_are_invited_changed_listed_and_removed,
 };
 pub(crate) use person_erasure::{
     a_person_that_a_restore_brought_back_is_erased_again_with_the_first_date,
@@ -131,6 +129,12 @@ pub(crate) use retention::{
     a_hold_stops_deletion_and_what_it_stopped_continues,
     a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_has_passed,
     an_erasure_that_was_computed_before_a_hold_is_refused, retention_deletes_nobody_early_and_nobody_late,
+};
+pub(crate) use sign_ins::{
+    a_one_time_link_works_once_for_half_an_hour_and_until_a_newer_one,
+    a_session_ends_after_twelve_hours_and_after_half_an_hour_without_use,
+    a_token_of_another_kind_or_form_opens_nothing, an_altered_member_or_session_is_refused, signed_in,
+    the_sessions_of_a_removed_member_end_everywhere,
 };
 pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{

@@ -6,6 +6,7 @@ use crate::caller::{Actor, Caller, OperatorName};
 use crate::customer::record::Customer;
 use crate::desk::member::{Member, MemberDetails};
 use crate::desk::role::{Role, Roles};
+use crate::desk::worksheet::{Verdict, VerdictWord, Worksheet};
 use crate::form::edit::Edit;
 use crate::form::record::Device;
 use crate::idempotency::{Answer, Request};
@@ -31,8 +32,16 @@ use crate::use_cases::worksheet::Seat;
 use crate::use_cases::write::scripted::{Noon, SCOPE, Scripted, at_once, services};
 use crate::use_cases::write_customer::UpdateError;
 
-/// Makes the risk high of whoever has a large volume.
-const RISK: &str = r#"
+/// One requirement, and a high risk of whoever has a large volume.
+const RULES: &str = r#"
+version = "1"
+[[rule]]
+id = "name"
+when = { type = "individual" }
+needs = { field = "/first_name" }
+label = "Name"
+example = "Ada"
+because = "Everybody has one."
 [[risk]]
 id = "volume"
 when = { volume_from = 100000 }
@@ -107,6 +116,8 @@ pub(super) enum Step {
     DecideRails,
     /// The sandbox submits the customer.
     Submit,
+    /// The sandbox closes the case.
+    Abandon,
     /// A PUT of another name.
     Rename,
     /// A PUT of another volume.
@@ -144,7 +155,15 @@ impl Step {
             [Analyst, Approver, OtherApprover].map(Self::Confirm).into(),
             [Analyst, Approver, OtherApprover].map(Self::Withdraw).into(),
             [OldPage::Decide, OldPage::Confirm, OldPage::Withdraw].map(Self::OnAnOldPage).into(),
-            vec![Self::DecideRails, Self::Submit, Self::Rename, Self::ChangeRisk, Self::Type, Self::OpenSession],
+            vec![
+                Self::DecideRails,
+                Self::Submit,
+                Self::Abandon,
+                Self::Rename,
+                Self::ChangeRisk,
+                Self::Type,
+                Self::OpenSession,
+            ],
             vec![Self::Evaluate],
         ]
         .into_iter()
@@ -177,20 +196,25 @@ impl Ways {
         let store = Arc::new(Scripted::default());
         let mut services = services(&store);
         services.policy.four_eyes_sandbox = policy;
-        let rules = format!("{}{RISK}", RuleSet::BASELINE);
-        services.policy.rules = Arc::new(RuleSet::read(&rules).expect("rules"));
+        services.policy.rules = Arc::new(RuleSet::read(RULES).expect("rules"));
         Self { store, services }
     }
 
     pub(super) fn take(&self, before: &Customer, step: Step) -> Done {
         let record = || self.store.customer.lock().unwrap_or_else(PoisonError::into_inner);
         *record() = Some(before.clone());
+        *self.store.worksheet.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.judged(before, step));
         let said = match at_once(self.run(before, step)) {
             Ok(answer) => answer.map(|answer| answer.warnings.iter().any(|warning| warning == PROPOSED)),
             Err(
                 MemberDecisionError::Desk(DeskError::Forbidden(..))
                 | MemberDecisionError::Update(UpdateError::Conflict(_) | UpdateError::ConditionFailed { .. }),
             ) => None,
+            Err(MemberDecisionError::Update(UpdateError::Invalid(_)))
+                if matches!(step, Step::Decide(_, Outcome::Approve)) =>
+            {
+                None
+            }
             Err(error) => panic!("{step:?}: {error:?}"),
         };
         self.store.committed.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -233,11 +257,8 @@ impl Ways {
                 Some(self.simulate(before, "kyc.breakdown.set", rails).await?)
             }
             Step::Submit => Some(self.simulate(before, "kyc.status.submit", "").await?),
-            Step::Rename => {
-                let is_ada = before.profile.to_json()["first_name"] == "Ada";
-                let name = if is_ada { "Bob" } else { "Ada" };
-                Some(self.put(before, &format!(r#"{{"first_name":"{name}"}}"#)).await?)
-            }
+            Step::Abandon => Some(self.simulate(before, "kyc.status.abandon", "").await?),
+            Step::Rename => Some(self.put(before, &format!(r#"{{"first_name":"Ada {}"}}"#, before.version)).await?),
             Step::ChangeRisk => {
                 let is_large = before.profile.to_json()["expected_monthly_volume_usd"] == "1000000";
                 let volume = if is_large { "1" } else { "1000000" };
@@ -253,6 +274,21 @@ impl Ways {
                 None
             }
         })
+    }
+
+    /// A worksheet on which everything fits the decision that a step makes.
+    fn judged(&self, before: &Customer, step: Step) -> Worksheet {
+        let verdict = match step {
+            Step::Decide(_, Outcome::RequestResubmission) => VerdictWord::Differs,
+            _ => VerdictWord::Matches,
+        };
+        let mut sheet = Worksheet::empty(before.id);
+        let at = crate::clock::Clock::now(&Noon);
+        for one in self.services.policy.rules.of(before, at) {
+            let by = Who::Analyst.seat().member.author();
+            sheet.details.verdicts.insert(one.id, Verdict { verdict, given: one.given, by, at });
+        }
+        sheet
     }
 
     /// The provider has a verdict on the case of the customer.
@@ -285,7 +321,8 @@ impl Ways {
         let session = before.kyc.session.as_ref().map_or(SessionId::from_bytes([0; 16]), |session| session.id);
         let caller = Caller { actor: Actor::Session(session), ..Who::Key.caller() };
         let visitor = Visitor { caller, customer: before.id, session, device: Device::of("a pass") };
-        let typed = vec![("/birth_date".to_owned(), format!("the {}th", before.version))];
+        // The form queries a name without a letter.
+        let typed = vec![("/first_name".to_owned(), before.version.to_string())];
         save_edit(&self.services, &visitor, Edit::Fields(typed.into())).await.map(drop)
     }
 }
@@ -293,7 +330,8 @@ impl Ways {
 /// The body of a decision.
 fn body(outcome: Outcome) -> Vec<u8> {
     let rest = match outcome {
-        Outcome::RequestResubmission => r#","requirements":["birth_date"]"#,
+        Outcome::RequestResubmission => r#","requirements":["name"]"#,
+        Outcome::Reject => r#","reason_codes":["other"]"#,
         _ => "",
     };
     format!(r#"{{"outcome":"{}"{rest}}}"#, outcome.as_str()).into_bytes()
