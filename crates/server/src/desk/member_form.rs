@@ -67,10 +67,12 @@ impl Entered {
             tr {
                 th scope="row" { (name) small { (role.help()) } }
                 @for environment in Environment::ALL {
-                    @let words = [("role", name.as_str().into()), ("environment", say(&format!("environment-{environment}")).into())];
+                    @let in_words = say(&format!("environment-{environment}"));
+                    @let label = [("role", name.as_str().into()), ("environment", in_words.into())];
+                    @let is_held = self.roles.of(*environment).contains(&role);
                     td {
                         input type="checkbox" name="role" value={ (role) "@" (environment) }
-                            aria-label=(say_with("role-in", &words)) checked[self.roles.of(*environment).contains(&role)];
+                            aria-label=(say_with("role-in", &label)) checked[is_held];
                     }
                 }
             }
