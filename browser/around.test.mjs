@@ -2,12 +2,11 @@
 // nothing on any of them, light and dark, and none is wider than the screen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, clean, enter, open, start } from "./harness.mjs";
+import { axe, clean, enter, open, overflow, start } from "./harness.mjs";
 
 const { server, browser } = await start();
 
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("href") ?? document.activeElement.id);
-const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 const leave = "form[action$='/leave'] button";
 
 const PAGES = ["/", "/kyc/dsl_test_cut", "/form", "/nowhere", "/problems", "/problems/invalid_body", "/problems/x", "/docs"];

@@ -14,17 +14,19 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export class Server {
-    static async start() {
+    // With settings as environment variables, and on a port if another program has to know it before.
+    static async start({ settings = {}, listen } = {}) {
         const server = new Server();
+        server.settings = settings;
         server.folder = mkdtempSync(join(tmpdir(), "dossier-browser-"));
-        await server.run();
+        await server.run(listen);
         return server;
     }
 
     async run(listen = "127.0.0.1:0") {
         const flags = ["serve", "--data-dir", join(this.folder, "data"), "--listen", listen, "--metrics-listen", "127.0.0.1:0"];
         // Tests open many links that do not exist.
-        const env = { ...process.env, DOSSIER_FAILED_AUTHENTICATIONS: "off" };
+        const env = { ...process.env, DOSSIER_FAILED_AUTHENTICATIONS: "off", ...this.settings };
         this.process = spawn(BINARY, flags, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
         let said = "";
         await new Promise((resolve, reject) => {
@@ -37,7 +39,10 @@ export class Server {
             this.process.once("exit", () => reject(new Error(`the server ended: ${said}`)));
         });
         this.url = /API\s+(http\S+)\/v0/.exec(said)[1];
+        this.desk = /Desk\s+(http\S+)\/desk/.exec(said)[1];
         this.key ??= /dsk_test_\w+/.exec(said)[0];
+        // Only a first start prints it.
+        this.deskLink ??= /Desk link\s+(http\S+)/.exec(said)?.[1];
     }
 
     // Kills the process as a power cut would, and starts another on the same port.
@@ -104,7 +109,7 @@ export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["
 // A page that fails its test if anything goes wrong in the browser: a script error, a blocked source, or a request to
 // another origin.
 export async function open(browser, server, options = {}) {
-    const { faults = [], ...rest } = options;
+    const { faults = [], origins = [], ...rest } = options;
     const context = await browser.newContext({ locale: "en-GB", ...rest });
     const page = await context.newPage();
     page.faults = [];
@@ -114,7 +119,7 @@ export async function open(browser, server, options = {}) {
         if (message.type() === "error" && !faults.some((expected) => text.includes(expected))) page.faults.push(text);
     });
     page.on("request", (request) => {
-        const known = [server.url, "data:", "blob:", "https://app.example"];
+        const known = [server.url, server.desk, "data:", "blob:", "https://app.example", ...origins];
         if (!known.some((origin) => request.url().startsWith(origin))) page.faults.push(`outside: ${request.url()}`);
     });
     return page;
@@ -130,6 +135,9 @@ export async function enter(page, link) {
 }
 
 export const clean = (page) => assert.deepEqual(page.faults, []);
+
+// By how many pixels a page is wider than the screen.
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 // Everything that axe finds, one line each.
 export async function axe(page) {

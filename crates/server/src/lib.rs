@@ -31,4 +31,4 @@ pub mod serve;
 pub mod sumsub;
 pub mod system;
 pub mod trust;
-mod worker;
+pub mod worker;

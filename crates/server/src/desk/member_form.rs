@@ -67,10 +67,14 @@ impl Entered {
             tr {
                 th scope="row" { (name) small { (role.help()) } }
                 @for environment in Environment::ALL {
-                    @let words = [("role", name.as_str().into()), ("environment", say(&format!("environment-{environment}")).into())];
+                    @let in_words = say(&format!("environment-{environment}"));
+                    @let label = [("role", name.as_str().into()), ("environment", in_words.into())];
+                    @let is_held = self.roles.of(*environment).contains(&role);
+                    @let is_first = (Some(&role), Some(environment)) == (Role::ALL.first(), Environment::ALL.first());
                     td {
                         input type="checkbox" name="role" value={ (role) "@" (environment) }
-                            aria-label=(say_with("role-in", &words)) checked[self.roles.of(*environment).contains(&role)];
+                            aria-label=(say_with("role-in", &label)) checked[is_held]
+                            autofocus[is_first && self.first_wrong() == Some("roles")];
                     }
                 }
             }
@@ -83,7 +87,8 @@ impl Entered {
             label for={ "member-" (name) } { (say(&format!("member-{name}"))) }
             (self.problem(name))
             input id={ "member-" (name) } type=(kind) name=(name) value=(value) required autocomplete=(autocomplete)
-                aria-invalid=[problem.as_ref().map(|_| "true")] aria-describedby=[problem];
+                aria-invalid=[problem.as_ref().map(|_| "true")] aria-describedby=[problem]
+                autofocus[self.first_wrong() == Some(name)];
         }
     }
 
@@ -91,6 +96,11 @@ impl Entered {
     fn wrong(&self, name: &str) -> Option<&str> {
         let found = self.violations.0.iter().find(|one| one.pointer.trim_start_matches('/') == name);
         found.map(|one| &*one.message)
+    }
+
+    /// Where the form is shown again, below the list of members.
+    fn first_wrong(&self) -> Option<&str> {
+        ["name", "email", "roles"].into_iter().find(|name| self.wrong(name).is_some())
     }
 
     fn problem(&self, name: &str) -> Markup {

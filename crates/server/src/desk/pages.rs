@@ -85,7 +85,9 @@ fn menu(viewer: Viewer<'_>) -> Markup {
                 li { a href="/desk/sessions" { (say("nav-sessions")) } }
                 li {
                     form method="post" action="/desk/shortcuts" {
-                        button.link type="submit" name="on" value=(switched) { (say(&format!("shortcuts-are-{state}"))) }
+                        button.link type="submit" name="on" value=(switched) {
+                            (say(&format!("shortcuts-are-{state}")))
+                        }
                     }
                 }
                 li {

@@ -35,6 +35,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery, parts: Part
     let passkeys = &signed_in.member.details.passkeys;
     let is_fresh = signed_in.sign_in.is_fresh(app.services.clock.now());
     let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let next = if is_new { "/desk" } else { "/desk/passkeys" };
     let content = html! {
         p { (say("passkeys-text")) }
         @if is_new { p.hint { (say("passkeys-new")) } }
@@ -45,7 +46,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery, parts: Part
                 label for="passkey-name" { (say("passkey-name")) }
                 input #passkey-name type="text" maxlength="64" value=(device::name(agent).unwrap_or_default())
                     autocomplete="off";
-                (passkey_button("create", "passkey-add", "/desk/passkeys", if is_new { "/desk" } else { "/desk/passkeys" }))
+                (passkey_button("create", "passkey-add", "/desk/passkeys", next))
                 script src=(assets::url("passkey.js")) defer {}
             } @else {
                 p { (say("passkey-fresh")) }

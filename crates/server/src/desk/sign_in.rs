@@ -84,9 +84,14 @@ pub async fn page(
 pub fn passkey_button(ceremony: &str, text: &str, base: &str, to: &str) -> maud::Markup {
     html! {
         div.passkey {
-            p { button.primary #passkey type="button" hidden data-ceremony=(ceremony) data-base=(base) data-to=(to) { (say(text)) } }
-            p.problem #passkey-problem role="alert" hidden data-cancelled=(say("passkey-cancelled")) data-duplicate=(say("passkey-duplicate"))
-                data-failed=(say("failed-text")) data-unsupported=(say("passkey-unsupported")) {}
+            p {
+                button.primary #passkey type="button" hidden data-ceremony=(ceremony) data-base=(base) data-to=(to) {
+                    (say(text))
+                }
+            }
+            p.problem #passkey-problem role="alert" hidden data-cancelled=(say("passkey-cancelled"))
+                data-duplicate=(say("passkey-duplicate")) data-failed=(say("failed-text"))
+                data-unsupported=(say("passkey-unsupported")) {}
             noscript { p { (say("passkey-needs-script")) } }
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dossier_core::caller::Environment;
 use dossier_core::idempotency::KEPT_SECONDS;
+use dossier_core::services::Services;
 use dossier_core::store::{Collected, StoreError};
 use dossier_core::webhook::LOG_SECONDS;
 use dossier_store::Engine;
@@ -20,16 +21,21 @@ pub(super) async fn run_housekeeping(app: App) {
         app.note_keys_used().await;
         ticks += 1;
         if ticks.is_multiple_of(120) {
-            let (store, now) = (&app.services.store, app.services.clock.now());
-            forget("answers", || store.forget_answers(now.plus_seconds(-KEPT_SECONDS))).await;
-            forget("deliveries", || store.forget_deliveries(now.plus_seconds(-LOG_SECONDS))).await;
-            collect_files(&app).await;
+            delete_old(&app.services).await;
         }
     }
 }
 
-async fn collect_files(app: &App) {
-    match app.services.store.collect_files(app.services.clock.now()).await {
+/// Deletes what is kept for a time only, and what belongs to nothing.
+pub async fn delete_old(services: &Services) {
+    let (store, now) = (&services.store, services.clock.now());
+    forget("answers", || store.forget_answers(now.plus_seconds(-KEPT_SECONDS))).await;
+    forget("deliveries", || store.forget_deliveries(now.plus_seconds(-LOG_SECONDS))).await;
+    // Sessions and links that have expired open nothing, whether they are stored or not.
+    if let Err(error) = store.delete_expired_sign_ins(now).await {
+        tracing::warn!(%error, "failed to delete expired sign-ins");
+    }
+    match store.collect_files(now).await {
         Ok(collected) if collected == Collected::default() => {}
         Ok(Collected { expired, orphans }) => tracing::info!(expired, orphans, "deleted unreferenced files"),
         Err(error) => tracing::warn!(%error, "failed to delete unreferenced files"),

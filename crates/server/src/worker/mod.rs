@@ -5,7 +5,7 @@ mod backups;
 mod deliver;
 mod disk;
 mod erasures;
-mod housekeeping;
+pub mod housekeeping;
 mod looks;
 mod retention;
 mod rules;

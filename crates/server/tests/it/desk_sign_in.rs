@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dossier::cli::audit::{self, Query};
 use dossier::cli::context::ScopeArgs;
+use dossier::worker::housekeeping;
 use dossier_core::caller::Environment;
 use dossier_core::clock::{Clock, Timestamp};
 use dossier_core::desk::{Member, Role};
@@ -181,6 +182,24 @@ async fn a_session_ends_without_use_and_at_the_latest_after_twelve_hours() {
             services.store.record_desk_use(using, services.clock.now()).await.expect("recorded");
         }
         assert_eq!(is_in(&mut visitor).await, is_open, "{age} {used:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn housekeeping_deletes_sessions_and_links_that_have_expired_and_no_others() {
+    let app = TestApp::start().await;
+    let ada = app.member("Ada", &[Role::Viewer]).await;
+    let token_in = |link: String| link.rsplit('/').next().expect("a token").to_owned();
+    let old_link = token_in(app.link_of(&app.services_before(31 * 60), ada.id).await);
+    let link = token_in(app.link(ada.id).await);
+    let mut kept = vec![(old_link, false), (link, true)];
+    for (age, is_kept) in [(12 * 60 * 60 + 60, false), (12 * 60 * 60 - 60, true), (0, true)] {
+        kept.push((app.session_since(&ada, age).await.session().expect("a session"), is_kept));
+    }
+    housekeeping::delete_old(app.services()).await;
+    for (token, is_kept) in kept {
+        let found = app.services().store.sign_in(&token).await.expect("read");
+        assert_eq!(found.is_some(), is_kept, "{found:?}");
     }
 }
 

@@ -83,6 +83,7 @@ fn the_first_five_minutes_work_word_for_word_and_survive_a_kill() {
         "Harbour Software Limited",
         "\"first_name\":\"Sofia\"",
         "customer.updated",
+        "admin@localhost",
         "\"key\": \"dsk_test_",
     ] {
         assert!(said.contains(expected), "{expected} is missing in\n{said}");
