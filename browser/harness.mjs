@@ -14,8 +14,9 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export class Server {
-    static async start() {
+    static async start(settings = {}) {
         const server = new Server();
+        server.settings = settings;
         server.folder = mkdtempSync(join(tmpdir(), "dossier-browser-"));
         await server.run();
         return server;
@@ -24,7 +25,7 @@ export class Server {
     async run(listen = "127.0.0.1:0") {
         const flags = ["serve", "--data-dir", join(this.folder, "data"), "--listen", listen, "--metrics-listen", "127.0.0.1:0"];
         // Tests open many links that do not exist.
-        const env = { ...process.env, DOSSIER_FAILED_AUTHENTICATIONS: "off" };
+        const env = { ...process.env, DOSSIER_FAILED_AUTHENTICATIONS: "off", ...this.settings };
         this.process = spawn(BINARY, flags, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
         let said = "";
         await new Promise((resolve, reject) => {
@@ -90,8 +91,8 @@ export class Server {
 }
 
 // The server and the browser for a file of tests. They end after its last test.
-export async function start() {
-    const [server, browser] = [await Server.start(), await launch()];
+export async function start(settings) {
+    const [server, browser] = [await Server.start(settings), await launch()];
     after(async () => {
         await browser.close();
         server.stop();
@@ -114,7 +115,7 @@ export async function open(browser, server, options = {}) {
         if (message.type() === "error" && !faults.some((expected) => text.includes(expected))) page.faults.push(text);
     });
     page.on("request", (request) => {
-        const known = [server.url, "data:", "blob:", "https://app.example"];
+        const known = [server.url, server.url.replace("127.0.0.1", "localhost"), "data:", "blob:", "https://app.example"];
         if (!known.some((origin) => request.url().startsWith(origin))) page.faults.push(`outside: ${request.url()}`);
     });
     return page;
@@ -138,7 +139,7 @@ export async function axe(page) {
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }
 
-const chunk = (type, data) => {
+export const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
     const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
     length.writeUInt32BE(data.length);

@@ -53,8 +53,9 @@ impl Claims<'_> {
             self.case.claims.iter().filter(|one| self.case.worksheet.verdict(&one.requirement).is_some()).count();
         let values = [("done", judged.into()), ("count", self.case.claims.len().into())];
         html! {
-            p.progress #progress hx-swap-oob=[is_beside.then_some("true")] role="status" {
-                (say_with("progress", &values))
+            div.progress #progress hx-swap-oob=[is_beside.then_some("true")] {
+                p role="status" { (say_with("progress", &values)) }
+                progress value=(judged) max=(self.case.claims.len()) aria-hidden="true" {}
             }
         }
     }
@@ -81,7 +82,7 @@ impl Claims<'_> {
                     p { (say("confirmed")) }
                     blockquote dir="auto" { (visible(&confirmed.reason)) }
                 }
-                @for (pointer, value) in &claim.values { (self.value(pointer, value)) }
+                (self.values(claim))
                 @if requirement.document.is_some() {
                     p { (say_with("files", &[("count", claim.files.len().into())])) }
                 }
@@ -98,9 +99,29 @@ impl Claims<'_> {
         }
     }
 
-    /// One key for each verdict. Pressing the same one again takes it back.
+    /// What the customer says. Several values have labels, because the label of the requirement is that of all.
+    fn values(&self, claim: &Claim) -> Markup {
+        match claim.values.as_slice() {
+            [(pointer, value)] => html! { div.values { (self.value(pointer, value)) } },
+            values => html! {
+                @if !values.is_empty() {
+                    dl {
+                        @for (pointer, value) in values {
+                            @let name = Place::new(pointer).name();
+                            dt { (label(name.strip_suffix(MASKED).unwrap_or(name))) }
+                            dd { (self.value(pointer, value)) }
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    /// One key for each verdict. Pressing the same one again takes one's own verdict back, and agrees with another's.
     fn verdicts(&self, claim: &Claim, id: &str) -> Markup {
-        let given = self.case.worksheet.verdict(&claim.requirement).map(|verdict| verdict.verdict);
+        let given = self.case.worksheet.verdict(&claim.requirement);
+        let is_own = given.is_some_and(|verdict| verdict.by.id == self.desk.seat.member.id);
+        let given = given.map(|verdict| verdict.verdict);
         let action = format!("{}/customers/{}/verdicts", self.desk.base(), self.case.customer.id);
         let key = |word: VerdictWord| match word {
             VerdictWord::Matches => "y",
@@ -113,7 +134,7 @@ impl Claims<'_> {
                 @for word in VerdictWord::ALL {
                     @let is_given = given == Some(*word);
                     button type="submit" name="verdict" id={ (id) "-" (word) } data-verdict=(word)
-                        value=(if is_given { "" } else { word.as_str() })
+                        value=(if is_given && is_own { "" } else { word.as_str() })
                         aria-pressed=(is_given) data-field-key=(key(*word)) {
                         (say(&format!("verdict-{word}"))) " " kbd { (key(*word)) }
                     }
@@ -179,7 +200,8 @@ fn shown(member: &str, text: &str) -> String {
 
 fn status(status: Status) -> Option<String> {
     match status {
-        Status::Done => None,
+        // A reviewer sees by the verdict what waits for them.
+        Status::Done | Status::Pending => None,
         other => Some(say(&format!("status-{}", serde_json::to_value(other).ok()?.as_str()?))),
     }
 }

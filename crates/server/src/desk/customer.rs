@@ -1,19 +1,15 @@
 //! The page of a customer: the claims on one side, the evidence on the other, and below what was noted and done.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use axum::{Extension, Form};
+use axum::response::Response;
 use dossier_core::clock::Timestamp;
 use dossier_core::desk::worksheet::HOLD_SECONDS;
-use dossier_core::desk::{Permission, VerdictWord, Worksheet};
+use dossier_core::desk::Permission;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::use_cases::review_case::{self, CaseView};
-use dossier_core::use_cases::worksheet;
-use http::StatusCode;
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::claims::{self, Claims};
+use super::claims::Claims;
 use super::evidence;
 use super::pages;
 use super::queue::{duration, visible};
@@ -21,8 +17,6 @@ use super::queue_view::{customer_country, name};
 use super::seat::{Desk, refusal};
 use super::text::{say, say_with};
 use super::timeline;
-use crate::http::context::RequestContext;
-use crate::http::files::show_content;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -93,8 +87,8 @@ pub async fn page(
     let shown = name(&case.customer);
     let content = html! {
         (head(&desk, &case, &focus, now))
-        (holder(&desk, &case.customer.id, &case.worksheet, now, &focus))
-        (warnings(&desk, &case))
+        (holder(&desk, &case, now, &focus))
+        (warnings(&desk, &case, &focus))
         div.case {
             section.claims aria-labelledby="claims-title" {
                 h2 #claims-title { (say("claims-title")) }
@@ -130,7 +124,7 @@ fn head(desk: &Desk, case: &CaseView, focus: &Focus, now: Timestamp) -> Markup {
             }
             p.actions {
                 @if desk.seat.may(Permission::Work) {
-                    a.button.primary href={ (base) "/decide" } data-key="d" { (say("decide")) " " kbd { "d" } }
+                    a.button.primary href={ (base) "/decide?" (focus.queue) } data-key="d" { (say("decide")) " " kbd { "d" } }
                     @if kyc.open_session(now).is_some() {
                         form method="post" action={ (base) "/link" } {
                             button type="submit" data-copy { (say("copy-link")) }
@@ -143,9 +137,9 @@ fn head(desk: &Desk, case: &CaseView, focus: &Focus, now: Timestamp) -> Markup {
 }
 
 /// Who holds the case, and how to take it.
-fn holder(desk: &Desk, id: &CustomerId, sheet: &Worksheet, now: Timestamp, focus: &Focus) -> Markup {
-    let base = format!("{}/customers/{id}", desk.base());
-    let holder = sheet.holder(now);
+fn holder(desk: &Desk, case: &CaseView, now: Timestamp, focus: &Focus) -> Markup {
+    let base = format!("{}/customers/{}", desk.base(), case.customer.id);
+    let holder = case.worksheet.holder_of(&case.customer.kyc, now);
     let is_mine = holder.is_some_and(|holder| holder.member.id == desk.seat.member.id);
     html! {
         @if is_mine {
@@ -158,19 +152,20 @@ fn holder(desk: &Desk, id: &CustomerId, sheet: &Worksheet, now: Timestamp, focus
                 }
             }
         } @else if let Some(holder) = holder {
-            div.holder {
+            div.holder data-other="yes" {
                 p { (say_with("held-by", &[("name", holder.member.name.as_str().into())])) }
                 @if desk.seat.may(Permission::Decide) {
-                    form method="post" action={ (base) "/take" } {
-                        label { (say("take-over-why")) input type="text" name="reason" required maxlength="500"; }
+                    form method="post" action={ (base) "/take?" (focus.queue) } {
+                        label for="reason" { (say("take-over-why")) }
+                        input #reason type="text" name="reason" required maxlength="500" data-key="c";
                         button type="submit" { (say("take-over")) }
                     }
                 }
             }
-        } @else if desk.seat.may(Permission::Work) {
+        } @else if desk.seat.may(Permission::Work) && case.customer.kyc.queued_at.is_some() {
             div.holder {
                 p { (say("held-by-nobody")) }
-                form method="post" action={ (base) "/take" } {
+                form method="post" action={ (base) "/take?" (focus.queue) } {
                     button type="submit" data-key="c" { (say("take")) " " kbd { "c" } }
                 }
             }
@@ -179,7 +174,7 @@ fn holder(desk: &Desk, id: &CustomerId, sheet: &Worksheet, now: Timestamp, focus
 }
 
 /// Proposals, escalations and what a machine found, before everything else.
-fn warnings(desk: &Desk, case: &CaseView) -> Markup {
+fn warnings(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     let kyc = &case.customer.kyc;
     let proposal = kyc.proposal.as_ref().filter(|proposal| proposal.version == case.customer.version);
     let escalated = case.worksheet.details.escalated.as_ref();
@@ -193,7 +188,7 @@ fn warnings(desk: &Desk, case: &CaseView) -> Markup {
                         ("name", super::queue_view::actor_name(&proposal.by).into()),
                         ("outcome", say(&format!("outcome-{}", proposal.decision.outcome.as_str())).into()),
                     ]))
-                    " " a href={ (base) (case.customer.id) "/decide" } { (say("proposal-look")) }
+                    " " a href={ (base) (case.customer.id) "/decide?" (focus.queue) } { (say("proposal-look")) }
                 }
             }
         }
@@ -270,209 +265,11 @@ fn notes(desk: &Desk, case: &CaseView) -> Markup {
             }
             @if desk.seat.may(Permission::Work) {
                 form method="post" action={ (desk.base()) "/customers/" (case.customer.id) "/notes" } {
-                    label for="note" { (say("note-new")) }
-                    textarea #note name="text" rows="3" maxlength="4000" required {}
+                    label for="note" { (say("note-new")) " " kbd { "m" } }
+                    textarea #note name="text" rows="3" maxlength="4000" required data-key="m" {}
                     button type="submit" { (say("note-add")) }
                 }
             }
         }
     }
-}
-
-/// The fields of the forms of this page.
-#[derive(Deserialize)]
-pub struct Taking {
-    reason: Option<String>,
-}
-
-/// `POST …/take`: takes the case, or takes it over with a reason.
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn take(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    Form(taking): Form<Taking>,
-) -> Result<Response, Problem> {
-    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    let reason = taking.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    match worksheet::take(&app.services, &desk.seat, id, reason).await {
-        Ok(_) => done(&app, &desk, id, "").await,
-        Err(error) => refusal(&desk, error),
-    }
-}
-
-/// `POST …/give-back`
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn give_back(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    match worksheet::release(&app.services, &desk.seat, id).await {
-        Ok(()) => {
-            app.queues.forget(desk.scope()).await;
-            let query = super::filter::Filter::read(query.as_deref().unwrap_or_default()).query();
-            Ok(Redirect::to(&format!("{}/queue?{query}", desk.base())).into_response())
-        }
-        Err(error) => refusal(&desk, error),
-    }
-}
-
-/// `POST …/renew`: the page is still open.
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
-    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    match worksheet::renew(&app.services, &desk.seat, id).await {
-        Ok(_) => Ok(StatusCode::NO_CONTENT.into_response()),
-        Err(error) => refusal(&desk, error),
-    }
-}
-
-/// A verdict as a form sends it.
-#[derive(Deserialize)]
-pub struct NewVerdict {
-    requirement: String,
-    verdict: String,
-}
-
-/// `POST …/verdicts`. A script gets the claim with its new verdict; a form returns to it.
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn verdict(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    Form(new): Form<NewVerdict>,
-) -> Result<Response, Problem> {
-    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    let word = VerdictWord::parse(&new.verdict);
-    if word.is_none() && !new.verdict.is_empty() {
-        return Err(Problem::not_found());
-    }
-    let given = worksheet::give_verdict(&app.services, &desk.seat, id, &new.requirement, word).await;
-    if let Err(error) = given {
-        return refusal(&desk, error);
-    }
-    if !desk.signed_in.is_script {
-        return done(&app, &desk, id, &format!("#{}", claims::anchor(&new.requirement))).await;
-    }
-    let customer = app.services.store.customer(desk.scope(), id).await?.ok_or_else(Problem::not_found)?;
-    let now = app.services.now(desk.scope());
-    let flags = customer.desk_flags(now);
-    let changed = review_case::changed_since_decision(&app.services, &desk.seat, &customer).await?;
-    let known = changed.as_deref().unwrap_or_default();
-    let claims = customer.claims(&app.services.policy.rules, known, &flags, now);
-    let before = review_case::values_before(&app.services, &desk.seat, &customer).await?;
-    let worksheet = app.services.store.worksheet(desk.scope(), id).await?;
-    let case = CaseView { customer, worksheet, claims, flags, others: Vec::new(), changed, files: Vec::new() };
-    let claims = Claims { desk: &desk, case: &case, before: &before };
-    Ok(Html(claims.piece(&new.requirement).into_string()).into_response())
-}
-
-/// A note as a form sends it.
-#[derive(Deserialize)]
-pub struct NewNote {
-    text: String,
-}
-
-/// `POST …/notes`
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn note(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    Form(new): Form<NewNote>,
-) -> Result<Response, Problem> {
-    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    match worksheet::add_note(&app.services, &desk.seat, id, &new.text).await {
-        Ok(_) => done(&app, &desk, id, "#notes").await,
-        Err(error) => refusal(&desk, error),
-    }
-}
-
-/// The place of a number.
-#[derive(Deserialize)]
-pub struct Revealing {
-    pointer: String,
-}
-
-/// `POST …/reveal`: a number in full. A script gets only the number.
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn reveal(
-    State(app): State<App>,
-    desk: Desk,
-    path: CustomerPath,
-    Form(revealing): Form<Revealing>,
-) -> Result<Response, Problem> {
-    let id = customer_id(&path);
-    let number = match review_case::reveal(&app.services, &desk.seat, id, &revealing.pointer).await {
-        Ok(number) => number,
-        Err(error) => return refusal(&desk, error),
-    };
-    let shown = html! { span.number { (visible(&number)) } };
-    if desk.signed_in.is_script {
-        return Ok(Html(shown.into_string()).into_response());
-    }
-    let back = id.map_or_else(String::new, |id| format!("{}/customers/{id}", desk.base()));
-    let content = html! { p { (shown) } p { a.button href=(back) { (say("back-to-customer")) } } };
-    Ok(pages::message(&desk, StatusCode::OK, &say("number-title"), &content))
-}
-
-/// `POST …/link`: the link to the form, for a script to copy. It is never part of a page.
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn link(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
-    if !desk.signed_in.is_script {
-        let content = html! { p { (say("link-needs-script")) } };
-        return Ok(pages::message(&desk, StatusCode::OK, &say("copy-link"), &content));
-    }
-    match review_case::copy_link(&app.services, &desk.seat, customer_id(&path)).await {
-        Ok(link) => Ok(link.into_response()),
-        Err(error) => refusal(&desk, error),
-    }
-}
-
-/// `GET …/files/{file_id}`: the content of a file, which browsers show without running anything.
-///
-/// # Errors
-///
-/// When the file cannot be read.
-pub async fn file(
-    State(app): State<App>,
-    desk: Desk,
-    Path((_, customer, file)): Path<(String, String, String)>,
-    Extension(context): Extension<RequestContext>,
-) -> Result<Response, Problem> {
-    let (customer, file) = (CustomerId::parse(&customer), FileId::parse(&file));
-    match review_case::file(&app.services, &desk.seat, customer, file).await {
-        Ok(file) => show_content(&app, &desk.seat.caller, &context, &file).await,
-        Err(error) => refusal(&desk, error),
-    }
-}
-
-/// Back to the page of the customer, after something was stored.
-pub(super) async fn done(app: &App, desk: &Desk, id: CustomerId, place: &str) -> Result<Response, Problem> {
-    app.queues.forget(desk.scope()).await;
-    Ok(Redirect::to(&format!("{}/customers/{id}{place}", desk.base())).into_response())
 }

@@ -56,7 +56,7 @@ fn show(desk: &Desk, text: &str, results: &Markup) -> Response {
         }
         (results)
     };
-    pages::page(desk, &say("nav-search"), "narrow", &content)
+    pages::page(desk, &say("nav-search"), "search", &content)
 }
 
 fn results(desk: &Desk, found: &Found) -> Markup {

@@ -1,0 +1,225 @@
+//! What the page of a customer can do: take the case, judge a claim, note something, look at a number or a file.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::{Extension, Form};
+use dossier_core::desk::VerdictWord;
+use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::use_cases::review_case::{self, CaseView};
+use dossier_core::use_cases::worksheet;
+use http::StatusCode;
+use maud::html;
+use serde::Deserialize;
+
+use super::claims::{self, Claims};
+use super::customer::{CustomerPath, customer_id};
+use super::filter::Filter;
+use super::pages;
+use super::queue::visible;
+use super::seat::{Desk, refusal};
+use super::text::say;
+use crate::http::context::RequestContext;
+use crate::http::files::show_content;
+use crate::http::problem::Problem;
+use crate::http::state::App;
+
+/// The fields of the forms of this page.
+#[derive(Deserialize)]
+pub struct Taking {
+    reason: Option<String>,
+}
+
+/// `POST …/take`: takes the case, or takes it over with a reason.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn take(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    RawQuery(query): RawQuery,
+    Form(taking): Form<Taking>,
+) -> Result<Response, Problem> {
+    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
+    let reason = taking.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    match worksheet::take(&app.services, &desk.seat, id, reason).await {
+        Ok(_) => {
+            done(&app, &desk, id, &format!("?{}", Filter::read(query.as_deref().unwrap_or_default()).query())).await
+        }
+        Err(error) => refusal(&desk, error),
+    }
+}
+
+/// `POST …/give-back`
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn give_back(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
+    match worksheet::release(&app.services, &desk.seat, id).await {
+        Ok(()) => {
+            app.queues.forget(desk.scope()).await;
+            let query = Filter::read(query.as_deref().unwrap_or_default()).query();
+            Ok(Redirect::to(&format!("{}/queue?{query}", desk.base())).into_response())
+        }
+        Err(error) => refusal(&desk, error),
+    }
+}
+
+/// `POST …/renew`: the page is still open.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
+    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
+    match worksheet::renew(&app.services, &desk.seat, id).await {
+        Ok(_) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(error) => refusal(&desk, error),
+    }
+}
+
+/// A verdict as a form sends it.
+#[derive(Deserialize)]
+pub struct NewVerdict {
+    requirement: String,
+    verdict: String,
+}
+
+/// `POST …/verdicts`. A script gets the claim with its new verdict; a form returns to it.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn verdict(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    Form(new): Form<NewVerdict>,
+) -> Result<Response, Problem> {
+    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
+    let word = VerdictWord::parse(&new.verdict);
+    if word.is_none() && !new.verdict.is_empty() {
+        return Err(Problem::not_found());
+    }
+    let given = worksheet::give_verdict(&app.services, &desk.seat, id, &new.requirement, word).await;
+    if let Err(error) = given {
+        return refusal(&desk, error);
+    }
+    if !desk.signed_in.is_script {
+        return done(&app, &desk, id, &format!("#{}", claims::anchor(&new.requirement))).await;
+    }
+    let customer = app.services.store.customer(desk.scope(), id).await?.ok_or_else(Problem::not_found)?;
+    let now = app.services.now(desk.scope());
+    let flags = customer.desk_flags(now);
+    let changed = review_case::changed_since_decision(&app.services, &desk.seat, &customer).await?;
+    let known = changed.as_deref().unwrap_or_default();
+    let claims = customer.claims(&app.services.policy.rules, known, &flags, now);
+    let before = review_case::values_before(&app.services, &desk.seat, &customer).await?;
+    let worksheet = app.services.store.worksheet(desk.scope(), id).await?;
+    let case = CaseView { customer, worksheet, claims, flags, others: Vec::new(), changed, files: Vec::new() };
+    let claims = Claims { desk: &desk, case: &case, before: &before };
+    Ok(Html(claims.piece(&new.requirement).into_string()).into_response())
+}
+
+/// A note as a form sends it.
+#[derive(Deserialize)]
+pub struct NewNote {
+    text: String,
+}
+
+/// `POST …/notes`
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn note(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    Form(new): Form<NewNote>,
+) -> Result<Response, Problem> {
+    let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
+    match worksheet::add_note(&app.services, &desk.seat, id, &new.text).await {
+        Ok(_) => done(&app, &desk, id, "#notes").await,
+        Err(error) => refusal(&desk, error),
+    }
+}
+
+/// The place of a number.
+#[derive(Deserialize)]
+pub struct Revealing {
+    pointer: String,
+}
+
+/// `POST …/reveal`: a number in full. A script gets only the number.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn reveal(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    Form(revealing): Form<Revealing>,
+) -> Result<Response, Problem> {
+    let id = customer_id(&path);
+    let number = match review_case::reveal(&app.services, &desk.seat, id, &revealing.pointer).await {
+        Ok(number) => number,
+        Err(error) => return refusal(&desk, error),
+    };
+    let shown = html! { span.number { (visible(&number)) } };
+    if desk.signed_in.is_script {
+        return Ok(Html(shown.into_string()).into_response());
+    }
+    let back = id.map_or_else(String::new, |id| format!("{}/customers/{id}", desk.base()));
+    let content = html! { p { (shown) } p { a.button href=(back) { (say("back-to-customer")) } } };
+    Ok(pages::message(&desk, StatusCode::OK, &say("number-title"), &content))
+}
+
+/// `POST …/link`: the link to the form, for a script to copy. It is never part of a page.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn link(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
+    if !desk.signed_in.is_script {
+        let content = html! { p { (say("link-needs-script")) } };
+        return Ok(pages::message(&desk, StatusCode::OK, &say("copy-link"), &content));
+    }
+    match review_case::copy_link(&app.services, &desk.seat, customer_id(&path)).await {
+        Ok(link) => Ok(link.into_response()),
+        Err(error) => refusal(&desk, error),
+    }
+}
+
+/// `GET …/files/{file_id}`: the content of a file, which browsers show without running anything.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub async fn file(
+    State(app): State<App>,
+    desk: Desk,
+    Path((_, customer, file)): Path<(String, String, String)>,
+    Extension(context): Extension<RequestContext>,
+) -> Result<Response, Problem> {
+    let (customer, file) = (CustomerId::parse(&customer), FileId::parse(&file));
+    match review_case::file(&app.services, &desk.seat, customer, file).await {
+        Ok(file) => show_content(&app, &desk.seat.caller, &context, &file).await,
+        Err(error) => refusal(&desk, error),
+    }
+}
+
+/// Back to the page of the customer, after something was stored.
+pub(super) async fn done(app: &App, desk: &Desk, id: CustomerId, place: &str) -> Result<Response, Problem> {
+    app.queues.forget(desk.scope()).await;
+    Ok(Redirect::to(&format!("{}/customers/{id}{place}", desk.base())).into_response())
+}
