@@ -51,33 +51,41 @@ function place(body, pointer, value) {
 
 // Numbers of documents that no other customer has.
 let numbers = 1_000_000;
+function unique(value) {
+    for (const [name, member] of Object.entries(value)) {
+        if (member && typeof member === "object") unique(member);
+        else if (name === "number") value[name] = `X${(numbers += 1)}`;
+    }
+    return value;
+}
 
-// A customer who has answered everything, with these values and otherwise with the examples of the requirements.
-export async function submitted(server, type = "individual", values = {}) {
-    const email = values.email ?? `${Math.random().toString(36).slice(2)}@example.com`;
+// A customer with these values who has been asked for the rest.
+export async function invited(server, type = "individual", { email, ...values } = {}) {
+    email ??= `${Math.random().toString(36).slice(2)}@example.com`;
     const { customer_id: id } = await server.api("POST", "/v0/customers", { type, email });
     await server.api("POST", `/v0/customers/${id}/kycs`, {});
     const body = {};
+    for (const [pointer, value] of Object.entries(values)) place(body, pointer, value);
+    if (Object.keys(body).length > 0) await server.api("PUT", `/v0/customers/${id}`, body);
+    return { id, body };
+}
+
+// Answers everything that is asked, with the examples of the requirements.
+export async function answer(server, { id, body }) {
     for (;;) {
         const { requirements } = await server.api("GET", `/v0/customers/${id}?expand=requirements`);
         const open = requirements.filter(({ status }) => status === "due" || status === "error");
         if (open.length === 0) return id;
         for (const { pointer, example, document } of open) {
-            if (pointer in values) continue;
-            const value = structuredClone(example);
-            if (document) value.file_id = await upload(server, `${document.purpose ?? "document"}.png`);
+            const value = typeof example === "object" ? unique(structuredClone(example)) : example;
+            if (document) value.file_id = await upload(server, `${value.purpose ?? document.purposes[0]}.png`);
             place(body, pointer, value);
         }
-        for (const [pointer, value] of Object.entries(values)) if (pointer.startsWith("/")) place(body, pointer, value);
-        unique(body);
         await server.api("PUT", `/v0/customers/${id}`, body);
     }
 }
 
-// Gives every document a number of its own.
-function unique(value, seen = "") {
-    for (const [name, member] of Object.entries(value ?? {})) {
-        if (member && typeof member === "object") unique(member, `${seen}/${name}`);
-        else if (name === "number") value[name] = `X${(numbers += 1)}`;
-    }
+// A customer who waits for a decision, with these values and otherwise with the examples of the requirements.
+export async function submitted(server, type, values) {
+    return answer(server, await invited(server, type, values));
 }

@@ -132,10 +132,11 @@ export async function enter(page, link) {
 
 export const clean = (page) => assert.deepEqual(page.faults, []);
 
-// Everything that axe finds, one line each.
-export async function axe(page) {
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+// Everything that axe finds, by all its rules or only these, one line each.
+export async function axe(page, rules) {
+    if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+    const options = { resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: rules } }) };
+    const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }
 

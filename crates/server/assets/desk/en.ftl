@@ -84,13 +84,12 @@ filter-remove = remove this filter
 only-country = Only from { $country }
 column-who = Who
 column-kind = Kind
-column-country = From
 column-why = Why
 column-changed = Since last
 column-flags = Flags
 column-age = Waits
 column-due = Due
-column-with = With
+column-with = Held by
 kind-individual = Person
 kind-corporate = Company
 wait-submitted = Submitted
@@ -162,12 +161,16 @@ files = { $count ->
     [one] 1 file
    *[other] { $count } files
 }
+items = { $count ->
+    [one] 1 entry
+   *[other] { $count } entries
+}
 status-due = Missing
 status-error = Wrong
 status-pending = Waits for you
 verdict-matches = Matches
 verdict-differs = Differs
-verdict-unsure = Cannot tell
+verdict-unsure = Unsure
 reveal = Show
 number-title = The number in full
 evidence-title = Evidence
@@ -241,6 +244,7 @@ will-request_resubmission = The customer gets a new link, which your systems sen
 will-reject = The customer is rejected, and your systems are told.
 will-offboard = The relationship ends, and your systems are told.
 will-reinstate = The relationship starts again, and your systems are told.
+will-escalate = The case goes to the approvers. You give it back.
 will-propose = Nothing is decided yet. Another member must confirm your proposal.
 stale = The record changed while you decided. What you entered is kept below. These fields changed:
 stale-look = Look at the customer again

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dossier_core::customer::Customer;
 use dossier_core::desk::{Claim, Permission, VerdictWord};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Status;
@@ -90,7 +91,8 @@ impl Claims<'_> {
                     p.flag data-serious=[flag.kind.is_serious().then_some("yes")] { (flag.kind.help()) }
                 }
                 @if let Some(verdict) = verdict {
-                    p.verdict-by {
+                    // The buttons show one's own verdict. Paper has no buttons.
+                    p.verdict-by data-own=[(verdict.by.id == self.desk.seat.member.id).then_some("yes")] {
                         (say(&format!("verdict-{}", verdict.verdict))) " · " bdi { (verdict.by.name) }
                     }
                 }
@@ -103,6 +105,10 @@ impl Claims<'_> {
     fn values(&self, claim: &Claim) -> Markup {
         match claim.values.as_slice() {
             [(pointer, value)] => html! { div.values { (self.value(pointer, value)) } },
+            // A requirement for a person: who there is.
+            [] if claim.requirement.pointer.starts_with("/associated_persons/-") => {
+                html! { div.values { (persons(&self.case.customer)) } }
+            }
             values => html! {
                 @if !values.is_empty() {
                     dl {
@@ -184,6 +190,49 @@ impl Claims<'_> {
                 }
             }
         }
+    }
+}
+
+/// The persons of a business with their shares.
+pub fn persons(customer: &Customer) -> Markup {
+    html! {
+        ul.people {
+            @for person in customer.profile.persons() {
+                @let json = serde_json::to_value(person).unwrap_or_default();
+                li {
+                    @let name = person.person_id().and_then(|id| customer.person_name(id)).unwrap_or_default();
+                    bdi { (visible(&name)) }
+                    @if let Some(share) = json["ownership_percentage"].as_str() { " · " (visible(share)) " %" }
+                    @if json["has_control"] == true { " · " (say("has-control")) }
+                }
+            }
+        }
+    }
+}
+
+/// A place that changed, with its value before and now.
+pub fn change(pointer: &str, before: Option<&Value>, now: Option<&Value>) -> Markup {
+    let member = Place::new(pointer).name();
+    html! {
+        li {
+            (label(member)) ": "
+            @if let Some(before) = before { del { bdi { (line(member, before)) } } " " }
+            @if let Some(now) = now { ins { bdi { (line(member, now)) } } }
+        }
+    }
+}
+
+/// A value in one line.
+fn line(member: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) => visible(&shown(member, text)),
+        Value::Object(members) => {
+            let lines = members.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| line(name, value));
+            lines.collect::<Vec<_>>().join(", ")
+        }
+        Value::Array(items) => say_with("items", &[("count", items.len().into())]),
+        Value::Null => String::new(),
+        value => value.to_string(),
     }
 }
 

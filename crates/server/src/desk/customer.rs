@@ -3,13 +3,13 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use dossier_core::clock::Timestamp;
-use dossier_core::desk::worksheet::HOLD_SECONDS;
 use dossier_core::desk::Permission;
+use dossier_core::desk::worksheet::HOLD_SECONDS;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::use_cases::review_case::{self, CaseView};
 use maud::{Markup, html};
 
-use super::claims::Claims;
+use super::claims::{self, Claims};
 use super::evidence;
 use super::pages;
 use super::queue::{duration, visible};
@@ -19,6 +19,7 @@ use super::text::{say, say_with};
 use super::timeline;
 use crate::http::problem::Problem;
 use crate::http::state::App;
+use crate::readable::moment;
 
 /// How many entries the timeline shows.
 const TIMELINE: usize = 50;
@@ -122,7 +123,7 @@ fn head(desk: &Desk, case: &CaseView, focus: &Focus, now: Timestamp) -> Markup {
                 span { (say_with("version", &[("version", customer.version.to_string().into())])) }
                 span.id { code { (customer.id) } }
             }
-            p.actions {
+            div.actions {
                 @if desk.seat.may(Permission::Work) {
                     a.button.primary href={ (base) "/decide?" (focus.queue) } data-key="d" { (say("decide")) " " kbd { "d" } }
                     @if kyc.open_session(now).is_some() {
@@ -195,7 +196,7 @@ fn warnings(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
         @if let Some(note) = escalated {
             div.warning {
                 p { (say_with("escalated-by", &[("name", note.by.name.as_str().into())])) }
-                blockquote { (visible(&note.text)) }
+                blockquote dir="auto" { (visible(&note.text)) }
             }
         }
         @if !case.flags.is_empty() {
@@ -205,7 +206,10 @@ fn warnings(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
                     @for flag in &case.flags {
                         li data-serious=[flag.kind.is_serious().then_some("yes")] {
                             strong { (say(&format!("flag-{}", flag.kind))) } " " (flag.kind.help())
-                            " " code { (flag.pointer) }
+                            @for claim in case.claims.iter().filter(|claim| claim.flags.contains(flag)) {
+                                @let id = &claim.requirement.id;
+                                " " a href={ "#" (claims::anchor(id)) } { (claim.requirement.label) }
+                            }
                         }
                     }
                 }
@@ -225,28 +229,21 @@ fn warnings(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     }
 }
 
-/// The persons of a business with their shares.
 fn persons(case: &CaseView) -> Markup {
-    let persons = case.customer.profile.persons();
     html! {
-        @if !persons.is_empty() {
+        @if !case.customer.profile.persons().is_empty() {
             section.persons aria-labelledby="persons-title" {
                 h2 #persons-title { (say("persons-title")) }
-                ul {
-                    @for person in persons {
-                        @let json = serde_json::to_value(person).unwrap_or_default();
-                        li {
-                            bdi { (person.person_id().and_then(|id| case.customer.person_name(id)).unwrap_or_default()) }
-                            @if let Some(share) = json["ownership_percentage"].as_str() {
-                                " · " (visible(share)) " %"
-                            }
-                            @if json["has_control"] == true { " · " (say("has-control")) }
-                        }
-                    }
-                }
+                (claims::persons(&case.customer))
             }
         }
     }
+}
+
+/// A moment as people write it, in UTC.
+fn time(at: Timestamp) -> Markup {
+    let text = at.to_string();
+    html! { time datetime=(text) { (moment(&text).unwrap_or_default()) " UTC" } }
 }
 
 fn notes(desk: &Desk, case: &CaseView) -> Markup {
@@ -258,7 +255,7 @@ fn notes(desk: &Desk, case: &CaseView) -> Markup {
             ol {
                 @for note in notes {
                     li {
-                        p.by { bdi { (note.by.name) } " · " time datetime=(note.at) { (note.at) } }
+                        p.by { bdi { (note.by.name) } " · " (time(note.at)) }
                         p.text dir="auto" { (visible(&note.text)) }
                     }
                 }

@@ -8,13 +8,15 @@ use dossier_core::idempotency::Request;
 use dossier_core::kyc::decision::{NewDecision, Outcome};
 use dossier_core::use_cases::decide::{self, MemberDecisionError};
 use dossier_core::use_cases::members::DeskError;
+use dossier_core::use_cases::review_case;
 use dossier_core::use_cases::step::PROPOSED;
 use dossier_core::use_cases::worksheet;
 use dossier_core::use_cases::write_customer::UpdateError;
-use dossier_core::violation::Violation;
+use dossier_core::violation::{Code, Violation};
 use http::StatusCode;
 use maud::{Markup, html};
 
+use super::claims::change;
 use super::customer::{CustomerPath, customer_id};
 use super::decide_form::{Panel, form, part, summary, waiting};
 use super::entered::Entered;
@@ -61,7 +63,7 @@ fn show(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, notice: &Marku
         p { a href=(panel.at(desk, "")) data-key="u" { "‹ " (say("back-to-customer")) } }
         (notice)
         @match panel.proposal() {
-            Some(proposal) => (waiting(desk, panel, proposal)),
+            Some(proposal) => (waiting(app, desk, panel, proposal)),
             None => (form(app, desk, panel, entered)),
         }
     };
@@ -93,7 +95,7 @@ pub async fn decide(
         return stale(&app, &desk, &panel, entered).await;
     }
     if entered.outcome == "escalate" {
-        return escalate(&app, &desk, &panel, &entered).await;
+        return escalate(&app, &desk, &panel, entered).await;
     }
     entered.fill_comment(&app.services.policy.reasons, panel.language());
     let decision = match entered.decision(&app.services) {
@@ -126,20 +128,29 @@ fn preview(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, decision: &
     let is_proposal = decide::needs_two(&app.services, scope, &panel.customer, decision.outcome, panel.now)
         || (!desk.seat.may(Permission::Decide) && decision.outcome != Outcome::RequestResubmission);
     let content = html! {
-        (summary(panel, decision))
+        (summary(app, panel, decision))
         p.will {
             (say(&format!("will-{}", if is_proposal { "propose" } else { decision.outcome.as_str() })))
         }
+        (confirmation(desk, panel, entered, if is_proposal { "propose" } else { "confirm" }))
+    };
+    previewed(desk, panel, &content)
+}
+
+/// The buttons below a preview.
+fn confirmation(desk: &Desk, panel: &Panel, entered: &Entered, confirm: &str) -> Markup {
+    html! {
         form.actions method="post" action=(panel.at(desk, "/decide")) {
             (entered.hidden())
-            button.primary type="submit" name="step" value="confirm" data-key="y" {
-                (say(if is_proposal { "propose" } else { "confirm" })) " " kbd { "y" }
-            }
+            button.primary type="submit" name="step" value="confirm" data-key="y" { (say(confirm)) " " kbd { "y" } }
             button type="submit" name="step" value="edit" formnovalidate data-key="u" { (say("change")) " " kbd { "u" } }
         }
-    };
+    }
+}
+
+fn previewed(desk: &Desk, panel: &Panel, content: &Markup) -> Response {
     let title = say_with("preview-title", &[("name", visible(&name(&panel.customer)).into())]);
-    pages::page(desk, &title, "decide", &content)
+    pages::page(desk, &title, "decide", content)
 }
 
 /// The form once more, with what is wrong.
@@ -167,10 +178,16 @@ fn again(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, violations: &
 async fn stale(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Result<Response, Problem> {
     let id = panel.customer.id;
     let changed = app.services.store.changed_since(desk.scope(), id, entered.version).await?;
+    let before = review_case::values_at(&app.services, &desk.seat, &panel.customer, entered.version).await?;
+    let after = panel.customer.masked_profile();
+    // What only follows from the other changes says nothing to a reviewer.
+    let changed = changed.iter().filter(|pointer| *pointer != "/kycs");
     let notice = html! {
         div.warning role="alert" tabindex="-1" data-focus {
             p { (say("stale")) }
-            ul { @for pointer in &changed { li { code { (pointer) } } } }
+            ul.changes {
+                @for pointer in changed { (change(pointer, before.get(pointer), after.pointer(pointer))) }
+            }
             p { a href=(panel.at(desk, "")) { (say("stale-look")) } }
         }
     };
@@ -180,14 +197,30 @@ async fn stale(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Resul
     Ok(response)
 }
 
-async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: &Entered) -> Result<Response, Problem> {
-    let why = if entered.note.trim().is_empty() { &entered.comment } else { &entered.note };
+async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Result<Response, Problem> {
+    let why = entered.note.trim();
+    if why.is_empty() || entered.step == "edit" {
+        let wrong = Violation::new("/note", Code::Required, "the approvers need to know what to look at");
+        let wrong = if why.is_empty() { vec![wrong] } else { Vec::new() };
+        return Ok(again(app, desk, panel, &entered, &wrong));
+    }
+    if entered.step != "confirm" {
+        let content = html! {
+            dl.decision {
+                dt { (say("decision-outcome")) } dd { (say("outcome-escalate")) }
+                dt { (say("decision-note")) } dd.text dir="auto" { (visible(why)) }
+            }
+            p.will { (say("will-escalate")) }
+            (confirmation(desk, panel, &entered, "confirm"))
+        };
+        return Ok(previewed(desk, panel, &content));
+    }
     match worksheet::escalate(&app.services, &desk.seat, panel.customer.id, why).await {
         Ok(_) => {
             app.queues.forget(desk.scope()).await;
             Ok(after(desk, panel, "escalate"))
         }
-        Err(DeskError::Invalid(violations)) => Ok(again(app, desk, panel, entered, &violations.0)),
+        Err(DeskError::Invalid(violations)) => Ok(again(app, desk, panel, &entered, &violations.0)),
         Err(error) => refusal(desk, error),
     }
 }

@@ -102,30 +102,33 @@ impl Panel {
 }
 
 /// A proposal, for a second person.
-pub fn waiting(desk: &Desk, panel: &Panel, proposal: &Proposal) -> Markup {
+pub fn waiting(app: &App, desk: &Desk, panel: &Panel, proposal: &Proposal) -> Markup {
     let is_own = proposal.member == Some(desk.seat.member.id);
     let version = panel.customer.version;
     html! {
         section.proposal {
-            p { (say_with("proposal", &[
+            p.will { (say_with("proposal", &[
                 ("name", actor_name(&proposal.by).into()),
                 ("outcome", say(&format!("outcome-{}", proposal.decision.outcome.as_str())).into()),
             ])) }
-            (summary(panel, &proposal.decision))
-            @if !is_own && desk.seat.may(Permission::Decide) {
-                form method="post" action=(panel.at(desk, "/confirm")) {
-                    input type="hidden" name="version" value=(version);
-                    button.primary type="submit" data-key="y" { (say("confirm")) " " kbd { "y" } }
-                }
-            } @else if is_own {
+            (summary(app, panel, &proposal.decision))
+            @if is_own {
                 p { (say("proposal-own")) }
-            } @else {
+            } @else if !desk.seat.may(Permission::Decide) {
                 p { (say_with("proposal-needs", &[("roles", "approver".into())])) }
             }
-            @if is_own || desk.seat.may(Permission::Decide) {
-                form method="post" action=(panel.at(desk, "/withdraw")) {
-                    input type="hidden" name="version" value=(version);
-                    button type="submit" { (say(if is_own { "withdraw" } else { "decline" })) }
+            div.actions {
+                @if !is_own && desk.seat.may(Permission::Decide) {
+                    form method="post" action=(panel.at(desk, "/confirm")) {
+                        input type="hidden" name="version" value=(version);
+                        button.primary type="submit" data-key="y" { (say("confirm")) " " kbd { "y" } }
+                    }
+                }
+                @if is_own || desk.seat.may(Permission::Decide) {
+                    form method="post" action=(panel.at(desk, "/withdraw")) {
+                        input type="hidden" name="version" value=(version);
+                        button type="submit" { (say(if is_own { "withdraw" } else { "decline" })) }
+                    }
                 }
             }
         }
@@ -133,7 +136,10 @@ pub fn waiting(desk: &Desk, panel: &Panel, proposal: &Proposal) -> Markup {
 }
 
 /// What a decision says, as it will be stored and as the customer will read it.
-pub fn summary(panel: &Panel, decision: &NewDecision) -> Markup {
+pub fn summary(app: &App, panel: &Panel, decision: &NewDecision) -> Markup {
+    let reasons = &app.services.policy.reasons;
+    let label = |code: &str| reasons.get(code).map_or_else(|| words(code), |reason| reason.label.clone());
+
     let names = decision.requirements.iter().flat_map(|names| &names.0);
     let names: Vec<_> = names.map(|one| panel.label(one.expose())).collect();
     let codes: Vec<_> = decision.reason_codes.iter().flat_map(|codes| &codes.0).map(|code| code.as_str()).collect();
@@ -143,12 +149,14 @@ pub fn summary(panel: &Panel, decision: &NewDecision) -> Markup {
             @if !names.is_empty() { dt { (say("decision-again")) } dd { (names.join(" · ")) } }
             @if !codes.is_empty() {
                 dt { (say("decision-reasons")) }
-                dd { (codes.iter().map(|code| words(code)).collect::<Vec<_>>().join(" · ")) }
+                dd { (codes.iter().map(|code| label(code)).collect::<Vec<_>>().join(" · ")) }
             }
             @if let Some(rails) = &decision.rails {
                 dt { (say("decision-rails")) }
                 dd {
-                    @for rail in &rails.0 { code { (rail.currency.expose()) "/" (rail.payment_rails.expose()) } " " }
+                    @for rail in &rails.0 {
+                        span.rail { (rail_name(rail.currency.expose(), rail.payment_rails.expose())) } " "
+                    }
                 }
             }
             dt { (say("decision-comment")) }
@@ -244,7 +252,7 @@ fn rails(app: &App, entered: &Entered) -> Markup {
                 label.choice.inline {
                     input type="checkbox" name="rail" value=(value)
                         checked[!entered.is_sent || entered.rails.contains(&value)];
-                    span { (currency.to_uppercase()) " · " (rail.to_uppercase()) }
+                    span { (rail_name(currency, rail)) }
                 }
             }
         }
@@ -265,6 +273,10 @@ fn reasons(app: &App, entered: &Entered) -> Markup {
             }
         }
     }
+}
+
+fn rail_name(currency: &str, rail: &str) -> String {
+    format!("{} {}", currency.to_uppercase(), rail.to_uppercase())
 }
 
 fn language_name(panel: &Panel) -> &str {

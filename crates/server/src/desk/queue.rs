@@ -48,7 +48,7 @@ pub async fn page(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery)
     let content = html! {
         div.queue-columns {
             (side(&desk, &filter, &counts, late))
-            section aria-label=(say("queue-title")) {
+            section.list {
                 (filters(&filter))
                 @if rows.is_empty() {
                     p.empty { (say(&filter.empty_text())) }
@@ -148,7 +148,7 @@ fn table(desk: &Desk, filter: &Filter, rows: &[(&Case, Shown)], now: Timestamp) 
             table.cases {
                 thead {
                     tr {
-                        @for column in ["who", "kind", "country", "why", "changed", "flags", "age", "due", "with"] {
+                        @for column in ["who", "kind", "why", "changed", "flags", "age", "due", "with"] {
                             th scope="col" { (say(&format!("column-{column}"))) }
                         }
                     }
@@ -172,18 +172,18 @@ fn row(desk: &Desk, filter: &Filter, case: &Case, shown: &Shown, now: Timestamp)
                     bdi { (visible(&shown.name)) }
                 }
             }
-            td data-label=(label("kind")) { (say(&format!("kind-{}", case.kind))) }
-            td data-label=(label("country")) {
+            td data-label=(label("kind")) {
+                (say(&format!("kind-{}", case.kind)))
                 @if let Some(country) = shown.country.as_deref().and_then(Country::new) {
                     @let only = Filter { country: Some(country.clone()), page: 1, ..filter.clone() };
-                    a.plain href={ "?" (only.query()) } title=(say_with("only-country", &[("country", country.expose().into())])) {
+                    " " a.plain href={ "?" (only.query()) } title=(say_with("only-country", &[("country", country.expose().into())])) {
                         (country.expose())
                     }
                 }
             }
             td data-label=(label("why")) {
                 (say(&format!("wait-{}", case.reason)))
-                @if case.is_escalated { " · " strong { (say("escalated")) } }
+                @if case.is_escalated { " " span.tag { (say("escalated")) } }
             }
             td data-label=(label("changed")) {
                 @match case.changed {
@@ -199,7 +199,7 @@ fn row(desk: &Desk, filter: &Filter, case: &Case, shown: &Shown, now: Timestamp)
                     " "
                 }
             }
-            td data-label=(label("age")) { (duration(case.waiting.since, now)) }
+            td.age data-label=(label("age")) { (duration(case.waiting.since, now)) }
             td data-label=(label("due")) { time datetime=(case.due_at) { (due(case.due_at, now)) } }
             td data-label=(label("with")) {
                 @if is_mine { strong { (say("you")) } }

@@ -51,8 +51,10 @@ fn show(desk: &Desk, text: &str, results: &Markup) -> Response {
     let content = html! {
         form.search method="post" role="search" action={ (desk.base()) "/search" } {
             label for="text" { (say("search-text")) }
-            input #text type="search" name="text" value=(text) maxlength=(LONGEST) required autocomplete="off" data-focus;
-            button.primary type="submit" { (say("nav-search")) }
+            div {
+                input #text type="search" name="text" value=(text) maxlength=(LONGEST) required autocomplete="off" data-focus;
+                button.primary type="submit" { (say("nav-search")) }
+            }
         }
         (results)
     };
