@@ -95,8 +95,8 @@ export class Server {
 }
 
 // The server and the browser for a file of tests. They end after its last test.
-export async function start() {
-    const [server, browser] = [await Server.start(), await launch()];
+export async function start(settings) {
+    const [server, browser] = [await Server.start(settings), await launch()];
     after(async () => {
         await browser.close();
         server.stop();
@@ -139,14 +139,15 @@ export const clean = (page) => assert.deepEqual(page.faults, []);
 // By how many pixels a page is wider than the screen.
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
-// Everything that axe finds, one line each.
-export async function axe(page) {
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+// Everything that axe finds, by all its rules or only these, one line each.
+export async function axe(page, rules) {
+    if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+    const options = { resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: rules } }) };
+    const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }
 
-const chunk = (type, data) => {
+export const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
     const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
     length.writeUInt32BE(data.length);

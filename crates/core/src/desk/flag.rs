@@ -68,7 +68,8 @@ impl Customer {
             flags.push(Flag { kind, pointer: "/documents".to_owned() });
         }
         if shares(&profile).is_some_and(|sum| (sum - 100.0).abs() > ROUNDING) {
-            flags.push(Flag { kind: FlagKind::SharesDoNotAddUp, pointer: "/associated_persons".to_owned() });
+            // It is about the owners together, and about no single one of them.
+            flags.push(Flag { kind: FlagKind::SharesDoNotAddUp, pointer: "/associated_persons/-".to_owned() });
         }
         let persons = profile["associated_persons"].as_array().into_iter().flatten().enumerate();
         let persons = persons.map(|(index, person)| (format!("/associated_persons/{index}"), person));

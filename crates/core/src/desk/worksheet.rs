@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::ids::{CustomerId, MemberId};
 use crate::kyc::decision::Decision;
+use crate::kyc::record::Kyc;
 use crate::kyc::requirement::Requirement;
 use crate::words::words;
 
@@ -114,6 +115,14 @@ impl Worksheet {
     #[must_use]
     pub fn holder(&self, now: Timestamp) -> Option<&Holder> {
         self.details.holder.as_ref().filter(|_| self.held_until().is_some_and(|end| now < end))
+    }
+
+    /// Who holds the case of a customer. A hold also ends with a decision or a proposal, whoever makes it.
+    #[must_use]
+    pub fn holder_of(&self, kyc: &Kyc, now: Timestamp) -> Option<&Holder> {
+        let decided = kyc.decision.as_ref().map(|decision| decision.at);
+        let ended = decided.max(kyc.proposal.as_ref().map(|proposal| proposal.at));
+        self.holder(now).filter(|holder| ended.is_none_or(|ended| ended < holder.since))
     }
 
     /// When the hold ends, unless the holder's page renews it.

@@ -125,8 +125,22 @@ pub async fn values_before(
     seat: &Seat,
     customer: &Customer,
 ) -> Result<BTreeMap<String, Value>, StoreError> {
-    let version = customer.kyc.decision.as_ref().and_then(|decision| decision.version);
-    let Some(version) = version.filter(|version| *version < customer.version) else { return Ok(BTreeMap::new()) };
+    match customer.kyc.decision.as_ref().and_then(|decision| decision.version) {
+        Some(version) => values_at(services, seat, customer, version).await,
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+/// The values at a version of the places that changed since, masked. What was erased is left out.
+pub async fn values_at(
+    services: &Services,
+    seat: &Seat,
+    customer: &Customer,
+    version: u64,
+) -> Result<BTreeMap<String, Value>, StoreError> {
+    if version >= customer.version {
+        return Ok(BTreeMap::new());
+    }
     let (scope, store) = (seat.caller.scope, &services.store);
     let filter = AuditFilter { customer: Some(customer.id), ..AuditFilter::default() };
     let Some(page) = store.audit(scope, &filter, None, SEARCHED).await? else { return Ok(BTreeMap::new()) };

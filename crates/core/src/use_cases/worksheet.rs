@@ -98,7 +98,7 @@ pub async fn take(
         if customer.kyc.queued_at.is_none() {
             return Err(DeskError::NotFound);
         }
-        match sheet.holder(now) {
+        match sheet.holder_of(&customer.kyc, now) {
             Some(holder) if holder.member.id == seat.member.id => return Ok(None),
             Some(holder) if take_over.is_none() => return Err(DeskError::Held(holder.member.name.clone())),
             _ => {}
@@ -149,7 +149,7 @@ pub async fn give_verdict(
 ) -> Result<Worksheet, DeskError> {
     seat.require(Permission::Work)?;
     edit(services, seat, id, Action::VerdictGiven, |sheet, customer, now| {
-        take_or_refuse(sheet, seat, now)?;
+        take_or_refuse(sheet, customer, seat, now)?;
         let known = services.policy.rules.of(customer, now);
         let Some(found) = known.iter().find(|one| one.id == requirement) else {
             let message = "is not a requirement of this customer";
@@ -163,7 +163,9 @@ pub async fn give_verdict(
             let by = seat.member.author();
             verdicts.insert(requirement.to_owned(), Verdict { verdict, given: found.given.clone(), by, at: now });
         }
-        let is_same = before.map(|before| before.verdict) == verdict;
+        // Whoever agrees with another's verdict answers for it too.
+        let own = before.as_ref().filter(|before| before.by.id == seat.member.id).map(|before| before.verdict);
+        let is_same = own == verdict && (own.is_some() || before.is_none());
         let word = verdict.map_or("taken back", VerdictWord::as_str);
         Ok((!is_same).then(|| Some(format!("{requirement}: {word}"))))
     })
@@ -198,7 +200,7 @@ pub async fn escalate(services: &Services, seat: &Seat, id: CustomerId, why: &st
     seat.require(Permission::Work)?;
     check_note(why)?;
     edit(services, seat, id, Action::CaseEscalated, |sheet, customer, now| {
-        take_or_refuse(sheet, seat, now)?;
+        take_or_refuse(sheet, customer, seat, now)?;
         if customer.kyc.queued_at.is_none() {
             return Err(DeskError::NotFound);
         }
@@ -221,8 +223,8 @@ fn check_note(text: &str) -> Result<(), Violations> {
 }
 
 /// Takes the case if nobody holds it.
-fn take_or_refuse(sheet: &mut Worksheet, seat: &Seat, now: Timestamp) -> Result<(), DeskError> {
-    match sheet.holder(now) {
+fn take_or_refuse(sheet: &mut Worksheet, customer: &Customer, seat: &Seat, now: Timestamp) -> Result<(), DeskError> {
+    match sheet.holder_of(&customer.kyc, now) {
         Some(holder) if holder.member.id == seat.member.id => Ok(()),
         Some(holder) => Err(DeskError::Held(holder.member.name.clone())),
         None => {

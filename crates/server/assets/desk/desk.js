@@ -6,8 +6,9 @@ const FIELDS = "textarea, select, [contenteditable], input:not([type=radio]):not
 const enabled = () => document.body.dataset.shortcuts === "on";
 const isTyping = (target) => target instanceof Element && target.closest(FIELDS);
 
-// Rows of the queue, or claims of a customer.
-const stops = () => [...document.querySelectorAll("[data-row], article.claim")];
+// Rows of the queue, claims of a customer, or reasons of a decision.
+const stops = () =>
+    [...document.querySelectorAll("[data-row], article.claim, .reasons input")].filter((one) => one.checkVisibility());
 
 function move(step) {
     const all = stops();
@@ -41,11 +42,26 @@ function press(key) {
         document.getElementById("shortcuts")?.showModal();
         return true;
     }
-    if (!target || target.disabled) return false;
-    if (target.type === "radio") target.focus();
-    target.click();
+    if (!target || target.disabled || !target.checkVisibility()) return false;
+    if (target.type === "radio" || isTyping(target)) target.focus();
+    if (!isTyping(target)) target.click();
     return true;
 }
+
+// An open menu closes with Escape, and the focus returns to it.
+document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.activeElement?.closest("details[name=menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+    document.querySelectorAll("details[name=menu][open]").forEach((menu) => {
+        if (!menu.contains(event.target)) menu.open = false;
+    });
+    const opens = event.target.closest("[data-opens]");
+    if (opens) document.getElementById(opens.dataset.opens).showModal();
+});
 
 let prefix = "";
 document.addEventListener("keydown", (event) => {
@@ -65,6 +81,15 @@ document.addEventListener("htmx:before:swap", () => {
 document.addEventListener("htmx:after:swap", () => {
     if (document.activeElement === document.body && focused) document.getElementById(focused)?.focus();
     prepare();
+});
+
+// The page says so when a request got no answer.
+document.addEventListener("htmx:error", () => {
+    const notice = document.getElementById("notice");
+    notice.textContent = notice.dataset.offline;
+});
+document.addEventListener("htmx:after:request", ({ detail }) => {
+    if (detail.ctx?.response?.status < 400) document.getElementById("notice").textContent = "";
 });
 
 // The viewer zooms and turns by attributes, since no style may be inline.
@@ -103,4 +128,5 @@ document.addEventListener("submit", async (event) => {
 });
 
 prepare();
+document.querySelectorAll("[data-needs-script]").forEach((one) => (one.hidden = false));
 document.querySelector("[data-focus]")?.focus();

@@ -57,6 +57,7 @@ cross-site-title = This request came from another site
 cross-site-text = For your safety, the desk only takes requests from its own pages.
 other-host-title = The desk has another address
 other-host-text = Open the desk at its own address, and try again.
+offline = The server could not be reached. What you did last was not stored. Try again in a moment.
 
 queue-title = Customers that wait
 views = Views
@@ -70,23 +71,25 @@ late = { $count ->
 }
 next = Next case
 queue-empty-decide = Nobody waits for a decision.
+queue-empty-filter = Nothing passes this filter.
 queue-empty-mine = You hold no case.
 queue-empty-second = Nothing waits for a second person.
 queue-empty-escalated = Nothing was handed to the approvers.
 filter-kind = Kind
+filter-country = From
 filter-reason = Reason
 filter-flag = Flag
 filter-any = Any
 filter-remove = remove this filter
+only-country = Only from { $country }
 column-who = Who
 column-kind = Kind
-column-country = From
 column-why = Why
 column-changed = Since last
 column-flags = Flags
 column-age = Waits
 column-due = Due
-column-with = With
+column-with = Held by
 kind-individual = Person
 kind-corporate = Company
 wait-submitted = Submitted
@@ -158,12 +161,16 @@ files = { $count ->
     [one] 1 file
    *[other] { $count } files
 }
+items = { $count ->
+    [one] 1 entry
+   *[other] { $count } entries
+}
 status-due = Missing
 status-error = Wrong
 status-pending = Waits for you
 verdict-matches = Matches
-verdict-differs = Does not match
-verdict-unsure = Cannot tell
+verdict-differs = Differs
+verdict-unsure = Unsure
 reveal = Show
 number-title = The number in full
 evidence-title = Evidence
@@ -193,17 +200,29 @@ note-add = Add the note
 history-title = History
 
 decide-title = Decide: { $name }
-tally = Your verdicts: { $matching } match · { $doubtful } do not match or cannot be told · { $open } missing or wrong · { $unjudged } not looked at
+tally = The verdicts
+tally-matching = { $count ->
+    [one] 1 matches
+   *[other] { $count } match
+}
+tally-doubtful = { $count ->
+    [one] 1 differs or cannot be told
+   *[other] { $count } differ or cannot be told
+}
+tally-open = { $count } missing or wrong
+tally-unjudged = { $count } not looked at
 decision-outcome = Decision
 decision-again = What the customer must give again
 decision-rails = Rails
 decision-rails-approve = Rails that an approval opens
 decision-reasons = Reasons
 decision-comment = What the customer reads
-decision-comment-in = What the customer reads (language: { $language })
-decision-comment-hint = If you leave this empty, the texts of the reasons are used. You see them before you confirm.
+decision-comment-in = What the customer reads, in their language: { $language }
+decision-comment-hint = If you leave this empty, the texts of the reasons are used. The preview shows them.
 decision-nothing = Nothing
 decision-note = Internal note, which the customer never sees
+escalation-hint = The approvers read it. Say what they should look at.
+reason-confidential = the customer is not told
 outcome-approve = Approve
 outcome-request_resubmission = Ask again
 outcome-reject = Reject
@@ -214,7 +233,7 @@ not-approve = Not possible: something is missing, doubtful, or not looked at.
 not-ask = Not possible: nothing is missing or doubtful.
 not-state = Not possible in this state.
 preview = Preview
-preview-title = This will happen
+preview-title = { $name }: this will happen
 confirm = Confirm
 propose = Propose
 change = Change it
@@ -225,35 +244,51 @@ will-request_resubmission = The customer gets a new link, which your systems sen
 will-reject = The customer is rejected, and your systems are told.
 will-offboard = The relationship ends, and your systems are told.
 will-reinstate = The relationship starts again, and your systems are told.
+will-escalate = The case goes to the approvers. You give it back.
 will-propose = Nothing is decided yet. Another member must confirm your proposal.
 stale = The record changed while you decided. What you entered is kept below. These fields changed:
 stale-look = Look at the customer again
-after-title = Done
 after-approve = Approved.
 after-request_resubmission = Asked again.
 after-reject = Rejected.
 after-offboard = Offboarded.
 after-reinstate = Reinstated.
-after-escalate = Handed to the approvers.
+after-escalate = Escalated to the approvers.
 after-proposed = Proposed. Another member must confirm it.
 after-confirmed = Confirmed. The decision is made.
 
 shortcuts-title = Shortcuts
 shortcuts-off = Turn shortcuts off
-shortcuts-off-text = Shortcuts never work while you type in a field.
-shortcut-1 = Show this list
-shortcut-2 = Queue
-shortcut-3 = Next case
-shortcut-4 = Next and previous row or claim
-shortcut-5 = Open
-shortcut-6 = Matches, does not match, cannot tell
-shortcut-7 = Show a file
-shortcut-8 = Larger, smaller
-shortcut-9 = Turn
-shortcut-10 = Full screen
-shortcut-11 = Decide
-shortcut-12 = Search
-shortcut-13 = Back
+shortcuts-off-text = Shortcuts never work while you type in a field: press Tab to leave it.
+shortcuts-anywhere = Everywhere
+shortcuts-customer = At a customer
+shortcuts-decision = While deciding
+shortcut-next = Next case
+shortcut-move = Next and previous row, claim or reason
+shortcut-search = Search
+shortcut-queue = Queue
+shortcut-view = A view of the queue
+shortcut-back = Back
+shortcut-list = This list
+shortcut-matches = The claim matches
+shortcut-differs = The claim differs from its evidence
+shortcut-unsure = Cannot tell
+shortcut-file = Show a file
+shortcut-zoom = Larger, smaller
+shortcut-turn = Turn
+shortcut-full-screen = Full screen
+shortcut-take = Take the case, or take it over
+shortcut-note = Write a note
+shortcut-decide = Decide
+shortcut-approve = Approve
+shortcut-ask = Ask again
+shortcut-reject = Reject
+shortcut-escalate = Escalate
+shortcut-offboard = Offboard
+shortcut-reinstate = Reinstate
+shortcut-text = Write to the customer
+shortcut-preview = Preview
+shortcut-confirm = Confirm
 
 search-text = E-mail address, number, id, or name
 found = { $count ->

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use maud::html;
 use url::Url;
 
-use super::pages::outside;
+use super::pages::{notice, outside};
 use super::text::say;
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
@@ -47,7 +47,12 @@ pub(super) async fn around(State(app): State<App>, request: Request, next: Next)
             status if status.is_client_error() => "invalid",
             _ => "failed",
         };
-        response = message(parts.status, key);
+        response = if headers.contains_key("hx-request") {
+            let (title, text) = words(key);
+            notice(parts.status, &title, &text)
+        } else {
+            message(parts.status, key)
+        };
         for (name, value) in parts.headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
             response.headers_mut().append(name, value.clone());
         }
@@ -57,8 +62,12 @@ pub(super) async fn around(State(app): State<App>, request: Request, next: Next)
 }
 
 fn message(status: StatusCode, key: &str) -> Response {
-    let (title, text) = (say(&format!("{key}-title")), say(&format!("{key}-text")));
+    let (title, text) = words(key);
     outside(status, &title, &html! { p { (text) } p { a.button href="/desk" { (say("to-the-desk")) } } })
+}
+
+fn words(key: &str) -> (String, String) {
+    (say(&format!("{key}-title")), say(&format!("{key}-text")))
 }
 
 /// Whether a browser uses the host of the desk.

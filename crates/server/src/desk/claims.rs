@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dossier_core::customer::Customer;
 use dossier_core::desk::{Claim, Permission, VerdictWord};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Status;
@@ -53,8 +54,9 @@ impl Claims<'_> {
             self.case.claims.iter().filter(|one| self.case.worksheet.verdict(&one.requirement).is_some()).count();
         let values = [("done", judged.into()), ("count", self.case.claims.len().into())];
         html! {
-            p.progress #progress hx-swap-oob=[is_beside.then_some("true")] role="status" {
-                (say_with("progress", &values))
+            div.progress #progress hx-swap-oob=[is_beside.then_some("true")] {
+                p role="status" { (say_with("progress", &values)) }
+                progress value=(judged) max=(self.case.claims.len()) aria-hidden="true" {}
             }
         }
     }
@@ -81,7 +83,7 @@ impl Claims<'_> {
                     p { (say("confirmed")) }
                     blockquote dir="auto" { (visible(&confirmed.reason)) }
                 }
-                @for (pointer, value) in &claim.values { (self.value(pointer, value)) }
+                (self.values(claim))
                 @if requirement.document.is_some() {
                     p { (say_with("files", &[("count", claim.files.len().into())])) }
                 }
@@ -89,7 +91,8 @@ impl Claims<'_> {
                     p.flag data-serious=[flag.kind.is_serious().then_some("yes")] { (flag.kind.help()) }
                 }
                 @if let Some(verdict) = verdict {
-                    p.verdict-by {
+                    // The buttons show one's own verdict. Paper has no buttons.
+                    p.verdict-by data-own=[(verdict.by.id == self.desk.seat.member.id).then_some("yes")] {
                         (say(&format!("verdict-{}", verdict.verdict))) " · " bdi { (verdict.by.name) }
                     }
                 }
@@ -98,9 +101,33 @@ impl Claims<'_> {
         }
     }
 
-    /// One key for each verdict. Pressing the same one again takes it back.
+    /// What the customer says. Several values have labels, because the label of the requirement is that of all.
+    fn values(&self, claim: &Claim) -> Markup {
+        match claim.values.as_slice() {
+            [(pointer, value)] => html! { div.values { (self.value(pointer, value)) } },
+            // A requirement for a person: who there is.
+            [] if claim.requirement.pointer.starts_with("/associated_persons/-") => {
+                html! { div.values { (persons(&self.case.customer)) } }
+            }
+            values => html! {
+                @if !values.is_empty() {
+                    dl {
+                        @for (pointer, value) in values {
+                            @let name = Place::new(pointer).name();
+                            dt { (label(name.strip_suffix(MASKED).unwrap_or(name))) }
+                            dd { (self.value(pointer, value)) }
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    /// One key for each verdict. Pressing the same one again takes one's own verdict back, and agrees with another's.
     fn verdicts(&self, claim: &Claim, id: &str) -> Markup {
-        let given = self.case.worksheet.verdict(&claim.requirement).map(|verdict| verdict.verdict);
+        let given = self.case.worksheet.verdict(&claim.requirement);
+        let is_own = given.is_some_and(|verdict| verdict.by.id == self.desk.seat.member.id);
+        let given = given.map(|verdict| verdict.verdict);
         let action = format!("{}/customers/{}/verdicts", self.desk.base(), self.case.customer.id);
         let key = |word: VerdictWord| match word {
             VerdictWord::Matches => "y",
@@ -113,7 +140,7 @@ impl Claims<'_> {
                 @for word in VerdictWord::ALL {
                     @let is_given = given == Some(*word);
                     button type="submit" name="verdict" id={ (id) "-" (word) } data-verdict=(word)
-                        value=(if is_given { "" } else { word.as_str() })
+                        value=(if is_given && is_own { "" } else { word.as_str() })
                         aria-pressed=(is_given) data-field-key=(key(*word)) {
                         (say(&format!("verdict-{word}"))) " " kbd { (key(*word)) }
                     }
@@ -170,6 +197,49 @@ impl Claims<'_> {
     }
 }
 
+/// The persons of a business with their shares.
+pub fn persons(customer: &Customer) -> Markup {
+    html! {
+        ul.people {
+            @for person in customer.profile.persons() {
+                @let json = serde_json::to_value(person).unwrap_or_default();
+                li {
+                    @let name = person.person_id().and_then(|id| customer.person_name(id)).unwrap_or_default();
+                    bdi { (visible(&name)) }
+                    @if let Some(share) = json["ownership_percentage"].as_str() { " · " (visible(share)) " %" }
+                    @if json["has_control"] == true { " · " (say("has-control")) }
+                }
+            }
+        }
+    }
+}
+
+/// A place that changed, with its value before and now.
+pub fn change(pointer: &str, before: Option<&Value>, now: Option<&Value>) -> Markup {
+    let member = Place::new(pointer).name();
+    html! {
+        li {
+            (label(member)) ": "
+            @if let Some(before) = before { del { bdi { (line(member, before)) } } " " }
+            @if let Some(now) = now { ins { bdi { (line(member, now)) } } }
+        }
+    }
+}
+
+/// A value in one line.
+fn line(member: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) => visible(&shown(member, text)),
+        Value::Object(members) => {
+            let lines = members.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| line(name, value));
+            lines.collect::<Vec<_>>().join(", ")
+        }
+        Value::Array(items) => say_with("items", &[("count", items.len().into())]),
+        Value::Null => String::new(),
+        value => value.to_string(),
+    }
+}
+
 /// A text in the form in which people write it.
 fn shown(member: &str, text: &str) -> String {
     let known = match member {
@@ -183,7 +253,8 @@ fn shown(member: &str, text: &str) -> String {
 
 fn status(status: Status) -> Option<String> {
     match status {
-        Status::Done => None,
+        // A reviewer sees by the verdict what waits for them.
+        Status::Done | Status::Pending => None,
         other => Some(say(&format!("status-{}", serde_json::to_value(other).ok()?.as_str()?))),
     }
 }

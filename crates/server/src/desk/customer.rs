@@ -3,13 +3,12 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use dossier_core::clock::Timestamp;
+use dossier_core::desk::Permission;
 use dossier_core::desk::worksheet::HOLD_SECONDS;
-use dossier_core::desk::{Permission, Worksheet};
-use dossier_core::ids::CustomerId;
 use dossier_core::use_cases::review_case::{self, CaseView};
 use maud::{Markup, html};
 
-use super::claims::Claims;
+use super::claims::{self, Claims};
 use super::evidence;
 use super::focus::{CustomerPath, Focus, customer_id};
 use super::pages;
@@ -20,6 +19,7 @@ use super::text::{say, say_with};
 use super::timeline;
 use crate::http::problem::Problem;
 use crate::http::state::App;
+use crate::readable::moment;
 
 /// How many entries the timeline shows.
 const TIMELINE: usize = 50;
@@ -52,8 +52,8 @@ pub async fn page(
     let shown = name(&case.customer);
     let content = html! {
         (head(&desk, &case, &focus, now))
-        (holder(&desk, &case.customer.id, &case.worksheet, now, &focus))
-        (warnings(&desk, &case))
+        (holder(&desk, &case, now, &focus))
+        (warnings(&desk, &case, &focus))
         div.case {
             section.claims aria-labelledby="claims-title" {
                 h2 #claims-title { (say("claims-title")) }
@@ -87,9 +87,11 @@ fn head(desk: &Desk, case: &CaseView, focus: &Focus, now: Timestamp) -> Markup {
                 span { (say_with("version", &[("version", customer.version.to_string().into())])) }
                 span.id { code { (customer.id) } }
             }
-            p.actions {
+            div.actions {
                 @if desk.seat.may(Permission::Work) {
-                    a.button.primary href={ (base) "/decide" } data-key="d" { (say("decide")) " " kbd { "d" } }
+                    a.button.primary href={ (base) "/decide?" (focus.queue) } data-key="d" {
+                        (say("decide")) " " kbd { "d" }
+                    }
                     @if kyc.open_session(now).is_some() {
                         form method="post" action={ (base) "/link" } {
                             button type="submit" data-copy { (say("copy-link")) }
@@ -102,9 +104,9 @@ fn head(desk: &Desk, case: &CaseView, focus: &Focus, now: Timestamp) -> Markup {
 }
 
 /// Who holds the case, and how to take it.
-fn holder(desk: &Desk, id: &CustomerId, sheet: &Worksheet, now: Timestamp, focus: &Focus) -> Markup {
-    let base = format!("{}/customers/{id}", desk.base());
-    let holder = sheet.holder(now);
+fn holder(desk: &Desk, case: &CaseView, now: Timestamp, focus: &Focus) -> Markup {
+    let base = format!("{}/customers/{}", desk.base(), case.customer.id);
+    let holder = case.worksheet.holder_of(&case.customer.kyc, now);
     let is_mine = holder.is_some_and(|holder| holder.member.id == desk.seat.member.id);
     html! {
         @if is_mine {
@@ -117,19 +119,20 @@ fn holder(desk: &Desk, id: &CustomerId, sheet: &Worksheet, now: Timestamp, focus
                 }
             }
         } @else if let Some(holder) = holder {
-            div.holder {
+            div.holder data-other="yes" {
                 p { (say_with("held-by", &[("name", holder.member.name.as_str().into())])) }
                 @if desk.seat.may(Permission::Decide) {
-                    form method="post" action={ (base) "/take" } {
-                        label { (say("take-over-why")) input type="text" name="reason" required maxlength="500"; }
+                    form method="post" action={ (base) "/take?" (focus.queue) } {
+                        label for="reason" { (say("take-over-why")) }
+                        input #reason type="text" name="reason" required maxlength="500" data-key="c";
                         button type="submit" { (say("take-over")) }
                     }
                 }
             }
-        } @else if desk.seat.may(Permission::Work) {
+        } @else if desk.seat.may(Permission::Work) && case.customer.kyc.queued_at.is_some() {
             div.holder {
                 p { (say("held-by-nobody")) }
-                form method="post" action={ (base) "/take" } {
+                form method="post" action={ (base) "/take?" (focus.queue) } {
                     button type="submit" data-key="c" { (say("take")) " " kbd { "c" } }
                 }
             }
@@ -138,7 +141,7 @@ fn holder(desk: &Desk, id: &CustomerId, sheet: &Worksheet, now: Timestamp, focus
 }
 
 /// Proposals, escalations and what a machine found, before everything else.
-fn warnings(desk: &Desk, case: &CaseView) -> Markup {
+fn warnings(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     let kyc = &case.customer.kyc;
     let proposal = kyc.proposal.as_ref().filter(|proposal| proposal.version == case.customer.version);
     let escalated = case.worksheet.details.escalated.as_ref();
@@ -152,14 +155,14 @@ fn warnings(desk: &Desk, case: &CaseView) -> Markup {
                         ("name", super::queue_view::actor_name(&proposal.by).into()),
                         ("outcome", say(&format!("outcome-{}", proposal.decision.outcome.as_str())).into()),
                     ]))
-                    " " a href={ (base) (case.customer.id) "/decide" } { (say("proposal-look")) }
+                    " " a href={ (base) (case.customer.id) "/decide?" (focus.queue) } { (say("proposal-look")) }
                 }
             }
         }
         @if let Some(note) = escalated {
             div.warning {
                 p { (say_with("escalated-by", &[("name", note.by.name.as_str().into())])) }
-                blockquote { (visible(&note.text)) }
+                blockquote dir="auto" { (visible(&note.text)) }
             }
         }
         @if !case.flags.is_empty() {
@@ -169,7 +172,10 @@ fn warnings(desk: &Desk, case: &CaseView) -> Markup {
                     @for flag in &case.flags {
                         li data-serious=[flag.kind.is_serious().then_some("yes")] {
                             strong { (say(&format!("flag-{}", flag.kind))) } " " (flag.kind.help())
-                            " " code { (flag.pointer) }
+                            @for claim in case.claims.iter().filter(|claim| claim.flags.contains(flag)) {
+                                @let id = &claim.requirement.id;
+                                " " a href={ "#" (claims::anchor(id)) } { (claim.requirement.label) }
+                            }
                         }
                     }
                 }
@@ -189,29 +195,21 @@ fn warnings(desk: &Desk, case: &CaseView) -> Markup {
     }
 }
 
-/// The persons of a business with their shares.
 fn persons(case: &CaseView) -> Markup {
-    let persons = case.customer.profile.persons();
     html! {
-        @if !persons.is_empty() {
+        @if !case.customer.profile.persons().is_empty() {
             section.persons aria-labelledby="persons-title" {
                 h2 #persons-title { (say("persons-title")) }
-                ul {
-                    @for person in persons {
-                        @let json = serde_json::to_value(person).unwrap_or_default();
-                        li {
-                            @let name = person.person_id().and_then(|id| case.customer.person_name(id));
-                            bdi { (name.unwrap_or_default()) }
-                            @if let Some(share) = json["ownership_percentage"].as_str() {
-                                " · " (visible(share)) " %"
-                            }
-                            @if json["has_control"] == true { " · " (say("has-control")) }
-                        }
-                    }
-                }
+                (claims::persons(&case.customer))
             }
         }
     }
+}
+
+/// A moment as people write it, in UTC.
+fn time(at: Timestamp) -> Markup {
+    let text = at.to_string();
+    html! { time datetime=(text) { (moment(&text).unwrap_or_default()) " UTC" } }
 }
 
 fn notes(desk: &Desk, case: &CaseView) -> Markup {
@@ -223,15 +221,15 @@ fn notes(desk: &Desk, case: &CaseView) -> Markup {
             ol {
                 @for note in notes {
                     li {
-                        p.by { bdi { (note.by.name) } " · " time datetime=(note.at) { (note.at) } }
+                        p.by { bdi { (note.by.name) } " · " (time(note.at)) }
                         p.text dir="auto" { (visible(&note.text)) }
                     }
                 }
             }
             @if desk.seat.may(Permission::Work) {
                 form method="post" action={ (desk.base()) "/customers/" (case.customer.id) "/notes" } {
-                    label for="note" { (say("note-new")) }
-                    textarea #note name="text" rows="3" maxlength="4000" required {}
+                    label for="note" { (say("note-new")) " " kbd { "m" } }
+                    textarea #note name="text" rows="3" maxlength="4000" required data-key="m" {}
                     button type="submit" { (say("note-add")) }
                 }
             }

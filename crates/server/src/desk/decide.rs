@@ -1,25 +1,26 @@
 //! The decision about a customer: made of the verdicts, previewed as the customer will read it, and confirmed.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use dossier_core::desk::Permission;
 use dossier_core::idempotency::Request;
-use dossier_core::ids::CustomerId;
 use dossier_core::kyc::decision::{NewDecision, Outcome};
 use dossier_core::use_cases::decide::{self, MemberDecisionError};
 use dossier_core::use_cases::members::DeskError;
+use dossier_core::use_cases::review_case;
 use dossier_core::use_cases::step::PROPOSED;
 use dossier_core::use_cases::worksheet;
 use dossier_core::use_cases::write_customer::UpdateError;
-use dossier_core::violation::Violation;
+use dossier_core::violation::{Code, Violation};
 use http::StatusCode;
 use maud::{Markup, html};
 
+use super::claims::change;
+use super::decide_form::{Panel, form, part, summary, waiting};
 use super::entered::Entered;
 use super::fields::Fields;
 use super::focus::{CustomerPath, customer_id};
 use super::pages;
-use super::panel::{Panel, summary, waiting};
 use super::queue::visible;
 use super::queue_view::name;
 use super::seat::{Desk, refusal};
@@ -32,123 +33,41 @@ use crate::http::state::App;
 /// # Errors
 ///
 /// When the customer cannot be read.
-pub async fn page(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
+pub async fn page(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     if let Err(refused) = desk.require(Permission::Work) {
         return Ok(refused);
     }
-    let id = customer_id(&path).ok_or_else(Problem::not_found)?;
-    let panel = Panel::load(&app, &desk, id).await?.ok_or_else(Problem::not_found)?;
-    let entered = Entered::new(panel.customer.version);
+    let panel = load(&app, &desk, &path, query.as_deref()).await?;
+    if let Err(held) = panel.require_free(&desk) {
+        return Ok(held);
+    }
+    let outcome = panel.suggested().map_or_else(String::new, |outcome| outcome.as_str().to_owned());
+    let entered = Entered { outcome, ..Entered::new(panel.customer.version) };
     Ok(show(&app, &desk, &panel, &entered, &html! {}))
+}
+
+async fn load(app: &App, desk: &Desk, path: &CustomerPath, query: Option<&str>) -> Result<Panel, Problem> {
+    let id = customer_id(path).ok_or_else(Problem::not_found)?;
+    Panel::load(app, desk, id, query).await?.ok_or_else(Problem::not_found)
 }
 
 /// The panel, or the proposal that waits for a second person.
 fn show(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, notice: &Markup) -> Response {
     let title = say_with("decide-title", &[("name", visible(&name(&panel.customer)).into())]);
     let content = html! {
-        p { a href={ (desk.base()) "/customers/" (panel.customer.id) } data-key="u" { "‹ " (say("back-to-customer")) } }
+        p { a href=(panel.at(desk, "")) data-key="u" { "‹ " (say("back-to-customer")) } }
         (notice)
         @match panel.proposal() {
-            Some(proposal) => (waiting(desk, panel, proposal)),
+            Some(proposal) => (waiting(app, desk, panel, proposal)),
             None => (form(app, desk, panel, entered)),
         }
     };
     pages::page(desk, &title, "decide", &content)
-}
-
-/// The form of a decision. What the verdicts do not allow cannot be chosen.
-fn form(app: &App, desk: &Desk, panel: &Panel, entered: &Entered) -> Markup {
-    let tally = &panel.tally;
-    let values = [
-        ("matching", tally.matching.into()),
-        ("doubtful", tally.doubtful.len().into()),
-        ("open", tally.open.len().into()),
-        ("unjudged", tally.unjudged.into()),
-    ];
-    let asked: Vec<_> = tally.askable().collect();
-    html! {
-        p.tally { (say_with("tally", &values)) }
-        form.decision method="post" action={ (desk.base()) "/customers/" (panel.customer.id) "/decide" } {
-            input type="hidden" name="version" value=(entered.version);
-            fieldset {
-                legend { (say("decision-outcome")) }
-                @for (outcome, key) in OUTCOMES { (choice(panel, entered, outcome, key)) }
-                label.choice {
-                    input type="radio" name="outcome" value="escalate" data-key="e" required
-                        checked[entered.outcome == "escalate"] disabled[panel.customer.kyc.queued_at.is_none()];
-                    span { (say("outcome-escalate")) " " kbd { "e" } }
-                }
-            }
-            @if !asked.is_empty() {
-                fieldset {
-                    legend { (say("decision-again")) }
-                    @for id in asked {
-                        label.choice {
-                            input type="checkbox" name="requirement" value=(id)
-                                checked[!entered.is_sent || entered.requirements.iter().any(|one| one == id)];
-                            span { (panel.label(id)) }
-                        }
-                    }
-                }
-            }
-            fieldset {
-                legend { (say("decision-rails-approve")) }
-                @for (currency, rail) in &app.services.policy.rails {
-                    @let value = format!("{currency}/{rail}");
-                    label.choice.inline {
-                        input type="checkbox" name="rail" value=(value)
-                            checked[!entered.is_sent || entered.rails.contains(&value)];
-                        span { (value) }
-                    }
-                }
-            }
-            fieldset {
-                legend { (say("decision-reasons")) }
-                @for reason in app.services.policy.reasons.iter() {
-                    label.choice.inline {
-                        input type="checkbox" name="reason" value=(reason.code.as_str())
-                            checked[entered.reasons.iter().any(|code| code == reason.code.as_str())];
-                        span { (reason.label) }
-                    }
-                }
-            }
-            label for="comment" { (say_with("decision-comment-in", &[("language", panel.language().into())])) }
-            textarea #comment name="comment" rows="4" maxlength="2000" dir="auto" lang=(panel.language()) {
-                (entered.comment)
-            }
-            p.hint { (say("decision-comment-hint")) }
-            label for="decision-note" { (say("decision-note")) }
-            textarea #decision-note name="note" rows="2" maxlength="2000" dir="auto" { (entered.note) }
-            button.primary type="submit" name="step" value="preview" { (say("preview")) }
-        }
-    }
-}
-
-const OUTCOMES: [(Outcome, &str); 5] = [
-    (Outcome::Approve, "a"),
-    (Outcome::RequestResubmission, "s"),
-    (Outcome::Reject, "r"),
-    (Outcome::Offboard, "w"),
-    (Outcome::Reinstate, "i"),
-];
-
-fn choice(panel: &Panel, entered: &Entered, outcome: Outcome, key: &str) -> Markup {
-    let is_possible = panel.is_possible(outcome);
-    let why_not = match outcome {
-        Outcome::Approve => "not-approve",
-        Outcome::RequestResubmission => "not-ask",
-        Outcome::Reject | Outcome::Offboard | Outcome::Reinstate => "not-state",
-    };
-    html! {
-        label.choice {
-            input type="radio" name="outcome" value=(outcome.as_str()) data-key=[is_possible.then_some(key)] required
-                checked[entered.outcome == outcome.as_str()] disabled[!is_possible];
-            span {
-                (say(&format!("outcome-{}", outcome.as_str()))) " " kbd { (key) }
-                @if !is_possible { " " small { (say(why_not)) } }
-            }
-        }
-    }
 }
 
 /// `POST …/decide`: shows what will happen, and then does it.
@@ -160,24 +79,28 @@ pub async fn decide(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
+    RawQuery(query): RawQuery,
     fields: Fields,
 ) -> Result<Response, Problem> {
     if let Err(refused) = desk.require(Permission::Work) {
         return Ok(refused);
     }
-    let id = customer_id(&path).ok_or_else(Problem::not_found)?;
     let mut entered = Entered::read(&fields);
-    let panel = Panel::load(&app, &desk, id).await?.ok_or_else(Problem::not_found)?;
+    let panel = load(&app, &desk, &path, query.as_deref()).await?;
+    if let Err(held) = panel.require_free(&desk) {
+        return Ok(held);
+    }
+    let id = panel.customer.id;
     if entered.version != panel.customer.version {
         return stale(&app, &desk, &panel, entered).await;
     }
     if entered.outcome == "escalate" {
-        return escalate(&app, &desk, &panel, &entered).await;
+        return escalate(&app, &desk, &panel, entered).await;
     }
     entered.fill_comment(&app.services.policy.reasons, panel.language());
     let decision = match entered.decision(&app.services) {
         Ok(decision) => decision,
-        Err(error) => return refused(&app, &desk, id, entered, error.into()).await,
+        Err(error) => return refused(&app, &desk, panel, entered, error.into()).await,
     };
     let wrong = panel.tally.contradictions(&decision);
     if !wrong.is_empty() || entered.step == "edit" {
@@ -191,9 +114,9 @@ pub async fn decide(
             Ok(answer) => {
                 app.queues.forget(desk.scope()).await;
                 let is_proposed = answer.warnings.iter().any(|warning| warning == PROPOSED);
-                Ok(after(&desk, if is_proposed { "proposed" } else { decision.outcome.as_str() }))
+                Ok(after(&desk, &panel, if is_proposed { "proposed" } else { decision.outcome.as_str() }))
             }
-            Err(error) => refused(&app, &desk, id, entered, error).await,
+            Err(error) => refused(&app, &desk, panel, entered, error).await,
         };
     }
     Ok(preview(&app, &desk, &panel, &entered, &decision))
@@ -204,21 +127,32 @@ fn preview(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, decision: &
     let scope = desk.scope();
     let is_proposal = decide::needs_two(&app.services, scope, &panel.customer, decision.outcome, panel.now)
         || (!desk.seat.may(Permission::Decide) && decision.outcome != Outcome::RequestResubmission);
-    let action = format!("{}/customers/{}/decide", desk.base(), panel.customer.id);
     let content = html! {
-        (summary(panel, decision))
+        (summary(app, panel, decision))
         p.will {
             (say(&format!("will-{}", if is_proposal { "propose" } else { decision.outcome.as_str() })))
         }
-        form method="post" action=(action) {
-            (entered.hidden())
-            button.primary type="submit" name="step" value="confirm" data-key="y" {
-                (say(if is_proposal { "propose" } else { "confirm" })) " " kbd { "y" }
-            }
-            button type="submit" name="step" value="edit" formnovalidate { (say("change")) }
-        }
+        (confirmation(desk, panel, entered, if is_proposal { "propose" } else { "confirm" }))
     };
-    pages::page(desk, &say("preview-title"), "decide", &content)
+    previewed(desk, panel, &content)
+}
+
+/// The buttons below a preview.
+fn confirmation(desk: &Desk, panel: &Panel, entered: &Entered, confirm: &str) -> Markup {
+    html! {
+        form.actions method="post" action=(panel.at(desk, "/decide")) {
+            (entered.hidden())
+            button.primary type="submit" name="step" value="confirm" data-key="y" { (say(confirm)) " " kbd { "y" } }
+            button type="submit" name="step" value="edit" formnovalidate data-key="u" {
+                (say("change")) " " kbd { "u" }
+            }
+        }
+    }
+}
+
+fn previewed(desk: &Desk, panel: &Panel, content: &Markup) -> Response {
+    let title = say_with("preview-title", &[("name", visible(&name(&panel.customer)).into())]);
+    pages::page(desk, &title, "decide", content)
 }
 
 /// The form once more, with what is wrong.
@@ -226,7 +160,12 @@ fn again(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, violations: &
     let notice = html! {
         @if !violations.is_empty() {
             div.warning role="alert" tabindex="-1" data-focus {
-                ul { @for one in violations { li { code { (one.pointer) } " " (one.message) } } }
+                ul {
+                    @for one in violations {
+                        @let (id, name) = part(&one.pointer);
+                        li { a href={ "#" (id) } { (say(name)) } ": " (one.message) }
+                    }
+                }
             }
         }
     };
@@ -241,11 +180,17 @@ fn again(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, violations: &
 async fn stale(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Result<Response, Problem> {
     let id = panel.customer.id;
     let changed = app.services.store.changed_since(desk.scope(), id, entered.version).await?;
+    let before = review_case::values_at(&app.services, &desk.seat, &panel.customer, entered.version).await?;
+    let after = panel.customer.masked_profile();
+    // What only follows from the other changes says nothing to a reviewer.
+    let changed = changed.iter().filter(|pointer| *pointer != "/kycs");
     let notice = html! {
         div.warning role="alert" tabindex="-1" data-focus {
             p { (say("stale")) }
-            ul { @for pointer in &changed { li { code { (pointer) } } } }
-            p { a href={ (desk.base()) "/customers/" (id) } { (say("stale-look")) } }
+            ul.changes {
+                @for pointer in changed { (change(pointer, before.get(pointer), after.pointer(pointer))) }
+            }
+            p { a href=(panel.at(desk, "")) { (say("stale-look")) } }
         }
     };
     let entered = Entered { version: panel.customer.version, ..entered };
@@ -254,14 +199,30 @@ async fn stale(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Resul
     Ok(response)
 }
 
-async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: &Entered) -> Result<Response, Problem> {
-    let why = if entered.note.trim().is_empty() { &entered.comment } else { &entered.note };
+async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Result<Response, Problem> {
+    let why = entered.note.trim();
+    if why.is_empty() || entered.step == "edit" {
+        let wrong = Violation::new("/note", Code::Required, "the approvers need to know what to look at");
+        let wrong = if why.is_empty() { vec![wrong] } else { Vec::new() };
+        return Ok(again(app, desk, panel, &entered, &wrong));
+    }
+    if entered.step != "confirm" {
+        let content = html! {
+            dl.decision {
+                dt { (say("decision-outcome")) } dd { (say("outcome-escalate")) }
+                dt { (say("decision-note")) } dd.text dir="auto" { (visible(why)) }
+            }
+            p.will { (say("will-escalate")) }
+            (confirmation(desk, panel, &entered, "confirm"))
+        };
+        return Ok(previewed(desk, panel, &content));
+    }
     match worksheet::escalate(&app.services, &desk.seat, panel.customer.id, why).await {
         Ok(_) => {
             app.queues.forget(desk.scope()).await;
-            Ok(after(desk, "escalate"))
+            Ok(after(desk, panel, "escalate"))
         }
-        Err(DeskError::Invalid(violations)) => Ok(again(app, desk, panel, entered, &violations.0)),
+        Err(DeskError::Invalid(violations)) => Ok(again(app, desk, panel, &entered, &violations.0)),
         Err(error) => refusal(desk, error),
     }
 }
@@ -275,16 +236,21 @@ pub async fn confirm(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
+    RawQuery(query): RawQuery,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let id = customer_id(&path).ok_or_else(Problem::not_found)?;
     let entered = Entered::read(&fields);
-    match decide::confirm(&app.services, &desk.seat, Some(id), entered.version).await {
+    let confirmed = decide::confirm(&app.services, &desk.seat, customer_id(&path), entered.version).await;
+    if let Err(MemberDecisionError::Desk(error)) = confirmed {
+        return refusal(&desk, error);
+    }
+    let panel = load(&app, &desk, &path, query.as_deref()).await?;
+    match confirmed {
         Ok(_) => {
             app.queues.forget(desk.scope()).await;
-            Ok(after(&desk, "confirmed"))
+            Ok(after(&desk, &panel, "confirmed"))
         }
-        Err(error) => refused(&app, &desk, id, entered, error).await,
+        Err(error) => refused(&app, &desk, panel, entered, error).await,
     }
 }
 
@@ -297,37 +263,43 @@ pub async fn withdraw(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
+    RawQuery(query): RawQuery,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let id = customer_id(&path).ok_or_else(Problem::not_found)?;
     let entered = Entered::read(&fields);
-    match decide::withdraw(&app.services, &desk.seat, Some(id), entered.version).await {
-        Ok(_) => super::case_actions::done(&app, &desk, id, "").await,
-        Err(error) => refused(&app, &desk, id, entered, error).await,
+    let withdrawn = decide::withdraw(&app.services, &desk.seat, customer_id(&path), entered.version).await;
+    if let Err(MemberDecisionError::Desk(error)) = withdrawn {
+        return refusal(&desk, error);
+    }
+    let panel = load(&app, &desk, &path, query.as_deref()).await?;
+    match withdrawn {
+        Ok(_) => super::customer_actions::done(&app, &desk, panel.customer.id, &format!("?{}", panel.queue)).await,
+        Err(error) => refused(&app, &desk, panel, entered, error).await,
     }
 }
 
 async fn refused(
     app: &App,
     desk: &Desk,
-    id: CustomerId,
+    panel: Panel,
     entered: Entered,
     error: MemberDecisionError,
 ) -> Result<Response, Problem> {
+    let id = panel.customer.id;
     match error {
         MemberDecisionError::Desk(error) => refusal(desk, error),
         MemberDecisionError::Update(UpdateError::ConditionFailed { .. }) => {
-            let panel = Panel::load(app, desk, id).await?.ok_or_else(Problem::not_found)?;
+            // It changed after the page was loaded.
+            let panel = Panel::load(app, desk, id, Some(&panel.queue)).await?.ok_or_else(Problem::not_found)?;
             stale(app, desk, &panel, entered).await
         }
         MemberDecisionError::Update(UpdateError::Invalid(violations)) => {
-            let panel = Panel::load(app, desk, id).await?.ok_or_else(Problem::not_found)?;
             Ok(again(app, desk, &panel, &entered, &violations.0))
         }
         MemberDecisionError::Update(UpdateError::Conflict(conflict)) => {
             let content = html! {
                 p { (conflict.to_string()) "." }
-                p { a.button href={ (desk.base()) "/customers/" (id) } { (say("back-to-customer")) } }
+                p { a.button href=(panel.at(desk, "")) { (say("back-to-customer")) } }
             };
             Ok(pages::message(desk, StatusCode::CONFLICT, &say("conflict-title"), &content))
         }
@@ -336,13 +308,16 @@ async fn refused(
 }
 
 /// After a decision: what was done, and the way to the next case.
-fn after(desk: &Desk, what: &str) -> Response {
+fn after(desk: &Desk, panel: &Panel, what: &str) -> Response {
     let content = html! {
-        p role="status" { (say(&format!("after-{what}"))) }
-        form method="post" action={ (desk.base()) "/next" } {
+        p.done role="status" { (say(&format!("after-{what}"))) }
+        form method="post" action={ (desk.base()) "/next?" (panel.queue) } {
             button.primary type="submit" data-key="n" { (say("next")) " " kbd { "n" } }
         }
-        p { a href={ (desk.base()) "/queue" } { (say("back-to-queue")) } }
+        p {
+            a href={ (desk.base()) "/queue?" (panel.queue) } data-key="u" { (say("back-to-queue")) }
+            " · " a href=(panel.at(desk, "")) { (say("back-to-customer")) }
+        }
     };
-    pages::message(desk, StatusCode::OK, &say("after-title"), &content)
+    pages::message(desk, StatusCode::OK, &visible(&name(&panel.customer)), &content)
 }

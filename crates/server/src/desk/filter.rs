@@ -105,6 +105,13 @@ impl Filter {
         query.finish()
     }
 
+    /// The key of the text that says that there is nothing, which is not the same as nothing that passes.
+    #[must_use]
+    pub fn empty_text(&self) -> String {
+        let whole = Self { kind: None, reason: None, flag: None, country: None, ..self.clone() };
+        if *self == whole { format!("queue-empty-{}", self.view.as_str()) } else { "queue-empty-filter".to_owned() }
+    }
+
     /// Whether a case passes.
     #[must_use]
     pub fn accepts(&self, queues: &Queues, case: &Case, member: MemberId, now: Timestamp) -> bool {

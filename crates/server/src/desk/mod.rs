@@ -1,11 +1,12 @@
 //! The desk: the pages for members, and how they sign in.
 
 mod around;
-pub mod case_actions;
 pub mod challenge;
 pub mod claims;
 pub mod customer;
+pub mod customer_actions;
 pub mod decide;
+pub mod decide_form;
 pub mod device;
 pub mod enter;
 pub mod entered;
@@ -21,7 +22,6 @@ pub mod members;
 pub mod mrz;
 pub mod oidc;
 pub mod pages;
-pub mod panel;
 pub mod passkey_pages;
 pub mod passkeys;
 pub mod place;
@@ -87,15 +87,15 @@ fn cases() -> Router<App> {
         .route("/desk/{environment}/search", get(search::page).post(search::find))
         .route("/desk/{environment}/next", post(queue::next))
         .route("/desk/{environment}/customers/{id}", get(customer::page))
-        .route("/desk/{environment}/customers/{id}/take", post(case_actions::take))
-        .route("/desk/{environment}/customers/{id}/give-back", post(case_actions::give_back))
-        .route("/desk/{environment}/customers/{id}/renew", post(case_actions::renew))
-        .route("/desk/{environment}/customers/{id}/verdicts", post(case_actions::verdict))
-        .route("/desk/{environment}/customers/{id}/notes", post(case_actions::note))
-        .route("/desk/{environment}/customers/{id}/reveal", post(case_actions::reveal))
-        .route("/desk/{environment}/customers/{id}/link", post(case_actions::link))
+        .route("/desk/{environment}/customers/{id}/take", post(customer_actions::take))
+        .route("/desk/{environment}/customers/{id}/give-back", post(customer_actions::give_back))
+        .route("/desk/{environment}/customers/{id}/renew", post(customer_actions::renew))
+        .route("/desk/{environment}/customers/{id}/verdicts", post(customer_actions::verdict))
+        .route("/desk/{environment}/customers/{id}/notes", post(customer_actions::note))
+        .route("/desk/{environment}/customers/{id}/reveal", post(customer_actions::reveal))
+        .route("/desk/{environment}/customers/{id}/link", post(customer_actions::link))
         .route("/desk/{environment}/customers/{id}/mrz", post(mrz::check))
-        .route("/desk/{environment}/customers/{id}/files/{file_id}", get(case_actions::file))
+        .route("/desk/{environment}/customers/{id}/files/{file_id}", get(customer_actions::file))
         .route("/desk/{environment}/customers/{id}/decide", get(decide::page).post(decide::decide))
         .route("/desk/{environment}/customers/{id}/confirm", post(decide::confirm))
         .route("/desk/{environment}/customers/{id}/withdraw", post(decide::withdraw))

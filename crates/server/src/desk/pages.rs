@@ -10,8 +10,8 @@ use maud::{DOCTYPE, Markup, html};
 use super::text::{say, say_with};
 use crate::pages::assets;
 
-/// htmx adds no style and stores no history. A refusal is shown where the answer would be.
-const HTMX: &str = r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":20000,"noSwap":[204,304,"5xx"]}"#;
+/// htmx adds no style and stores no history.
+const HTMX: &str = r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":20000}"#;
 
 /// For whom a page is made.
 #[derive(Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Viewer<'a> {
     pub member: &'a Member,
     /// The environment of the page. `None` if the page is about members, who belong to both.
     pub environment: Option<Environment>,
+    /// Whether a script asked, which shows pieces of a page.
+    pub is_script: bool,
 }
 
 impl Viewer<'_> {
@@ -43,6 +45,11 @@ pub fn page<'a>(viewer: impl Into<Viewer<'a>>, title: &str, class: &str, content
 
 fn framed(viewer: Viewer<'_>, title: &str, class: &str, content: &Markup) -> Markup {
     let shortcuts = (!viewer.member.details.no_shortcuts).then_some("on");
+    let link = |to: &str, part: &str, key: &str| {
+        html! {
+            a href=(to) data-key=(key) aria-current=[(part == class).then_some("page")] { (say(&format!("nav-{part}"))) }
+        }
+    };
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -53,17 +60,21 @@ fn framed(viewer: Viewer<'_>, title: &str, class: &str, content: &Markup) -> Mar
                     nav aria-label=(say("nav")) {
                         strong.brand { "Dossier" }
                         @if let Some(queue) = viewer.queue() {
-                            a href={ "/desk/" (queue) "/queue" } data-key="g q" { (say("nav-queue")) }
-                            a href={ "/desk/" (queue) "/search" } data-key="/" { (say("nav-search")) }
+                            (link(&format!("/desk/{queue}/queue"), "queue", "g q"))
+                            (link(&format!("/desk/{queue}/search"), "search", "/"))
                         }
-                        @if viewer.member.details.roles.is_admin() { a href="/desk/members" { (say("nav-members")) } }
+                        @if viewer.member.details.roles.is_admin() { (link("/desk/members", "members", "g m")) }
                     }
                     @if let Some(environment) = viewer.environment {
                         p.environment { (say(&format!("environment-{environment}"))) }
                     }
                     (menu(viewer))
                 }
-                main #main tabindex="-1" class=(class) { h1 { (title) } (content) }
+                main #main tabindex="-1" class=(class) {
+                    div #notice role="alert" tabindex="-1" data-offline=(say("offline")) {}
+                    h1 { (title) }
+                    (content)
+                }
                 (shortcuts_help())
             }
         }
@@ -75,11 +86,14 @@ fn menu(viewer: Viewer<'_>) -> Markup {
     let details = &viewer.member.details;
     let (state, switched) = if details.no_shortcuts { ("off", "yes") } else { ("on", "no") };
     html! {
-        details.you {
+        details.you name="menu" {
             summary { bdi { (details.name.as_str()) } }
             ul {
                 @for other in viewer.others() {
                     li { a href={ "/desk/" (other) "/queue" } { (say(&format!("go-{other}"))) } }
+                }
+                li data-needs-script hidden {
+                    button.link type="button" data-opens="shortcuts" { (say("shortcuts-title")) } " " kbd { "?" }
                 }
                 li { a href="/desk/passkeys" { (say("nav-passkeys")) } }
                 li { a href="/desk/sessions" { (say("nav-sessions")) } }
@@ -131,16 +145,68 @@ fn head(title: &str) -> Markup {
     }
 }
 
+/// The shortcuts, each with the text that explains it, by where they work.
+const SHORTCUTS: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "anywhere",
+        &[
+            ("n", "next"),
+            ("j k", "move"),
+            ("/", "search"),
+            ("g q", "queue"),
+            ("g 1…4", "view"),
+            ("u", "back"),
+            ("?", "list"),
+        ],
+    ),
+    (
+        "customer",
+        &[
+            ("y", "matches"),
+            ("x", "differs"),
+            ("o", "unsure"),
+            ("1…9", "file"),
+            ("+ −", "zoom"),
+            ("r", "turn"),
+            ("f", "full-screen"),
+            ("c", "take"),
+            ("m", "note"),
+            ("d", "decide"),
+        ],
+    ),
+    (
+        "decision",
+        &[
+            ("a", "approve"),
+            ("s", "ask"),
+            ("r", "reject"),
+            ("e", "escalate"),
+            ("w", "offboard"),
+            ("i", "reinstate"),
+            ("t", "text"),
+            ("m", "note"),
+            ("p", "preview"),
+            ("y", "confirm"),
+        ],
+    ),
+];
+
 /// The list of shortcuts, which `?` opens.
 fn shortcuts_help() -> Markup {
-    let keys = ["?", "g q", "n", "j k", "Enter", "y x o", "1…9", "+ −", "r", "f", "d", "/", "u"];
     html! {
         dialog #shortcuts aria-labelledby="shortcuts-title" {
             h2 #shortcuts-title { (say("shortcuts-title")) }
-            dl.keys {
-                @for (index, key) in keys.iter().enumerate() {
-                    dt { kbd { (key) } }
-                    dd { (say(&format!("shortcut-{}", index + 1))) }
+            div.shortcuts {
+                @for (place, keys) in SHORTCUTS {
+                    section {
+                        h3 { (say(&format!("shortcuts-{place}"))) }
+                        dl.keys {
+                            @for (key, what) in keys {
+                                dt { @for one in key.split(' ') { kbd { (one) } " " } }
+                                dd { (say(&format!("shortcut-{what}"))) }
+                            }
+                        }
+                    }
                 }
             }
             form method="post" action="/desk/shortcuts" {
@@ -163,6 +229,9 @@ pub fn message<'a>(viewer: impl Into<Viewer<'a>>, status: StatusCode, title: &st
 pub fn refused<'a>(viewer: impl Into<Viewer<'a>>, error: &DeskError) -> Response {
     let viewer = viewer.into();
     let (status, title, text) = explained(error);
+    if viewer.is_script {
+        return notice(status, &title, &text);
+    }
     let back = viewer.queue().filter(|_| viewer.environment.is_some());
     let content = html! {
         p { (text) }
@@ -173,6 +242,13 @@ pub fn refused<'a>(viewer: impl Into<Viewer<'a>>, error: &DeskError) -> Response
         }
     };
     message(viewer, status, &title, &content)
+}
+
+/// What a script shows above the page instead of the piece that it asked for, so that the page and its focus stay.
+pub fn notice(status: StatusCode, title: &str, text: &str) -> Response {
+    let piece = html! { div #refused { p { strong { (title) "." } " " (text) } } };
+    let headers = [("hx-retarget", "#notice"), ("hx-reswap", "innerHTML"), ("hx-reselect", "#refused")];
+    (status, headers, Html(piece.into_string())).into_response()
 }
 
 fn explained(error: &DeskError) -> (StatusCode, String, String) {

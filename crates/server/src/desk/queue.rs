@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
 use dossier_core::desk::{FlagKind, Permission, WaitReason};
+use dossier_core::parse::Country;
 use dossier_core::use_cases::worksheet;
 use maud::{Markup, html};
 
@@ -47,12 +48,12 @@ pub async fn page(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery)
     let content = html! {
         div.queue-columns {
             (side(&desk, &filter, &counts, late))
-            section aria-label=(say("queue-title")) {
+            section.list {
                 (filters(&filter))
                 @if rows.is_empty() {
-                    p.empty { (say(&format!("queue-empty-{}", filter.view.as_str()))) }
+                    p.empty { (say(&filter.empty_text())) }
                 } @else {
-                    (table(&desk, &rows, now))
+                    (table(&desk, &filter, &rows, now))
                 }
                 (pagination(&filter, pages))
             }
@@ -112,27 +113,32 @@ fn filters(filter: &Filter) -> Markup {
     let none = |filter: &Filter| Filter { page: 1, ..filter.clone() };
     html! {
         div.filters {
-            (choice("filter-kind", filter.kind.is_some(), &Filter { kind: None, ..none(filter) }, kinds))
-            (choice("filter-reason", filter.reason.is_some(), &Filter { reason: None, ..none(filter) }, reasons))
-            (choice("filter-flag", filter.flag.is_some(), &Filter { flag: None, ..none(filter) }, flags))
+            (choice("filter-kind", &Filter { kind: None, ..none(filter) }, kinds))
+            (choice("filter-reason", &Filter { reason: None, ..none(filter) }, reasons))
+            (choice("filter-flag", &Filter { flag: None, ..none(filter) }, flags))
             @if let Some(country) = &filter.country {
                 a.chip href={ "?" (Filter { country: None, ..none(filter) }.query()) } {
-                    (country.expose()) " " span aria-hidden="true" { "×" } span.sr { (say("filter-remove")) }
+                    (say("filter-country")) ": " strong { (country.expose()) } " " span aria-hidden="true" { "×" }
+                    span.sr { (say("filter-remove")) }
                 }
             }
         }
     }
 }
 
-fn choice(key: &str, is_set: bool, without: &Filter, choices: impl Iterator<Item = (String, Filter, bool)>) -> Markup {
+fn choice(key: &str, without: &Filter, choices: impl Iterator<Item = (String, Filter, bool)>) -> Markup {
+    let choices: Vec<_> = choices.collect();
+    let chosen = choices.iter().find(|(.., is_chosen)| *is_chosen);
     html! {
-        details.choice data-set=[is_set.then_some("yes")] {
-            summary { (say(key)) }
+        details.choice name="menu" data-set=[chosen.is_some().then_some("yes")] {
+            summary { (say(key)) @if let Some((text, ..)) = chosen { ": " strong { (text) } } }
             ul {
                 li {
-                    a href={ "?" (without.query()) } aria-current=[(!is_set).then_some("true")] { (say("filter-any")) }
+                    a href={ "?" (without.query()) } aria-current=[chosen.is_none().then_some("true")] {
+                        (say("filter-any"))
+                    }
                 }
-                @for (text, to, is_chosen) in choices {
+                @for (text, to, is_chosen) in &choices {
                     li { a href={ "?" (to.query()) } aria-current=[is_chosen.then_some("true")] { (text) } }
                 }
             }
@@ -140,48 +146,57 @@ fn choice(key: &str, is_set: bool, without: &Filter, choices: impl Iterator<Item
     }
 }
 
-fn table(desk: &Desk, rows: &[(&Case, Shown)], now: Timestamp) -> Markup {
+fn table(desk: &Desk, filter: &Filter, rows: &[(&Case, Shown)], now: Timestamp) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(say("queue-title")) {
             table.cases {
                 thead {
                     tr {
-                        @for column in ["who", "kind", "country", "why", "changed", "flags", "age", "due", "with"] {
+                        @for column in ["who", "kind", "why", "changed", "flags", "age", "due", "with"] {
                             th scope="col" { (say(&format!("column-{column}"))) }
                         }
                     }
                 }
                 tbody {
-                    @for (case, shown) in rows { (row(desk, case, shown, now)) }
+                    @for (case, shown) in rows { (row(desk, filter, case, shown, now)) }
                 }
             }
         }
     }
 }
 
-fn row(desk: &Desk, case: &Case, shown: &Shown, now: Timestamp) -> Markup {
+fn row(desk: &Desk, filter: &Filter, case: &Case, shown: &Shown, now: Timestamp) -> Markup {
+    let label = |column: &str| say(&format!("column-{column}"));
     let is_late = case.due_at <= now;
     let is_mine = case.holder(now) == Some(desk.seat.member.id);
     html! {
         tr data-late=[is_late.then_some("yes")] {
             th scope="row" {
-                a href={ (desk.base()) "/customers/" (case.waiting.customer) } data-row {
+                a href={ (desk.base()) "/customers/" (case.waiting.customer) "?" (filter.query()) } data-row {
                     bdi { (visible(&shown.name)) }
                 }
             }
-            td { (say(&format!("kind-{}", case.kind))) }
-            td { @if let Some(country) = &shown.country { (country) } }
-            td {
-                (say(&format!("wait-{}", case.reason)))
-                @if case.is_escalated { " · " strong { (say("escalated")) } }
+            td data-label=(label("kind")) {
+                (say(&format!("kind-{}", case.kind)))
+                @if let Some(country) = shown.country.as_deref().and_then(Country::new) {
+                    @let only = Filter { country: Some(country.clone()), page: 1, ..filter.clone() };
+                    @let title = say_with("only-country", &[("country", country.expose().into())]);
+                    " " a.plain href={ "?" (only.query()) } title=(title) {
+                        (country.expose())
+                    }
+                }
             }
-            td {
+            td data-label=(label("why")) {
+                (say(&format!("wait-{}", case.reason)))
+                @if case.is_escalated { " " span.tag { (say("escalated")) } }
+            }
+            td data-label=(label("changed")) {
                 @match case.changed {
                     None => (say("first-time")),
                     Some(count) => (say_with("changed-fields", &[("count", count.into())])),
                 }
             }
-            td {
+            td data-label=(label("flags")) {
                 @for flag in &case.flags {
                     span.flag data-serious=[flag.is_serious().then_some("yes")] title=(flag.help()) {
                         (say(&format!("flag-{flag}")))
@@ -189,9 +204,9 @@ fn row(desk: &Desk, case: &Case, shown: &Shown, now: Timestamp) -> Markup {
                     " "
                 }
             }
-            td { (duration(case.waiting.since, now)) }
-            td { time datetime=(case.due_at) { (due(case.due_at, now)) } }
-            td {
+            td.age data-label=(label("age")) { (duration(case.waiting.since, now)) }
+            td data-label=(label("due")) { time datetime=(case.due_at) { (due(case.due_at, now)) } }
+            td data-label=(label("with")) {
                 @if is_mine { strong { (say("you")) } }
                 @else if case.holder(now).is_some() { bdi { (shown.holder.as_deref().unwrap_or_default()) } }
                 @if let Some(proposer) = &shown.proposer {
@@ -228,6 +243,7 @@ pub async fn next(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery)
         let is_own_proposal = case.proposed_by == Some(Some(member));
         filter.accepts(&app.queues, case, member, now)
             && !is_own_proposal
+            && (!case.is_escalated || desk.seat.may(Permission::Decide))
             && case.holder(now).is_none_or(|holder| holder == member && filter.view == View::Mine)
     };
     let free: Vec<_> = cases.iter().filter(is_free).take(TRIES).map(|case| case.waiting.customer).collect();

@@ -145,7 +145,7 @@ impl Queues {
             None => None,
         };
         let proposal = customer.kyc.proposal.as_ref().filter(|proposal| proposal.version == customer.version);
-        let holder = sheet.as_ref().and_then(|sheet| sheet.details.holder.as_ref());
+        let holder = sheet.as_ref().and_then(|sheet| sheet.holder_of(&customer.kyc, services.now(scope)));
         let shown = Shown {
             name: name(&customer),
             country: customer_country(&customer),

@@ -44,13 +44,15 @@ fn show(desk: &Desk, text: &str, results: &Markup) -> Response {
     let content = html! {
         form.search method="post" role="search" action={ (desk.base()) "/search" } {
             label for="text" { (say("search-text")) }
-            input #text type="search" name="text" value=(text) maxlength=(LONGEST) required autocomplete="off"
-                data-focus;
-            button.primary type="submit" { (say("nav-search")) }
+            div {
+                input #text type="search" name="text" value=(text) maxlength=(LONGEST) required autocomplete="off"
+                    data-focus;
+                button.primary type="submit" { (say("nav-search")) }
+            }
         }
         (results)
     };
-    pages::page(desk, &say("nav-search"), "narrow", &content)
+    pages::page(desk, &say("nav-search"), "search", &content)
 }
 
 fn results(desk: &Desk, found: &Found) -> Markup {

@@ -33,7 +33,7 @@ pub struct SignedIn {
 
 impl<'a> From<&'a SignedIn> for Viewer<'a> {
     fn from(signed_in: &'a SignedIn) -> Self {
-        Self { member: &signed_in.member, environment: None }
+        Self { member: &signed_in.member, environment: None, is_script: signed_in.is_script }
     }
 }
 
@@ -51,7 +51,8 @@ pub struct Desk {
 
 impl<'a> From<&'a Desk> for Viewer<'a> {
     fn from(desk: &'a Desk) -> Self {
-        Self { member: &desk.seat.member, environment: Some(desk.environment()) }
+        let (environment, is_script) = (Some(desk.environment()), desk.signed_in.is_script);
+        Self { member: &desk.seat.member, environment, is_script }
     }
 }
 

@@ -176,6 +176,12 @@ async fn where_two_people_decide_the_first_proposes_and_the_second_confirms() {
     let proposed = ada.decide(&id, &[("outcome", "approve"), ("step", "confirm")]).await;
     assert!(proposed.text.contains("Another member must confirm it."), "{}", proposed.text);
     assert_eq!(app.stands(&id).await, "pending/submission_accepted");
+    let next = grace.post("/desk/sandbox/next?view=second", &[]).await;
+    assert_eq!(
+        next.header("location"),
+        format!("/desk/sandbox/customers/{id}?view=second"),
+        "a proposal ends the hold"
+    );
     let confirm = format!("/desk/sandbox/customers/{id}/confirm");
     let at = version(&grace.get(&format!("/desk/sandbox/customers/{id}/decide")).await.text);
     let own = ada.post(&confirm, &[("version", &at)]).await;

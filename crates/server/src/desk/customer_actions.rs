@@ -1,4 +1,4 @@
-//! What a member does on the page of a customer: takes the case, judges, notes, shows a number, copies the link.
+//! What the page of a customer can do: take the case, judge a claim, note something, look at a number or a file.
 
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
@@ -28,11 +28,19 @@ use crate::http::state::App;
 /// # Errors
 ///
 /// When the store fails.
-pub async fn take(State(app): State<App>, desk: Desk, path: CustomerPath, fields: Fields) -> Result<Response, Problem> {
+pub async fn take(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    RawQuery(query): RawQuery,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
     let reason = Some(fields.get("reason").trim()).filter(|reason| !reason.is_empty());
     match worksheet::take(&app.services, &desk.seat, id, reason).await {
-        Ok(_) => done(&app, &desk, id, "").await,
+        Ok(_) => {
+            done(&app, &desk, id, &format!("?{}", Filter::read(query.as_deref().unwrap_or_default()).query())).await
+        }
         Err(error) => refusal(&desk, error),
     }
 }
