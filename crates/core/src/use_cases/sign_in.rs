@@ -69,8 +69,8 @@ impl Proof {
 ///
 /// # Errors
 ///
-/// [`DeskError::LinkEnded`] when the link has ended in the meantime, [`DeskError::NotFound`] when the member was removed
-/// or the account is closed, and [`StoreError::Busy`] when the passkey was used somewhere else in the meantime.
+/// [`DeskError::LinkEnded`] when the link has ended in the meantime, [`DeskError::NotFound`] when the member was
+/// removed or the account is closed, and [`StoreError::Busy`] when the passkey was used somewhere else in the meantime.
 pub async fn open(
     services: &Services,
     caller: &Caller,
