@@ -47,7 +47,9 @@ fn framed(viewer: Viewer<'_>, title: &str, class: &str, content: &Markup) -> Mar
     let shortcuts = (!viewer.member.details.no_shortcuts).then_some("on");
     let link = |to: &str, part: &str, key: &str| {
         html! {
-            a href=(to) data-key=(key) aria-current=[(part == class).then_some("page")] { (say(&format!("nav-{part}"))) }
+            a href=(to) data-key=(key) aria-current=[(part == class).then_some("page")] {
+                (say(&format!("nav-{part}")))
+            }
         }
     };
     html! {
