@@ -175,7 +175,7 @@ fn row(desk: &Desk, filter: &Filter, case: &Case, shown: &Shown, now: Timestamp)
             td data-label=(label("kind")) {
                 (say(&format!("kind-{}", case.kind)))
                 @if let Some(country) = shown.country.as_deref().and_then(Country::new) {
-                    @let only = Filter { country: Some(country.clone()), page: 1, ..filter.clone() };
+                    @let only = Filter { country: Some(country), page: 1, ..filter.clone() };
                     " " a.plain href={ "?" (only.query()) } title=(say_with("only-country", &[("country", country.expose().into())])) {
                         (country.expose())
                     }
