@@ -30,7 +30,7 @@ function photo() {
     return Buffer.concat([PASSPORT.subarray(0, head), text, PASSPORT.subarray(head)]);
 }
 
-async function upload(server, name, bytes = photo()) {
+async function upload(server, name, bytes) {
     const form = new FormData();
     form.set("file", new Blob([bytes], { type: "image/png" }), name);
     const answer = await fetch(`${server.url}/v0/files`, { method: "POST", headers: { "Api-Key": server.key }, body: form });
@@ -70,15 +70,18 @@ export async function invited(server, type = "individual", { email, ...values } 
     return { id, body };
 }
 
-// Answers everything that is asked, with the examples of the requirements.
-export async function answer(server, { id, body }) {
+// Answers everything that is asked, with the examples of the requirements. `evidence` makes the picture for a purpose.
+export async function answer(server, { id, body }, evidence = photo) {
     for (;;) {
         const { requirements } = await server.api("GET", `/v0/customers/${id}?expand=requirements`);
         const open = requirements.filter(({ status }) => status === "due" || status === "error");
         if (open.length === 0) return id;
         for (const { pointer, example, document } of open) {
             const value = typeof example === "object" ? unique(structuredClone(example)) : example;
-            if (document) value.file_id = await upload(server, `${value.purpose ?? document.purposes[0]}.png`);
+            if (document) {
+                const purpose = value.purpose ?? document.purposes[0];
+                value.file_id = await upload(server, `${purpose.replaceAll("_", "-")}.png`, await evidence(purpose));
+            }
             place(body, pointer, value);
         }
         await server.api("PUT", `/v0/customers/${id}`, body);
@@ -86,6 +89,6 @@ export async function answer(server, { id, body }) {
 }
 
 // A customer who waits for a decision, with these values and otherwise with the examples of the requirements.
-export async function submitted(server, type, values) {
-    return answer(server, await invited(server, type, values));
+export async function submitted(server, type, values, evidence) {
+    return answer(server, await invited(server, type, values), evidence);
 }

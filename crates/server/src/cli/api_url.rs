@@ -1,4 +1,4 @@
-//! The URL of the running server's API. Only `dossier demo` requests it; there is no command for it.
+//! The URLs of the running server's API and desk. Only `dossier demo` requests it; there is no command for it.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,6 @@ pub struct ApiUrl {}
 #[async_trait]
 impl DataCommand for ApiUrl {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        Ok(json!({ "api": context.urls.public }))
+        Ok(json!({ "api": context.urls.public, "desk": context.urls.desk }))
     }
 }

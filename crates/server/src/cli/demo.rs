@@ -1,6 +1,8 @@
 //! `dossier demo`: takes an individual and a business from empty to approved, in the running server's sandbox. It
-//! prints each request as a curl command, and each delivery. It knows no field: it answers the open requirements.
+//! prints each request as a curl command, and each delivery. It knows no field: it answers the open requirements. At the
+//! end it leaves a customer for the desk and another's form, and opens both in a browser, if there is one.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -49,7 +51,8 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
     }));
     let made = command(made).await?;
     let (key, ends) = (text(&made["key"]), text(&made["expires_at"]));
-    let api = text(&command(Command::ApiUrl(ApiUrl {})).await?["api"]);
+    let urls = command(Command::ApiUrl(ApiUrl {})).await?;
+    let (api, desk) = (text(&urls["api"]), text(&urls["desk"]));
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build();
     let demo = Demo { api, key: key.clone(), client: client.map_err(|error| error.to_string())?, output };
     let (url, mut delivered) = receive(&key, output).await.map_err(|error| error.to_string())?;
@@ -60,7 +63,7 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
         ("individual", json!({ "first_name": "Ada", "last_name": "Lovelace" })),
         ("corporate", json!({ "company_name": "Harbour Software Limited" })),
     ] {
-        outcome = demo.one(kind, &names, &mut delivered).await;
+        outcome = demo.until_approved(kind, &names, &mut delivered).await;
         if outcome.is_err() {
             break;
         }
@@ -72,7 +75,35 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
         "\nBoth customers were approved, and their events delivered, in {:.1} s.",
         began.elapsed().as_secs_f64()
     ));
+    let (id, _) = demo.create("individual", &json!({ "first_name": "Grace", "last_name": "Hopper" })).await?;
+    demo.complete(&id).await?;
+    let (_, form) = demo.create("individual", &json!({ "first_name": "Alan", "last_name": "Turing" })).await?;
+    let queue = format!("{desk}/desk/sandbox/queue");
+    demo.say(&format!("\n# Your turn. Grace waits at the desk: {queue}\n# Alan's form: {form}"));
+    demo.say("# Sign in at the desk with the link that the first start printed, or with one of dossier members link.");
+    if matches!(output, Output::Text) {
+        open_in_browser(&[&queue, &form]);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens pages in the browser of whoever runs the command, if there is one.
+fn open_in_browser(urls: &[&str]) {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let opener = match std::env::consts::OS {
+        "macos" => "open",
+        _ if is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") => "xdg-open",
+        _ => return,
+    };
+    // Nobody looks at a browser that a script opened.
+    if !std::io::stdout().is_terminal() {
+        return;
+    }
+    for url in urls {
+        let null = std::process::Stdio::null;
+        // The URLs were printed, so whoever has no such program can open them.
+        let _ = std::process::Command::new(opener).arg(url).stdin(null()).stdout(null()).stderr(null()).spawn();
+    }
 }
 
 struct Demo {
@@ -88,15 +119,31 @@ impl Demo {
     }
 
     /// Takes one customer from empty to approved.
-    async fn one(&self, kind: &str, names: &Value, delivered: &mut Deliveries) -> Result<(), String> {
+    async fn until_approved(&self, kind: &str, names: &Value, delivered: &mut Deliveries) -> Result<(), String> {
         self.say(&format!("\n# ---- {kind} ----"));
+        let (id, _) = self.create(kind, names).await?;
+        self.complete(&id).await?;
+        self.say("# Nothing is missing, so the customer is submitted. Simulate the reviewer's approval:");
+        let approve = json!({ "action": "kyc.status.approve", "customer_id": id });
+        self.call(Method::POST, "/v0/customers/simulate", Some(&approve)).await?;
+        delivered.until_approved(&id).await
+    }
+
+    /// Creates a customer and opens a session. Returns the id, and the link to the form.
+    async fn create(&self, kind: &str, names: &Value) -> Result<(String, String), String> {
         let mut new = names.clone();
         new["email"] = format!("demo-{kind}-{:x}@example.com", std::process::id() ^ rand_part()).into();
         new["type"] = kind.into();
         let customer = self.call(Method::POST, "/v0/customers", Some(&new)).await?;
         let id = text(&customer["customer_id"]);
         let session = self.call(Method::POST, &format!("/v0/customers/{id}/kycs"), None).await?;
-        self.say(&format!("# The customer's form: {}", text(&session["kycs"]["kyc_flow_link"])));
+        let form = text(&session["kycs"]["kyc_flow_link"]);
+        self.say(&format!("# The customer's form: {form}"));
+        Ok((id, form))
+    }
+
+    /// Answers everything that is required of a customer.
+    async fn complete(&self, id: &str) -> Result<(), String> {
         let mut body = json!({});
         loop {
             let path = format!("/v0/customers/{id}?expand=requirements");
@@ -109,7 +156,7 @@ impl Demo {
                 .cloned()
                 .collect();
             if open.is_empty() {
-                break;
+                return Ok(());
             }
             let labels: Vec<_> = open.iter().map(|one| text(&one["label"])).collect();
             self.say(&format!("# Missing: {}", labels.join("; ")));
@@ -122,10 +169,6 @@ impl Demo {
             }
             self.call(Method::PUT, &format!("/v0/customers/{id}"), Some(&body)).await?;
         }
-        self.say("# Nothing is missing, so the customer is submitted. Simulate the reviewer's approval:");
-        let approve = json!({ "action": "kyc.status.approve", "customer_id": id });
-        self.call(Method::POST, "/v0/customers/simulate", Some(&approve)).await?;
-        delivered.until_approved(&id).await
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, String> {

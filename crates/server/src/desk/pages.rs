@@ -197,7 +197,7 @@ const SHORTCUTS: [(&str, &[(&str, &str)]); 3] = [
 fn shortcuts_help() -> Markup {
     html! {
         dialog #shortcuts aria-labelledby="shortcuts-title" {
-            h2 #shortcuts-title { (say("shortcuts-title")) }
+            h2 #shortcuts-title tabindex="-1" autofocus { (say("shortcuts-title")) }
             div.shortcuts {
                 @for (place, keys) in SHORTCUTS {
                     section {
@@ -211,11 +211,13 @@ fn shortcuts_help() -> Markup {
                     }
                 }
             }
-            form method="post" action="/desk/shortcuts" {
-                p { (say("shortcuts-off-text")) }
-                button type="submit" name="on" value="no" { (say("shortcuts-off")) }
+            p { (say("shortcuts-off-text")) }
+            div.actions {
+                form method="dialog" { button.primary type="submit" { (say("close")) } }
+                form method="post" action="/desk/shortcuts" {
+                    button type="submit" name="on" value="no" { (say("shortcuts-off")) }
+                }
             }
-            form method="dialog" { button type="submit" { (say("close")) } }
         }
     }
 }
