@@ -1,6 +1,6 @@
 //! `dossier demo`: takes an individual and a business from empty to approved, in the running server's sandbox. It
-//! prints each request as a curl command, and each delivery. It knows no field: it answers the open requirements. At the
-//! end it leaves a customer for the desk and another's form, and opens both in a browser, if there is one.
+//! prints each request as a curl command, and each delivery. It knows no field: it answers the open requirements. At
+//! the end it leaves a customer for the desk and another's form, and opens both in a browser, if there is one.
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

@@ -193,6 +193,7 @@ async fn where_two_people_decide_the_first_proposes_and_the_second_confirms() {
     assert_eq!(stale.status, 412, "{}", stale.text);
     assert!(stale.text.contains("Most recent occupation"), "{}", stale.text);
 
+    grace.post(&format!("/desk/sandbox/customers/{id}/give-back"), &[]).await;
     ada.judge(&id, "matches").await;
     ada.decide(&id, &[("outcome", "approve"), ("step", "confirm")]).await;
     let page = grace.get(&format!("/desk/sandbox/customers/{id}/decide")).await.text;
