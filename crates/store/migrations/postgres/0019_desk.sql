@@ -18,4 +18,7 @@ CREATE TABLE IF NOT EXISTS desk (
     PRIMARY KEY (account_id, environment, kind, id)
 );
 
-CREATE UNIQUE INDEX IF NOT EXISTS desk_by_lookup ON desk (lookup, account_id) WHERE lookup IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS desk_lookup ON desk (account_id, environment, lookup) WHERE lookup IS NOT NULL;
+
+-- A token says nothing about its account.
+CREATE INDEX IF NOT EXISTS desk_token ON desk (lookup) WHERE kind = 1;

@@ -18,4 +18,7 @@ CREATE TABLE desk (
     PRIMARY KEY (account_id, environment, kind, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX desk_by_lookup ON desk (lookup, account_id) WHERE lookup IS NOT NULL;
+CREATE UNIQUE INDEX desk_lookup ON desk (account_id, environment, lookup) WHERE lookup IS NOT NULL;
+
+-- A token says nothing about its account.
+CREATE INDEX desk_token ON desk (lookup) WHERE kind = 1;
