@@ -28,7 +28,7 @@ const LETTER = ({ first, last }) => `
         <b style="font-size:28px">Harbour Water</b><hr><p>${first} ${last}<br>12 Harbour Road<br>London<br>EC1Y 8SY</p>
         <p style="text-align:right">2 November 2026</p><p>Your bill for October: £ 31.40</p></div>`;
 
-const server = await Server.start({ DOSSIER_FOUR_EYES_SANDBOX: "off" });
+const server = await Server.start({ settings: { DOSSIER_FOUR_EYES_SANDBOX: "off" } });
 const browser = await launch();
 
 async function drawn(html) {

@@ -20,7 +20,7 @@ because = "Companies are looked at by two members."
 const rules = join(tmpdir(), `dossier-rules-${process.pid}.toml`);
 writeFileSync(rules, readFileSync(new URL("../crates/core/rules/baseline.toml", import.meta.url), "utf8") + RISK);
 
-const server = await Server.start({ DOSSIER_RULES: rules, DOSSIER_FOUR_EYES_SANDBOX: "high_risk" });
+const server = await Server.start({ settings: { DOSSIER_RULES: rules, DOSSIER_FOUR_EYES_SANDBOX: "high_risk" } });
 const browser = await launch();
 after(async () => {
     await browser.close();

@@ -95,8 +95,8 @@ export class Server {
 }
 
 // The server and the browser for a file of tests. They end after its last test.
-export async function start(settings) {
-    const [server, browser] = [await Server.start(settings), await launch()];
+export async function start(options) {
+    const [server, browser] = [await Server.start(options), await launch()];
     after(async () => {
         await browser.close();
         server.stop();
