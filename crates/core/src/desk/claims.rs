@@ -75,10 +75,7 @@ impl Customer {
     /// The profile as JSON in the form of a PUT body, with masked numbers.
     #[must_use]
     pub fn masked_profile(&self) -> Value {
-        let whole = json!({ "profile": self.profile.to_json() });
-        let masked = mask::masked(whole.to_string().as_bytes());
-        let mut whole: Value = serde_json::from_slice(&masked).unwrap_or_default();
-        whole["profile"].take()
+        masked_value("/", &self.profile.to_json())
     }
 
     /// The number at a place of the profile, in full. `None` if no number stands there.
@@ -97,6 +94,18 @@ impl Customer {
         let names = ["first_name", "middle_name", "last_name"].map(|name| person[name].as_str().unwrap_or_default());
         let name = names.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
         (!name.is_empty()).then_some(name)
+    }
+}
+
+/// A value that stands or stood at this place of a profile, with masked numbers.
+#[must_use]
+pub fn masked_value(pointer: &str, value: &Value) -> Value {
+    let whole = json!({ "profile": { Place::new(pointer).name(): value } });
+    let masked = mask::masked(whole.to_string().as_bytes());
+    let mut whole: Value = serde_json::from_slice(&masked).unwrap_or_default();
+    match whole["profile"].take() {
+        Value::Object(only) => only.into_iter().next().map_or(Value::Null, |(_, value)| value),
+        _ => Value::Null,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::audit::read::{AuditFilter, AuditRow};
 use crate::customer::record::Customer;
-use crate::desk::claims::Claim;
+use crate::desk::claims::{Claim, masked_value};
 use crate::desk::flag::{Flag, FlagKind};
 use crate::desk::role::Permission;
 use crate::desk::worksheet::Worksheet;
@@ -150,7 +150,7 @@ pub async fn values_at(
         let Some(entry) = store.audit_entry(scope, row.seq).await? else { continue };
         for change in &entry.detail.expose().changes {
             if let Some((old, _)) = &change.values {
-                before.insert(change.pointer.clone(), old.clone());
+                before.insert(change.pointer.clone(), masked_value(&change.pointer, old));
             }
         }
     }

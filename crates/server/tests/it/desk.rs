@@ -249,6 +249,26 @@ async fn numbers_are_masked_and_showing_one_is_recorded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_changed_while_a_member_decided_stays_masked() {
+    let app = TestApp::start().await;
+    let id = submitted(&app).await;
+    let pointer = "/identifying_information/id_document/number";
+    let old = app.profile(&id).await.pointer(pointer).and_then(Value::as_str).expect("a number").to_owned();
+    let ada = Browser::with(&app, "Ada", &[Role::Approver]).await;
+    let path = format!("/desk/sandbox/customers/{id}/decide");
+    let seen = version(&ada.get(&path).await.text);
+    let new = "NEW-7654321";
+    let changed = json!({ "identifying_information": { "id_document": { "number": new } } });
+    app.patch(&id, &changed).await.expect(200);
+    let stale = ada.post(&path, &[("version", &seen), ("outcome", "approve"), ("step", "preview")]).await;
+    assert_eq!(stale.status, 412, "{}", stale.text);
+    assert!(stale.text.contains("****"), "the change is shown: {}", stale.text);
+    for number in [old.as_str(), new] {
+        assert!(!stale.text.contains(number), "{}", stale.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn text_of_customers_and_members_is_never_markup() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
