@@ -54,17 +54,44 @@ pub async fn open(services: &Services, seat: &Seat, id: Option<CustomerId>) -> R
     let (scope, store) = (seat.caller.scope, &services.store);
     let customer = store.customer(scope, id).await?.ok_or(DeskError::NotFound)?;
     note_look(services, seat, id, Action::CustomerViewed, Vec::new()).await?;
+    let worksheet = store.worksheet(scope, id).await?;
+    Ok(view(services, seat, customer, worksheet).await?)
+}
+
+/// The case again after the member did something to it, which is in the audit trail by itself. `worksheet` is that of
+/// afterwards.
+///
+/// # Errors
+///
+/// [`DeskError::Forbidden`] and [`DeskError::NotFound`].
+pub async fn again(
+    services: &Services,
+    seat: &Seat,
+    id: CustomerId,
+    worksheet: Worksheet,
+) -> Result<CaseView, DeskError> {
+    seat.require(Permission::View)?;
+    let customer = services.store.customer(seat.caller.scope, id).await?.ok_or(DeskError::NotFound)?;
+    Ok(view(services, seat, customer, worksheet).await?)
+}
+
+async fn view(
+    services: &Services,
+    seat: &Seat,
+    customer: Customer,
+    worksheet: Worksheet,
+) -> Result<CaseView, StoreError> {
+    let (scope, store) = (seat.caller.scope, &services.store);
     let now = services.now(scope);
     let changed = changed_since_decision(services, seat, &customer).await?;
     let files = match customer.profile.files() {
         none if none.is_empty() => Vec::new(),
-        named => store.files(scope, &named, Some(id)).await?,
+        named => store.files(scope, &named, Some(customer.id)).await?,
     };
     let mut flags = customer.desk_flags(now);
     let others = others(services, seat, &customer, &files, &mut flags).await?;
     let known = changed.as_deref().unwrap_or_default();
     let claims = customer.claims(&services.policy.rules, known, &flags, now);
-    let worksheet = store.worksheet(scope, id).await?;
     Ok(CaseView { customer, worksheet, claims, flags, others, changed, files })
 }
 
@@ -104,7 +131,7 @@ async fn others(
 }
 
 /// The places that changed since the last decision. `None` before the first decision.
-pub async fn changed_since_decision(
+async fn changed_since_decision(
     services: &Services,
     seat: &Seat,
     customer: &Customer,

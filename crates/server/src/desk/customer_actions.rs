@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use dossier_core::desk::VerdictWord;
 use dossier_core::ids::{CustomerId, FileId};
-use dossier_core::use_cases::review_case::{self, CaseView};
+use dossier_core::use_cases::review_case;
 use dossier_core::use_cases::worksheet;
 use http::StatusCode;
 use maud::html;
@@ -97,22 +97,18 @@ pub async fn verdict(
     if word.is_none() && !verdict.is_empty() {
         return Err(Problem::not_found());
     }
-    let given = worksheet::give_verdict(&app.services, &desk.seat, id, requirement, word).await;
-    if let Err(error) = given {
-        return refusal(&desk, error);
-    }
+    let worksheet = match worksheet::give_verdict(&app.services, &desk.seat, id, requirement, word).await {
+        Ok(worksheet) => worksheet,
+        Err(error) => return refusal(&desk, error),
+    };
     if !desk.signed_in.is_script {
         return done(&app, &desk, id, &format!("#{}", claims::anchor(requirement))).await;
     }
-    let customer = app.services.store.customer(desk.scope(), id).await?.ok_or_else(Problem::not_found)?;
-    let now = app.services.now(desk.scope());
-    let flags = customer.desk_flags(now);
-    let changed = review_case::changed_since_decision(&app.services, &desk.seat, &customer).await?;
-    let known = changed.as_deref().unwrap_or_default();
-    let claims = customer.claims(&app.services.policy.rules, known, &flags, now);
-    let before = review_case::values_before(&app.services, &desk.seat, &customer).await?;
-    let worksheet = app.services.store.worksheet(desk.scope(), id).await?;
-    let case = CaseView { customer, worksheet, claims, flags, others: Vec::new(), changed, files: Vec::new() };
+    let case = match review_case::again(&app.services, &desk.seat, id, worksheet).await {
+        Ok(case) => case,
+        Err(error) => return refusal(&desk, error),
+    };
+    let before = review_case::values_before(&app.services, &desk.seat, &case.customer).await?;
     let claims = Claims { desk: &desk, case: &case, before: &before };
     Ok(Html(claims.piece(requirement).into_string()).into_response())
 }

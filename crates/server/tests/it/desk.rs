@@ -249,6 +249,28 @@ async fn numbers_are_masked_and_showing_one_is_recorded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_leaves_what_a_machine_found_beside_the_claim() {
+    let app = TestApp::start().await;
+    submitted(&app).await;
+    let id = submitted(&app).await;
+    let ada = Browser::with(&app, "Ada", &[Role::Analyst]).await;
+    let page = ada.get(&format!("/desk/sandbox/customers/{id}")).await.text;
+    let found = "Another customer has the same number.";
+    let article =
+        page.split("<article").skip(1).find(|claim| claim.contains(found)).expect("the claim with the number");
+    let requirement = requirements(article).remove(0);
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("requirement", &requirement)
+        .append_pair("verdict", "matches")
+        .finish();
+    let request = ada.request(Method::POST, &format!("/desk/sandbox/customers/{id}/verdicts"));
+    let request = request.header("Sec-Fetch-Site", "same-origin").header("HX-Request", "true");
+    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
+    let claim = TestApp::send(request).await.text;
+    assert!(claim.starts_with("<article") && claim.contains(found), "{claim}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_changed_while_a_member_decided_stays_masked() {
     let app = TestApp::start().await;
     let id = submitted(&app).await;
