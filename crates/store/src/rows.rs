@@ -13,7 +13,7 @@ use crate::columns::{scope_columns, scope_of};
 use crate::transfer::record::Value;
 use crate::vault::{Fields, RowSeal, ScopeKeys, WrappedKey};
 use desk::DESK;
-pub(crate) use desk::{DeskKind, DeskRow};
+pub(crate) use desk::{DeskKind, DeskRow, used_row};
 use erasures::{ERASURES, HOLDS, PERSON_ERASURES};
 pub(crate) use erasures::{ErasureRow, HoldRow, PersonErasureRow};
 

@@ -40,7 +40,8 @@ pub async fn decide(
     id: Option<CustomerId>,
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
-    make(services, caller, (true, None), id, request, |_, _| Vec::new()).await
+    let decision = read(services, request.body)?;
+    make(services, caller, (&decision, true, None), id, request, |_, _| Vec::new()).await
 }
 
 /// As [`decide`], by a member at the desk. Members who may work but not decide only propose, except that they may ask
@@ -60,8 +61,8 @@ pub async fn decide_as(
     let decision = read(services, request.body)?;
     let customer = id.ok_or(UpdateError::NotFound)?;
     let worksheet = services.store.worksheet(seat.caller.scope, customer).await.map_err(UpdateError::from)?;
-    let may_decide = seat.may(Permission::Decide);
-    make(services, &seat.caller, (may_decide, Some(version)), id, request, |customer, now| {
+    let alone = decides_alone(seat, decision.outcome);
+    make(services, &seat.caller, (&decision, alone, Some(version)), id, request, |customer, now| {
         let tally = Tally::of(&services.policy.rules.of(customer, now), &worksheet);
         tally.contradictions(&decision)
     })
@@ -72,20 +73,18 @@ pub async fn decide_as(
 async fn make(
     services: &Services,
     caller: &Caller,
-    (may_decide, version): (bool, Option<u64>),
+    (decision, alone, version): (&NewDecision, bool, Option<u64>),
     id: Option<CustomerId>,
     request: Request<'_>,
     wrong: impl Fn(&Customer, Timestamp) -> Vec<Violation>,
 ) -> Result<Answer, UpdateError> {
-    let decision = read(services, request.body)?;
     let compute = |customer: Customer, now: Timestamp| {
         is_at(&customer, version)?;
         let wrong = wrong(&customer, now);
         if !wrong.is_empty() {
             return Err(Violations(wrong).into());
         }
-        let alone = may_decide || decision.outcome == Outcome::RequestResubmission;
-        decide_or_propose(services, caller, alone, customer, &decision, Action::Decided, now)
+        decide_or_propose(services, caller, alone, customer, decision, Action::Decided, now)
     };
     let answer = |customer: &Customer| CustomerView::new(&customer.summary(), None).to_json();
     take_step(services, caller, id, request, compute, answer).await
@@ -162,9 +161,19 @@ fn is_at(customer: &Customer, version: Option<u64>) -> Result<(), UpdateError> {
     }
 }
 
-/// Whether a decision about this customer takes two people.
+/// Whether a member's decision would only be proposed.
 #[must_use]
-pub fn needs_two(services: &Services, scope: Scope, customer: &Customer, outcome: Outcome, now: Timestamp) -> bool {
+pub fn is_proposal(services: &Services, seat: &Seat, customer: &Customer, outcome: Outcome, now: Timestamp) -> bool {
+    !decides_alone(seat, outcome) || needs_two(services, seat.caller.scope, customer, outcome, now)
+}
+
+/// Whether the roles of a member suffice for a decision. Everyone who may work may ask again.
+fn decides_alone(seat: &Seat, outcome: Outcome) -> bool {
+    seat.may(Permission::Decide) || outcome == Outcome::RequestResubmission
+}
+
+/// Whether a decision about this customer takes two people.
+fn needs_two(services: &Services, scope: Scope, customer: &Customer, outcome: Outcome, now: Timestamp) -> bool {
     outcome.may_need_two() && is_covered(services, scope, customer, now)
 }
 

@@ -6,7 +6,7 @@ use dossier_core::customer::Customer;
 use dossier_core::desk::{Claim, Permission, VerdictWord};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Status;
-use dossier_core::mask::MASKED;
+use dossier_core::mask::{MASKED, NUMBERS};
 use dossier_core::place::Place;
 use dossier_core::use_cases::review_case::CaseView;
 use maud::{Markup, html};
@@ -177,8 +177,8 @@ impl Claims<'_> {
     fn text(&self, pointer: &str, text: &str) -> Markup {
         let member = Place::new(pointer).name();
         let plain = member.strip_suffix(MASKED).map(|_| pointer.strip_suffix(MASKED).unwrap_or(pointer));
-        // A number whose place names no mask is masked as a whole.
-        let is_masked = plain.is_some() || (text.starts_with("****") && dossier_core::mask::NUMBERS.contains(&member));
+        // A claim names the place of its number without the suffix of the mask.
+        let is_masked = plain.is_some() || NUMBERS.contains(&member);
         let was = self.before.get(pointer).and_then(Value::as_str).filter(|was| *was != text && !is_masked);
         html! {
             span.value {

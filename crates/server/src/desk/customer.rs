@@ -13,7 +13,7 @@ use super::evidence;
 use super::focus::{CustomerPath, Focus, customer_id};
 use super::pages;
 use super::queue::{duration, visible};
-use super::queue_view::{customer_country, name};
+use super::queue_view::{actor_name, customer_country, name};
 use super::seat::{Desk, refusal};
 use super::text::{say, say_with};
 use super::timeline;
@@ -143,16 +143,15 @@ fn holder(desk: &Desk, case: &CaseView, now: Timestamp, focus: &Focus) -> Markup
 /// Proposals, escalations and what a machine found, before everything else.
 fn warnings(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     let kyc = &case.customer.kyc;
-    let proposal = kyc.proposal.as_ref().filter(|proposal| proposal.version == case.customer.version);
     let escalated = case.worksheet.details.escalated.as_ref();
     let escalated = escalated.filter(|_| case.worksheet.is_escalated(kyc.decision.as_ref()));
     let base = format!("{}/customers/", desk.base());
     html! {
-        @if let Some(proposal) = proposal {
+        @if let Some(proposal) = &kyc.proposal {
             div.warning {
                 p {
                     (say_with("proposal", &[
-                        ("name", super::queue_view::actor_name(&proposal.by).into()),
+                        ("name", actor_name(&proposal.by).into()),
                         ("outcome", say(&format!("outcome-{}", proposal.decision.outcome.as_str())).into()),
                     ]))
                     " " a href={ (base) (case.customer.id) "/decide?" (focus.queue) } { (say("proposal-look")) }

@@ -3,8 +3,8 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use dossier_core::desk::Permission;
-use dossier_core::idempotency::Request;
-use dossier_core::kyc::decision::{NewDecision, Outcome};
+use dossier_core::idempotency::{Answer, Request};
+use dossier_core::kyc::decision::NewDecision;
 use dossier_core::use_cases::decide::{self, MemberDecisionError};
 use dossier_core::use_cases::members::DeskError;
 use dossier_core::use_cases::review_case;
@@ -16,6 +16,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::claims::change;
+use super::customer_actions::done;
 use super::decide_form::{Panel, form, part, summary, waiting};
 use super::entered::Entered;
 use super::fields::Fields;
@@ -124,9 +125,7 @@ pub async fn decide(
 
 /// What will happen, and the button that makes it happen.
 fn preview(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, decision: &NewDecision) -> Response {
-    let scope = desk.scope();
-    let is_proposal = decide::needs_two(&app.services, scope, &panel.customer, decision.outcome, panel.now)
-        || (!desk.seat.may(Permission::Decide) && decision.outcome != Outcome::RequestResubmission);
+    let is_proposal = decide::is_proposal(&app.services, &desk.seat, &panel.customer, decision.outcome, panel.now);
     let content = html! {
         (summary(app, panel, decision))
         p.will {
@@ -241,17 +240,12 @@ pub async fn confirm(
 ) -> Result<Response, Problem> {
     let entered = Entered::read(&fields);
     let confirmed = decide::confirm(&app.services, &desk.seat, customer_id(&path), entered.version).await;
-    if let Err(MemberDecisionError::Desk(error)) = confirmed {
-        return refusal(&desk, error);
-    }
-    let panel = load(&app, &desk, &path, query.as_deref()).await?;
-    match confirmed {
-        Ok(_) => {
-            app.queues.forget(desk.scope()).await;
-            Ok(after(&desk, &panel, "confirmed"))
-        }
-        Err(error) => refused(&app, &desk, panel, entered, error).await,
-    }
+    let panel = match answered(&app, &desk, &path, query.as_deref(), entered, confirmed).await? {
+        Ok(panel) => panel,
+        Err(refused) => return Ok(refused),
+    };
+    app.queues.forget(desk.scope()).await;
+    Ok(after(&desk, &panel, "confirmed"))
 }
 
 /// `POST …/withdraw`: the proposal is taken back or declined.
@@ -268,13 +262,28 @@ pub async fn withdraw(
 ) -> Result<Response, Problem> {
     let entered = Entered::read(&fields);
     let withdrawn = decide::withdraw(&app.services, &desk.seat, customer_id(&path), entered.version).await;
-    if let Err(MemberDecisionError::Desk(error)) = withdrawn {
-        return refusal(&desk, error);
+    match answered(&app, &desk, &path, query.as_deref(), entered, withdrawn).await? {
+        Ok(panel) => done(&app, &desk, panel.customer.id, &format!("?{}", panel.queue)).await,
+        Err(refused) => Ok(refused),
     }
-    let panel = load(&app, &desk, &path, query.as_deref()).await?;
-    match withdrawn {
-        Ok(_) => super::customer_actions::done(&app, &desk, panel.customer.id, &format!("?{}", panel.queue)).await,
-        Err(error) => refused(&app, &desk, panel, entered, error).await,
+}
+
+/// The case after the answer to a proposal, or why the answer was refused.
+async fn answered(
+    app: &App,
+    desk: &Desk,
+    path: &CustomerPath,
+    query: Option<&str>,
+    entered: Entered,
+    answer: Result<Answer, MemberDecisionError>,
+) -> Result<Result<Panel, Response>, Problem> {
+    if let Err(MemberDecisionError::Desk(error)) = answer {
+        return refusal(desk, error).map(Err);
+    }
+    let panel = load(app, desk, path, query).await?;
+    match answer {
+        Ok(_) => Ok(Ok(panel)),
+        Err(error) => refused(app, desk, panel, entered, error).await.map(Err),
     }
 }
 

@@ -65,8 +65,7 @@ impl Panel {
     }
 
     pub fn proposal(&self) -> Option<&Proposal> {
-        let proposal = self.customer.kyc.proposal.as_deref();
-        proposal.filter(|proposal| proposal.version == self.customer.version)
+        self.customer.kyc.proposal.as_deref()
     }
 
     fn label(&self, requirement: &str) -> String {

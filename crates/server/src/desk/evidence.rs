@@ -2,18 +2,20 @@
 
 use dossier_core::desk::Permission;
 use dossier_core::file::{File, MediaType};
-use dossier_core::ids::FileId;
 use dossier_core::use_cases::review_case::CaseView;
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::focus::Focus;
 use super::queue::visible;
 use super::seat::Desk;
 use super::text::{say, say_with};
+use crate::readable::words;
 
 /// The pane with the files.
 pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     let files = &case.files;
+    let documents = case.customer.profile.documents_view(case.customer.id, files);
     let of_claim = |claim: &str| {
         let claim = case.claims.iter().find(|one| one.requirement.id == claim)?;
         claim.files.last().copied()
@@ -27,7 +29,7 @@ pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
                 p { (say("evidence-none")) }
             } @else if !desk.seat.may(Permission::Reveal) {
                 p { (say("evidence-hidden")) }
-                ol.files { @for file in files { li { (describe(case, file)) } } }
+                ol.files { @for file in files { li { (describe(&documents, file)) } } }
             } @else {
                 ol.files {
                     @for (index, file) in files.iter().enumerate() {
@@ -35,12 +37,12 @@ pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
                             a href={ "?file=" (file.id) "#evidence-title" } data-file-link=(file.id)
                                 data-key=[(index < 9).then(|| (index + 1).to_string())]
                                 aria-current=[shown.is_some_and(|one| one.id == file.id).then_some("true")] {
-                                (describe(case, file))
+                                (describe(&documents, file))
                             }
                         }
                     }
                 }
-                @if let Some(file) = shown { (viewer(desk, case, file)) }
+                @if let Some(file) = shown { (viewer(desk, case, &documents, file)) }
             }
             (mrz(desk, case))
         }
@@ -48,23 +50,19 @@ pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
 }
 
 /// What a file is: its purpose, its type and its size.
-fn describe(case: &CaseView, file: &File) -> Markup {
-    let purpose = purpose(case, file.id);
+fn describe(documents: &Value, file: &File) -> Markup {
+    let id = file.id.to_string();
+    let of = documents.as_array().into_iter().flatten().find(|document| document["file_id"] == id);
+    let purpose = of.and_then(|document| document["purpose"].as_str());
     html! {
-        @if let Some(purpose) = purpose { strong { (crate::readable::words(&purpose)) } " " }
+        @if let Some(purpose) = purpose { strong { (words(purpose)) } " " }
         bdi { (visible(file.details.name.expose())) }
         " · " (file.details.media_type.as_str()) " · " (file.details.size / 1_024) " KiB"
     }
 }
 
-fn purpose(case: &CaseView, id: FileId) -> Option<String> {
-    let documents = case.customer.profile.documents_view(case.customer.id, &case.files);
-    let of = documents.as_array()?.iter().find(|document| document["file_id"] == id.to_string())?;
-    Some(of["purpose"].as_str()?.to_owned())
-}
-
-/// One file. Pictures are shown here, and other files in a frame of their own.
-fn viewer(desk: &Desk, case: &CaseView, file: &File) -> Markup {
+/// One file. Pictures are shown here. Other files open in a tab of their own.
+fn viewer(desk: &Desk, case: &CaseView, documents: &Value, file: &File) -> Markup {
     let url = format!("{}/customers/{}/files/{}", desk.base(), case.customer.id, file.id);
     html! {
         figure.viewer #viewer data-file=(file.id) {
@@ -81,7 +79,7 @@ fn viewer(desk: &Desk, case: &CaseView, file: &File) -> Markup {
             } @else {
                 p { a.button href=(url) target="_blank" rel="noopener" { (say("open-file")) } }
             }
-            figcaption { (describe(case, file)) }
+            figcaption { (describe(documents, file)) }
         }
     }
 }

@@ -144,7 +144,7 @@ impl Queues {
             Some(None) => customer.kyc.review.as_ref().map(|review| review.fields.len()),
             None => None,
         };
-        let proposal = customer.kyc.proposal.as_ref().filter(|proposal| proposal.version == customer.version);
+        let proposal = customer.kyc.proposal.as_deref();
         let holder = sheet.as_ref().and_then(|sheet| sheet.holder_of(&customer.kyc, services.now(scope)));
         let shown = Shown {
             name: name(&customer),

@@ -9,7 +9,7 @@ use dossier_core::store::{DeskStore, DeskUse, StoreError, Waiting};
 
 use super::PostgresStore;
 use super::rows::{Columns, scope_values, statements, uuid};
-use crate::rows::{DeskKind, DeskRow, Unchecked};
+use crate::rows::{DeskKind, DeskRow, Unchecked, used_row};
 use crate::sealed;
 
 /// A row with the moment of its last use, which its seal does not cover.
@@ -81,10 +81,7 @@ impl DeskStore for PostgresStore {
     }
 
     async fn record_desk_use(&self, used: DeskUse, at: Timestamp) -> Result<(), StoreError> {
-        let (scope, kind, id) = match used {
-            DeskUse::SignIn(account, id) => (Member::home(account), DeskKind::SignIn, *id.as_bytes()),
-            DeskUse::Worksheet(scope, customer) => (scope, DeskKind::Worksheet, *customer.as_bytes()),
-        };
+        let (scope, kind, id) = used_row(used);
         let (account, environment) = scope_values(scope);
         let kind = i16::from(kind as u8);
         self.database.query(USED, &[&account, &environment, &kind, &uuid(&id), &at.as_micros()]).await.map(drop)

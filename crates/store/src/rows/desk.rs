@@ -1,7 +1,8 @@
 //! Rows of the desk: members, sign-ins and worksheets.
 
 use dossier_core::caller::Scope;
-use dossier_core::store::StoreError;
+use dossier_core::desk::Member;
+use dossier_core::store::{DeskUse, StoreError};
 
 use super::{Row, Table, add_scope, table};
 use crate::vault::Fields;
@@ -17,6 +18,14 @@ pub(crate) enum DeskKind {
     SignIn = 1,
     /// Its id is that of the customer.
     Worksheet = 2,
+}
+
+/// The row whose last use is noted.
+pub(crate) fn used_row(used: DeskUse) -> (Scope, DeskKind, [u8; 16]) {
+    match used {
+        DeskUse::SignIn(account, id) => (Member::home(account), DeskKind::SignIn, *id.as_bytes()),
+        DeskUse::Worksheet(scope, customer) => (scope, DeskKind::Worksheet, *customer.as_bytes()),
+    }
 }
 
 pub(crate) struct DeskRow {

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use crate::columns::{scope_columns, scope_of};
-use crate::rows::{DeskKind, DeskRow, Unchecked};
+use crate::rows::{DeskKind, DeskRow, Unchecked, used_row};
 use crate::sealed;
 
 /// A row with the moment of its last use, which its seal does not cover.
@@ -82,10 +82,7 @@ impl DeskStore for SqliteStore {
     }
 
     async fn record_desk_use(&self, used: DeskUse, at: Timestamp) -> Result<(), StoreError> {
-        let (scope, kind, id) = match used {
-            DeskUse::SignIn(account, id) => (Member::home(account), DeskKind::SignIn, *id.as_bytes()),
-            DeskUse::Worksheet(scope, customer) => (scope, DeskKind::Worksheet, *customer.as_bytes()),
-        };
+        let (scope, kind, id) = used_row(used);
         self.writer
             .lazy(move |connection| {
                 let (account, environment) = scope_columns(&scope);
