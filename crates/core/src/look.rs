@@ -73,11 +73,13 @@ impl Seen {
         Self::ALL.get(usize::from(number)).copied()
     }
 
-    /// What a person saw, by the action of the audit entry. `None` if the action is not a look.
+    /// What a person saw, by the action and the actor of the audit entry. `None` if the action is not a look.
     #[must_use]
-    pub const fn by_action(action: Action) -> Option<Self> {
+    pub fn by_person(action: Action, actor: &str) -> Option<Self> {
         Some(match action {
-            Action::CustomerViewed => Self::Numbers,
+            // The desk masks numbers, and the command line does not.
+            Action::CustomerViewed if actor.starts_with("member:") => Self::Profile,
+            Action::CustomerViewed | Action::NumberRevealed => Self::Numbers,
             Action::CustomerExported => Self::Export,
             Action::FileRead => Self::File,
             Action::EntryViewed => Self::Changes,
@@ -235,7 +237,7 @@ impl SeenRow {
     /// The look by a person that an audit entry records. `None` for every other entry.
     #[must_use]
     pub fn of_entry(entry: AuditRow) -> Option<Self> {
-        let seen = Action::parse(&entry.action).and_then(Seen::by_action)?;
+        let seen = Seen::by_person(Action::parse(&entry.action)?, &entry.actor)?;
         let AuditRow { seq, at, actor, action, .. } = entry;
         Some(Self { at, hour: None, actor, seen, through: action, looks: 1, reason: None, audit_seq: Some(seq) })
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::audit::action::Action;
-use crate::audit::entry::AuditEntry;
 use crate::audit::read::{AuditFilter, AuditRow};
 use crate::customer::record::Customer;
 use crate::desk::claims::{Claim, masked_value};
@@ -18,7 +17,6 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::members::DeskError;
 use crate::use_cases::worksheet::Seat;
-use crate::use_cases::write::append_audit;
 
 /// How many entries of the audit trail are searched for earlier values.
 const SEARCHED: usize = 100;
@@ -51,15 +49,23 @@ pub struct CaseView {
 pub async fn open(services: &Services, seat: &Seat, id: Option<CustomerId>) -> Result<CaseView, DeskError> {
     seat.require(Permission::View)?;
     let id = id.ok_or(DeskError::NotFound)?;
-    let (scope, store) = (seat.caller.scope, &services.store);
-    let customer = store.customer(scope, id).await?.ok_or(DeskError::NotFound)?;
-    note_look(services, seat, id, Action::CustomerViewed, Vec::new()).await?;
-    let worksheet = store.worksheet(scope, id).await?;
+    let customer = customer(services, seat, id).await?.ok_or(DeskError::NotFound)?;
+    let worksheet = services.store.worksheet(seat.caller.scope, id).await?;
     Ok(view(services, seat, customer, worksheet).await?)
 }
 
-/// The case again after the member did something to it, which is in the audit trail by itself. `worksheet` is that of
-/// afterwards.
+/// A customer for a page to show. The look is in the audit trail.
+///
+/// # Errors
+///
+/// When the customer cannot be read, or the look cannot be recorded.
+pub async fn customer(services: &Services, seat: &Seat, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    let Some(customer) = services.store.customer(seat.caller.scope, id).await? else { return Ok(None) };
+    seat.note_look(services, id, Action::CustomerViewed, Vec::new()).await?;
+    Ok(Some(customer))
+}
+
+/// The case again after a verdict, which is in the audit trail by itself. `worksheet` is that of afterwards.
 ///
 /// # Errors
 ///
@@ -199,7 +205,7 @@ pub async fn reveal(
     let id = id.ok_or(DeskError::NotFound)?;
     let customer = services.store.customer(seat.caller.scope, id).await?.ok_or(DeskError::NotFound)?;
     let number = customer.number_at(pointer).ok_or(DeskError::NotFound)?;
-    note_look(services, seat, id, Action::NumberRevealed, vec![pointer.to_owned()]).await?;
+    seat.note_look(services, id, Action::NumberRevealed, vec![pointer.to_owned()]).await?;
     Ok(number)
 }
 
@@ -232,7 +238,7 @@ pub async fn copy_link(services: &Services, seat: &Seat, id: Option<CustomerId>)
     let customer = services.store.customer(seat.caller.scope, id).await?.ok_or(DeskError::NotFound)?;
     let session = customer.kyc.open_session(services.now(seat.caller.scope)).ok_or(DeskError::NotFound)?;
     let link = session.link.clone();
-    note_look(services, seat, id, Action::LinkCopied, Vec::new()).await?;
+    seat.note_look(services, id, Action::LinkCopied, Vec::new()).await?;
     Ok(link)
 }
 
@@ -251,18 +257,4 @@ pub async fn timeline(
     let filter = AuditFilter { customer: Some(id), ..AuditFilter::default() };
     let page = services.store.audit(seat.caller.scope, &filter, None, limit).await?;
     Ok(page.map(|page| page.rows).unwrap_or_default())
-}
-
-async fn note_look(
-    services: &Services,
-    seat: &Seat,
-    id: CustomerId,
-    action: Action,
-    fields: Vec<String>,
-) -> Result<(), StoreError> {
-    let scope = seat.caller.scope;
-    let mut audit = AuditEntry::new(&seat.caller, services.now(scope), action);
-    audit.customer = Some(id);
-    audit.fields = fields;
-    append_audit(services, scope, audit).await
 }

@@ -15,7 +15,7 @@ use crate::services::Services;
 use crate::store::desk::DeskUse;
 use crate::store::error::StoreError;
 use crate::use_cases::members::DeskError;
-use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
 
 /// A member who is signed in, and acts in one environment.
@@ -51,6 +51,21 @@ impl Seat {
             true => Ok(()),
             false => Err(DeskError::Forbidden(permission, self.caller.scope.environment)),
         }
+    }
+
+    /// Records that the member looks at a customer, before anything is shown.
+    pub(super) async fn note_look(
+        &self,
+        services: &Services,
+        id: CustomerId,
+        action: Action,
+        fields: Vec<String>,
+    ) -> Result<(), StoreError> {
+        let scope = self.caller.scope;
+        let mut audit = AuditEntry::new(&self.caller, services.now(scope), action);
+        audit.customer = Some(id);
+        audit.fields = fields;
+        append_audit(services, scope, audit).await
     }
 }
 
@@ -148,7 +163,8 @@ pub async fn give_verdict(
     verdict: Option<VerdictWord>,
 ) -> Result<Worksheet, DeskError> {
     seat.require(Permission::Work)?;
-    edit(services, seat, id, Action::VerdictGiven, |sheet, customer, now| {
+    let mut is_same = false;
+    let after = edit(services, seat, id, Action::VerdictGiven, |sheet, customer, now| {
         take_or_refuse(sheet, customer, seat, now)?;
         let known = services.policy.rules.of(customer, now);
         let Some(found) = known.iter().find(|one| one.id == requirement) else {
@@ -165,11 +181,16 @@ pub async fn give_verdict(
         }
         // Whoever agrees with another's verdict answers for it too.
         let own = before.as_ref().filter(|before| before.by.id == seat.member.id).map(|before| before.verdict);
-        let is_same = own == verdict && (own.is_some() || before.is_none());
+        is_same = own == verdict && (own.is_some() || before.is_none());
         let word = verdict.map_or("taken back", VerdictWord::as_str);
         Ok((!is_same).then(|| Some(format!("{requirement}: {word}"))))
     })
-    .await
+    .await?;
+    if is_same {
+        // The answer shows the claim, and no verdict tells of it.
+        seat.note_look(services, id, Action::CustomerViewed, Vec::new()).await?;
+    }
+    Ok(after)
 }
 
 /// Adds an internal note, which the customer never sees.

@@ -9,6 +9,7 @@ use dossier_core::kyc::decision::{NewDecision, Outcome, Proposal};
 use dossier_core::kyc::requirement::Requirement;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::members::DeskError;
+use dossier_core::use_cases::review_case;
 use maud::{Markup, html};
 
 use super::entered::Entered;
@@ -40,7 +41,7 @@ pub struct Panel {
 impl Panel {
     /// Reads a customer and its verdicts. `query` is that of the page, with the filter of the queue.
     pub async fn load(app: &App, desk: &Desk, id: CustomerId, query: Option<&str>) -> Result<Option<Self>, StoreError> {
-        let Some(customer) = app.services.store.customer(desk.scope(), id).await? else { return Ok(None) };
+        let Some(customer) = review_case::customer(&app.services, &desk.seat, id).await? else { return Ok(None) };
         let queue = Filter::read(query.unwrap_or_default()).query();
         let now = app.services.now(desk.scope());
         let requirements = app.services.policy.rules.of(&customer, now);

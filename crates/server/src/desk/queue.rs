@@ -236,6 +236,10 @@ fn pagination(filter: &Filter, pages: usize) -> Markup {
 ///
 /// When the queue cannot be read.
 pub async fn next(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    // Otherwise a filter would tell those who may see no case whether one matches it.
+    if let Err(refused) = desk.require(Permission::Work) {
+        return Ok(refused);
+    }
     let filter = Filter::read(query.as_deref().unwrap_or_default());
     let cases = app.queues.cases(&app.services, desk.scope()).await?;
     let (member, now) = (desk.seat.member.id, app.services.now(desk.scope()));

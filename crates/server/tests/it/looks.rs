@@ -73,7 +73,7 @@ type Looks = Vec<(String, String, u64)>;
 
 impl TestApp {
     /// Who saw a customer, after everything that was counted has been stored.
-    async fn seen(&self, id: &str) -> Vec<Value> {
+    pub(crate) async fn seen(&self, id: &str) -> Vec<Value> {
         let app = &self.server.as_ref().expect("running").app;
         app.looks.store(&*app.services.store).await.expect("stored");
         let (mut rows, mut cursor) = (Vec::new(), String::new());

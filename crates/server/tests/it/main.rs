@@ -16,6 +16,7 @@ mod countries;
 mod customers;
 mod described;
 mod desk;
+mod desk_looks;
 mod desk_members;
 mod desk_sign_in;
 mod documentation;
