@@ -141,6 +141,9 @@ pub(crate) fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config
         ("metrics_listen", "127.0.0.1:0".to_owned()),
         // Many tests send several wrong keys.
         ("failed_authentications", "off".to_owned()),
+        // A fast machine sends more than the default rates allow.
+        ("rate_per_key", "off".to_owned()),
+        ("rate_per_account", "off".to_owned()),
     ]);
     flags.extend(extra.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let given = Sources { flags, variable: &|_| None, names: Vec::new(), file: None };
