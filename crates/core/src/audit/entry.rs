@@ -1,6 +1,7 @@
 //! One entry of the audit trail, before it is stored.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ pub struct AuditEntry {
 }
 
 /// The personal part of an entry.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct AuditDetail {
     /// The network address that the request came from.
     pub address: Option<std::net::IpAddr>,
@@ -50,6 +51,12 @@ pub struct AuditDetail {
     pub note_about: Option<PersonId>,
     /// Before and after of every changed field.
     pub changes: Vec<FieldChange>,
+}
+
+impl fmt::Debug for AuditDetail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[personal]")
+    }
 }
 
 /// What was decided about a customer, in words without personal data. It is stored in plain text, so that it can be

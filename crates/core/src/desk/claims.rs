@@ -41,12 +41,6 @@ impl Customer {
     #[must_use]
     pub fn claims(&self, rules: &RuleSet, changed: &[String], flags: &[Flag], now: Timestamp) -> Vec<Claim> {
         let profile = self.masked_profile();
-        let concerns = |pointer: &str, requirement: &Requirement| {
-            requirement.pointers().any(|place| {
-                let place = place.strip_suffix("/-").unwrap_or(place);
-                Place::new(pointer).is_inside(place) || Place::new(place).is_inside(pointer)
-            })
-        };
         let claim = |requirement: Requirement| {
             let places: BTreeSet<_> = requirement.pointers().map(str::to_owned).collect();
             let values = match requirement.document {
@@ -55,8 +49,8 @@ impl Customer {
             };
             let values: Vec<(String, Value)> = values.into_iter().map(|(value, place)| (place, value)).collect();
             Claim {
-                is_changed: changed.iter().any(|pointer| concerns(pointer, &requirement)),
-                flags: flags.iter().filter(|flag| concerns(&flag.pointer, &requirement)).cloned().collect(),
+                is_changed: changed.iter().any(|pointer| requirement.concerns(pointer)),
+                flags: flags.iter().filter(|flag| requirement.concerns(&flag.pointer)).cloned().collect(),
                 files: requirement.files.clone(),
                 values,
                 requirement,

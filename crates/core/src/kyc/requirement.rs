@@ -10,24 +10,24 @@ use crate::hexadecimal::hexadecimal;
 use crate::ids::FileId;
 use crate::kyc::lifecycle::State;
 use crate::kyc::record::{Confirmed, Flag, Kyc};
+use crate::place::Place;
 use crate::words::words;
 
 /// The document purpose of pictures of an id document.
 const ID_DOCUMENT: &str = "id_document";
 
-/// The status of a requirement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(description = "")]
-pub enum Status {
-    /// There is no answer.
-    Due,
-    /// There is an answer, but it is wrong or the reviewers want it again.
-    Error,
-    /// There is an answer, and the reviewers are looking at it.
-    Pending,
-    /// There is an answer.
-    Done,
+words! {
+    /// The status of a requirement.
+    Status {
+        /// There is no answer.
+        Due = "due",
+        /// There is an answer, but it is wrong or the reviewers want it again.
+        Error = "error",
+        /// There is an answer, and the reviewers are looking at it.
+        Pending = "pending",
+        /// There is an answer.
+        Done = "done",
+    }
 }
 
 words! {
@@ -144,6 +144,15 @@ impl Requirement {
     pub fn pointers(&self) -> impl Iterator<Item = &str> {
         let only = if self.one_of.is_empty() { Some(self.pointer.as_str()) } else { None };
         only.into_iter().chain(self.one_of.iter().map(String::as_str))
+    }
+
+    /// Whether a change at this place can change the answer.
+    #[must_use]
+    pub fn concerns(&self, pointer: &str) -> bool {
+        self.pointers().any(|place| {
+            let place = place.strip_suffix("/-").unwrap_or(place);
+            Place::new(pointer).is_inside(place) || Place::new(place).is_inside(pointer)
+        })
     }
 
     /// Whether `name` is its id or one of its places.

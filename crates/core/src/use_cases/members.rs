@@ -1,5 +1,7 @@
 //! Invites, changes and removes members of an account.
 
+use std::fmt;
+
 use zeroize::Zeroizing;
 
 use crate::audit::action::Action;
@@ -37,6 +39,9 @@ pub enum DeskError {
     /// Somebody else works on the case, and is named here.
     #[error("another member holds the case")]
     Held(String),
+    /// The customer changed the answer that the member judged.
+    #[error("the answer changed after the member saw it")]
+    AnswerChanged,
     /// The one-time link was used, has expired, or was replaced.
     #[error("the link was used already, has expired, or was replaced by a newer one")]
     LinkEnded,
@@ -63,7 +68,7 @@ fn roles_text(permission: Permission, environment: Environment) -> String {
 }
 
 /// What an admin sets of a member. What is absent stays as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct MemberInput {
     /// The name.
     pub name: Option<String>,
@@ -71,6 +76,12 @@ pub struct MemberInput {
     pub email: Option<String>,
     /// The roles in both environments.
     pub roles: Option<Roles>,
+}
+
+impl fmt::Debug for MemberInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[personal]")
+    }
 }
 
 /// Invites a member: returns the member and the token of a one-time link.

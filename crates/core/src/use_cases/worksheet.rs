@@ -150,27 +150,33 @@ pub async fn renew(services: &Services, seat: &Seat, id: CustomerId) -> Result<b
     Ok(is_own)
 }
 
-/// Gives a verdict on what a requirement claims, or takes it back. Whoever gives a verdict holds the case.
+/// Gives a verdict on what a requirement claims, or takes it back. Whoever gives a verdict holds the case. `seen` is
+/// the version of the record that the member compared with the evidence.
 ///
 /// # Errors
 ///
-/// [`DeskError::Held`] when another member holds the case; [`DeskError::Invalid`] for an unknown requirement.
+/// [`DeskError::Held`] when another member holds the case; [`DeskError::Invalid`] for an unknown requirement;
+/// [`DeskError::AnswerChanged`] when the answer changed after `seen`.
 pub async fn give_verdict(
     services: &Services,
     seat: &Seat,
     id: CustomerId,
     requirement: &str,
     verdict: Option<VerdictWord>,
+    seen: u64,
 ) -> Result<Worksheet, DeskError> {
     seat.require(Permission::Work)?;
     let mut is_same = false;
-    let after = edit(services, seat, id, Action::VerdictGiven, |sheet, customer, now| {
+    let after = edit_since(services, seat, id, Action::VerdictGiven, Some(seen), |sheet, (customer, changed), now| {
         take_or_refuse(sheet, customer, seat, now)?;
         let known = services.policy.rules.of(customer, now);
         let Some(found) = known.iter().find(|one| one.id == requirement) else {
             let message = "is not a requirement of this customer";
             return Err(Violations::from(Violation::new("/requirement", Code::UnknownRequirement, message)).into());
         };
+        if changed.iter().any(|pointer| found.concerns(pointer)) {
+            return Err(DeskError::AnswerChanged);
+        }
         let verdicts = &mut sheet.details.verdicts;
         // Verdicts on requirements that no longer exist, and on answers that changed, are of no use to anyone.
         verdicts.retain(|of, old| known.iter().any(|one| one.id == *of && one.given == old.given));
@@ -256,24 +262,47 @@ fn take_or_refuse(sheet: &mut Worksheet, customer: &Customer, seat: &Seat, now: 
     }
 }
 
-/// Writes the next version of a worksheet. `apply` returns the note of the audit entry, or `None` if nothing changed.
+/// The note of the audit entry about a change, if it has one. `None` if nothing changed.
+type Edited = Option<Option<String>>;
+
+/// Writes the next version of a worksheet, as `apply` changes it.
 async fn edit(
     services: &Services,
     seat: &Seat,
     id: CustomerId,
     action: Action,
-    mut apply: impl FnMut(&mut Worksheet, &Customer, Timestamp) -> Result<Option<Option<String>>, DeskError>,
+    mut apply: impl FnMut(&mut Worksheet, &Customer, Timestamp) -> Result<Edited, DeskError>,
+) -> Result<Worksheet, DeskError> {
+    edit_since(services, seat, id, action, None, |sheet, (customer, _), now| apply(sheet, customer, now)).await
+}
+
+/// As [`edit`], where `apply` also gets the places of the record that changed after the version `seen`.
+async fn edit_since(
+    services: &Services,
+    seat: &Seat,
+    id: CustomerId,
+    action: Action,
+    seen: Option<u64>,
+    mut apply: impl FnMut(&mut Worksheet, (&Customer, &[String]), Timestamp) -> Result<Edited, DeskError>,
 ) -> Result<Worksheet, DeskError> {
     let scope = seat.caller.scope;
     let _turn = services.turns.of(id).await;
     let load = || async {
         let customer = services.store.customer(scope, id).await?.ok_or(DeskError::NotFound)?;
-        Ok((customer, services.store.worksheet(scope, id).await?))
+        let worksheet = services.store.worksheet(scope, id).await?;
+        // Read after the record, so that no change of it is missed.
+        let changed = match seen.filter(|seen| *seen < customer.version) {
+            Some(seen) => services.store.changed_since(scope, id, seen).await?,
+            None => Vec::new(),
+        };
+        Ok((customer, worksheet, changed))
     };
-    write(services, &seat.caller, Unkeyed, load, |(customer, before): (Customer, Worksheet)| {
+    write(services, &seat.caller, Unkeyed, load, |(customer, before, changed): (Customer, Worksheet, Vec<String>)| {
         let now = services.now(scope);
         let mut after = before.clone();
-        let Some(note) = apply(&mut after, &customer, now)? else { return Ok(Outcome::Unchanged(before)) };
+        let Some(note) = apply(&mut after, (&customer, &changed), now)? else {
+            return Ok(Outcome::Unchanged(before));
+        };
         after.version += 1;
         let mut audit = AuditEntry::new(&seat.caller, now, action);
         audit.customer = Some(id);

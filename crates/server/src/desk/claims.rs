@@ -36,15 +36,15 @@ impl Claims<'_> {
     pub fn all(&self) -> Markup {
         html! {
             (self.progress(false))
-            @for claim in &self.case.claims { (self.claim(claim)) }
+            @for claim in &self.case.claims { (self.claim(claim, false)) }
         }
     }
 
-    /// One claim again, with the progress beside it, after a verdict.
-    pub fn piece(&self, requirement: &str) -> Markup {
+    /// One claim again, with the progress beside it, after a verdict. `is_new` if the answer changed before that.
+    pub fn piece(&self, requirement: &str, is_new: bool) -> Markup {
         let claim = self.case.claims.iter().find(|claim| claim.requirement.id == requirement);
         html! {
-            @if let Some(claim) = claim { (self.claim(claim)) }
+            @if let Some(claim) = claim { (self.claim(claim, is_new)) }
             (self.progress(true))
         }
     }
@@ -61,7 +61,7 @@ impl Claims<'_> {
         }
     }
 
-    fn claim(&self, claim: &Claim) -> Markup {
+    fn claim(&self, claim: &Claim, is_new: bool) -> Markup {
         let requirement = &claim.requirement;
         let id = anchor(&requirement.id);
         let verdict = self.case.worksheet.verdict(requirement);
@@ -77,6 +77,7 @@ impl Claims<'_> {
                     @if let Some(person) = person { " · " bdi { (visible(&person)) } }
                     @if claim.is_changed { " " span.changed { (say("changed")) } }
                 }
+                @if is_new { p.error role="alert" { (say("answer-changed-text")) } }
                 @if let Some(status) = status(requirement.status) { p.status { (status) } }
                 @if let Some(error) = &requirement.error { p.error { (error.to_string()) } }
                 @if let Some(confirmed) = &requirement.confirmed {
@@ -137,6 +138,7 @@ impl Claims<'_> {
         html! {
             form.verdicts method="post" action=(action) hx-post=(action) hx-target={ "#" (id) } hx-swap="outerHTML" {
                 input type="hidden" name="requirement" value=(claim.requirement.id);
+                input type="hidden" name="version" value=(self.case.customer.version);
                 @for word in VerdictWord::ALL {
                     @let is_given = given == Some(*word);
                     button type="submit" name="verdict" id={ (id) "-" (word) } data-verdict=(word)
@@ -255,6 +257,6 @@ fn status(status: Status) -> Option<String> {
     match status {
         // A reviewer sees by the verdict what waits for them.
         Status::Done | Status::Pending => None,
-        other => Some(say(&format!("status-{}", serde_json::to_value(other).ok()?.as_str()?))),
+        other => Some(say(&format!("status-{other}"))),
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use dossier_core::desk::VerdictWord;
 use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::use_cases::members::DeskError;
 use dossier_core::use_cases::review_case;
 use dossier_core::use_cases::worksheet;
 use http::StatusCode;
@@ -80,7 +81,8 @@ pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Re
     }
 }
 
-/// `POST …/verdicts`. A script gets the claim with its new verdict; a form returns to it.
+/// `POST …/verdicts`. A script gets the claim with its new verdict; a form returns to it. If the answer changed after
+/// the member saw it, a script gets the claim with the new one, and a form a page that says so.
 ///
 /// # Errors
 ///
@@ -97,20 +99,25 @@ pub async fn verdict(
     if word.is_none() && !verdict.is_empty() {
         return Err(Problem::not_found());
     }
-    let worksheet = match worksheet::give_verdict(&app.services, &desk.seat, id, requirement, word).await {
-        Ok(worksheet) => worksheet,
+    // A form without a version has seen nothing.
+    let seen = fields.get("version").parse().unwrap_or(0);
+    let given = worksheet::give_verdict(&app.services, &desk.seat, id, requirement, word, seen).await;
+    let (is_script, is_new) = (desk.signed_in.is_script, matches!(given, Err(DeskError::AnswerChanged)));
+    let case = match given {
+        Ok(_) if !is_script => return done(&app, &desk, id, &format!("#{}", claims::anchor(requirement))).await,
+        Ok(worksheet) => review_case::again(&app.services, &desk.seat, id, worksheet).await,
+        Err(_) if is_new && is_script => review_case::open(&app.services, &desk.seat, Some(id)).await,
         Err(error) => return refusal(&desk, error),
     };
-    if !desk.signed_in.is_script {
-        return done(&app, &desk, id, &format!("#{}", claims::anchor(requirement))).await;
-    }
-    let case = match review_case::again(&app.services, &desk.seat, id, worksheet).await {
+    let case = match case {
         Ok(case) => case,
         Err(error) => return refusal(&desk, error),
     };
     let before = review_case::values_before(&app.services, &desk.seat, &case.customer).await?;
     let claims = Claims { desk: &desk, case: &case, before: &before };
-    Ok(Html(claims.piece(requirement).into_string()).into_response())
+    let piece = Html(claims.piece(requirement, is_new).into_string());
+    let status = if is_new { StatusCode::PRECONDITION_FAILED } else { StatusCode::OK };
+    Ok((status, piece).into_response())
 }
 
 /// `POST …/notes`

@@ -270,6 +270,9 @@ fn explained(error: &DeskError) -> (StatusCode, String, String) {
             (StatusCode::CONFLICT, say("held-title"), say_with("held-text", &[("name", name.as_str().into())]))
         }
         DeskError::NotFound => (StatusCode::NOT_FOUND, say("not-found-title"), say("not-found-text")),
+        DeskError::AnswerChanged => {
+            (StatusCode::PRECONDITION_FAILED, say("answer-changed-title"), say("answer-changed-text"))
+        }
         DeskError::LastAdmin => (StatusCode::CONFLICT, say("last-admin-title"), say("last-admin-text")),
         DeskError::LinkEnded => (StatusCode::GONE, say("link-ended-title"), say("link-ended-text")),
         DeskError::Invalid(violations) => {

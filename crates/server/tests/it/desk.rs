@@ -61,7 +61,16 @@ impl<'a> Browser<'a> {
     }
 
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answered {
-        let request = self.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
+        Self::send(self.request(Method::POST, path), fields).await
+    }
+
+    /// A POST as the desk's script sends it.
+    pub(crate) async fn script(&self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        Self::send(self.request(Method::POST, path).header("HX-Request", "true"), fields).await
+    }
+
+    async fn send(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> Answered {
+        let request = request.header("Sec-Fetch-Site", "same-origin");
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         TestApp::send(request.header("Content-Type", "application/x-www-form-urlencoded").body(body)).await
     }
@@ -70,7 +79,7 @@ impl<'a> Browser<'a> {
     async fn judge(&self, customer: &str, verdict: &str) {
         let page = self.get(&format!("/desk/sandbox/customers/{customer}")).await.text;
         for requirement in requirements(&page) {
-            let fields = [("requirement", requirement.as_str()), ("verdict", verdict)];
+            let fields = [("requirement", requirement.as_str()), ("verdict", verdict), ("version", &version(&page))];
             let given = self.post(&format!("/desk/sandbox/customers/{customer}/verdicts"), &fields).await;
             assert_eq!(given.status, 303, "{requirement}: {}", given.text);
         }
@@ -144,7 +153,9 @@ async fn what_is_doubtful_is_asked_for_again_in_the_words_of_the_reason() {
     let ada = Browser::with(&app, "Ada", &[Role::Analyst]).await;
     ada.judge(&id, "matches").await;
     let page = format!("/desk/sandbox/customers/{id}");
-    ada.post(&format!("{page}/verdicts"), &[("requirement", "proof_of_address"), ("verdict", "differs")]).await;
+    let seen = version(&ada.get(&page).await.text);
+    let differs = [("requirement", "proof_of_address"), ("verdict", "differs"), ("version", &seen)];
+    ada.post(&format!("{page}/verdicts"), &differs).await;
     let approve = ada.decide(&id, &[("outcome", "approve"), ("step", "confirm")]).await;
     assert_eq!(approve.status, 400, "the decision cannot contradict the verdicts");
     let other = [("outcome", "request_resubmission"), ("requirement", "legal_name"), ("step", "confirm")];
@@ -227,6 +238,33 @@ async fn a_record_that_changed_keeps_what_was_entered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_on_an_answer_that_changed_since_is_not_kept() {
+    let app = TestApp::start().await;
+    let id = submitted(&app).await;
+    let ada = Browser::with(&app, "Ada", &[Role::Analyst]).await;
+    let path = format!("/desk/sandbox/customers/{id}");
+    let seen = version(&ada.get(&path).await.text);
+    app.patch(&id, &json!({ "nationality": "DE" })).await.expect(200);
+    let verdicts = format!("{path}/verdicts");
+    let given = [("requirement", "nationality"), ("verdict", "matches"), ("version", seen.as_str())];
+    let form = ada.post(&verdicts, &given).await;
+    assert_eq!(form.status, 412, "{}", form.text);
+    assert!(form.text.contains("This answer changed while the page was open"), "{}", form.text);
+    let script = ada.script(&verdicts, &given).await;
+    assert_eq!(script.status, 412, "{}", script.text);
+    assert!(script.text.starts_with("<article") && script.text.contains("Germany"), "the new one: {}", script.text);
+    assert!(!script.text.contains("aria-pressed=\"true\""), "{}", script.text);
+    let fresh = version(&script.text);
+    assert_ne!(fresh, seen);
+    let unchanged = [("requirement", "birth_date"), ("verdict", "matches"), ("version", seen.as_str())];
+    assert_eq!(ada.post(&verdicts, &unchanged).await.status, 303, "what did not change can be judged");
+    let now = [("requirement", "nationality"), ("verdict", "matches"), ("version", fresh.as_str())];
+    assert_eq!(ada.script(&verdicts, &now).await.status, 200);
+    let without = [("requirement", "nationality"), ("verdict", "differs")];
+    assert_eq!(ada.post(&verdicts, &without).await.status, 412, "a form that names no version has seen nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_verdict_leaves_what_a_machine_found_beside_the_claim() {
     let app = TestApp::start().await;
     submitted(&app).await;
@@ -237,14 +275,8 @@ async fn a_verdict_leaves_what_a_machine_found_beside_the_claim() {
     let article =
         page.split("<article").skip(1).find(|claim| claim.contains(found)).expect("the claim with the number");
     let requirement = requirements(article).remove(0);
-    let body = form_urlencoded::Serializer::new(String::new())
-        .append_pair("requirement", &requirement)
-        .append_pair("verdict", "matches")
-        .finish();
-    let request = ada.request(Method::POST, &format!("/desk/sandbox/customers/{id}/verdicts"));
-    let request = request.header("Sec-Fetch-Site", "same-origin").header("HX-Request", "true");
-    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
-    let claim = TestApp::send(request).await.text;
+    let fields = [("requirement", requirement.as_str()), ("verdict", "matches"), ("version", &version(&page))];
+    let claim = ada.script(&format!("/desk/sandbox/customers/{id}/verdicts"), &fields).await.text;
     assert!(claim.starts_with("<article") && claim.contains(found), "{claim}");
 }
 
@@ -301,7 +333,7 @@ async fn every_page_and_action_is_for_its_roles_only() {
         (Method::POST, "/desk/sandbox/next?country=ZZ".to_owned(), "", &work),
         (Method::POST, format!("{customer}/take"), "", &work),
         (Method::POST, format!("{customer}/give-back"), "", &work),
-        (Method::POST, format!("{customer}/verdicts"), "requirement=legal_name&verdict=matches", &work),
+        (Method::POST, format!("{customer}/verdicts"), "requirement=legal_name&verdict=matches&version=1000", &work),
         (Method::POST, format!("{customer}/give-back"), "", &work),
         (Method::POST, format!("{customer}/notes"), "text=x", &work),
         (Method::GET, format!("{customer}/decide"), "", &work),

@@ -65,9 +65,9 @@ async fn every_look_of_a_member_is_listed_with_what_was_seen() {
     app.put(&other, &json!({ "documents": [{ "file_id": file }] })).await.expect(200);
     let ada = Browser::with(&app, "Ada", &[Role::Approver]).await;
     let path = format!("/desk/sandbox/customers/{id}");
-    let requirement = requirements(&ada.get(&path).await.text).remove(0);
-    let unchanged = format!("requirement={requirement}&verdict=");
-    let given = format!("requirement={requirement}&verdict=matches");
+    let page = ada.get(&path).await.text;
+    let about = format!("requirement={}&version={}", requirements(&page).remove(0), version(&page));
+    let (unchanged, given) = (format!("{about}&verdict="), format!("{about}&verdict=matches"));
     let number = format!("pointer={NUMBER}");
     let profile = "customer.viewed profile";
     for (step, body, status, expected) in [

@@ -62,7 +62,7 @@ pub(crate) async fn fill(services: &Services) -> Filled {
                 let looks = [Some("case 4711"), None].map(|reason| look(&caller, id, record.key_id, reason));
                 services.store.record_looks(looks.to_vec()).await.expect("recorded");
                 let verdict = Some(VerdictWord::Unsure);
-                worksheet::give_verdict(services, &reviewer, id, "birth_date", verdict).await.expect("given");
+                worksheet::give_verdict(services, &reviewer, id, "birth_date", verdict, 1).await.expect("given");
                 worksheet::renew(services, &reviewer, id).await.expect("renewed");
             }
             customers.push((caller.clone(), id));

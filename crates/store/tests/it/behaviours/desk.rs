@@ -145,7 +145,7 @@ pub(crate) async fn a_verdict_is_about_one_answer_and_changes_no_version_and_sen
     let before = read(&services, caller.scope, id).await;
     let events = services.store.newest_event(caller.scope).await.expect("a number");
     let give = async |seat: &Seat, requirement: &str, verdict: Option<VerdictWord>| {
-        worksheet::give_verdict(&services, seat, id, requirement, verdict).await
+        worksheet::give_verdict(&services, seat, id, requirement, verdict, before.version).await
     };
     let found = async || {
         let (customer, sheet) = (read(&services, caller.scope, id).await, sheet(&services, &caller, id).await);
@@ -173,6 +173,8 @@ pub(crate) async fn a_verdict_is_about_one_answer_and_changes_no_version_and_sen
 
     put(&services, &caller, id, r#"{"nationality":"DE"}"#).await.expect("updated");
     assert_eq!(found().await, None, "another answer");
+    let unseen = give(&ada, "nationality", Some(VerdictWord::Matches)).await;
+    assert!(matches!(unseen, Err(DeskError::AnswerChanged)), "{unseen:?}");
     give(&ada, "birth_date", Some(VerdictWord::Differs)).await.expect("given");
     let left = sheet(&services, &caller, id).await.details.verdicts;
     assert_eq!(left.keys().collect::<Vec<_>>(), ["birth_date"], "what is void goes with the next verdict");
@@ -377,7 +379,8 @@ pub(crate) async fn nothing_personal_of_members_is_stored_in_the_clear(mut engin
     worksheet::take(&services, &zoe, id, Some("Reason-Canary")).await.expect("taken");
     worksheet::add_note(&services, &zoe, id, "Note-Canary").await.expect("added");
     worksheet::escalate(&services, &zoe, id, "Escalation-Canary").await.expect("escalated");
-    worksheet::give_verdict(&services, &zoe, id, "nationality", Some(VerdictWord::Differs)).await.expect("given");
+    let seen = read(&services, caller.scope, id).await.version;
+    worksheet::give_verdict(&services, &zoe, id, "nationality", Some(VerdictWord::Differs), seen).await.expect("given");
     let names = "SELECT count(*) FROM audit WHERE actor LIKE 'member:%:Zoe-Canary'";
     let names = engine.text(&format!("SELECT CAST(({names}) AS TEXT)")).await;
     assert_eq!(names.as_deref(), Some("5"), "a sign-in and four steps");
