@@ -81,7 +81,10 @@ def main():
         for number, binary in enumerate(options.binaries, 1):
             builds.append(Build(number, binary, folder, options))
         time.sleep(1)
-        print(f"{'measure':16} {'build':16} {'per s':>8} {'ratio':>6} {'to first':>8} {'(range)':>14} {'us':>6} {'p50 ms':>7} {'p99 ms':>7}")
+        print(
+            f"{'measure':16} {'build':16} {'per s':>8} {'ratio':>6} {'to first':>8} {'(range)':>14} "
+            f"{'us':>6} {'p50 ms':>7} {'p99 ms':>7}"
+        )
         for name, part, ids, body, _ in MEASURES:
             if any(one in name for one in only):
                 compare(builds, f"http://127.0.0.1:{port}", name, (part, ids, body), options)
@@ -98,7 +101,7 @@ def compare(builds, yardstick, name, measure, options):
     for turn in range(options.rounds):
         base = first.load.run(yardstick, part, options.seconds, first.folder / ids, first.files[body])
         # Each is first in its turn: whoever follows another finds its writes under way.
-        order = builds[turn % len(builds):] + builds[:turn % len(builds)]
+        order = builds[turn % len(builds) :] + builds[: turn % len(builds)]
         taken = {build.name: build.run(part, ids, body, options.seconds) for build in order}
         for build, one in taken.items():
             one["ratio"] = one["rate"] / base["rate"]
@@ -106,10 +109,14 @@ def compare(builds, yardstick, name, measure, options):
             rounds[build].append(one)
     for build, taken in rounds.items():
         rate, ratio, to_first, us, p50, p99 = (
-            statistics.median(one[key] for one in taken) for key in ("rate", "ratio", "to first", "us", "p50", "p99"))
+            statistics.median(one[key] for one in taken) for key in ("rate", "ratio", "to first", "us", "p50", "p99")
+        )
         compared = sorted(one["to first"] for one in taken)
-        print(f"{name:16} {build:16} {rate:8.0f} {ratio:6.3f} {to_first:8.3f} {compared[0]:6.3f}-{compared[-1]:.3f} "
-              f"{us:6.1f} {p50 / 1000:7.2f} {p99 / 1000:7.2f}", flush=True)
+        print(
+            f"{name:16} {build:16} {rate:8.0f} {ratio:6.3f} {to_first:8.3f} {compared[0]:6.3f}-{compared[-1]:.3f} "
+            f"{us:6.1f} {p50 / 1000:7.2f} {p99 / 1000:7.2f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -58,8 +58,25 @@ class Member:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port)
         self.headers = {"Host": f"localhost:{server.port}", "Sec-Fetch-Site": "same-origin"}
         invited = subprocess.run(
-            [server.binary, "members", "invite", "--name", "Bench", "--email", "bench@example.com", "--role", "approver",
-             "--data-dir", server.folder / "data", "--output", "json"], capture_output=True, text=True, check=True)
+            [
+                server.binary,
+                "members",
+                "invite",
+                "--name",
+                "Bench",
+                "--email",
+                "bench@example.com",
+                "--role",
+                "approver",
+                "--data-dir",
+                server.folder / "data",
+                "--output",
+                "json",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         link = urllib.parse.urlsplit(json.loads(invited.stdout)["link"]).path
         _, headers, _ = self.request("POST", link)
         self.headers["Cookie"] = headers["Set-Cookie"].split(";")[0]
@@ -116,7 +133,10 @@ def change(server, customers, stopped):
 def report(name, times, unit="ms"):
     ordered = sorted(times)
     p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    print(f"{name:28} median {statistics.median(ordered):8.1f} {unit}   p99 {p99:8.1f} {unit}   ({len(ordered)})", flush=True)
+    print(
+        f"{name:28} median {statistics.median(ordered):8.1f} {unit}   p99 {p99:8.1f} {unit}   ({len(ordered)})",
+        flush=True,
+    )
     return p99
 
 
@@ -129,7 +149,10 @@ def measure(server, waiting, options):
     changing.start()
     try:
         pages = [member.timed("GET", "/desk/sandbox/queue") for _ in range(options.requests)]
-        filtered = [member.timed("GET", "/desk/sandbox/queue?kind=individual&country=GB")[0] for _ in range(options.requests // 5)]
+        filtered = [
+            member.timed("GET", "/desk/sandbox/queue?kind=individual&country=GB")[0]
+            for _ in range(options.requests // 5)
+        ]
         taken = [member.timed("POST", "/desk/sandbox/next", expected=303)[0] for _ in range(options.requests // 10)]
     finally:
         stopped.set()
@@ -138,7 +161,9 @@ def measure(server, waiting, options):
     report("filtered by country", filtered)
     report("next case", taken)
     print(f"{'size of a page':28} {max(size for _, size in pages) / 1024:8.1f} KiB before compression", flush=True)
-    found = [member.timed("POST", "/desk/sandbox/search", {"text": text})[0] for text in ("nobody@example.com", "X1234567")]
+    found = [
+        member.timed("POST", "/desk/sandbox/search", {"text": text})[0] for text in ("nobody@example.com", "X1234567")
+    ]
     report("search by address, number", found)
     named = [member.timed("POST", "/desk/sandbox/search", {"text": "Nobody Hasthisname"})[0] / 1000 for _ in range(3)]
     slowest = report("search by name", named, "s ")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures Dossier and the yardstick side by side, in interleaved rounds, and prints ratios.
 
-    bench/run.py [--engine sqlite|postgres] [--rounds 5] [--seconds 3] [--customers 20000] [--floor 0.6] [--only PUT,GET]
+    bench/run.py [--engine sqlite|postgres] [--rounds 5] [--seconds 3] [--customers 20000] [--floor 0.6]
+        [--only PUT,GET]
 
 With --floor F the run fails if a measure is below F times its goal. Needs wrk, and the results of
 `cargo build --profile dist --bin dossier --example yardstick`. Everything runs on loopback, in a temporary folder that
@@ -52,9 +53,22 @@ class Server:
     def start(self):
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
-             "--metrics-listen", "off", *(["--database", self.database] if self.database else [])],
-            stdout=subprocess.PIPE, stderr=open(self.folder / "log", "a"), text=True, env=self.environment)
+            [
+                self.binary,
+                "serve",
+                "--data-dir",
+                self.folder / "data",
+                "--listen",
+                f"127.0.0.1:{self.port}",
+                "--metrics-listen",
+                "off",
+                *(["--database", self.database] if self.database else []),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=open(self.folder / "log", "a"),
+            text=True,
+            env=self.environment,
+        )
         for line in self.process.stdout:
             if found := re.match(r"Sandbox key +(\S+)", line):
                 self.key = found[1]
@@ -97,8 +111,25 @@ class Load:
 
     def run(self, url, measure, seconds, ids, body, connections=CONNECTIONS, first=""):
         out = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", ROOT / "bench/requests.lua", url, "--", measure,
-             ids, body, self.key, str(first)], capture_output=True, text=True, check=True).stdout
+            [
+                "wrk",
+                "-t1",
+                f"-c{connections}",
+                f"-d{seconds}s",
+                "-s",
+                ROOT / "bench/requests.lua",
+                url,
+                "--",
+                measure,
+                ids,
+                body,
+                self.key,
+                str(first),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         result = json.loads(re.search(r"RESULT (.*)", out)[1])
         result["rate"] = result["requests"] / result["micros"] * 1e6
         return result
@@ -111,7 +142,10 @@ def bodies(folder):
     business["expected_monthly_volume_usd"] = "@@"
     refused = dict(individual, nationality="ZZ", birth_date="2025-02-30", first_name="x" * 129, unknown=1)
     made = {
-        "individual": individual, "business": business, "refused": refused, "none": {},
+        "individual": individual,
+        "business": business,
+        "refused": refused,
+        "none": {},
         "new individual": {"email": "person-@@@example.com", "type": "individual"},
         "new business": {"email": "biz-@@@example.com", "type": "corporate"},
     }
@@ -178,15 +212,19 @@ def main():
         idle = server.rss_mib()
         load, files = Load(folder, server.key), bodies(folder)
         total = fill(server, load, folder, files, options.customers)
-        print(f"{total} customers; {options.rounds} interleaved rounds of {options.seconds} s, {CONNECTIONS} connections")
+        print(
+            f"{total} customers; {options.rounds} interleaved rounds of {options.seconds} s, {CONNECTIONS} connections"
+        )
         failures = compare(server, load, folder, files, yardstick, options)
         failures += hot_customer(server, load, folder, files, options)
         loaded = server.rss_mib()
         server.stop()
         start = server.start()
         processes[0] = server.process
-        print(f"RSS idle {idle:.0f} MiB (goal 40), after load {loaded:.0f} MiB (goal 100); "
-              f"start to first answer with {total} customers {start * 1000:.0f} ms (goal 300)")
+        print(
+            f"RSS idle {idle:.0f} MiB (goal 40), after load {loaded:.0f} MiB (goal 100); "
+            f"start to first answer with {total} customers {start * 1000:.0f} ms (goal 300)"
+        )
         failures += uploads(server, options.rounds, options.floor)
         if options.floor:
             failures += [f"RSS idle {idle:.0f}"] * (idle > 40 / options.floor)
@@ -206,7 +244,10 @@ def main():
 def compare(server, load, folder, files, yardstick, options):
     only = [name for name in options.only.split(",") if name]
     failures = []
-    print(f"{'measure':16} {'per s':>8} {'yardstick':>10} {'ratio':>6} {'(range)':>14} {'goal':>5} {'p50 ms':>7} {'p99 ms':>7}")
+    print(
+        f"{'measure':16} {'per s':>8} {'yardstick':>10} {'ratio':>6} {'(range)':>14} {'goal':>5} "
+        f"{'p50 ms':>7} {'p99 ms':>7}"
+    )
     for name, part, ids, body, goals in MEASURES:
         goal = goals[options.engine]
         if only and not any(one in name for one in only):
@@ -223,8 +264,11 @@ def compare(server, load, folder, files, yardstick, options):
         median = statistics.median
         ratio = median(ratios)
         p50, p99 = (median(one[p] for one in ours) / 1000 for p in ("p50", "p99"))
-        print(f"{name:16} {median(o['rate'] for o in ours):8.0f} {median(t['rate'] for t in theirs):10.0f} {ratio:6.3f} "
-              f"{min(ratios):6.3f}-{max(ratios):.3f} {goal:5.2f} {p50:7.2f} {p99:7.2f}", flush=True)
+        print(
+            f"{name:16} {median(o['rate'] for o in ours):8.0f} {median(t['rate'] for t in theirs):10.0f} {ratio:6.3f} "
+            f"{min(ratios):6.3f}-{max(ratios):.3f} {goal:5.2f} {p50:7.2f} {p99:7.2f}",
+            flush=True,
+        )
         if options.floor and ratio < options.floor * goal:
             failures.append(f"{name} {ratio:.3f}")
     return failures
@@ -239,7 +283,11 @@ def uploads(server, rounds, floor):
     content = evidence.pdf(os.urandom(size - len(evidence.pdf(bytes(size))) + size))
 
     def upload(content):
-        form = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + content + b"\r\n--b--\r\n"
+        form = (
+            b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n"
+            + content
+            + b"\r\n--b--\r\n"
+        )
         headers = {"Api-Key": server.key, "Content-Type": "multipart/form-data; boundary=b"}
         urllib.request.urlopen(urllib.request.Request(server.url + "/v0/files", form, headers)).read()
 
@@ -259,8 +307,11 @@ def uploads(server, rounds, floor):
         took = time.monotonic() - began
         highest = int(re.search(r"VmHWM:\s+(\d+)", (process / "status").read_text())[1]) / 1024
         grown = highest - before
-        print(f"{rounds} times {together} uploads of 10 MiB at once: {10 * together * rounds / took:.0f} MiB/s, each synced; "
-              f"memory grows by {grown:.1f} MiB (goal {UPLOAD_GROWTH_MIB})")
+        print(
+            f"{rounds} times {together} uploads of 10 MiB at once:"
+            f" {10 * together * rounds / took:.0f} MiB/s, each synced; "
+            f"memory grows by {grown:.1f} MiB (goal {UPLOAD_GROWTH_MIB})"
+        )
         failures += [f"memory of uploads {grown:.1f}"] * bool(floor and grown > UPLOAD_GROWTH_MIB / floor)
     return failures
 
@@ -274,7 +325,10 @@ def hot_customer(server, load, folder, files, options):
         assert many["status"] == 0, many
         ratios.append(many["rate"] / lone["rate"])
     ratio = statistics.median(ratios)
-    print(f"64 writers on one customer / a lone writer: {ratio:.2f} ({min(ratios):.2f}-{max(ratios):.2f}), goal 1.00, no error")
+    print(
+        f"64 writers on one customer / a lone writer: {ratio:.2f} "
+        f"({min(ratios):.2f}-{max(ratios):.2f}), goal 1.00, no error"
+    )
     return [f"hot customer {ratio:.2f}"] * bool(options.floor and ratio < options.floor)
 
 

@@ -21,8 +21,12 @@ import tempfile
 from run import CONNECTIONS, Cluster, Load, Server, bodies
 
 # PUT is last, since nothing has read the changed customers again.
-MEASURES = [("GET", "get", "ids", "none"), ("by e-mail", "email", "emails", "none"), ("list of 20", "list", "ids", "none"),
-            ("PUT", "put", "ids", "individual")]
+MEASURES = [
+    ("GET", "get", "ids", "none"),
+    ("by e-mail", "email", "emails", "none"),
+    ("list of 20", "list", "ids", "none"),
+    ("PUT", "put", "ids", "individual"),
+]
 GOAL = 0.80
 # What docs/postgresql.md advises, on a machine that is shared with everything else.
 SETTINGS = ("shared_buffers = 4GB", "max_wal_size = 16GB", "checkpoint_timeout = 30min")
@@ -39,7 +43,9 @@ class Filled:
         self.folder.chmod(0o711)
         if engine == "postgres":
             self.cluster = Cluster(self.folder / "postgres", settings=SETTINGS)
-        self.server = Server(self.folder, self.cluster and self.cluster.socket_url, settings={"DOSSIER_CACHE": cache, **ALLOCATOR})
+        self.server = Server(
+            self.folder, self.cluster and self.cluster.socket_url, settings={"DOSSIER_CACHE": cache, **ALLOCATOR}
+        )
         self.server.start()
         self.files = bodies(self.folder)
         self.load = Load(self.folder, self.server.key)
@@ -49,8 +55,14 @@ class Filled:
         empty, made = self.folder / "empty", 0
         empty.write_text("-\n")
         while made < self.size:
-            result = self.load.run(self.server.url, "post", max(1, min(20, (self.size - made) // 20_000)), empty,
-                                   self.files["new individual"], 64 if self.size - made > 1_000 else 4)
+            result = self.load.run(
+                self.server.url,
+                "post",
+                max(1, min(20, (self.size - made) // 20_000)),
+                empty,
+                self.files["new individual"],
+                64 if self.size - made > 1_000 else 4,
+            )
             made += result["requests"] - result["status"]
         ids = [(item["customer_id"], item["email"]) for item in self.server.customers()]
         self.made = len(ids)
@@ -62,7 +74,9 @@ class Filled:
         changed = 0
         while changed < self.made:
             seconds = max(1, min(30, (self.made - changed) // 10_000))
-            done = self.load.run(self.server.url, "put", seconds, self.folder / "ids", self.files["individual"], first=changed)
+            done = self.load.run(
+                self.server.url, "put", seconds, self.folder / "ids", self.files["individual"], first=changed
+            )
             # The last request on each connection has an unknown outcome.
             changed += max(1, done["requests"] - CONNECTIONS)
         # As after the first hours of a longer life: what is read has been read before.
@@ -77,8 +91,10 @@ class Filled:
     def bytes(self):
         """What lies where, in bytes."""
         if self.cluster:
-            rows = self.cluster.sql("SELECT relname, pg_total_relation_size(relid), pg_indexes_size(relid) FROM pg_stat_user_tables "
-                                    "WHERE pg_total_relation_size(relid) > 100000 ORDER BY 2 DESC").splitlines()
+            rows = self.cluster.sql(
+                "SELECT relname, pg_total_relation_size(relid), pg_indexes_size(relid) FROM pg_stat_user_tables "
+                "WHERE pg_total_relation_size(relid) > 100000 ORDER BY 2 DESC"
+            ).splitlines()
             return [row.split("|") for row in rows if row]
         database = self.server.folder / "data" / "dossier.db"
         return [("dossier.db", database.stat().st_size, 0)]
@@ -113,14 +129,21 @@ def main():
                     result = one.load.run(one.server.url, part, options.seconds, one.folder / ids, one.files[body])
                     assert result["status"] == 0, (name, result)
                     rates.setdefault((name, one.size), []).append(result["rate"])
-            print(f"{name:10}", *(f"{one.made:>8}: {statistics.median(rates[name, one.size]):7.0f}/s" for one in filled), end="")
+            print(
+                f"{name:10}",
+                *(f"{one.made:>8}: {statistics.median(rates[name, one.size]):7.0f}/s" for one in filled),
+                end="",
+            )
             for one in filled[1:]:
                 ratios = [rate / base for rate, base in zip(rates[name, one.size], rates[name, filled[0].size])]
                 print(f"   {statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})", end="")
             print(f"   goal {GOAL:.2f}", flush=True)
         largest = filled[-1]
         for name, size, indexes in largest.bytes():
-            print(f"{name:14} {int(size) / largest.made:8.0f} bytes a customer, of which indexes {int(indexes) / largest.made:6.0f}")
+            print(
+                f"{name:14} {int(size) / largest.made:8.0f} bytes a customer, "
+                f"of which indexes {int(indexes) / largest.made:6.0f}"
+            )
         print(f"RSS of the server with {largest.made} customers: {largest.server.rss_mib():.0f} MiB")
     finally:
         for one in filled:

@@ -44,8 +44,12 @@ class Pinger(threading.Thread):
             number += 1
             body = json.dumps({"most_recent_occupation": f"occupation {number}"})
             began = time.perf_counter()
-            connection.request("PUT", f"/v0/customers/{self.customer}", body,
-                               {"Api-Key": self.server.key, "Content-Type": "application/json"})
+            connection.request(
+                "PUT",
+                f"/v0/customers/{self.customer}",
+                body,
+                {"Api-Key": self.server.key, "Content-Type": "application/json"},
+            )
             answer = connection.getresponse()
             answer.read()
             self.took.append(time.perf_counter() - began)
@@ -71,7 +75,9 @@ def paced(server, customer):
 
 def call(server, method, path, body=None):
     data = json.dumps(body).encode() if body is not None else None
-    request = urllib.request.Request(server.url + path, data, {"Api-Key": server.key, "Content-Type": "application/json"}, method=method)
+    request = urllib.request.Request(
+        server.url + path, data, {"Api-Key": server.key, "Content-Type": "application/json"}, method=method
+    )
     answer = urllib.request.urlopen(request).read()
     return json.loads(answer) if answer else None
 
@@ -89,8 +95,12 @@ def yardstick(port):
 def ceiling(folder, port, body):
     script = folder / "post.lua"
     script.write_text(f"wrk.method='POST'\nwrk.headers['content-type']='application/json'\nwrk.body=[=[{body}]=]\n")
-    out = subprocess.run(["wrk", "-t1", "-c16", "-d3s", "-s", script, f"http://127.0.0.1:{port}/hook"],
-                         capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        ["wrk", "-t1", "-c16", "-d3s", "-s", script, f"http://127.0.0.1:{port}/hook"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
 
 
@@ -107,10 +117,21 @@ class Server(bench.Server):
         self.metrics_port = bench.free_port()
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [bench.TARGET / "dossier", "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
-             "--metrics-listen", f"127.0.0.1:{self.metrics_port}"],
-            stdout=subprocess.PIPE, stderr=open(self.folder / "log", "a"), text=True,
-            env={**bench.UNLIMITED, "DOSSIER_WEBHOOK_WAITS": "1s", "DOSSIER_WEBHOOK_GIVE_UP": "1d"})
+            [
+                bench.TARGET / "dossier",
+                "serve",
+                "--data-dir",
+                self.folder / "data",
+                "--listen",
+                f"127.0.0.1:{self.port}",
+                "--metrics-listen",
+                f"127.0.0.1:{self.metrics_port}",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=open(self.folder / "log", "a"),
+            text=True,
+            env={**bench.UNLIMITED, "DOSSIER_WEBHOOK_WAITS": "1s", "DOSSIER_WEBHOOK_GIVE_UP": "1d"},
+        )
         for line in self.process.stdout:
             if found := re.match(r"Sandbox key +(\S+)", line):
                 self.key = found[1]
@@ -129,16 +150,25 @@ def main():
         server.start()
         ports = [bench.free_port() for _ in range(options.receivers)]
         hooks = [call(server, "POST", "/v0/webhooks", {"url": f"http://127.0.0.1:{port}/hook"}) for port in ports]
-        pinged = call(server, "POST", "/v0/customers", {"email": "pinged@example.com", "type": "individual"})["customer_id"]
+        pinged = call(server, "POST", "/v0/customers", {"email": "pinged@example.com", "type": "individual"})[
+            "customer_id"
+        ]
 
         # How long a PUT takes when there is nothing to deliver.
         before = paced(server, pinged)
 
         def one(number):
             """Five events that every receiver is told of."""
-            id = call(server, "POST", "/v0/customers", {"email": f"c{number}@example.com", "type": "individual"})["customer_id"]
+            id = call(server, "POST", "/v0/customers", {"email": f"c{number}@example.com", "type": "individual"})[
+                "customer_id"
+            ]
             call(server, "POST", f"/v0/customers/{id}/kycs")
-            for action in ("kyc.status.submit", "kyc.status.approve", "kyc.status.request_resubmission", "kyc.status.reject"):
+            for action in (
+                "kyc.status.submit",
+                "kyc.status.approve",
+                "kyc.status.request_resubmission",
+                "kyc.status.reject",
+            ):
                 call(server, "POST", "/v0/customers/simulate", {"action": action, "customer_id": id})
 
         with ThreadPoolExecutor(16) as pool:
@@ -170,7 +200,9 @@ def main():
         print(f"beside PUTs at a pace      {shared:8.0f} /s   {shared / most:.2f} of the ceiling")
         for percent in (50, 90, 99):
             quiet, busy = before[percent - 1], after[percent - 1]
-            print(f"PUT p{percent} at that pace       {quiet:8.2f} ms quiet, {busy:.2f} ms beside it   {busy / quiet:.2f}")
+            print(
+                f"PUT p{percent} at that pace       {quiet:8.2f} ms quiet, {busy:.2f} ms beside it   {busy / quiet:.2f}"
+            )
         print(f"drained the rest, {left:6d}   {left / took:8.0f} /s   {left / took / most:.2f} of the ceiling")
         for process in receivers:
             process.kill()

@@ -70,7 +70,11 @@ class Server:
         first = not (self.data / "keyring.json").exists()
         self.process = subprocess.Popen(
             [self.binary, "serve", "--data-dir", self.data, "--listen", "127.0.0.1:0", "--metrics-listen", "off"],
-            stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=self.environment,
+        )
         for line in self.process.stdout:
             if found := re.match(r"API +http://127.0.0.1:(\d+)/v0", line):
                 self.port = int(found[1])
@@ -90,16 +94,24 @@ class Server:
             raise Violated("an orderly end does not exit with 0")
 
     def command(self, *words, data=None, check=True):
-        done = subprocess.run([self.binary, *map(str, words), "--data-dir", data or self.data, "--output", "json"],
-                              capture_output=True, text=True, env=self.environment)
+        done = subprocess.run(
+            [self.binary, *map(str, words), "--data-dir", data or self.data, "--output", "json"],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+        )
         if check and done.returncode:
             raise Violated(f"{words} failed: {done.stderr}{done.stdout[-2000:]}")
         return done
 
     def begin(self, *words, dies_at=None):
         planted = {"DOSSIER_DIES_AT": dies_at} if dies_at else {}
-        return subprocess.Popen([self.binary, *map(str, words), "--data-dir", self.data],
-                                env=self.environment | planted, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [self.binary, *map(str, words), "--data-dir", self.data],
+            env=self.environment | planted,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def dies(self, step, *words):
         """Runs a command that dies at a step."""
@@ -141,8 +153,9 @@ class Load:
             return None
         customer = customer["customer_id"]
         if full:
-            body = json.dumps({"first_name": "Ada", "last_name": f"Of {number}", "birth_date": "1990-01-02",
-                               "nationality": "DE"})
+            body = json.dumps(
+                {"first_name": "Ada", "last_name": f"Of {number}", "birth_date": "1990-01-02", "nationality": "DE"}
+            )
             status, _ = self.request(connection, "PUT", f"/v0/customers/{customer}", body)
         with self.lock:
             self.acknowledged.append(customer)
@@ -150,7 +163,9 @@ class Load:
 
     def upload(self, connection, customer):
         pdf = evidence.pdf(random.randbytes(random.randrange(1_000, 200_000)))
-        form = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + pdf + b"\r\n--b--\r\n")
+        form = (
+            b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + pdf + b"\r\n--b--\r\n"
+        )
         status, file = self.request(connection, "POST", "/v0/files", form, "multipart/form-data; boundary=b")
         if status != 200:
             self.failures += 1
@@ -167,6 +182,7 @@ class Load:
                 customer = self.create(connection)
                 if customer and number < uploads:
                     self.upload(connection, customer)
+
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             list(pool.map(some, [customers // 8] * 8))
         if self.failures:
@@ -211,7 +227,8 @@ def manifest(backup):
 def hashes(backup, but=()):
     folder = pathlib.Path(backup)
     return {path.name: path.read_bytes() for path in (folder / "hashes").iterdir() if path.stem not in but} | {
-        "files.list": (folder / "files.list").read_bytes()}
+        "files.list": (folder / "files.list").read_bytes()
+    }
 
 
 def ids(server, data):
@@ -226,7 +243,9 @@ def same(original, server, data, folder):
     # To make a backup is an entry of the audit trail, so the second one has an entry more, and another end of a trail.
     trails = [[table for table in made["rows"] if table["table"] == "audit"][0]["records"] for made in (one, other)]
     if trails[1] != trails[0] + 1:
-        raise Violated(f"the audit trail has {trails[0]} entries in a backup, and {trails[1]} in one of what was restored")
+        raise Violated(
+            f"the audit trail has {trails[0]} entries in a backup, and {trails[1]} in one of what was restored"
+        )
     for made in (one, other):
         made["rows"] = [table for table in made["rows"] if table["table"] not in ("audit", "audit_heads")]
     for member in ("rows", "files", "schema", "installation", "epochs"):
@@ -284,8 +303,11 @@ def restore_each(server, folder, place, cluster, options):
         served = other.start()
         served.stop()
         shutil.rmtree(target)
-    print(f"  {len(made)} backups under load ({len(load.acknowledged)} customers created beside), each verified, restored "
-          f"and equal")
+    print(
+        f"  {len(made)} backups under load ({len(load.acknowledged)} customers created beside), each verified, "
+        f"restored "
+        f"and equal"
+    )
 
 
 def killed_while_made(server, place, kills):
@@ -319,7 +341,10 @@ def dead_while_made(server, place):
             shutil.copytree(newest / "rows", half / "rows")
         server.dies(step, "backup", "create", place)
         after_a_half(server, place, before)
-    print(f"  died at each of {len(steps)} steps of making one: the ones before are good, the next one is, nothing is left")
+    print(
+        f"  died at each of {len(steps)} steps of making one: the ones before are good, the next one is, "
+        "nothing is left"
+    )
 
 
 def after_a_half(server, place, before):
@@ -394,7 +419,10 @@ def killed_while_restored(server, folder, place, kills):
             ended_early += 1
             target.complete()
         target.check()
-    print(f"  {kills} kills while one was restored, {ended_early} before its end: none was served half, all were completed")
+    print(
+        f"  {kills} kills while one was restored, {ended_early} before its end: "
+        f"none was served half, all were completed"
+    )
 
 
 def dead_while_restored(server, folder, place):
@@ -448,6 +476,7 @@ def beside_puts(server, folder, place, seconds):
     if not shutil.which("wrk"):
         sys.exit("wrk is missing: apt-get install wrk")
     from run import Load as Wrk, bodies
+
     wrk, files = Wrk(folder, server.key), bodies(folder)
     url, targets = f"http://127.0.0.1:{server.port}", folder / "targets"
     connection, load = Load(server).connection(), Load(server)
@@ -480,9 +509,11 @@ def beside_puts(server, folder, place, seconds):
             shutil.rmtree(place / old)
     middle = lambda runs, what: sorted(run[what] for run in runs)[len(runs) // 2]  # noqa: E731
     ratio = middle(busy, "p99") / middle(quiet, "p99")
-    print(f"  PUTs: p99 {middle(quiet, 'p99') / 1000:.1f} ms quiet, {middle(busy, 'p99') / 1000:.1f} ms beside a backup: "
-          f"{ratio:.2f} times (goal {GOAL}); {middle(quiet, 'rate'):.0f} and {middle(busy, 'rate'):.0f} a second; "
-          f"{backups} backups, the last took {count[-1]:.1f} s")
+    print(
+        f"  PUTs: p99 {middle(quiet, 'p99') / 1000:.1f} ms quiet, {middle(busy, 'p99') / 1000:.1f} ms beside a backup: "
+        f"{ratio:.2f} times (goal {GOAL}); {middle(quiet, 'rate'):.0f} and {middle(busy, 'rate'):.0f} a second; "
+        f"{backups} backups, the last took {count[-1]:.1f} s"
+    )
     return ratio
 
 

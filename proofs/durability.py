@@ -53,8 +53,11 @@ CUSTOMERS = 6
 SAMPLE = 200
 CYCLES_A_FOLDER = 20
 # Two members each worker always sets together, to the same value: half of a change would show.
-PAIRS = [("first_name", "last_name"), ("middle_name", "most_recent_occupation"),
-         ("account_purpose_other", "expected_monthly_volume_usd")]
+PAIRS = [
+    ("first_name", "last_name"),
+    ("middle_name", "most_recent_occupation"),
+    ("account_purpose_other", "expected_monthly_volume_usd"),
+]
 
 
 class Violated(Exception):
@@ -63,7 +66,9 @@ class Violated(Exception):
 
 def build_powercut(folder):
     library = folder / "powercut.so"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, ROOT / "proofs/powercut.c", "-ldl", "-lpthread"], check=True)
+    subprocess.run(
+        ["cc", "-O2", "-shared", "-fPIC", "-o", library, ROOT / "proofs/powercut.c", "-ldl", "-lpthread"], check=True
+    )
     return library
 
 
@@ -82,7 +87,11 @@ class Dossier:
             environment.update(LD_PRELOAD=str(self.library), POWERCUT_ROOT=str(self.data))
         self.process = subprocess.Popen(
             [self.binary, "serve", "--data-dir", self.data, "--listen", "127.0.0.1:0", "--metrics-listen", "off"],
-            stdout=subprocess.PIPE, stderr=open(self.folder / "log", "a"), text=True, env=environment)
+            stdout=subprocess.PIPE,
+            stderr=open(self.folder / "log", "a"),
+            text=True,
+            env=environment,
+        )
         for line in self.process.stdout:
             if found := re.match(r"API +http://127.0.0.1:(\d+)/v0", line):
                 self.port = int(found[1])
@@ -106,19 +115,26 @@ class Dossier:
             raise Violated("an orderly end does not exit with 0")
 
     def command(self, *words):
-        out = subprocess.run([self.binary, *words, "--data-dir", self.data, "--output", "json"], capture_output=True, text=True)
+        out = subprocess.run(
+            [self.binary, *words, "--data-dir", self.data, "--output", "json"], capture_output=True, text=True
+        )
         return out.returncode, out.stdout
 
     def make_viewer(self):
         """A key that may look at files, which the first one may not."""
-        code, out = self.command("keys", "create", "--name", "viewer", "--scope", "files:read",
-                                 "--scope", "pii:reveal")
+        code, out = self.command("keys", "create", "--name", "viewer", "--scope", "files:read", "--scope", "pii:reveal")
         self.viewer = json.loads(out)["key"]
 
     def upload(self, connection, content):
-        form = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + content + b"\r\n--b--\r\n"
+        form = (
+            b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n"
+            + content
+            + b"\r\n--b--\r\n"
+        )
         try:
-            connection.request("POST", "/v0/files", form, {"Api-Key": self.key, "Content-Type": "multipart/form-data; boundary=b"})
+            connection.request(
+                "POST", "/v0/files", form, {"Api-Key": self.key, "Content-Type": "multipart/form-data; boundary=b"}
+            )
             response = connection.getresponse()
             text = response.read()
             if response.will_close:
@@ -176,7 +192,13 @@ class History:
             self.file.flush()
 
     def outcome(self, answer, good):
-        outcome = "unknown" if answer is None or answer[0] >= 500 and answer[0] not in (503, 507) else "ok" if answer[0] == good else "refused"
+        outcome = (
+            "unknown"
+            if answer is None or answer[0] >= 500 and answer[0] not in (503, 507)
+            else "ok"
+            if answer[0] == good
+            else "refused"
+        )
         with self.lock:
             self.counts[outcome] += 1
         return outcome
@@ -367,7 +389,9 @@ def check_database(server):
     if whole != "ok":
         raise Violated(f"I10: {whole}")
     versions, numbers = collections.defaultdict(list), collections.defaultdict(list)
-    for customer, version in database.execute("SELECT customer_id, version FROM audit WHERE version IS NOT NULL ORDER BY place"):
+    for customer, version in database.execute(
+        "SELECT customer_id, version FROM audit WHERE version IS NOT NULL ORDER BY place"
+    ):
         versions[customer].append(version)
     for customer, number in database.execute("SELECT customer_id, number FROM events ORDER BY place"):
         numbers[customer].append(number)
@@ -395,11 +419,11 @@ def cut_power(server, rng, torn):
             block = rng.choice([512, 4096])
             new, old = real.read_bytes(), bytearray(path.read_bytes())
             for at in range(0, len(new), block):
-                if new[at:at + block] != bytes(old[at:at + block]) and rng.random() < 0.5:
+                if new[at : at + block] != bytes(old[at : at + block]) and rng.random() < 0.5:
                     old.extend(bytes(max(0, at + block - len(old))))
-                    old[at:at + len(new[at:at + block])] = new[at:at + block]
+                    old[at : at + len(new[at : at + block])] = new[at : at + block]
             # A file of the system's never ends in the middle of what was written, but may be shorter or longer.
-            path.write_bytes(bytes(old[:max(len(new), len(path.read_bytes()))]))
+            path.write_bytes(bytes(old[: max(len(new), len(path.read_bytes()))]))
     for path in after.rglob("*"):
         os.chmod(path, 0o700 if path.is_dir() else 0o400 if path.name == "root.key" else 0o600)
     os.chmod(after, 0o700)
@@ -462,7 +486,12 @@ def disk_full(server, history, rng, seed):
     connection = server.connection()
     deadline = time.monotonic() + 20
     while True:
-        answer = server.request(connection, "POST", "/v0/customers", {"email": f"full{rng.getrandbits(60):x}@example.com", "type": "individual"})
+        answer = server.request(
+            connection,
+            "POST",
+            "/v0/customers",
+            {"email": f"full{rng.getrandbits(60):x}@example.com", "type": "individual"},
+        )
         if answer is None:
             raise Violated("P10: a full disk breaks a connection")
         if answer[0] == 507:
@@ -474,7 +503,14 @@ def disk_full(server, history, rng, seed):
             raise Violated(f"P10: with a full disk reading answers {read}")
     clear.write_text("")
     began = time.monotonic()
-    while (answer := server.request(connection, "POST", "/v0/customers", {"email": f"free{rng.getrandbits(60):x}@example.com", "type": "individual"})) is None or answer[0] != 201:
+    while (
+        answer := server.request(
+            connection,
+            "POST",
+            "/v0/customers",
+            {"email": f"free{rng.getrandbits(60):x}@example.com", "type": "individual"},
+        )
+    ) is None or answer[0] != 201:
         if time.monotonic() - began > 5:
             raise Violated(f"P10: with room again writing answers {answer}")
         time.sleep(0.05)
@@ -513,9 +549,13 @@ def prove_folder(binary, fault, cycles, rng, library):
 def defects(binary, cycles, rng, library):
     """Each defect must be caught by one of the faults."""
     caught = True
-    for defect, faults in (("synchronous-normal", ["power"]), ("answer-before-commit", ["kill", "power"]),
-                           ("audit-after-answer", ["kill", "power"]), ("file-not-synced", ["power"]),
-                           ("folder-not-synced", ["power"])):
+    for defect, faults in (
+        ("synchronous-normal", ["power"]),
+        ("answer-before-commit", ["kill", "power"]),
+        ("audit-after-answer", ["kill", "power"]),
+        ("file-not-synced", ["power"]),
+        ("folder-not-synced", ["power"]),
+    ):
         os.environ["DOSSIER_PLANTED_DEFECT"] = defect
         found = None
         for fault in faults:
@@ -547,15 +587,23 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dossier-powercut-") as folder:
         library = build_powercut(pathlib.Path(folder))
         if options.defects:
-            sys.exit(0 if defects(binary, options.cycles, rng, library) else "a planted defect was not caught: the proof proves nothing")
+            sys.exit(
+                0
+                if defects(binary, options.cycles, rng, library)
+                else "a planted defect was not caught: the proof proves nothing"
+            )
         for fault in options.faults.split(","):
             began = time.monotonic()
             try:
                 counts = prove(binary, fault, options.cycles, rng, library)
             except Violated as violated:
                 sys.exit(f"{fault}: {violated}")
-            print(f"{fault:6} {options.cycles} cycles, {counts['ok']} ok, {counts['refused']} refused, {counts['unknown']} unknown, "
-                  f"0 acknowledged lost, {time.monotonic() - began:.0f} s", flush=True)
+            print(
+                f"{fault:6} {options.cycles} cycles, {counts['ok']} ok, {counts['refused']} refused, "
+                f"{counts['unknown']} unknown, "
+                f"0 acknowledged lost, {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
     print(f"{len(options.faults.split(','))} passed, 0 failed")
 
 

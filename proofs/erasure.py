@@ -55,8 +55,15 @@ class Clients(Load):
 
     def __init__(self, server):
         super().__init__(server)
-        made = server.command("keys", "create", "--name", "eraser", *itertools.chain.from_iterable(
-            ("--scope", scope) for scope in ("erasure:request", "customers:read", "customers:write", "files:write")))
+        made = server.command(
+            "keys",
+            "create",
+            "--name",
+            "eraser",
+            *itertools.chain.from_iterable(
+                ("--scope", scope) for scope in ("erasure:request", "customers:read", "customers:write", "files:write")
+            ),
+        )
         server.key = json.loads(made.stdout)["key"]
 
     def get(self, customer):
@@ -178,7 +185,7 @@ def erase_and_restore(server, folder, options):
     clients.fill(options.customers, 2)
     everyone = list(clients.acknowledged)
     random.shuffle(everyone)
-    to_erase, others = everyone[:options.erased], everyone[options.erased:]
+    to_erase, others = everyone[: options.erased], everyone[options.erased :]
     survivors = {customer: clients.get(customer)[1] for customer in others}
     old, newest = folder / "old.json", folder / "keys.json"
     server.command("backup", "keys", old)
@@ -187,7 +194,7 @@ def erase_and_restore(server, folder, options):
     kills = iter([True] * options.kills + [False] * 3 * options.backups)
     for number in range(options.backups):
         made.append(back_up(server, folder / "backups"))
-        took = erase_some(server, clients, to_erase[number * share:(number + 1) * share], next(kills))
+        took = erase_some(server, clients, to_erase[number * share : (number + 1) * share], next(kills))
         longest = max(longest, took)
         rotate(server, next(kills))
     made.append(back_up(server, folder / "backups"))
@@ -289,13 +296,17 @@ def prove(engine, folder, database, options):
         server.start()
         if options.steps:
             steps = die_at_each_step(server, folder, options)
-            print(f"{engine}: died at each of {steps} steps of erasing, rotating and restoring: no erased customer came "
-                  "back, and no other is missing")
+            print(
+                f"{engine}: died at each of {steps} steps of erasing, rotating and restoring: no erased customer came "
+                "back, and no other is missing"
+            )
             return
         longest, cells = erase_and_restore(server, folder, options)
-        print(f"{engine}: E1 {options.kills} kills; E2 at most {longest:.2f} s from request to 410; E3 {options.erased} "
-              f"erased and E4 {options.customers - options.erased} others in {options.restores} of "
-              f"{options.backups + 1} restored backups; E5 verified; E6 {cells} cells in all backups, none opens")
+        print(
+            f"{engine}: E1 {options.kills} kills; E2 at most {longest:.2f} s from request to 410; E3 {options.erased} "
+            f"erased and E4 {options.customers - options.erased} others in {options.restores} of "
+            f"{options.backups + 1} restored backups; E5 verified; E6 {cells} cells in all backups, none opens"
+        )
         if options.long:
             server.start()
             print(f"{engine}: E7 {ROTATED} subjects rotated in {rotate_many(server):.1f} s beside other requests")

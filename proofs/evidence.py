@@ -1,7 +1,10 @@
 """Files that every program can open, for proofs and benchmarks to upload."""
 
-OBJECTS = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-           b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"]
+OBJECTS = [
+    b"<</Type/Catalog/Pages 2 0 R>>",
+    b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+]
 
 
 def pdf(content=b""):

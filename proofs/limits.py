@@ -53,13 +53,25 @@ class Server(Plain):
     """A server that counts connections of each loopback address, as it does those of any other."""
 
     def __init__(self, folder, binary, database):
-        super().__init__(folder, database, binary, {
-            "DOSSIER_MAX_CONNECTIONS_PER_ADDRESS": "64", "DOSSIER_RATE_PER_KEY": "5000", "DOSSIER_RATE_PER_ACCOUNT": "10000"})
+        super().__init__(
+            folder,
+            database,
+            binary,
+            {
+                "DOSSIER_MAX_CONNECTIONS_PER_ADDRESS": "64",
+                "DOSSIER_RATE_PER_KEY": "5000",
+                "DOSSIER_RATE_PER_ACCOUNT": "10000",
+            },
+        )
 
     def command(self, *words):
         database = ["--database", self.database] if self.database else []
-        done = subprocess.run([self.binary, *words, "--data-dir", self.folder / "data", "--output", "json", *database],
-                              capture_output=True, text=True, env=self.environment)
+        done = subprocess.run(
+            [self.binary, *words, "--data-dir", self.folder / "data", "--output", "json", *database],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+        )
         if done.returncode:
             sys.exit(f"{words} failed: {done.stderr}{done.stdout}")
         return json.loads(done.stdout)
@@ -78,7 +90,8 @@ class Connection:
 
     async def __aenter__(self):
         self.reader, self.writer = await asyncio.wait_for(
-            asyncio.open_connection("127.0.0.1", self.server.port, local_addr=(self.address, 0), limit=4096), 10)
+            asyncio.open_connection("127.0.0.1", self.server.port, local_addr=(self.address, 0), limit=4096), 10
+        )
         return self
 
     async def __aexit__(self, *_):
@@ -104,8 +117,10 @@ class Connection:
 
 
 def head(method, path, key, length, kind="application/json"):
-    return (f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nApi-Key: {key}\r\nContent-Type: {kind}\r\n"
-            f"Content-Length: {length}\r\n\r\n").encode()
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nApi-Key: {key}\r\nContent-Type: {kind}\r\n"
+        f"Content-Length: {length}\r\n\r\n"
+    ).encode()
 
 
 class Attack:
@@ -127,12 +142,21 @@ class Attack:
             await asyncio.sleep(rest)
 
     def begin(self):
-        kinds = [("slow header", 2_000, self.slow_header, 1), ("stalled body", 500, self.stalled_body, 1),
-                 ("4 MiB body", 200, self.big_body, 1), ("trickling upload", 100, self.upload, 1),
-                 ("endless part header", 100, self.part_header, 1), ("wrong keys", 16, self.wrong_keys, 0.05),
-                 ("wrong links", 4, self.wrong_links, 0.05), ("unread list", 20, self.unread_list, 1)]
-        self.tasks = [asyncio.create_task(self.again_and_again(name, number, what, rest))
-                      for name, count, what, rest in kinds for number in range(count)]
+        kinds = [
+            ("slow header", 2_000, self.slow_header, 1),
+            ("stalled body", 500, self.stalled_body, 1),
+            ("4 MiB body", 200, self.big_body, 1),
+            ("trickling upload", 100, self.upload, 1),
+            ("endless part header", 100, self.part_header, 1),
+            ("wrong keys", 16, self.wrong_keys, 0.05),
+            ("wrong links", 4, self.wrong_links, 0.05),
+            ("unread list", 20, self.unread_list, 1),
+        ]
+        self.tasks = [
+            asyncio.create_task(self.again_and_again(name, number, what, rest))
+            for name, count, what, rest in kinds
+            for number in range(count)
+        ]
 
     async def end(self):
         # wait_for swallows a cancellation that comes in the moment in which its own wait ends.
@@ -154,8 +178,9 @@ class Attack:
 
     async def big_body(self, connection):
         body = b'{"documents":[' + b"[]," * ((4 * 1024 * 1024 - 30) // 3) + b"[]]}"
-        await connection.ask("PATCH", f"/v0/customers/{random.choice(self.customers)}", self.key, body,
-                             "application/merge-patch+json")
+        await connection.ask(
+            "PATCH", f"/v0/customers/{random.choice(self.customers)}", self.key, body, "application/merge-patch+json"
+        )
 
     async def upload(self, connection):
         start = b'--b\r\nContent-Disposition: form-data; name="file"; filename="f.pdf"\r\n\r\n%PDF-1.7\n'
@@ -166,8 +191,10 @@ class Attack:
             await asyncio.sleep(1)
 
     async def part_header(self, connection):
-        await connection.send(head("POST", "/v0/files", self.key, 64 << 20, "multipart/form-data; boundary=b") +
-                              b"--b\r\nContent-Disposition: form-data; name=\"")
+        await connection.send(
+            head("POST", "/v0/files", self.key, 64 << 20, "multipart/form-data; boundary=b")
+            + b"--b\r\nContent-Disposition: form-data; name=\""
+        )
         for _ in range(4096):
             await connection.send(b"x" * 16_384)
             await asyncio.sleep(0.5)
@@ -222,10 +249,15 @@ class Honest:
         """As an HTTP client does it: on an open connection, or on a new one if that was closed."""
         customer = self.customers[number % len(self.customers)]
         put = json.dumps({"first_name": f"Ada {number}", "most_recent_occupation": "engineer"}).encode()
-        post = json.dumps({"email": f"new-{os.getpid()}-{number}-{random.getrandbits(40)}@example.com",
-                           "type": "individual"}).encode()
-        request = [("GET", f"/v0/customers/{customer}", b""), ("PUT", f"/v0/customers/{customer}", put),
-                   ("GET", "/v0/customers?limit=20", b""), ("POST", "/v0/customers", post)][number % 4]
+        post = json.dumps(
+            {"email": f"new-{os.getpid()}-{number}-{random.getrandbits(40)}@example.com", "type": "individual"}
+        ).encode()
+        request = [
+            ("GET", f"/v0/customers/{customer}", b""),
+            ("PUT", f"/v0/customers/{customer}", put),
+            ("GET", "/v0/customers?limit=20", b""),
+            ("POST", "/v0/customers", post),
+        ][number % 4]
         while True:
             used = bool(self.idle)
             connection = self.idle.pop() if used else await Connection(self.server, HONEST).__aenter__()
@@ -244,8 +276,13 @@ class Honest:
 
     def figures(self):
         times = sorted(self.times)
-        return {"requests": len(times), "failed": self.failed, "p50": times[len(times) // 2],
-                "p99": times[int(len(times) * 0.99)], "max": times[-1]}
+        return {
+            "requests": len(times),
+            "failed": self.failed,
+            "p50": times[len(times) // 2],
+            "p99": times[int(len(times) * 0.99)],
+            "max": times[-1],
+        }
 
 
 async def create(connection, key, number, profile=None):
@@ -274,20 +311,26 @@ def honest(arguments):
 
 
 def beside(server, seconds):
-    return subprocess.Popen([sys.executable, __file__, "--honest", str(server.folder), str(server.port), server.key,
-                             str(seconds)], stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.nice(-5) if not
-                            os.getuid() else None)
+    return subprocess.Popen(
+        [sys.executable, __file__, "--honest", str(server.folder), str(server.port), server.key, str(seconds)],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.nice(-5) if not os.getuid() else None,
+    )
 
 
 def shown(figures):
     failed = {status: figures["failed"].count(status) for status in figures["failed"]}
-    return (f"{figures['requests']} requests, {len(figures['failed'])} failed{f' {failed}' if failed else ''}, "
-            f"p50 {figures['p50'] * 1000:.1f}, p99 {figures['p99'] * 1000:.1f}, at most {figures['max'] * 1000:.0f} ms")
+    return (
+        f"{figures['requests']} requests, {len(figures['failed'])} failed{f' {failed}' if failed else ''}, "
+        f"p50 {figures['p50'] * 1000:.1f}, p99 {figures['p99'] * 1000:.1f}, at most {figures['max'] * 1000:.0f} ms"
+    )
 
 
 async def attacked(server, seconds):
     key = server.other_account()
     attack, whole = Attack(server, key), {"source_of_funds_description": "\U0001f600" * 2_000}
+
     async def some(worker):
         async with attack.connection(worker) as connection:
             return [await create(connection, key, number, whole) for number in range(worker, 1_000, 16)]
@@ -331,20 +374,26 @@ async def attacked(server, seconds):
     print(f"  honest: {shown(figures)}")
     print(f"  memory: {before:.0f} MiB before, {highest:.0f} at most, {after:.0f} after {back:.0f} s")
     success = 1 - len(figures["failed"]) / figures["requests"]
-    return [text for holds, text in [
-        (success >= GOALS["success"], f"{success:.4%} of the honest requests succeeded"),
-        (figures["p99"] <= GOALS["p99"], f"their 99th percentile was {figures['p99'] * 1000:.0f} ms"),
-        (highest <= GOALS["memory"], f"memory reached {highest:.0f} MiB"),
-        (back < patience, f"memory was {after:.0f} MiB after {patience} s, {before:.0f} before"),
-        (status == 200 and reached < 1, f"/healthz answered {status} after {reached:.1f} s"),
-    ] if not holds]
+    return [
+        text
+        for holds, text in [
+            (success >= GOALS["success"], f"{success:.4%} of the honest requests succeeded"),
+            (figures["p99"] <= GOALS["p99"], f"their 99th percentile was {figures['p99'] * 1000:.0f} ms"),
+            (highest <= GOALS["memory"], f"memory reached {highest:.0f} MiB"),
+            (back < patience, f"memory was {after:.0f} MiB after {patience} s, {before:.0f} before"),
+            (status == 200 and reached < 1, f"/healthz answered {status} after {reached:.1f} s"),
+        ]
+        if not holds
+    ]
 
 
 def neighbour(server, key, customers):
     """As many requests as an account can send over 64 connections, from 127.0.0.1."""
     (server.folder / "ids").write_text("\n".join(customers) + "\n")
     load, files = Load(server.folder, key), bodies(server.folder)
-    return lambda measure, seconds, body: load.run(server.url, measure, int(seconds), server.folder / "ids", files[body])
+    return lambda measure, seconds, body: load.run(
+        server.url, measure, int(seconds), server.folder / "ids", files[body]
+    )
 
 
 async def neighboured(server, seconds):
@@ -358,10 +407,17 @@ async def neighboured(server, seconds):
     print(f"  alone:  {shown(quiet)}\n  beside: {shown(busy)}\n  the neighbour sent {sent['rate']:.0f} a second")
     growth = busy["p99"] / quiet["p99"]
     print(f"  the 99th percentile is {growth:.2f} times that of before")
-    return [text for holds, text in [
-        (growth < (2 if seconds >= 60 else 4) or busy["p99"] < 0.005, f"the 99th percentile grew {growth:.2f} times"),
-        (not busy["failed"], f"{len(busy['failed'])} requests failed"),
-    ] if not holds]
+    return [
+        text
+        for holds, text in [
+            (
+                growth < (2 if seconds >= 60 else 4) or busy["p99"] < 0.005,
+                f"the 99th percentile grew {growth:.2f} times",
+            ),
+            (not busy["failed"], f"{len(busy['failed'])} requests failed"),
+        ]
+        if not holds
+    ]
 
 
 def main():

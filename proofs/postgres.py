@@ -39,37 +39,98 @@ class Cluster:
             os.chown(self.folder, NOBODY, NOBODY)
         self.port, self.data, self.process = free_port(), self.folder / "data", None
         if primary:
-            self.run("pg_basebackup", "-h", "127.0.0.1", "-p", str(primary.port), "-U", "dossier", "-D", str(self.data),
-                     "-R", "-X", "stream", "-c", "fast")
+            self.run(
+                "pg_basebackup",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(primary.port),
+                "-U",
+                "dossier",
+                "-D",
+                str(self.data),
+                "-R",
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+            )
             with (self.data / "postgresql.auto.conf").open("a") as conf:
-                conf.write(f"primary_conninfo = 'host=127.0.0.1 port={primary.port} user=dossier application_name=standby'\n")
+                conf.write(
+                    f"primary_conninfo = 'host=127.0.0.1 port={primary.port} user=dossier application_name=standby'\n"
+                )
         else:
-            self.run("initdb", "--no-sync", "--username=dossier", "--auth=trust", "--encoding=UTF8", "--data-checksums",
-                     "--pgdata", str(self.data))
+            self.run(
+                "initdb",
+                "--no-sync",
+                "--username=dossier",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--data-checksums",
+                "--pgdata",
+                str(self.data),
+            )
         with (self.data / "postgresql.conf").open("a") as conf:
-            conf.write("\n".join([f"port = {self.port}", f"unix_socket_directories = '{self.folder}'",
-                                  "listen_addresses = '127.0.0.1'", "max_connections = 200", *settings]) + "\n")
+            conf.write(
+                "\n".join(
+                    [
+                        f"port = {self.port}",
+                        f"unix_socket_directories = '{self.folder}'",
+                        "listen_addresses = '127.0.0.1'",
+                        "max_connections = 200",
+                        *settings,
+                    ]
+                )
+                + "\n"
+            )
         if primary is None:
             with (self.data / "pg_hba.conf").open("a") as hba:
                 hba.write("host replication dossier 127.0.0.1/32 trust\n")
         self.start()
 
     def run(self, name, *arguments):
-        done = subprocess.run([program(name), *arguments], cwd=self.folder, capture_output=True, text=True, **unprivileged())
+        done = subprocess.run(
+            [program(name), *arguments], cwd=self.folder, capture_output=True, text=True, **unprivileged()
+        )
         assert done.returncode == 0, (name, done.stderr)
 
     def start(self):
-        self.process = subprocess.Popen([program("postgres"), "-D", str(self.data)], cwd=self.folder,
-                                        stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("a"),
-                                        start_new_session=True, **unprivileged())
+        self.process = subprocess.Popen(
+            [program("postgres"), "-D", str(self.data)],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("a"),
+            start_new_session=True,
+            **unprivileged(),
+        )
         deadline = time.monotonic() + 60
         while subprocess.run([program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode:
-            assert time.monotonic() < deadline and self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
+            assert time.monotonic() < deadline and self.process.poll() is None, (self.folder / "log").read_text()[
+                -2000:
+            ]
             time.sleep(0.02)
 
     def sql(self, text):
-        done = subprocess.run([program("psql"), "-X", "-A", "-t", "-h", "127.0.0.1", "-p", str(self.port), "-U", "dossier",
-                               "-d", "postgres", "-c", text], capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                program("psql"),
+                "-X",
+                "-A",
+                "-t",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-U",
+                "dossier",
+                "-d",
+                "postgres",
+                "-c",
+                text,
+            ],
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

@@ -57,14 +57,32 @@ class Process:
     def __init__(self, binary, folder, number, database):
         self.binary, self.folder, self.number, self.port, self.key = binary, folder, number, None, None
         self.environment = dict(
-            os.environ, DOSSIER_ROOT_KEY=ROOT_KEY, DOSSIER_DATABASE=database, DOSSIER_KEYRING=str(folder / "keyring.json"),
-            DOSSIER_FILES=f"file://{folder}/files", DOSSIER_WEBHOOK_WAITS="50ms, 100ms, 200ms", DOSSIER_LOG_LEVEL="warn")
+            os.environ,
+            DOSSIER_ROOT_KEY=ROOT_KEY,
+            DOSSIER_DATABASE=database,
+            DOSSIER_KEYRING=str(folder / "keyring.json"),
+            DOSSIER_FILES=f"file://{folder}/files",
+            DOSSIER_WEBHOOK_WAITS="50ms, 100ms, 200ms",
+            DOSSIER_LOG_LEVEL="warn",
+        )
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--data-dir", self.folder / f"data{self.number}", "--listen", f"127.0.0.1:{self.port or 0}",
-             "--metrics-listen", "off"],
-            stdout=subprocess.PIPE, stderr=open(self.folder / f"log{self.number}", "a"), text=True, env=self.environment)
+            [
+                self.binary,
+                "serve",
+                "--data-dir",
+                self.folder / f"data{self.number}",
+                "--listen",
+                f"127.0.0.1:{self.port or 0}",
+                "--metrics-listen",
+                "off",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=open(self.folder / f"log{self.number}", "a"),
+            text=True,
+            env=self.environment,
+        )
         for line in self.process.stdout:
             if found := re.match(r"API +http://127.0.0.1:(\d+)/v0", line):
                 self.port = int(found[1])
@@ -73,7 +91,9 @@ class Process:
             if line.startswith("Data") and (self.key or self.number) or line.startswith("Sandbox"):
                 threading.Thread(target=self.process.stdout.read, daemon=True).start()
                 return
-        raise Violated(f"process {self.number} did not start: {(self.folder / f'log{self.number}').read_text()[-2000:]}")
+        raise Violated(
+            f"process {self.number} did not start: {(self.folder / f'log{self.number}').read_text()[-2000:]}"
+        )
 
     def kill(self):
         self.process.kill()
@@ -145,8 +165,12 @@ class Fleet(durability.Dossier):
 
     def command(self, *words):
         first = self.processes[0]
-        out = subprocess.run([self.binary, *words, "--data-dir", self.folder / "data0", "--output", "json"],
-                             capture_output=True, text=True, env=first.environment)
+        out = subprocess.run(
+            [self.binary, *words, "--data-dir", self.folder / "data0", "--output", "json"],
+            capture_output=True,
+            text=True,
+            env=first.environment,
+        )
         return out.returncode, out.stdout
 
     def wait_until_back(self, since):
@@ -168,11 +192,16 @@ def check_database(cluster):
     """Versions, audit entries and events agree, by the database itself."""
     wrong = cluster.sql("""
         SELECT count(*) FROM customers c
-        LEFT JOIN LATERAL (SELECT count(*) AS n, coalesce(max(version), 0) AS last, count(DISTINCT version) AS d FROM audit a
-            WHERE a.account_id = c.account_id AND a.environment = c.environment AND a.customer_id = c.customer_id AND version IS NOT NULL) a ON true
-        LEFT JOIN LATERAL (SELECT count(*) AS n, coalesce(max(number), 0) AS last, count(DISTINCT number) AS d FROM events e
-            WHERE e.account_id = c.account_id AND e.environment = c.environment AND e.customer_id = c.customer_id) e ON true
-        WHERE a.n <> c.version OR a.last <> c.version OR a.d <> c.version OR e.n <> c.events OR e.last <> c.events OR e.d <> c.events""")
+        LEFT JOIN LATERAL (SELECT count(*) AS n, coalesce(max(version), 0) AS last, count(DISTINCT version) AS d
+            FROM audit a
+            WHERE a.account_id = c.account_id AND a.environment = c.environment AND a.customer_id = c.customer_id
+                AND version IS NOT NULL) a ON true
+        LEFT JOIN LATERAL (SELECT count(*) AS n, coalesce(max(number), 0) AS last, count(DISTINCT number) AS d
+            FROM events e
+            WHERE e.account_id = c.account_id AND e.environment = c.environment
+                AND e.customer_id = c.customer_id) e ON true
+        WHERE a.n <> c.version OR a.last <> c.version OR a.d <> c.version
+            OR e.n <> c.events OR e.last <> c.events OR e.d <> c.events""")
     if wrong != "0":
         raise Violated(f"I5, I6, I7: of {wrong} customers versions, entries and events do not agree")
     homeless = cluster.sql("""SELECT count(*) FROM events e WHERE NOT EXISTS (SELECT 1 FROM customers c
@@ -215,7 +244,9 @@ class Crowd:
 
     def __init__(self, fleet, folder):
         account = self.made(fleet, "accounts", "create", "--name", "crowd")["account_id"]
-        self.key = self.made(fleet, "keys", "create", "--account", account, "--environment", "sandbox", "--name", "crowd")["key"]
+        self.key = self.made(
+            fleet, "keys", "create", "--account", account, "--environment", "sandbox", "--name", "crowd"
+        )["key"]
         self.port, self.account, self.acknowledged = fleet.processes[0].port, account, 0
         self.ids, self.body = folder / "crowd", folder / "crowd.json"
         self.body.write_text('{"first_name": "@@"}')
@@ -234,8 +265,23 @@ class Crowd:
 
     def begin(self):
         self.load = subprocess.Popen(
-            ["wrk", "-t1", "-c64", "-d3s", "-s", ROOT / "bench/requests.lua", f"http://127.0.0.1:{self.port}", "--", "put",
-             self.ids, self.body, self.key], stdout=subprocess.PIPE, text=True)
+            [
+                "wrk",
+                "-t1",
+                "-c64",
+                "-d3s",
+                "-s",
+                ROOT / "bench/requests.lua",
+                f"http://127.0.0.1:{self.port}",
+                "--",
+                "put",
+                self.ids,
+                self.body,
+                self.key,
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def finish(self, cluster):
         result = json.loads(re.search(r"RESULT (.*)", self.load.communicate()[0])[1])
@@ -271,14 +317,18 @@ class Proof:
                 primary, standby = clusters
                 primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
                 primary.sql("SELECT pg_reload_conf()")
-                database = (f"postgres://dossier@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/postgres"
-                            "?target_session_attrs=read-write")
+                database = (
+                    f"postgres://dossier@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/postgres"
+                    "?target_session_attrs=read-write"
+                )
             fleet, history = Fleet(self.binary, folder, database, self.processes), History(folder / "history")
             fleet.start()
             fleet.make_viewer()
             receivers = [Receiver(name) for name in self.receivers]
             for receiver in receivers:
-                answer = fleet.request(fleet.connection(), "POST", "/v0/webhooks", {"url": receiver.url, "event_types": TYPES})
+                answer = fleet.request(
+                    fleet.connection(), "POST", "/v0/webhooks", {"url": receiver.url, "event_types": TYPES}
+                )
                 assert answer[0] == 201, answer
             stop, workers = drive(fleet, history, 0.3, self.rng.getrandbits(32))
             finish(stop, workers)
@@ -304,8 +354,13 @@ class Proof:
             self.crowd.begin()
         stop, workers = drive(fleet, history, self.rng.uniform(0.2, 0.8), self.rng.getrandbits(32))
         began = time.monotonic()
-        faults = {"process": self.process, "postgres": self.postgres, "terminate": self.terminate, "pause": self.paused,
-                  "failover": self.failover}
+        faults = {
+            "process": self.process,
+            "postgres": self.postgres,
+            "terminate": self.terminate,
+            "pause": self.paused,
+            "failover": self.failover,
+        }
         faults[fault](fleet, clusters)
         # The load goes on all the while; here it sees the service back.
         back = fleet.wait_until_back(began)
@@ -367,16 +422,25 @@ def main():
     rng, binary = random.Random(options.seed), options.binary.resolve()
     print(f"seed {options.seed}")
     if options.defects:
-        sys.exit(0 if defects(binary, options.cycles, rng) else "a planted defect was not caught: the proof proves nothing")
+        sys.exit(
+            0 if defects(binary, options.cycles, rng) else "a planted defect was not caught: the proof proves nothing"
+        )
     for fault in options.faults.split(","):
-        began, proof = time.monotonic(), Proof(binary, rng, options.pause, options.processes, options.receivers, options.crowd)
+        began, proof = (
+            time.monotonic(),
+            Proof(binary, rng, options.pause, options.processes, options.receivers, options.crowd),
+        )
         try:
             counts = proof.run(fault, options.cycles)
         except Violated as violated:
             sys.exit(f"{fault}: {violated}")
         crowd = f" and {proof.acknowledged} of the crowd" if options.crowd else ""
-        print(f"{fault:10} {options.cycles} cycles, {counts['ok']} ok{crowd}, {counts['refused']} refused, {counts['unknown']} unknown, "
-              f"0 acknowledged lost, back after {proof.longest:.1f} s at most, {time.monotonic() - began:.0f} s", flush=True)
+        print(
+            f"{fault:10} {options.cycles} cycles, {counts['ok']} ok{crowd}, {counts['refused']} refused, "
+            f"{counts['unknown']} unknown, "
+            f"0 acknowledged lost, back after {proof.longest:.1f} s at most, {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
     print(f"{len(options.faults.split(','))} passed, 0 failed")
 
 

@@ -19,14 +19,27 @@ streaming_aead.register()
 for length in (0, 1, 100, 65_480, 65_481, 70_000):
     secret, associated = os.urandom(32), b"production, an account, a file"
     key = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingKey(
-        version=0, key_value=secret,
+        version=0,
+        key_value=secret,
         params=aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingParams(
-            ciphertext_segment_size=65_536, derived_key_size=32, hkdf_hash_type=common_pb2.SHA256))
-    keyset = tink_pb2.Keyset(primary_key_id=1, key=[tink_pb2.Keyset.Key(
-        key_data=tink_pb2.KeyData(
-            type_url="type.googleapis.com/google.crypto.tink.AesGcmHkdfStreamingKey",
-            value=key.SerializeToString(), key_material_type=tink_pb2.KeyData.SYMMETRIC),
-        status=tink_pb2.ENABLED, key_id=1, output_prefix_type=tink_pb2.RAW)])
+            ciphertext_segment_size=65_536, derived_key_size=32, hkdf_hash_type=common_pb2.SHA256
+        ),
+    )
+    keyset = tink_pb2.Keyset(
+        primary_key_id=1,
+        key=[
+            tink_pb2.Keyset.Key(
+                key_data=tink_pb2.KeyData(
+                    type_url="type.googleapis.com/google.crypto.tink.AesGcmHkdfStreamingKey",
+                    value=key.SerializeToString(),
+                    key_material_type=tink_pb2.KeyData.SYMMETRIC,
+                ),
+                status=tink_pb2.ENABLED,
+                key_id=1,
+                output_prefix_type=tink_pb2.RAW,
+            )
+        ],
+    )
     handle = proto_keyset_format.parse(keyset.SerializeToString(), secret_key_access.TOKEN)
     primitive = handle.primitive(streaming_aead.StreamingAead)
     sealed = io.BytesIO()

@@ -51,14 +51,30 @@ class Dossier:
 
     def __init__(self, binary, folder, certificates):
         self.binary, self.folder, self.port, self.key = binary, folder, free_port(), None
-        self.environment = dict(os.environ, DOSSIER_WEBHOOK_WAITS="50ms, 100ms, 200ms, 400ms", DOSSIER_WEBHOOK_GIVE_UP="1d")
+        self.environment = dict(
+            os.environ, DOSSIER_WEBHOOK_WAITS="50ms, 100ms, 200ms, 400ms", DOSSIER_WEBHOOK_GIVE_UP="1d"
+        )
         if certificates:
             self.environment["SSL_CERT_FILE"] = str(certificates)
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "off",
-             "--log-level", "error"], stdout=subprocess.PIPE, text=True, env=self.environment)
+            [
+                self.binary,
+                "serve",
+                "--data-dir",
+                self.folder / "data",
+                "--listen",
+                f"127.0.0.1:{self.port}",
+                "--metrics-listen",
+                "off",
+                "--log-level",
+                "error",
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+        )
         for line in self.process.stdout:
             if found := re.match(r"Sandbox key +(\S+)", line):
                 self.key = found[1]
@@ -128,7 +144,7 @@ class Receiver:
                 if not head:
                     return
                 headers = {}
-                while (line := reader.readline().decode().strip()):
+                while line := reader.readline().decode().strip():
                     name, value = line.split(": ", 1)
                     headers[name.lower()] = value
                 if tantrum == "cut":
@@ -173,30 +189,113 @@ def answer(line, *headers):
 
 
 TANTRUMS = {
-    "reset before the request": "slam", "reset in the request": "cut", "reset after the request": "reset",
-    "no HTTP": "garbage", "a byte a second": "trickle", "an endless answer": "endless", "a wrong length": "short",
+    "reset before the request": "slam",
+    "reset in the request": "cut",
+    "reset after the request": "reset",
+    "no HTTP": "garbage",
+    "a byte a second": "trickle",
+    "an endless answer": "endless",
+    "a wrong length": "short",
     "301 to a private address": answer("301 Moved", "location: http://10.0.0.1/"),
     "302 in a circle": answer("302 Found", "location: /hook"),
-    "400": answer("400 No"), "401": answer("401 No"), "404": answer("404 No"), "500": answer("500 No"), "503": answer("503 No"),
-    "429": answer("429 No", "retry-after: 1"), "429 with a date": answer("429 No", "retry-after: Wed, 21 Oct 2026 07:28:00 GMT"),
-    "429 in the past": answer("429 No", "retry-after: -7"), "429 in ten years": answer("429 No", "retry-after: 315360000"),
+    "400": answer("400 No"),
+    "401": answer("401 No"),
+    "404": answer("404 No"),
+    "500": answer("500 No"),
+    "503": answer("503 No"),
+    "429": answer("429 No", "retry-after: 1"),
+    "429 with a date": answer("429 No", "retry-after: Wed, 21 Oct 2026 07:28:00 GMT"),
+    "429 in the past": answer("429 No", "retry-after: -7"),
+    "429 in ten years": answer("429 No", "retry-after: 315360000"),
     "silence": "silence",
 }
 
 
 def certificates(folder):
     """An authority that the server trusts, and three certificates: a good one, an expired one, one of another name."""
+
     def run(*command):
         subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
-    run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out", "ca.pem",
-        "-subj", "/CN=proof", "-days", "2", "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
+
+    run(
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        "-subj",
+        "/CN=proof",
+        "-days",
+        "2",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE",
+        "-addext",
+        "keyUsage=critical,keyCertSign",
+    )
     made = {}
-    for name, host, days in (("good", "localhost", "2"), ("other", "elsewhere.example", "2"), ("expired", "localhost", "0")):
-        run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={host}")
+    for name, host, days in (
+        ("good", "localhost", "2"),
+        ("other", "elsewhere.example", "2"),
+        ("expired", "localhost", "0"),
+    ):
+        run(
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.csr",
+            "-subj",
+            f"/CN={host}",
+        )
         (folder / f"{name}.ext").write_text(f"subjectAltName=DNS:{host}\nextendedKeyUsage=serverAuth\n")
-        run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", f"{name}.pem", "-days", days, "-extfile", f"{name}.ext")
+        run(
+            "x509",
+            "-req",
+            "-in",
+            f"{name}.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-out",
+            f"{name}.pem",
+            "-days",
+            days,
+            "-extfile",
+            f"{name}.ext",
+        )
         made[name] = context(folder / f"{name}.pem", folder / f"{name}.key")
-    run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "self.key", "-out", "self.pem", "-subj", "/CN=localhost", "-days", "2", "-addext", "subjectAltName=DNS:localhost")
+    run(
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "self.key",
+        "-out",
+        "self.pem",
+        "-subj",
+        "/CN=localhost",
+        "-days",
+        "2",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+    )
     made["self-signed"] = context(folder / "self.pem", folder / "self.key")
     time.sleep(1)
     return folder / "ca.pem", made
@@ -233,7 +332,9 @@ def check_order(name, ids):
     for id in ids:
         customer, number = id[4:].rsplit("_", 1)
         # A repeat is the last one again, never an earlier one.
-        assert int(number) in (last[customer], last[customer] + 1), f"{name}: {customer} {number} after {last[customer]}"
+        assert int(number) in (last[customer], last[customer] + 1), (
+            f"{name}: {customer} {number} after {last[customer]}"
+        )
         last[customer] = int(number)
 
 
@@ -249,12 +350,22 @@ def deliveries(binary, folder, events, kills):
         good = Receiver("one that behaves")
         receivers.append(good)
         if round == 1:
-            receivers += [Receiver(f"TLS {name}", "tls", 4, tls[name], tls["good"]) for name in ("expired", "other", "self-signed")]
-        hooks = {one.name: dossier.call("POST", "/v0/webhooks", {"url": one.url, "event_types": TYPES}) for one in receivers}
+            receivers += [
+                Receiver(f"TLS {name}", "tls", 4, tls[name], tls["good"])
+                for name in ("expired", "other", "self-signed")
+            ]
+        hooks = {
+            one.name: dossier.call("POST", "/v0/webhooks", {"url": one.url, "event_types": TYPES}) for one in receivers
+        }
         unresolved = dossier.call("POST", "/v0/webhooks", {"url": "http://nothing.invalid/hook", "event_types": TYPES})
         down = free_port()
         refused = dossier.call("POST", "/v0/webhooks", {"url": f"http://127.0.0.1:{down}/hook", "event_types": TYPES})
-        customers = [dossier.call("POST", "/v0/customers", {"email": f"r{round}c{n}@example.com", "type": "individual"})["customer_id"] for n in range(25)]
+        customers = [
+            dossier.call("POST", "/v0/customers", {"email": f"r{round}c{n}@example.com", "type": "individual"})[
+                "customer_id"
+            ]
+            for n in range(25)
+        ]
         told = []
         producer = threading.Thread(target=produce, args=(dossier, customers, events // 2 - 25, told))
         producer.start()
@@ -268,7 +379,9 @@ def deliveries(binary, folder, events, kills):
         deadline = time.monotonic() + 300
         for one in receivers:
             while not wanted <= {headers["webhook-id"] for headers, _ in one.taken}:
-                assert time.monotonic() < deadline, f"{one.name}: {len(wanted - {h['webhook-id'] for h, _ in one.taken})} of {len(wanted)} never came"
+                assert time.monotonic() < deadline, (
+                    f"{one.name}: {len(wanted - {h['webhook-id'] for h, _ in one.taken})} of {len(wanted)} never came"
+                )
                 time.sleep(0.1)
             assert not one.trusted_bad, f"{one.name}: it was trusted"
             bodies = {}
@@ -280,11 +393,15 @@ def deliveries(binary, folder, events, kills):
         # Of a private address, such as this machine's, the log says no more.
         for hook, word in ((unresolved, "connection"), (refused, "not delivered")):
             log = dossier.call("GET", f"/v0/webhooks/{hook['id']}/deliveries?limit=1000")["items"]
-            assert any(one["last_answer"] == word for one in log) and all(one["state"] == "pending" for one in log), log[:2]
+            assert any(one["last_answer"] == word for one in log) and all(one["state"] == "pending" for one in log), (
+                log[:2]
+            )
         received += [(headers, body, hooks[good.name]["secret"], dossier.key) for headers, body in good.taken]
         for hook in [*hooks.values(), unresolved, refused]:
             dossier.call("DELETE", f"/v0/webhooks/{hook['id']}")
-    verified = subprocess.run([binary, "audit", "verify", "--data-dir", folder / "data"], capture_output=True, text=True)
+    verified = subprocess.run(
+        [binary, "audit", "verify", "--data-dir", folder / "data"], capture_output=True, text=True
+    )
     assert verified.returncode == 0, verified.stdout
     dossier.kill()
     return received
@@ -308,12 +425,24 @@ def signatures(received):
             if (createHmac("sha256", key).update(bytes).digest("hex") !== contract) throw new Error("contract");
             const own = Buffer.from(secret.slice(6), "base64");
             const signed = Buffer.concat([Buffer.from(`${id}.${time}.`), bytes]);
-            if ("v1," + createHmac("sha256", own).update(signed).digest("base64") !== standard) throw new Error("standard");
+            const expected = "v1," + createHmac("sha256", own).update(signed).digest("base64");
+            if (expected !== standard) throw new Error("standard");
         }
         console.log(lines.length);"""
-    lines = "\n".join(json.dumps({
-        "key": key, "secret": secret, "body": base64.b64encode(body).decode(), "id": headers["webhook-id"], "time": headers["webhook-timestamp"],
-        "contract": headers["x-hmac-signature"], "standard": headers["webhook-signature"]}) for headers, body, secret, key in received)
+    lines = "\n".join(
+        json.dumps(
+            {
+                "key": key,
+                "secret": secret,
+                "body": base64.b64encode(body).decode(),
+                "id": headers["webhook-id"],
+                "time": headers["webhook-timestamp"],
+                "contract": headers["x-hmac-signature"],
+                "standard": headers["webhook-signature"],
+            }
+        )
+        for headers, body, secret, key in received
+    )
     said = subprocess.run(["node", "-e", script], input=lines, capture_output=True, text=True, check=True).stdout
     assert int(said) == len(received)
     print(f"  {len(received)} bodies verified with Node's crypto, both signatures")
@@ -327,12 +456,26 @@ def listen(binary, folder, kills):
 
     def forward():
         return subprocess.Popen(
-            [binary, "listen", "--data-dir", folder / "data", "--api", f"http://127.0.0.1:{dossier.port}", "--forward-to",
-             f"http://127.0.0.1:{receiver['up'].port}/hook", "--from-start"],
-            env=dict(os.environ, DOSSIER_API_KEY=dossier.key), stdout=subprocess.DEVNULL)
+            [
+                binary,
+                "listen",
+                "--data-dir",
+                folder / "data",
+                "--api",
+                f"http://127.0.0.1:{dossier.port}",
+                "--forward-to",
+                f"http://127.0.0.1:{receiver['up'].port}/hook",
+                "--from-start",
+            ],
+            env=dict(os.environ, DOSSIER_API_KEY=dossier.key),
+            stdout=subprocess.DEVNULL,
+        )
 
     process = forward()
-    customers = [dossier.call("POST", "/v0/customers", {"email": f"l{n}@example.com", "type": "individual"})["customer_id"] for n in range(5)]
+    customers = [
+        dossier.call("POST", "/v0/customers", {"email": f"l{n}@example.com", "type": "individual"})["customer_id"]
+        for n in range(5)
+    ]
     told, events = [], kills * 8
     producer = threading.Thread(target=produce, args=(dossier, customers, events, told))
     producer.start()
