@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::caller::{Environment, Scope};
@@ -120,16 +119,16 @@ pub struct KeyRecord {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Whether a key can be used now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyState {
-    /// It can be used.
-    Active,
-    /// It has expired.
-    Expired,
-    /// It was revoked.
-    Revoked,
+words! {
+    /// Whether a key can be used now.
+    KeyState {
+        /// It can be used.
+        Active = "active",
+        /// It has expired.
+        Expired = "expired",
+        /// It was revoked.
+        Revoked = "revoked",
+    }
 }
 
 impl KeyRecord {

@@ -41,4 +41,4 @@ pub mod turns;
 pub mod use_cases;
 pub mod violation;
 pub mod webhook;
-mod words;
+pub mod words;

@@ -35,6 +35,14 @@ impl<'a> Place<'a> {
         Self(self.0.rsplit_once('/').map_or("", |(parent, _)| parent))
     }
 
+    /// The index or the id of the associated person in whom it lies, and the path from there: `0` and
+    /// `residential_address/city`. The path is empty for a whole person.
+    #[must_use]
+    pub fn person(self) -> Option<(&'a str, &'a str)> {
+        let rest = self.0.strip_prefix("/associated_persons/")?;
+        Some(rest.split_once('/').unwrap_or((rest, "")))
+    }
+
     /// Whether it is the place of this pointer, or inside it.
     #[must_use]
     pub fn is_inside(self, outer: &str) -> bool {
@@ -64,5 +72,18 @@ mod tests {
             assert!(place.is_inside(pointer) && place.is_inside(parent), "{pointer}");
         }
         assert!(!Place::new("/birth_date").is_inside("/birth"), "a name that only begins alike");
+    }
+
+    #[test]
+    fn a_place_names_the_person_in_whom_it_lies() {
+        for (pointer, person) in [
+            ("", None),
+            ("/birth_date", None),
+            ("/associated_persons", None),
+            ("/associated_persons/0", Some(("0", ""))),
+            ("/associated_persons/p/residential_address/city", Some(("p", "residential_address/city"))),
+        ] {
+            assert_eq!(Place::new(pointer).person(), person, "{pointer}");
+        }
     }
 }

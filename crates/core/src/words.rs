@@ -5,11 +5,12 @@ use std::fmt;
 use serde::de::Visitor;
 
 /// An enum whose variants are words. With `Variant = "word": "what it means",` each also has a meaning.
+#[macro_export]
 macro_rules! words {
     ($(#[$attribute:meta])* $name:ident {
         $($(#[$of_variant:meta])* $variant:ident = $text:literal: $help:literal),* $(,)?
     }) => {
-        $crate::words::words! {
+        $crate::words! {
             $(#[$attribute])* $name { $(#[doc = $help] $(#[$of_variant])* $variant = $text),* }
         }
 
@@ -26,6 +27,8 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$of_variant])* $variant),* }
 
+        // Not every list of the other crates needs all of this.
+        #[allow(dead_code)]
         impl $name {
             /// Every word, in order.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
@@ -52,14 +55,14 @@ macro_rules! words {
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::words::serde::Serialize for $name {
+            fn serialize<S: $crate::words::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> $crate::words::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::words::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_str($crate::words::Words {
                     parse: Self::parse,
                     expected: concat!("one of:", $(" ", $text),*),
@@ -67,7 +70,7 @@ macro_rules! words {
             }
         }
 
-        impl schemars::JsonSchema for $name {
+        impl $crate::words::schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
                 true
             }
@@ -76,19 +79,22 @@ macro_rules! words {
                 stringify!($name).into()
             }
 
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "enum": [$($text),*] })
+            fn json_schema(_: &mut $crate::words::schemars::SchemaGenerator) -> $crate::words::schemars::Schema {
+                $crate::words::schemars::json_schema!({ "type": "string", "enum": [$($text),*] })
             }
         }
     };
 }
 
-pub(crate) use words;
+pub use words;
+pub use {schemars, serde};
 
 /// Reads a word without copying it.
-pub(crate) struct Words<T> {
-    pub(crate) parse: fn(&str) -> Option<T>,
-    pub(crate) expected: &'static str,
+pub struct Words<T> {
+    /// Reads it.
+    pub parse: fn(&str) -> Option<T>,
+    /// All words, for the message about another one.
+    pub expected: &'static str,
 }
 
 impl<T> Visitor<'_> for Words<T> {

@@ -11,6 +11,7 @@ use dossier_core::services::Services;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::erase;
 use dossier_core::use_cases::{due_deletions, erase_person};
+use dossier_core::words;
 use dossier_store::{Engine, OpenError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -129,13 +130,9 @@ pub struct ErasureState {
     erased_in_all_copies: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum Progress {
-    Scheduled,
-    Refused,
-    Held,
-    Erased,
+words! {
+    /// How far an erasure has come.
+    Progress { Scheduled = "scheduled", Refused = "refused", Held = "held", Erased = "erased" }
 }
 
 impl ErasureState {

@@ -20,6 +20,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::AccountId;
 use dossier_core::store::StoreError;
+use dossier_core::words;
 
 use crate::blobs::{Folder, Objects};
 use crate::columns::{scope_columns, scope_of};
@@ -38,25 +39,12 @@ const TAG: u64 = 16;
 /// No export takes this long to write.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
-/// The tables with keys that hang from an epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyTable {
-    Scopes,
-    Subjects,
-    Staging,
+words! {
+    /// The tables with keys that hang from an epoch.
+    KeyTable { Scopes = "scope_keys", Subjects = "subject_keys", Staging = "staging_keys" }
 }
 
 impl KeyTable {
-    pub(crate) const ALL: [Self; 3] = [Self::Scopes, Self::Subjects, Self::Staging];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Scopes => "scope_keys",
-            Self::Subjects => "subject_keys",
-            Self::Staging => "staging_keys",
-        }
-    }
-
     /// The number of bytes of the key columns after the scope: nothing, two ids, or a day.
     const fn id_length(self) -> usize {
         match self {

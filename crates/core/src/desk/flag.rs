@@ -5,13 +5,11 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::file::record::Flaw;
+use crate::form::calendars::{OLDEST_FORMATION, OLDEST_YEARS};
 use crate::hidden::is_hidden;
+use crate::place::Place;
 use crate::words::words;
 
-/// Hardly anyone has lived longer.
-const OLDEST_YEARS: i32 = 120;
-/// Few businesses are older.
-const OLDEST_FORMATION: i32 = 1500;
 /// How far shares may be from 100 % because of rounding.
 const ROUNDING: f64 = 0.05;
 
@@ -90,8 +88,7 @@ fn texts(value: &Value, pointer: &mut String, visit: &mut impl FnMut(&str, &str,
     let length = pointer.len();
     match value {
         Value::String(text) => {
-            let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
-            visit(pointer, &name, text);
+            visit(pointer, Place::new(pointer).name(), text);
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -113,9 +110,9 @@ fn texts(value: &Value, pointer: &mut String, visit: &mut impl FnMut(&str, &str,
 }
 
 fn is_impossible(name: &str, text: &str, now: Timestamp) -> bool {
-    let Some(year) = text.get(..4).and_then(|year| year.parse::<i32>().ok()) else { return false };
+    let Some(year) = text.get(..4).and_then(|year| year.parse::<i16>().ok()) else { return false };
     let today = now.to_string();
-    let this_year = today[..4].parse::<i32>().unwrap_or(i32::MAX);
+    let this_year = today[..4].parse::<i16>().unwrap_or(i16::MAX);
     match name {
         "birth_date" => year < this_year - OLDEST_YEARS || text > today.get(..10).unwrap_or_default(),
         "formation_date" => year < OLDEST_FORMATION || text > today.get(..10).unwrap_or_default(),

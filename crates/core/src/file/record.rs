@@ -1,6 +1,6 @@
 //! What is known about an uploaded file.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::file::name::FileName;
@@ -44,14 +44,14 @@ impl MediaType {
     }
 }
 
-/// Why an accepted file proves nothing: a reviewer cannot see what it shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Flaw {
-    /// It is a PDF that opens only with a password.
-    NeedsPassword,
-    /// It is a picture with a side of less than 200 pixels.
-    UnusablePicture,
+words! {
+    /// Why an accepted file proves nothing: a reviewer cannot see what it shows.
+    Flaw {
+        /// It is a PDF that opens only with a password.
+        NeedsPassword = "needs_password",
+        /// It is a picture with a side of less than 200 pixels.
+        UnusablePicture = "unusable_picture",
+    }
 }
 
 /// What is known about an uploaded file.
@@ -103,15 +103,14 @@ pub struct FileDetails {
     pub flaw: Option<Flaw>,
 }
 
-/// Whether a file is evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(description = "")]
-pub enum FileState {
-    /// It is not evidence yet, and is deleted unless it is attached in time.
-    Unattached,
-    /// It is evidence of at least one customer.
-    Attached,
+words! {
+    /// Whether a file is evidence.
+    FileState {
+        /// It is not evidence yet, and is deleted unless it is attached in time.
+        Unattached = "unattached",
+        /// It is evidence of at least one customer.
+        Attached = "attached",
+    }
 }
 
 impl File {

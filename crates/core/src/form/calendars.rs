@@ -4,21 +4,24 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-/// A calendar in which people may know their date of birth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Calendar {
-    /// The Islamic calendar as used in Saudi Arabia (Umm al-Qura).
-    Hijri,
-    /// The solar calendar of Iran and Afghanistan.
-    Persian,
-    /// The Thai calendar, which counts years from the death of the Buddha.
-    Thai,
+use crate::words::words;
+
+words! {
+    /// A calendar in which people may know their date of birth.
+    Calendar {
+        /// The Islamic calendar as used in Saudi Arabia (Umm al-Qura).
+        Hijri = "hijri",
+        /// The solar calendar of Iran and Afghanistan.
+        Persian = "persian",
+        /// The Thai calendar, which counts years from the death of the Buddha.
+        Thai = "thai",
+    }
 }
 
 /// Hardly anyone has lived longer.
-const OLDEST_YEARS: i64 = 120;
+pub(crate) const OLDEST_YEARS: i16 = 120;
 /// Few businesses are older, and few of those know the day on which they were formed.
-const OLDEST_FORMATION: i16 = 1500;
+pub(crate) const OLDEST_FORMATION: i16 = 1500;
 
 /// Why a date is unlikely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +33,6 @@ pub(super) enum Oddity {
 }
 
 impl Calendar {
-    const ALL: [Self; 3] = [Self::Hijri, Self::Persian, Self::Thai];
-
-    /// The name that messages use for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hijri => "hijri",
-            Self::Persian => "persian",
-            Self::Thai => "thai",
-        }
-    }
-
     /// Converts a `YYYY-MM-DD` of this calendar to the Gregorian date. `None` if this calendar has no such date.
     #[must_use]
     pub fn gregorian(self, text: &str) -> Option<String> {
@@ -93,7 +84,7 @@ pub(super) fn formation_date(text: &str, today: Date) -> Option<Oddity> {
 
 fn other_calendar(typed: (i16, i8, i8), is_plausible: impl Fn(&Date) -> bool) -> Option<Oddity> {
     let fits = |calendar: &Calendar| calendar.date(typed).is_some_and(|date| is_plausible(&date));
-    let mut fitting = Calendar::ALL.into_iter().filter(fits);
+    let mut fitting = Calendar::ALL.iter().copied().filter(fits);
     Some(Oddity::OtherCalendar(fitting.next()?, fitting.next()))
 }
 

@@ -103,11 +103,8 @@ fn whole(rules: &RuleSet, kind: CustomerType, place: &str) -> Option<String> {
 
 /// The schema of a place.
 fn schema_at<'a>(rules: &'a RuleSet, kind: CustomerType, place: &str) -> Option<&'a Value> {
-    match place.strip_prefix(PERSONS) {
-        Some(rest) => {
-            let rest = rest.split_once('/').map_or("", |(_, rest)| rest);
-            rules.fragment(kind, &format!("{PERSONS}-/{rest}"))
-        }
+    match Place::new(place).person() {
+        Some((_, rest)) => rules.fragment(kind, &format!("{PERSONS}-/{rest}")),
         None => rules.fragment(kind, place),
     }
 }

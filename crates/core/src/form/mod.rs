@@ -3,7 +3,7 @@
 //! A value that cannot be stored in the profile yet, because it is wrong or the rest of its object is missing, stays
 //! in the sealed record as a draft. Nothing that was typed is lost.
 
-mod calendars;
+pub(crate) mod calendars;
 mod checks;
 mod draft;
 pub mod edit;

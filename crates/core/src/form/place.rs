@@ -26,8 +26,8 @@ impl Requirement {
     }
 
     pub(super) fn place_of(&self, pointer: &str) -> String {
-        match (&self.person_id, pointer.strip_prefix(PERSONS)) {
-            (Some(person), Some(rest)) => place_of_person(person, rest.split_once('/').map_or("", |(_, rest)| rest)),
+        match (&self.person_id, Place::new(pointer).person()) {
+            (Some(person), Some((_, rest))) => place_of_person(person, rest),
             _ => pointer.to_owned(),
         }
     }
@@ -60,8 +60,7 @@ pub(super) fn is_empty(person: &Value, draft: &BTreeMap<String, String>) -> bool
 
 /// The JSON Pointer of a place. `None` if its person has been removed.
 pub(super) fn pointer(profile: &Value, place: &str) -> Option<String> {
-    let Some(rest) = place.strip_prefix(PERSONS) else { return Some(place.to_owned()) };
-    let (person, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    let Some((person, rest)) = Place::new(place).person() else { return Some(place.to_owned()) };
     let index = persons(profile).iter().position(|known| known["id"] == person)?;
     Some(format!("{PERSONS}{index}/{rest}"))
 }
@@ -69,7 +68,7 @@ pub(super) fn pointer(profile: &Value, place: &str) -> Option<String> {
 /// The place of a pointer.
 pub(super) fn place_of(profile: &Value, pointer: &str) -> String {
     let named = || {
-        let (index, rest) = pointer.strip_prefix(PERSONS)?.split_once('/')?;
+        let (index, rest) = Place::new(pointer).person().filter(|(_, rest)| !rest.is_empty())?;
         let id = persons(profile).get(index.parse::<usize>().ok()?)?["id"].as_str()?;
         Some(format!("{PERSONS}{id}/{rest}"))
     };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::form::record::{FieldSave, Form};
 use crate::ids::PersonId;
 use crate::kyc::record::{Flag, Kyc};
+use crate::place::Place;
 
 /// What a verification has about one person: what was typed into the form and is not in the profile, and what must be
 /// given again.
@@ -23,7 +24,7 @@ pub struct PersonShare {
 
 /// The associated person whom a place of the form, or a requirement, is about.
 pub(crate) fn person_of(place: &str) -> Option<PersonId> {
-    let in_profile = place.strip_prefix("/associated_persons/").and_then(|rest| rest.split('/').next());
+    let in_profile = Place::new(place).person().map(|(person, _)| person);
     in_profile.or_else(|| place.rsplit_once('@').map(|(_, id)| id)).and_then(PersonId::parse)
 }
 

@@ -179,7 +179,7 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Keys<F, T> {
 #[macro_export]
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        $crate::words::words! {
+        $crate::words! {
             $(#[$doc])* $name { $(#[doc = concat!("`", $text, "`")] $variant = $text),* }
         }
 

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use clap::Args;
@@ -145,12 +146,13 @@ async fn backups(context: &CommandContext<'_>) -> Value {
     match backup::newest(context.config, place).await {
         Ok(Some((at, _))) => {
             // A due backup starts within a minute. If the newest one is twice as old as the interval, backups fail.
-            let late = match backups.schedule {
-                Some(Schedule::Every(wait)) => 2 * i64::try_from(wait.as_secs()).unwrap_or(i64::MAX / 2),
-                Some(Schedule::Daily(_)) => 2 * 24 * 60 * 60,
-                None => i64::MAX / 2_000_000,
+            let late_after = match backups.schedule {
+                Some(Schedule::Every(wait)) => Some(2 * wait),
+                Some(Schedule::Daily(_)) => Some(2 * Duration::from_hours(24)),
+                None => None,
             };
-            let good = now.as_micros() - at.as_micros() < late.saturating_mul(1_000_000);
+            let age = Duration::from_micros(u64::try_from(now.as_micros() - at.as_micros()).unwrap_or_default());
+            let good = late_after.is_none_or(|late_after| age < late_after);
             check("backups", good, &format!("the newest backup is from {at}"))
         }
         Ok(None) => check("backups", backups.schedule.is_none(), "no backup yet"),

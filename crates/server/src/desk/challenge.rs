@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dossier_core::clock::Timestamp;
+use dossier_core::words;
 use dossier_store::vault::Tickets;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
@@ -14,24 +15,15 @@ use crate::http::cookie::{cookie, host_name, set};
 /// How long a member may take to sign in or to add a passkey, in seconds.
 const SECONDS: i64 = 10 * 60;
 
-/// What was begun. A cookie of one purpose is worth nothing for another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// A sign-in with a passkey.
-    SignIn,
-    /// The registration of a passkey.
-    NewPasskey,
-    /// A sign-in through the identity provider.
-    Provider,
-}
-
-impl Purpose {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign-in",
-            Self::NewPasskey => "new-passkey",
-            Self::Provider => "provider",
-        }
+words! {
+    /// What was begun. A cookie of one purpose is worth nothing for another.
+    Purpose {
+        /// A sign-in with a passkey.
+        SignIn = "sign-in",
+        /// The registration of a passkey.
+        NewPasskey = "new-passkey",
+        /// A sign-in through the identity provider.
+        Provider = "provider",
     }
 }
 

@@ -7,6 +7,7 @@ use dossier_core::desk::{Permission, Tally};
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::decision::{NewDecision, Outcome, Proposal};
 use dossier_core::kyc::requirement::Requirement;
+use dossier_core::place::Place;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::members::DeskError;
 use dossier_core::use_cases::review_case;
@@ -321,7 +322,7 @@ fn choice(panel: &Panel, entered: &Entered, outcome: Outcome, key: &str) -> Mark
 
 /// The part of the form that a pointer into a decision is about: its id, and its name in the catalogue.
 pub fn part(pointer: &str) -> (&str, &'static str) {
-    let first = pointer.split('/').nth(1).unwrap_or_default();
+    let first = Place::new(pointer).member();
     match first {
         "requirements" => (first, "decision-again"),
         "rails" => (first, "decision-rails"),

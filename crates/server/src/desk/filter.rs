@@ -5,40 +5,25 @@ use dossier_core::customer::CustomerType;
 use dossier_core::desk::{FlagKind, WaitReason};
 use dossier_core::ids::MemberId;
 use dossier_core::parse::Country;
+use dossier_core::words;
 
 use super::queue_view::{Case, Queues};
 
-/// Which part of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    /// Everything that waits for a decision and nobody's second look.
-    Decide,
-    /// What the member holds.
-    Mine,
-    /// What a second person must confirm.
-    Second,
-    /// What was handed to the approvers.
-    Escalated,
+words! {
+    /// Which part of the queue, in URLs and in the catalogue.
+    View {
+        /// What waits for a decision, and for no second person.
+        Decide = "decide",
+        /// What the member holds.
+        Mine = "mine",
+        /// What a second person must confirm.
+        Second = "second",
+        /// What was handed to the approvers.
+        Escalated = "escalated",
+    }
 }
 
 impl View {
-    pub const ALL: [Self; 4] = [Self::Decide, Self::Mine, Self::Second, Self::Escalated];
-
-    /// The word in URLs and in the catalogue.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Decide => "decide",
-            Self::Mine => "mine",
-            Self::Second => "second",
-            Self::Escalated => "escalated",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.as_str() == text)
-    }
-
     /// Whether a case is in this part.
     #[must_use]
     pub fn shows(self, case: &Case, member: MemberId, now: Timestamp) -> bool {

@@ -74,7 +74,7 @@ fn side(desk: &Desk, filter: &Filter, counts: &[usize], late: usize) -> Markup {
             }
             nav aria-label=(say("views")) {
                 ul {
-                    @for (index, (view, count)) in View::ALL.into_iter().zip(counts).enumerate() {
+                    @for (index, (view, count)) in View::ALL.iter().copied().zip(counts).enumerate() {
                         @let to = Filter { page: 1, view, ..filter.clone() };
                         li {
                             a href={ "?" (to.query()) } aria-current=[(view == filter.view).then_some("page")]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use dossier_core::customer::CustomerType;
 use dossier_core::customer::identity::IdDocumentType;
+use dossier_core::place::Place;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Map, Value};
 
@@ -195,7 +196,7 @@ impl Record<'_> {
             "associated_persons" => None,
             id => Some(self.person(id).unwrap_or_else(|| label(id).into_owned())),
         };
-        place.split('/').skip(1).filter_map(step).collect::<Vec<_>>().join(", ")
+        Place::new(place).steps().filter_map(step).collect::<Vec<_>>().join(", ")
     }
 
     fn requirement(&self, id: &str) -> String {

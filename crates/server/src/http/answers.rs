@@ -7,6 +7,7 @@ use dossier_core::kyc::requirement::Requirement;
 use dossier_core::retention::HoldView;
 use dossier_core::use_cases::due_deletions::Deletion;
 use dossier_core::webhook::Delivery;
+use dossier_core::words;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -61,9 +62,7 @@ pub(crate) struct ServiceStatus {
     pub(crate) status: Health,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Health {
-    Ok,
-    Ready,
+words! {
+    /// What a probe is told.
+    Health { Ok = "ok", Ready = "ready" }
 }

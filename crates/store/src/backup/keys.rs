@@ -54,7 +54,7 @@ pub async fn take_keys(
 pub async fn drop_lost_keys(keyring: &Keyring, to: Location<'_>) -> Result<(), StoreError> {
     let mut target = Target::existing(to).await?;
     for table in KeyTable::ALL {
-        target.delete_keys_outside(table, &epochs(keyring)).await?;
+        target.delete_keys_outside(*table, &epochs(keyring)).await?;
     }
     Ok(())
 }

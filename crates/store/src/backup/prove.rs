@@ -120,12 +120,13 @@ impl Keys {
     fn derive(&mut self) {
         let roots: Vec<_> = self.opened.iter().filter_map(|key| SecretKey::from_slice(key)).collect();
         let subjects: Vec<_> = roots.iter().cloned().map(SubjectKey::new).collect();
-        self.derived = Purpose::ALL.map(|purpose| subjects.iter().map(|key| key.key(purpose).clone()).collect()).into();
+        self.derived =
+            Purpose::ALL.iter().map(|purpose| subjects.iter().map(|key| key.key(*purpose).clone()).collect()).collect();
         self.direct.clone_from(&self.epochs);
         for root in roots {
             self.direct.push(root.derive(&[b"service"]));
             let remains = SubjectKey::new(root.derive(&[b"remains"]));
-            self.direct.extend(Purpose::ALL.map(|purpose| remains.key(purpose).clone()));
+            self.direct.extend(Purpose::ALL.iter().map(|purpose| remains.key(*purpose).clone()));
             self.direct.push(root);
         }
     }
@@ -261,7 +262,7 @@ impl Columns<'_> {
 
     /// The row of a stored key.
     fn key_row(&self) -> Result<Option<KeyRow>, StoreError> {
-        let Some(table) = KeyTable::ALL.into_iter().find(|table| table.name() == self.rows.table) else {
+        let Some(table) = KeyTable::parse(&self.rows.table) else {
             return Ok(None);
         };
         let epoch = u32::try_from(self.number("epoch")).unwrap_or(0);

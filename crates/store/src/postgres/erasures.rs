@@ -6,11 +6,11 @@ use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::erasure::{Erasure, LedgerEntry, Outline, Tombstone};
 use dossier_core::ids::{CustomerId, PersonId};
-use dossier_core::store::{ErasureStore, StoreError};
+use dossier_core::store::{ErasureStore, PersonErasureStore as _, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
-use super::customers::{SUBJECTS, no_key, plain, subject_row};
+use super::customers::{no_key, plain};
 use super::queue::due;
 use super::rows::{Columns, row_limit, scope_values, statements, uuid};
 use crate::planted::reached;
@@ -141,18 +141,10 @@ impl PostgresStore {
     /// The data subjects whose keys a change destroys.
     pub(super) async fn subjects_to_erase(&self, change: &Change) -> Result<Vec<PersonId>, StoreError> {
         match &change.effect {
-            Effect::CustomerErased { tombstone, .. } => self.subjects_of(change.scope, tombstone.id).await,
+            Effect::CustomerErased { tombstone, .. } => self.data_subjects(change.scope, tombstone.id).await,
             Effect::CustomerUpdated { erases: Some(erased), .. } => Ok(vec![erased.person.person]),
             _ => Ok(Vec::new()),
         }
-    }
-
-    /// The data subjects of a customer that have a key.
-    pub(super) async fn subjects_of(&self, scope: Scope, customer: CustomerId) -> Result<Vec<PersonId>, StoreError> {
-        let (account, environment) = scope_values(scope);
-        let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
-        let subject = |row: &Row| Ok(subject_row(scope, &mut Columns::of(row))?.peek().subject);
-        found.iter().map(subject).collect()
     }
 
     /// Why a customer has no key: it was erased, or its key was lost.

@@ -210,7 +210,7 @@ fn crc(sql: &str) -> u32 {
 }
 
 /// The statements of all migrations, for the lint.
-pub(super) fn statements() -> impl Iterator<Item = &'static str> {
+pub fn migrations() -> impl Iterator<Item = &'static str> {
     MIGRATIONS.iter().flat_map(|(_, sql)| split(sql)).chain(TABLES)
 }
 
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn every_statement_of_a_migration_can_be_repeated() {
-        for statement in statements() {
+        for statement in migrations() {
             let code =
                 statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
             // An update names the value that it leaves behind, and skips the rows that have it.

@@ -62,6 +62,7 @@ pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
 pub(crate) use migrate::NEWEST as NEWEST_MIGRATION;
+pub use migrate::migrations;
 use rows::{Columns, epoch_column, scope_values, statements, uuid};
 use shards::Shards;
 pub(crate) use transfer::{PostgresSnapshot, PostgresTarget};
@@ -110,11 +111,6 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     .into_iter()
     .chain(commit::STATEMENTS)
     .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
-}
-
-/// Every statement of the migrations.
-pub fn migrations() -> impl Iterator<Item = &'static str> {
-    migrate::statements()
 }
 
 /// The default of the setting `cache` in bytes. It holds some 20,000 individuals.

@@ -11,6 +11,7 @@ use dossier_core::store::{PersonErasureStore, Record as _, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
+use super::customers::{SUBJECTS, subject_row};
 use super::queue::due;
 use super::rows::{Columns, row_limit, scope_values, statements, uuid};
 use crate::rows::{ErasureRow, PersonErasureRow, Unchecked};
@@ -70,7 +71,10 @@ impl PersonErasureStore for PostgresStore {
     }
 
     async fn data_subjects(&self, scope: Scope, customer: CustomerId) -> Result<Vec<PersonId>, StoreError> {
-        self.subjects_of(scope, customer).await
+        let (account, environment) = scope_values(scope);
+        let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
+        let subject = |row: &Row| Ok(subject_row(scope, &mut Columns::of(row))?.peek().subject);
+        found.iter().map(subject).collect()
     }
 
     async fn due_person_erasures(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {

@@ -1,7 +1,7 @@
 //! Reads customers, and the keys of their data subjects.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroI64;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -19,9 +19,9 @@ use super::numbering::Places;
 use super::readers::Snapshot;
 use crate::cache::EmailHash;
 use crate::columns::{scope_columns, scope_of, type_column};
-use crate::rows::{PersonsRow, SubjectRow, Unchecked};
+use crate::rows::{PersonsRow, Unchecked};
 use crate::sealed::{self, Cells, PlainRow, SealedRecord, SubjectKeys};
-use crate::vault::{ScopeKeys, SubjectKey};
+use crate::vault::ScopeKeys;
 
 /// A list of everything that changed since an old version examines at most this many entries.
 const MAX_CHANGES_NAMED: usize = 1_000;
@@ -222,7 +222,24 @@ impl CustomerStore for SqliteStore {
     }
 
     async fn customers_with(&self, scope: Scope, numbers: &[Number]) -> Result<Vec<CustomerId>, StoreError> {
-        self.numbered(scope, numbers)
+        let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
+        let (account, environment) = scope_columns(&scope);
+        let found = self.readers.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT customer_id FROM numbers WHERE account_id = ?1 AND environment = ?2 AND fingerprint = ?3
+                 LIMIT ?4",
+            )?;
+            let mut found = BTreeSet::new();
+            for number in numbers {
+                let fingerprint = keys.number_index(number);
+                let rows = select.query_map((account, environment, fingerprint, MAX_MATCHES), |row| row.get(0))?;
+                for id in rows {
+                    found.insert(CustomerId::from_bytes(id?));
+                }
+            }
+            Ok(found)
+        })?;
+        Ok(found.into_iter().take(MAX_MATCHES).collect())
     }
 
     async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
@@ -335,61 +352,6 @@ impl SqliteStore {
         self.cache.summaries.remember(snapshot, plain.scope, &summary, email);
         Ok(summary)
     }
-
-    /// The key of a subject that must exist, unless the customer was erased.
-    pub(super) fn subject_key(
-        &self,
-        scope: Scope,
-        customer: CustomerId,
-        subject: PersonId,
-    ) -> Result<Arc<SubjectKey>, StoreError> {
-        if let Some(key) = self.cache.keys.get(scope, subject) {
-            return Ok(key);
-        }
-        let keys = self.subject_keys(scope, customer, &[subject])?;
-        keys.get(&subject).cloned().map_or_else(|| Err(self.why_without_key(scope, customer)?), Ok)
-    }
-
-    /// The keys of those subjects that have one.
-    pub(super) fn subject_keys(
-        &self,
-        scope: Scope,
-        customer: CustomerId,
-        subjects: &[PersonId],
-    ) -> Result<SubjectKeys, StoreError> {
-        if let Some(keys) = self.cache.keys.get_all(scope, subjects) {
-            return Ok(keys);
-        }
-        let stored =
-            self.readers.read_customer(customer, |connection| wrapped_subjects(connection, scope, customer))?;
-        let keys = self.existing_scope_keys(scope)?;
-        let mut opened = SubjectKeys::new();
-        for row in stored {
-            if subjects.contains(&row.peek().subject) {
-                let row = row.check(&keys)?;
-                opened.insert(row.subject, self.cache.keys.open(&self.vault, scope, row.subject, &row.wrapped)?);
-            }
-        }
-        Ok(opened)
-    }
-}
-
-pub(super) fn wrapped_subjects(
-    connection: &Connection,
-    scope: Scope,
-    customer: CustomerId,
-) -> Result<Vec<Unchecked<SubjectRow>>, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached(
-            "SELECT epoch, wrapped, subject_id, mac FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND \
-                customer_id = ?3",
-        )?
-        .query_map((account, environment, customer.as_bytes()), |row| {
-            let (subject, wrapped) = (PersonId::from_bytes(row.get(2)?), super::wrapped_key(row)?);
-            Ok(Unchecked::new(SubjectRow { scope, customer, subject, wrapped }, row.get(3)?))
-        })?
-        .collect()
 }
 
 fn persons_row(

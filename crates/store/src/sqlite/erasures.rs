@@ -12,8 +12,8 @@ use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{ErasureStore, StoreError};
 use rusqlite::{OptionalExtension as _, Row};
 
-use super::customers::{plain, wrapped_subjects};
-use super::{Role, SqliteStore, connect};
+use super::customers::plain;
+use super::{Role, SqliteStore, connect, wrapped_subjects};
 use crate::columns::{scope_columns, scope_of};
 use crate::planted::reached;
 use crate::rows::{ErasureRow, Unchecked};

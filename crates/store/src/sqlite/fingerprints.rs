@@ -1,11 +1,8 @@
 //! Blind indexes that match equal numbers and equal contents.
 
-use std::collections::BTreeSet;
-
 use dossier_core::caller::Scope;
-use dossier_core::customer::numbers::Number;
 use dossier_core::file::FileDetails;
-use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::ids::FileId;
 use dossier_core::store::{Record as _, StoreError};
 use rusqlite::Connection;
 
@@ -24,28 +21,6 @@ const PORTION: usize = 500;
 pub(super) const MAX_MATCHES: usize = 100;
 
 impl SqliteStore {
-    /// Some customers of a scope with a data subject that has one of these numbers.
-    pub(super) fn numbered(&self, scope: Scope, numbers: &[Number]) -> Result<Vec<CustomerId>, StoreError> {
-        let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
-        let (account, environment) = scope_columns(&scope);
-        let found = self.readers.read(|connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT customer_id FROM numbers WHERE account_id = ?1 AND environment = ?2 AND fingerprint = ?3
-                 LIMIT ?4",
-            )?;
-            let mut found = BTreeSet::new();
-            for number in numbers {
-                let fingerprint = keys.number_index(number);
-                let rows = select.query_map((account, environment, fingerprint, MAX_MATCHES), |row| row.get(0))?;
-                for id in rows {
-                    found.insert(CustomerId::from_bytes(id?));
-                }
-            }
-            Ok(found)
-        })?;
-        Ok(found.into_iter().take(MAX_MATCHES).collect())
-    }
-
     /// Fills the indexes from older records. This happens once, before anything else is written. If the process dies,
     /// the next start does it again.
     pub(super) fn fill_fingerprints(&self, connection: &Connection) -> Result<(), OpenError> {

@@ -41,6 +41,7 @@ use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
+use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{Committed, Store, StoreError};
 use futures_util::StreamExt as _;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -56,8 +57,10 @@ use crate::columns::scope_columns;
 use crate::ledger::Ledger;
 use crate::planted::reached;
 use crate::prepared::PreparedEffect;
+use crate::rows::{SubjectRow, Unchecked};
+use crate::sealed::SubjectKeys;
 use crate::signing::SignerCache;
-use crate::vault::{Keyring, RootKey, ScopeKeys, Tickets, Vault, WrappedKey};
+use crate::vault::{Keyring, RootKey, ScopeKeys, SubjectKey, Tickets, Vault, WrappedKey};
 use crate::{DATABASE_FILE, Engine, OpenError, WriterStats};
 use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
@@ -213,6 +216,61 @@ impl SqliteStore {
     fn existing_scope_keys(&self, scope: Scope) -> Result<Arc<ScopeKeys>, StoreError> {
         self.scope_keys(scope)?.ok_or_else(|| StoreError::Corrupt("the account has no key".into()))
     }
+
+    /// The key of a subject that must exist, unless the customer was erased.
+    fn subject_key(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        subject: PersonId,
+    ) -> Result<Arc<SubjectKey>, StoreError> {
+        if let Some(key) = self.cache.keys.get(scope, subject) {
+            return Ok(key);
+        }
+        let keys = self.subject_keys(scope, customer, &[subject])?;
+        keys.get(&subject).cloned().map_or_else(|| Err(self.why_without_key(scope, customer)?), Ok)
+    }
+
+    /// The keys of those subjects that have one.
+    fn subject_keys(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        subjects: &[PersonId],
+    ) -> Result<SubjectKeys, StoreError> {
+        if let Some(keys) = self.cache.keys.get_all(scope, subjects) {
+            return Ok(keys);
+        }
+        let stored =
+            self.readers.read_customer(customer, |connection| wrapped_subjects(connection, scope, customer))?;
+        let keys = self.existing_scope_keys(scope)?;
+        let mut opened = SubjectKeys::new();
+        for row in stored {
+            if subjects.contains(&row.peek().subject) {
+                let row = row.check(&keys)?;
+                opened.insert(row.subject, self.cache.keys.open(&self.vault, scope, row.subject, &row.wrapped)?);
+            }
+        }
+        Ok(opened)
+    }
+}
+
+fn wrapped_subjects(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<Vec<Unchecked<SubjectRow>>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "SELECT epoch, wrapped, subject_id, mac FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND \
+                customer_id = ?3",
+        )?
+        .query_map((account, environment, customer.as_bytes()), |row| {
+            let (subject, wrapped) = (PersonId::from_bytes(row.get(2)?), wrapped_key(row)?);
+            Ok(Unchecked::new(SubjectRow { scope, customer, subject, wrapped }, row.get(3)?))
+        })?
+        .collect()
 }
 
 #[async_trait]

@@ -10,8 +10,7 @@ use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{PersonErasureStore, Record as _, StoreError};
 use rusqlite::{OptionalExtension as _, Row};
 
-use super::SqliteStore;
-use super::customers::wrapped_subjects;
+use super::{SqliteStore, wrapped_subjects};
 use crate::columns::{scope_columns, scope_of};
 use crate::rows::{ErasureRow, PersonErasureRow, Unchecked};
 use crate::sealed;

@@ -132,7 +132,7 @@ impl Target {
     pub(crate) async fn take_keys(&mut self, rows: &[KeyRow]) -> Result<(), StoreError> {
         let Some(first) = rows.first() else { return Ok(()) };
         // An older schema may lack the table.
-        let Some(shape) = self.shapes().iter().find(|shape| shape.name == first.table.name()).cloned() else {
+        let Some(shape) = self.shapes().iter().find(|shape| shape.name == first.table.as_str()).cloned() else {
             return Ok(());
         };
         match self {
@@ -162,10 +162,10 @@ impl Target {
 
     /// Deletes the keys of a table that are wrapped in none of these epochs.
     pub(crate) async fn delete_keys_outside(&mut self, table: KeyTable, epochs: &[u32]) -> Result<(), StoreError> {
-        if !self.shapes().iter().any(|shape| shape.name == table.name()) {
+        if !self.shapes().iter().any(|shape| shape.name == table.as_str()) {
             return Ok(());
         }
-        let sql = format!("DELETE FROM {} WHERE {}", table.name(), outside(epochs));
+        let sql = format!("DELETE FROM {} WHERE {}", table.as_str(), outside(epochs));
         match self {
             Self::Sqlite(target) => target.run(&sql),
             Self::Postgres(target) => target.run(&sql).await,

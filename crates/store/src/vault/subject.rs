@@ -3,62 +3,36 @@
 use std::sync::OnceLock;
 
 use aws_lc_rs::hmac;
+use dossier_core::words;
 
 use super::SecretKey;
 
-/// What a subject key is used for. Each purpose has a derived key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// E-mail and names, which lists open on their own.
-    Names,
-    /// Ordinary personal data.
-    Profile,
-    /// Numbers, dates of birth, credentials.
-    Secret,
-    /// Bodies of events.
-    Events,
-    Replay,
-    /// Values before and after a change in the audit trail.
-    Audit,
-    /// The keys of attached files.
-    FileWrap,
-    /// The state of the verification.
-    Kyc,
-    /// Why keys looked at the customer.
-    Looks,
+words! {
+    /// What a subject key is used for. Each purpose has a derived key; its word derives the key and binds the cell.
+    Purpose {
+        /// E-mail and names, which lists open on their own.
+        Names = "names",
+        /// Ordinary personal data.
+        Profile = "profile",
+        /// Numbers, dates of birth, credentials.
+        Secret = "secret",
+        /// Bodies of events.
+        Events = "events",
+        /// Stored responses.
+        Replay = "replay",
+        /// Values before and after a change in the audit trail.
+        Audit = "audit",
+        /// The keys of attached files.
+        FileWrap = "file-wrap",
+        /// The state of the verification.
+        Kyc = "kyc",
+        /// Why keys looked at the customer.
+        Looks = "looks",
+    }
 }
 
 impl Purpose {
-    const COUNT: usize = 9;
-
-    /// In the order of their numbers.
-    pub(crate) const ALL: [Self; Self::COUNT] = [
-        Self::Names,
-        Self::Profile,
-        Self::Secret,
-        Self::Events,
-        Self::Replay,
-        Self::Audit,
-        Self::FileWrap,
-        Self::Kyc,
-        Self::Looks,
-    ];
-
-    /// The word that derives the key and binds the cell.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Names => "names",
-            Self::Profile => "profile",
-            Self::Secret => "secret",
-            Self::Events => "events",
-            Self::Replay => "replay",
-            Self::Audit => "audit",
-            Self::FileWrap => "file-wrap",
-            Self::Kyc => "kyc",
-            Self::Looks => "looks",
-        }
-    }
+    const COUNT: usize = Self::ALL.len();
 }
 
 /// An open subject key, and the keys derived from it so far.
