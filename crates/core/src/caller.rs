@@ -52,7 +52,7 @@ impl OperatorName {
         Ok(Self(name.into()))
     }
 
-    /// The name.
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -82,7 +82,7 @@ pub enum Actor {
     Operator(OperatorName),
     /// A member who is signed in at the desk, by id and by the name at that time.
     Member(MemberId, OperatorName),
-    /// Dossier itself.
+    /// Dossier itself, without a person or a key.
     System,
     /// The customer behind a link, in the hosted form.
     Session(SessionId),

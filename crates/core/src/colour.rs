@@ -15,9 +15,9 @@ pub struct Colour([u8; 3]);
 pub struct InvalidColour;
 
 impl Colour {
-    /// `#000000`.
+    /// Black, `#000000`.
     pub const BLACK: Self = Self([0; 3]);
-    /// `#ffffff`.
+    /// White, `#ffffff`.
     pub const WHITE: Self = Self([255; 3]);
 
     /// Reads `#RRGGBB`.

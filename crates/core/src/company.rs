@@ -99,11 +99,11 @@ pub struct ReviewTime {
 words! {
     /// A unit of time.
     Unit {
-        /// Minutes.
+        /// Minutes, each of 60 seconds.
         Minutes = "minutes",
-        /// Hours.
+        /// Hours, each of 60 minutes.
         Hours = "hours",
-        /// Days.
+        /// Calendar days, weekends included.
         Days = "days",
         /// Working days of the company.
         WorkingDays = "working days",

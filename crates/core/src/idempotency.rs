@@ -28,7 +28,7 @@ pub struct Request<'a> {
     pub route: &'static str,
     /// The body as received.
     pub body: &'a [u8],
-    /// The `Idempotency-Key`.
+    /// The value of the header `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
 }
 

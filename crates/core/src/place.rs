@@ -41,7 +41,7 @@ impl<'a> Place<'a> {
         self.0.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// The pointer.
+    /// The place as a JSON Pointer.
     #[must_use]
     pub const fn pointer(self) -> &'a str {
         self.0

@@ -52,10 +52,6 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
 }
 
 /// The entries of a ledger that the database lacks.
-///
-/// # Errors
-///
-/// If the store cannot be read.
 pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Result<Vec<LedgerEntry>, StoreError> {
     Ok(missing_from(&ledger_of(store).await?, ledger))
 }
@@ -107,7 +103,6 @@ pub struct ErasureState {
     /// `scheduled`, `refused` as long as a law requires that the customer is kept, `held` as long as a hold does, or
     /// `erased`.
     state: Progress,
-    /// The customer.
     customer_id: CustomerId,
     /// The associated person who alone is erased. `null` for the whole customer.
     person_id: Option<PersonId>,
@@ -140,10 +135,6 @@ enum Progress {
 
 impl ErasureState {
     /// The erasure of a customer. `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
     pub async fn of(
         store: &dyn Engine,
         services: &Services,
@@ -164,10 +155,6 @@ impl ErasureState {
     }
 
     /// The erasure of an associated person. `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
     pub async fn of_person(
         store: &dyn Engine,
         services: &Services,

@@ -64,7 +64,6 @@ impl LookCounter {
         self.counted.lock().expect(Self::UNPOISONED).bytes < MOST
     }
 
-    /// Counts looks.
     pub fn count(&self, looks: impl IntoIterator<Item = CountedLook>) {
         let mut counted = self.counted.lock().expect(Self::UNPOISONED);
         looks.into_iter().for_each(|look| counted.add(look));

@@ -23,7 +23,7 @@ pub const GENESIS: [u8; 32] = [0; 32];
 /// An entry as it is stored, without its place in the chain.
 #[derive(Debug, Clone)]
 pub struct StoredEntry {
-    /// In microseconds.
+    /// Microseconds since 1970.
     pub at: i64,
     pub actor: String,
     pub action: String,

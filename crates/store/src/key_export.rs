@@ -277,7 +277,7 @@ pub struct KeyExport {
     storage: Arc<dyn Objects>,
     name: String,
     size: u64,
-    /// For people.
+    /// Where the export is, as messages name it.
     location: String,
     pub header: ExportHeader,
     key: SecretKey,

@@ -170,7 +170,7 @@ pub struct OpenedDetail {
 /// A place with its value before and after.
 #[derive(Clone)]
 pub struct OpenedChange {
-    /// The place.
+    /// The JSON Pointer of the place that changed.
     pub pointer: String,
     /// Before and after. `None` when they are erased.
     pub values: Option<(Value, Value)>,

@@ -21,7 +21,7 @@ const MAX_NAME: usize = 100;
 
 /// The data that is exported.
 pub struct Export {
-    /// The customer.
+    /// The customer whose data is exported.
     pub customer: CustomerId,
     /// The associated person whose data alone it is; `None` for the whole record.
     pub person: Option<PersonId>,
@@ -35,7 +35,7 @@ pub struct Export {
 
 /// A file of an export.
 pub struct ExportedFile {
-    /// The file.
+    /// The file as it is stored.
     pub file: File,
     /// Where its content is in the archive: ASCII, and the same that the record says.
     pub path: String,

@@ -57,7 +57,7 @@ pub enum Flaw {
 /// What is known about an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its id.
+    /// The id of the file.
     pub id: FileId,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
@@ -71,7 +71,7 @@ pub struct File {
 /// A stored file, and whether an earlier request with the same key stored it.
 #[derive(Debug)]
 pub struct Uploaded {
-    /// The file.
+    /// The file that is stored.
     pub file: File,
     /// Whether the response was kept from an earlier attempt.
     pub replayed: bool,

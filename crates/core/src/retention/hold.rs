@@ -10,9 +10,9 @@ use crate::ids::{CustomerId, HoldId};
 /// A hold on the deletion of a customer. While it is active, the customer is neither erased nor deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
-    /// Its id.
+    /// The id of the hold.
     pub id: HoldId,
-    /// The customer.
+    /// The customer that is kept.
     pub customer: CustomerId,
     /// When it was placed.
     pub placed_at: Timestamp,

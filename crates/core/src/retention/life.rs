@@ -80,7 +80,7 @@ pub struct Life {
     pub decided_at: Option<Timestamp>,
     /// When the record last changed.
     pub recorded_at: Timestamp,
-    /// The documents.
+    /// The documents that the record names.
     pub evidence: Vec<Evidence>,
 }
 

@@ -78,7 +78,7 @@ pub struct RetentionRules {
     pub version: String,
     /// The SHA-256 of its text, in hexadecimal, which shows whether the rules have changed.
     pub hash: String,
-    /// The rules.
+    /// The rules, in the order of the file.
     pub rules: Vec<RetentionRule>,
 }
 

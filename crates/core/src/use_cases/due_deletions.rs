@@ -23,10 +23,6 @@ pub const MAX_DAYS: i64 = 3_660;
 const PORTION: usize = 500;
 
 /// What keeps a customer from being erased at somebody's request. `None` also for an id that this scope does not have.
-///
-/// # Errors
-///
-/// The store's.
 pub async fn obstacle_of(services: &Services, scope: Scope, id: CustomerId) -> Result<Option<Obstacle>, StoreError> {
     match services.store.customer(scope, id).await? {
         Some(customer) => obstacle(services, scope, &customer).await,
@@ -88,7 +84,7 @@ async fn named_files(services: &Services, scope: Scope, customer: &Customer) -> 
 /// Something that retention deletes at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Deletion {
-    /// The customer.
+    /// The customer that is erased, or whose document is deleted.
     pub customer_id: CustomerId,
     /// The document that is deleted. `null` if the whole customer is erased.
     pub file_id: Option<FileId>,

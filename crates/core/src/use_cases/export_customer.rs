@@ -17,10 +17,7 @@ const PAGE: usize = 500;
 
 /// Computes the export of a customer or of one associated person, and records it. `None` for an id that this scope
 /// does not have.
-///
-/// # Errors
-///
-/// The store's; then nothing is handed out.
+/// If the store fails, nothing is handed out.
 pub async fn export(
     services: &Services,
     caller: &Caller,

@@ -65,7 +65,7 @@ fn roles_text(permission: Permission, environment: Environment) -> String {
 /// What an admin sets of a member. What is absent stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct MemberInput {
-    /// The name.
+    /// The name, as colleagues see it.
     pub name: Option<String>,
     /// The e-mail address. Another address means another person at the identity provider.
     pub email: Option<String>,

@@ -38,7 +38,7 @@ pub struct Authentication {
 pub enum Proof {
     /// A one-time link, which is used up.
     Link(SignInId),
-    /// A passkey.
+    /// A passkey, whose response was verified.
     Passkey(UsedPasskey),
     /// The identity provider.
     Provider,
@@ -47,7 +47,7 @@ pub enum Proof {
 /// A passkey that was used.
 #[derive(Clone)]
 pub struct UsedPasskey {
-    /// Its id.
+    /// The id of the credential.
     pub id: String,
     /// What verified the response. If another sign-in has replaced it in the meantime, this one counts for nothing.
     pub verified_by: serde_json::Value,

@@ -38,7 +38,7 @@ pub struct Due {
 
 /// What is sent for a delivery.
 pub struct Message {
-    /// The URL.
+    /// The URL to which it is sent.
     pub url: String,
     /// The body, exactly as it was signed.
     pub body: Pii<Vec<u8>>,

@@ -17,7 +17,6 @@ pub struct Verification {
     /// Pairs of currency and payment rail.
     pub rails: Vec<(String, String)>,
     pub after_approval: AfterApproval,
-    /// In production.
     pub four_eyes: FourEyes,
     pub four_eyes_sandbox: FourEyes,
     /// How long customers may wait for a decision.

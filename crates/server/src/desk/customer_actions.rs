@@ -24,10 +24,6 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 
 /// `POST …/take`: takes the case, or takes it over with a reason.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn take(
     State(app): State<App>,
     desk: Desk,
@@ -46,10 +42,6 @@ pub async fn take(
 }
 
 /// `POST …/give-back`
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn give_back(
     State(app): State<App>,
     desk: Desk,
@@ -68,10 +60,6 @@ pub async fn give_back(
 }
 
 /// `POST …/renew`: the page is still open.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
     match worksheet::renew(&app.services, &desk.seat, id).await {
@@ -81,10 +69,6 @@ pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Re
 }
 
 /// `POST …/verdicts`. A script gets the claim with its new verdict; a form returns to it.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn verdict(
     State(app): State<App>,
     desk: Desk,
@@ -114,10 +98,6 @@ pub async fn verdict(
 }
 
 /// `POST …/notes`
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn note(State(app): State<App>, desk: Desk, path: CustomerPath, fields: Fields) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
     match worksheet::add_note(&app.services, &desk.seat, id, fields.get("text")).await {
@@ -127,10 +107,6 @@ pub async fn note(State(app): State<App>, desk: Desk, path: CustomerPath, fields
 }
 
 /// `POST …/reveal`: a number in full. A script gets only the number.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn reveal(
     State(app): State<App>,
     desk: Desk,
@@ -152,10 +128,6 @@ pub async fn reveal(
 }
 
 /// `POST …/link`: the link to the form, for a script to copy. It is never part of a page.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn link(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
     if !desk.signed_in.is_script {
         let content = html! { p { (say("link-needs-script")) } };
@@ -168,10 +140,6 @@ pub async fn link(State(app): State<App>, desk: Desk, path: CustomerPath) -> Res
 }
 
 /// `GET …/files/{file_id}`: the content of a file, which browsers show without running anything.
-///
-/// # Errors
-///
-/// When the file cannot be read.
 pub async fn file(
     State(app): State<App>,
     desk: Desk,

@@ -30,10 +30,6 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 
 /// `GET …/decide`
-///
-/// # Errors
-///
-/// When the customer cannot be read.
 pub async fn page(
     State(app): State<App>,
     desk: Desk,
@@ -72,10 +68,6 @@ fn show(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, notice: &Marku
 }
 
 /// `POST …/decide`: shows what will happen, and then does it.
-///
-/// # Errors
-///
-/// When the customer cannot be read.
 pub async fn decide(
     State(app): State<App>,
     desk: Desk,
@@ -227,10 +219,6 @@ async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Re
 }
 
 /// `POST …/confirm`: the second person agrees.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn confirm(
     State(app): State<App>,
     desk: Desk,
@@ -249,10 +237,6 @@ pub async fn confirm(
 }
 
 /// `POST …/withdraw`: the proposal is taken back or declined.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn withdraw(
     State(app): State<App>,
     desk: Desk,

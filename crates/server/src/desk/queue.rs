@@ -23,10 +23,6 @@ const ROWS: usize = 50;
 const TRIES: usize = 64;
 
 /// `GET /desk/{environment}/queue`
-///
-/// # Errors
-///
-/// When the queue cannot be read.
 pub async fn page(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     if let Err(refused) = desk.require(Permission::View) {
         return Ok(refused);
@@ -231,10 +227,6 @@ fn pagination(filter: &Filter, pages: usize) -> Markup {
 }
 
 /// `POST /desk/{environment}/next`: takes the first case of the filter that nobody holds, and shows it.
-///
-/// # Errors
-///
-/// When the queue cannot be read.
 pub async fn next(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     // Otherwise a filter would tell those who may see no case whether one matches it.
     if let Err(refused) = desk.require(Permission::Work) {

@@ -28,10 +28,6 @@ pub async fn page(desk: Desk) -> Response {
 }
 
 /// `POST /desk/{environment}/search`
-///
-/// # Errors
-///
-/// When customers cannot be read.
 pub async fn find(State(app): State<App>, desk: Desk, fields: Fields) -> Result<Response, Problem> {
     let text: String = fields.get("text").chars().take(LONGEST).collect();
     match search::search(&app.services, &desk.seat, &text).await {

@@ -32,7 +32,6 @@ pub struct AppState {
     /// The store, for what is not in the port.
     pub engine: Arc<dyn Engine>,
     pub erasure: Erasure,
-    /// The metrics.
     pub metrics: Metrics,
     /// The URL of the API, without a slash at the end.
     pub public_url: String,

@@ -58,9 +58,7 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
 /// What the writer of an engine has done since it started.
 #[derive(Debug, Default)]
 pub struct WriterStats {
-    /// Committed transactions.
     pub commits: AtomicU64,
-    /// Committed changes.
     pub changes: AtomicU64,
     /// Changes that are waiting now.
     pub waiting: AtomicU64,
