@@ -25,7 +25,7 @@ pub struct Scope {
 }
 
 /// The name of a person who acts, which the audit trail keeps in plain text. At the command line it is what the person
-/// or the login gives, and it proves nothing, since whoever can run commands can choose it.
+/// or the login gives, and it proves nothing, since anyone who can run commands can choose it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OperatorName(Arc<str>);

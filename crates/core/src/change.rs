@@ -34,7 +34,7 @@ pub struct Change {
     pub events: Vec<Event>,
     /// The answer to give again when the same `Idempotency-Key` is repeated.
     pub answer: Option<PendingAnswer>,
-    /// Whether no endpoint is told of the events, because the account is closed.
+    /// Whether no endpoint gets the events, because the account is closed.
     pub is_silent: bool,
 }
 
@@ -99,7 +99,7 @@ pub enum Effect {
     },
     /// A hold on a customer, which must not be erased.
     HoldPlaced(Hold),
-    /// Somebody ends a hold.
+    /// An operator or a key ends a hold.
     HoldEnded {
         /// The hold, with the moment of its end.
         hold: Hold,

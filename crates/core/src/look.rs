@@ -1,5 +1,5 @@
-//! Looks at personal data: who saw what of a customer. Looks by API keys are counted for each key, customer and hour;
-//! looks by people are entries of the audit trail.
+//! Looks at personal data: who saw which data of a customer. Looks by API keys are counted for each key, customer and
+//! hour; looks by people are entries of the audit trail.
 
 use std::fmt;
 use std::sync::Arc;
@@ -127,7 +127,7 @@ impl fmt::Debug for Reason {
     }
 }
 
-/// What looks are counted by.
+/// The key under which looks are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Look {
     /// The scope of the customer and of the key.

@@ -106,7 +106,7 @@ pub struct ErasureState {
     customer_id: CustomerId,
     /// The associated person who alone is erased. `null` for the whole customer.
     person_id: Option<PersonId>,
-    /// When the erasure was requested. `null` if nobody requested it: retention erased the customer, or a restore had
+    /// When the erasure was requested. `null` if it was not requested: retention erased the customer, or a restore had
     /// brought it back.
     requested_at: Option<Timestamp>,
     /// When it runs. `null` once it has run, and while it is not known how long the customer is kept.

@@ -83,7 +83,7 @@ impl StoredEntry {
     }
 }
 
-/// The seal on the end of a chain. Whoever can write the database still cannot forge it.
+/// The seal on the end of a chain. Someone who can write to the database still cannot forge it.
 pub(crate) fn seal(keys: &ScopeKeys, scope: Scope, seq: u64, hash: &[u8]) -> [u8; 32] {
     let (account, environment) = scope_columns(&scope);
     keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), hash])

@@ -1,5 +1,5 @@
-//! What a customer, or one associated person of a business, is given of the data about them. It leaves out what others
-//! must not see: tokens and links, what reviewers write for each other, and the data of other persons and customers.
+//! The export for a customer, or for one associated person of a business. It leaves out what they must not see: tokens
+//! and links, what reviewers write for each other, and the data of other persons and customers.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ const MAX_NAME: usize = 100;
 pub struct Export {
     /// The customer whose data is exported.
     pub customer: CustomerId,
-    /// The associated person whose data alone it is; `None` for the whole record.
+    /// The associated person, if only the data of this person is exported; `None` for the whole record.
     pub person: Option<PersonId>,
     /// When it was computed.
     pub at: Timestamp,

@@ -1,4 +1,4 @@
-//! What a machine can tell about a record without guessing. A flag decides nothing; it shows a reviewer where to look.
+//! What a machine finds in a record without guessing. A flag decides nothing; it shows a reviewer where to look.
 
 use serde_json::Value;
 
@@ -8,9 +8,9 @@ use crate::file::record::Flaw;
 use crate::hidden::is_hidden;
 use crate::words::words;
 
-/// Hardly anyone has lived longer.
+/// The greatest age in years. Hardly anyone has lived longer.
 const OLDEST_YEARS: i32 = 120;
-/// Few businesses are older.
+/// The earliest year in which a business was founded. Few are older.
 const OLDEST_FORMATION: i32 = 1500;
 /// How far shares may be from 100 % because of rounding.
 const ROUNDING: f64 = 0.05;
@@ -18,8 +18,8 @@ const ROUNDING: f64 = 0.05;
 words! {
     /// What a machine found.
     FlagKind {
-        InvisibleCharacters = "invisible_characters": "The text contains characters that cannot be seen.",
-        ImpossibleYear = "impossible_year": "Nobody was born, and no business founded, in this year.",
+        InvisibleCharacters = "invisible_characters": "The text contains invisible characters.",
+        ImpossibleYear = "impossible_year": "No living person was born, and hardly any business founded, in this year.",
         LockedPdf = "locked_pdf": "The PDF opens only with a password.",
         UnusablePicture = "unusable_picture": "The picture is too small to prove anything.",
         SharesDoNotAddUp = "shares_do_not_add_up": "The shares of the owners do not add up to 100 %.",
@@ -68,7 +68,7 @@ impl Customer {
             flags.push(Flag { kind, pointer: "/documents".to_owned() });
         }
         if shares(&profile).is_some_and(|sum| (sum - 100.0).abs() > ROUNDING) {
-            // It is about the owners together, and about no single one of them.
+            // This concerns the owners together, not one of them.
             flags.push(Flag { kind: FlagKind::SharesDoNotAddUp, pointer: "/associated_persons/-".to_owned() });
         }
         let persons = profile["associated_persons"].as_array().into_iter().flatten().enumerate();

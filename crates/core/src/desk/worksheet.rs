@@ -117,7 +117,7 @@ impl Worksheet {
         self.details.holder.as_ref().filter(|_| self.held_until().is_some_and(|end| now < end))
     }
 
-    /// Who holds the case of a customer. A hold also ends with a decision or a proposal, whoever makes it.
+    /// Who holds the case of a customer. A hold also ends with any decision or proposal.
     #[must_use]
     pub fn holder_of(&self, kyc: &Kyc, now: Timestamp) -> Option<&Holder> {
         let decided = kyc.decision.as_ref().map(|decision| decision.at);

@@ -136,7 +136,7 @@ pub enum Conflict {
     #[error("nothing is proposed, or the record was changed since; look at it and propose again")]
     NoProposal,
     /// The member proposed it, or proposed nothing and cannot take it back.
-    #[error("whoever proposed a decision cannot confirm it; another member must")]
+    #[error("the member who proposed a decision cannot confirm it; another member must")]
     OwnProposal,
     /// The operator does not allow changes to the identity of an approved customer.
     #[error("the identity of an approved customer may not be changed")]

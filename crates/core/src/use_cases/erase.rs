@@ -26,8 +26,8 @@ use crate::use_cases::write_customer::{UpdateError, newest};
 /// How far back the erasures of other processes are looked for, every second. It covers a process that was busy, and
 /// clocks that differ.
 const FORGOTTEN_WITHIN_SECONDS: i64 = 600;
-/// After how many seconds at most an erasure is considered again that something keeps from running. Rules, decisions
-/// and settings may change in the meantime.
+/// The longest time, in seconds, after which a blocked erasure is considered again. Rules, decisions and settings may
+/// change in the meantime.
 const CONSIDERED_AGAIN: i64 = 30 * 24 * 60 * 60;
 
 record! {

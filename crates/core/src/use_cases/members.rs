@@ -34,7 +34,7 @@ pub enum DeskError {
     /// The account would have no admin.
     #[error("the last admin of an account cannot be removed or lose the role; make another member an admin first")]
     LastAdmin,
-    /// Somebody else works on the case, and is named here.
+    /// Another member works on the case, with this name.
     #[error("another member holds the case")]
     Held(String),
     /// The one-time link was used, has expired, or was replaced.

@@ -32,7 +32,7 @@ pub struct Found {
     pub is_partial: bool,
 }
 
-/// Searches for a text. What was searched for is not recorded, only that somebody searched.
+/// Searches for a text. The trail records that the member searched, but not for what.
 ///
 /// # Errors
 ///

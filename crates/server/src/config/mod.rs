@@ -377,7 +377,7 @@ mod tests {
             ("oidc_roles = 'kyc=analyst'", &["oidc_roles_claim: must be set if oidc_roles is"]),
             (
                 "oidc_scopes = 'email'",
-                &["oidc_scopes: must be scopes with spaces between them, of which one is openid"],
+                &["oidc_scopes: must be scopes separated by spaces, one of them openid"],
             ),
         ] {
             let settings = gather(&[], &[], toml).expect("TOML");

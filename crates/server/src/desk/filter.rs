@@ -1,4 +1,4 @@
-//! The filters of the queue. They are links: everything that a page shows is in its URL.
+//! The filters of the queue. They are links: the URL says everything about what a page shows.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
@@ -11,13 +11,13 @@ use super::queue_view::{Case, Queues};
 /// Which part of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
-    /// Everything that waits for a decision and nobody's second look.
+    /// Cases that wait for a decision, except those that wait for a second person.
     Decide,
-    /// What the member holds.
+    /// Cases that the member holds.
     Mine,
-    /// What a second person must confirm.
+    /// Cases with a proposal that a second person must confirm.
     Second,
-    /// What was handed to the approvers.
+    /// Cases that were escalated to the approvers.
     Escalated,
 }
 
@@ -105,7 +105,8 @@ impl Filter {
         query.finish()
     }
 
-    /// The key of the text that says that there is nothing, which is not the same as nothing that passes.
+    /// The key of the text for an empty list. Without a filter it says that nothing waits, and otherwise that nothing
+    /// matches.
     #[must_use]
     pub fn empty_text(&self) -> String {
         let whole = Self { kind: None, reason: None, flag: None, country: None, ..self.clone() };

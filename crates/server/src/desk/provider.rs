@@ -24,7 +24,7 @@ use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// What a browser keeps while it is at the provider.
+/// What a browser keeps while its user signs in at the provider.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     sign_in: ProviderSignIn,
@@ -69,7 +69,7 @@ pub async fn back(State(app): State<App>, RawQuery(query): RawQuery, parts: Part
             refused(&error)
         }
         Err(Refusal::Stranger(person)) => {
-            failed(&app, &parts, None, "oidc: nobody is a member with this identity or address").await?;
+            failed(&app, &parts, None, "oidc: no member has this identity or address").await?;
             stranger(person.email.as_deref())
         }
         Err(Refusal::WithoutRoles(member)) => {
@@ -82,10 +82,10 @@ pub async fn back(State(app): State<App>, RawQuery(query): RawQuery, parts: Part
     Ok(response)
 }
 
-/// Why nobody was signed in.
+/// Why a sign-in failed.
 enum Refusal {
     Provider(OidcError),
-    /// Whom the provider names is no member.
+    /// The person whom the provider names is not a member.
     Stranger(Box<Person>),
     /// The claims of the member give no role at all.
     WithoutRoles(Box<Member>),
@@ -154,7 +154,7 @@ async fn find(app: &App, person: &Person) -> Result<Option<Member>, StoreError> 
     Ok(members.into_iter().find(|member| is_free(member) && is_same_address(&member.details.email, email)))
 }
 
-/// The page when the provider did not sign anybody in.
+/// The page after a sign-in at the provider failed.
 fn refused(error: &OidcError) -> Response {
     let (status, key) = match error {
         OidcError::Unreachable | OidcError::Unexpected(_) => (StatusCode::BAD_GATEWAY, "provider-unreachable"),
@@ -169,7 +169,7 @@ fn refused(error: &OidcError) -> Response {
     outside(status, &say("provider-title"), &content)
 }
 
-/// The page for somebody whom the provider knows, and the desk does not.
+/// The page for a person whom the provider knows, and the desk does not.
 fn stranger(email: Option<&str>) -> Response {
     let text = match email {
         Some(email) => say_with("stranger-text", &[("email", email.into())]),

@@ -19,7 +19,7 @@ use crate::http::state::App;
 
 /// The rows of a page.
 const ROWS: usize = 50;
-/// *Next* tries this many cases, of which others may be faster to take each.
+/// How many cases *Next* tries. Colleagues may take each of them first.
 const TRIES: usize = 64;
 
 /// `GET /desk/{environment}/queue`
@@ -226,7 +226,7 @@ fn pagination(filter: &Filter, pages: usize) -> Markup {
     }
 }
 
-/// `POST /desk/{environment}/next`: takes the first case of the filter that nobody holds, and shows it.
+/// `POST /desk/{environment}/next`: takes the first case of the filter that no member holds, and shows it.
 pub async fn next(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     // Otherwise a filter would tell those who may see no case whether one matches it.
     if let Err(refused) = desk.require(Permission::Work) {

@@ -151,7 +151,7 @@ impl SqliteStore {
         row.transpose()
     }
 
-    /// Returns whether the log is empty. It waits for no one, because whoever waits holds up the writer.
+    /// Returns whether the log is empty. It never waits, because that would hold up the writer.
     async fn empty_log(&self) -> Result<bool, StoreError> {
         let unreadable = |error: rusqlite::Error| StoreError::Unavailable(format!("cannot empty the log: {error}"));
         let connection = connect(self.readers.database(), Role::Checkpointer).map_err(unreadable)?;

@@ -60,7 +60,7 @@ impl Expected {
         match step {
             // The verdict of a provider is recorded, even if a reviewer was faster.
             Step::Decide(who, outcome) if !is_possible(outcome.transition()) => changed_if(who == Who::Provider),
-            // At the desk, nobody approves while something is missing.
+            // At the desk, no member approves while something is missing.
             Step::Decide(Who::Analyst | Who::Approver | Who::OtherApprover, Outcome::Approve)
                 if !self.is_complete() =>
             {
@@ -265,8 +265,8 @@ fn checked(
     (happened, (after, next))
 }
 
-/// The promise itself, by what the record shows: without a second member nobody is approved, rejected or reinstated
-/// where the policy covers the customer, and an analyst decides nothing alone anywhere.
+/// The promise itself, by what the record shows: without a second member no customer is approved, rejected or
+/// reinstated where the policy covers the customer, and an analyst decides nothing alone anywhere.
 fn lawful(policy: FourEyes, expected: &Expected, step: Step, before: &Customer, after: &Customer) {
     let (was, is) = (before.kyc.state, after.kyc.state);
     let outcome = match (was, is) {

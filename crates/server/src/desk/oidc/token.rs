@@ -77,7 +77,7 @@ fn fault(claims: &Claims, expected: &Expected<'_>, now: Timestamp) -> Option<&'s
     } else if text("nonce") != Some(expected.nonce) {
         Some("it belongs to another sign-in")
     } else if text("sub").is_none_or(|subject| subject.is_empty() || subject.len() > MAX_SUBJECT) {
-        Some("it names nobody")
+        Some("it names no one")
     } else if expected.is_fresh && moment("auth_time").is_none_or(|at| at <= now.plus_seconds(-FRESH)) {
         Some("the member did not authenticate again")
     } else {
