@@ -241,7 +241,7 @@ test("oidc-provider-mock signs a known member in, and tells others why not", asy
     // It refuses without the state of the sign-in, so anyone could have sent that.
     const denied = await atProvider(desk, issuer, "", (page) => press(page, "Deny"));
     await heading(denied, "You are not signed in");
-    await denied.getByText("This sign-in was begun in another browser").waitFor();
+    await denied.getByText("This sign-in was started in another browser").waitFor();
     clean(denied);
 });
 

@@ -70,7 +70,7 @@ impl History {
     }
 
     /// Adds an entry, with its details if they are needed. The newest entry comes first.
-    pub(crate) fn note(&mut self, row: &AuditRow, entry: Option<&OpenedEntry>) {
+    pub(crate) fn add(&mut self, row: &AuditRow, entry: Option<&OpenedEntry>) {
         let event = match Action::parse(&row.action) {
             Some(Action::SessionOpened) => Some("session_opened"),
             Some(Action::SessionExpired) => Some("session_expired"),
@@ -382,7 +382,7 @@ mod tests {
             (row(1, Action::SessionOpened, None), json!({})),
         ] {
             let entry = OpenedEntry::new(row.clone(), detail);
-            history.note(&row, History::needs_details(&row).then_some(&entry));
+            history.add(&row, History::needs_details(&row).then_some(&entry));
         }
         let expected = json!({
             "sessions": [{ "at": NOW, "event": "session_opened" }],

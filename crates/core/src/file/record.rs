@@ -133,7 +133,7 @@ impl File {
         self.attachments.iter().find(|attachment| attachment.subject == subject).map(|attachment| attachment.at)
     }
 
-    /// The JSON that `GET /v0/files/{id}` answers.
+    /// The JSON that `GET /v0/files/{id}` returns.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         let view = FileView {

@@ -43,7 +43,7 @@ record! {
 }
 
 /// A customer that is to be erased, with its files.
-struct Found {
+struct CustomerToErase {
     basis: Basis,
     customer: Customer,
     scheduled: Option<Erasure>,
@@ -51,7 +51,7 @@ struct Found {
     files: Vec<File>,
 }
 
-impl Found {
+impl CustomerToErase {
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
         let (basis, customer) = newest(services, caller, id).await?;
         let scheduled = services.store.erasure(caller.scope, id).await?;
@@ -114,8 +114,8 @@ impl Target {
     /// A record that cannot be opened is erased as well: its keys may open what an older copy of the database holds.
     /// The content of its files is found and deleted later, because no file names it any more.
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
-        match Found::load(services, caller, id).await {
-            Ok(Found { basis, customer, scheduled, obstacle, files }) => {
+        match CustomerToErase::load(services, caller, id).await {
+            Ok(CustomerToErase { basis, customer, scheduled, obstacle, files }) => {
                 return Ok(Self {
                     basis,
                     expired: rule_of_deletion(services, caller.scope, &customer).await?,
@@ -157,7 +157,7 @@ pub async fn request(
     let id = id.ok_or(UpdateError::NotFound)?;
     let (asked, dry_run) = read_request(request.body)?;
     let _turn = services.turns.of(id).await;
-    let load = || Found::load(services, caller, id);
+    let load = || CustomerToErase::load(services, caller, id);
     write(services, caller, request.about(id.as_bytes()), load, |found| {
         let answer = |erasure: &Erasure| {
             let decision = found.decision(erasure, dry_run);

@@ -51,7 +51,7 @@ async fn history(services: &Services, scope: Scope, id: CustomerId) -> Result<Hi
                 true => services.store.audit_entry(scope, row.seq).await?,
                 false => None,
             };
-            history.note(row, entry.as_ref());
+            history.add(row, entry.as_ref());
         }
         before = page.next;
         if before.is_none() {

@@ -78,7 +78,7 @@ impl Step {
 pub const PROPOSED: &str = "decision_proposed";
 
 /// Takes the step that `compute` derives from the newest version of a customer; `answer` builds the response body. If
-/// the step is a proposal, the answer has the warning [`PROPOSED`].
+/// the step is a proposal, the response has the warning [`PROPOSED`].
 pub(crate) async fn take_step(
     services: &Services,
     caller: &Caller,

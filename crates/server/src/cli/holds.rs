@@ -19,12 +19,12 @@ use crate::errors::text;
 
 group! {
     /// Place and end holds, which stop the deletion of customers
-    Holds { Place, List, End }
+    Holds { #[command(name = "place")] PlaceHold, List, End }
 }
 
 /// Place a hold on a customer, which must not be deleted
 #[derive(Args, Serialize, Deserialize)]
-pub struct Place {
+pub struct PlaceHold {
     /// The customer's id
     pub customer_id: String,
     #[command(flatten)]
@@ -45,7 +45,7 @@ pub struct Place {
 }
 
 #[async_trait]
-impl DataCommand for Place {
+impl DataCommand for PlaceHold {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
         let mut body = json!({ "reference": self.reference, "authority": self.authority, "reason": self.reason });

@@ -41,7 +41,7 @@ pub async fn take(
     }
 }
 
-/// `POST …/give-back`
+/// `POST …/give-back`: ends the hold, and returns to the queue.
 pub async fn give_back(
     State(app): State<App>,
     desk: Desk,
@@ -97,8 +97,13 @@ pub async fn verdict(
     Ok(Html(claims.piece(requirement).into_string()).into_response())
 }
 
-/// `POST …/notes`
-pub async fn note(State(app): State<App>, desk: Desk, path: CustomerPath, fields: Fields) -> Result<Response, Problem> {
+/// `POST …/notes`: adds an internal note.
+pub async fn add_note(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
     match worksheet::add_note(&app.services, &desk.seat, id, fields.get("text")).await {
         Ok(_) => done(&app, &desk, id, "#notes").await,

@@ -252,7 +252,7 @@ pub async fn withdraw(
     }
 }
 
-/// The case after the answer to a proposal, or why the answer was refused.
+/// The case after a proposal was confirmed or declined, or why that was refused.
 async fn answered(
     app: &App,
     desk: &Desk,

@@ -11,7 +11,6 @@ use dossier_core::violation::Code;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::answers::RequirementList;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, decided, nothing, repeatable};
 use super::extract::{CustomerPath, Decider, Reader, SessionOpener};
@@ -23,6 +22,7 @@ use super::problem::ProblemCode::{
     Offboarded,
 };
 use super::query::Query;
+use super::responses::RequirementList;
 use super::state::App;
 
 pub(crate) const OPEN_SESSION: Operation = Operation {

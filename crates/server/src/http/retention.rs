@@ -11,7 +11,6 @@ use dossier_core::violation::Code;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::answers::{DeletionList, HoldList};
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
@@ -22,6 +21,7 @@ use super::page::{PORTION, room_for};
 use super::problem::Problem;
 use super::problem::ProblemCode::{Erased, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound};
 use super::query::{NoQuery, Query};
+use super::responses::{DeletionList, HoldList};
 use super::state::App;
 
 const DEFAULT_DAYS: i64 = 90;

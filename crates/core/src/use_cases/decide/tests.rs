@@ -146,7 +146,7 @@ impl Expected {
 
 /// What was found on all paths.
 #[derive(Debug, Default)]
-struct Found {
+struct WalkTotals {
     records: usize,
     paths: u128,
     /// Decisions at the end of a path, by one person and by two.
@@ -155,7 +155,7 @@ struct Found {
 }
 
 /// Walks all paths from each record that a verification can begin with.
-fn walk(policy: FourEyes) -> Found {
+fn walk(policy: FourEyes) -> WalkTotals {
     let ways = Ways::new(policy);
     let mut places: HashMap<String, (Customer, Expected)> = HashMap::new();
     let mut ends: HashMap<String, u128> = HashMap::new();
@@ -164,7 +164,7 @@ fn walk(policy: FourEyes) -> Found {
         places.insert(key(&place), place);
     }
     let mut known: HashMap<String, Vec<(Happened, String)>> = HashMap::new();
-    let mut found = Found::default();
+    let mut found = WalkTotals::default();
     for _ in 0..LENGTH {
         (found.alone, found.by_two) = (0, 0);
         let mut longer: HashMap<String, u128> = HashMap::new();

@@ -5,7 +5,7 @@ use dossier_core::clock::Timestamp;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
-use super::keys::{Found, Keys};
+use super::keys::{KeyMatch, Keys};
 
 /// The algorithms that a token may be signed with. None of them has a secret in common with the provider.
 const ALGORITHMS: &[Algorithm] = &[Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -43,9 +43,9 @@ pub(super) fn verify(token: &str, keys: &Keys, expected: &Expected<'_>, now: Tim
         return Err(Refusal::Fault("its algorithm is not allowed"));
     }
     let key = match keys.find(&header) {
-        Found::Key(key) => key,
-        Found::Unknown => return Err(Refusal::UnknownKey),
-        Found::Unfit(why) => return Err(Refusal::Fault(why)),
+        KeyMatch::Key(key) => key,
+        KeyMatch::Unknown => return Err(Refusal::UnknownKey),
+        KeyMatch::Unfit(why) => return Err(Refusal::Fault(why)),
     };
     let mut signature = Validation::new(header.alg);
     // The library would ask the system for the time.

@@ -120,9 +120,9 @@ pub(crate) use person_erasure::{
     the_erasure_of_a_person_waits_can_be_cancelled_and_needs_a_person_of_the_customer,
 };
 pub(crate) use reminders::{
+    a_customer_who_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends,
     a_reminder_is_sent_once_by_several_processes_and_missed_ones_are_not_made_up_for,
     changed_days_of_reminders_apply_to_those_who_owe_an_answer_already,
-    a_customer_who_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends,
 };
 pub(crate) use retention::{
     a_damaged_file_keeps_retention_from_no_other_customer, a_document_is_deleted_by_its_own_rule_and_the_record_stays,

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::parts::{closed, described, id, list_of, object, or_null, reference, shown, text, time};
 use super::words::{file_state, media_type, words};
-use crate::http::answers::CustomerReference;
+use crate::http::responses::CustomerReference;
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     vec![
