@@ -228,7 +228,7 @@ fn pagination(filter: &Filter, pages: usize) -> Markup {
 
 /// `POST /desk/{environment}/next`: takes the first case of the filter that no member holds, and shows it.
 pub async fn next(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    // Otherwise a filter would tell those who may see no case whether one matches it.
+    // Otherwise the response would tell a member who may not see cases whether one matches the filter.
     if let Err(refused) = desk.require(Permission::Work) {
         return Ok(refused);
     }

@@ -65,12 +65,12 @@ impl Places {
         }
     }
 
-    /// Exactly the later numbers of the scope have a greater place than this.
+    /// All later numbers of the scope, and only those, have a greater place than this.
     pub(super) fn after(self, number: u64) -> i64 {
         self.bound(number.min(LAST))
     }
 
-    /// Exactly the earlier numbers of the scope, or all of them, have a place up to this one.
+    /// The earlier numbers of the scope (all numbers, without one), and only those, have a place up to this one.
     pub(super) fn before(self, number: Option<u64>) -> i64 {
         self.bound(number.map_or(LAST, |number| number.saturating_sub(1).min(LAST)))
     }
