@@ -53,7 +53,7 @@ impl Colour {
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
-    /// A mix of this colour with another, of which it has `parts` in 256.
+    /// A mix of this colour with another, with `parts` in 256 of this one.
     #[must_use]
     pub fn mixed(self, other: Self, parts: u8) -> Self {
         let mix = |own: u8, other: u8| {

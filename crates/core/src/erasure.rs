@@ -18,7 +18,7 @@ use crate::words::words;
 pub struct Erasure {
     /// The customer that is erased, or the business of the person.
     pub customer: CustomerId,
-    /// The associated person who alone is erased. `None` for the whole customer.
+    /// The associated person, if only this person is erased. `None` for the whole customer.
     pub person: Option<PersonId>,
     /// When it was requested.
     pub requested_at: Timestamp,
@@ -199,7 +199,7 @@ pub struct ErasureDecision {
     pub decision: Decision,
     /// The customer that is erased, or the business of the person.
     pub customer_id: CustomerId,
-    /// The associated person who alone is erased. `null` for the whole customer.
+    /// The associated person, if only this person is erased. `null` for the whole customer.
     pub person_id: Option<PersonId>,
     /// `true` if nothing was scheduled, because the request was a dry run.
     pub dry_run: bool,
@@ -339,7 +339,7 @@ pub struct LedgerEntry {
     pub scope: Scope,
     /// The customer that was erased, or the business of the person.
     pub customer: CustomerId,
-    /// The associated person who alone was erased. `None` for the whole customer.
+    /// The associated person, if only this person was erased. `None` for the whole customer.
     pub person: Option<PersonId>,
     /// When it was erased.
     pub erased_at: Timestamp,

@@ -104,7 +104,7 @@ pub struct ErasureState {
     /// `erased`.
     state: Progress,
     customer_id: CustomerId,
-    /// The associated person who alone is erased. `null` for the whole customer.
+    /// The associated person, if only this person is erased. `null` for the whole customer.
     person_id: Option<PersonId>,
     /// When the erasure was requested. `null` if it was not requested: retention erased the customer, or a restore had
     /// brought it back.

@@ -72,7 +72,7 @@ impl LookCounter {
         }
     }
 
-    /// Waits until there are so many looks that they should be stored at once.
+    /// Waits until the looks take so much memory that they should be stored at once.
     pub async fn filled(&self) {
         self.filled.notified().await;
     }

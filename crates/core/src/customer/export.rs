@@ -235,7 +235,7 @@ fn confirmations(customer: &Customer, person: Option<PersonId>) -> Vec<Value> {
         .collect()
 }
 
-/// The name of a file's entry: its id, and as much of its name as every system can store.
+/// The name of a file in the archive: its id, and as much of its name as every system can store.
 fn path(file: &File) -> String {
     let name = file.details.name.expose();
     let known = file.details.media_type.extensions();
@@ -283,7 +283,7 @@ mod tests {
         }
     }
 
-    /// A business with two persons, of whom each has a draft and a confirmation.
+    /// A business with two persons, each with a draft and a confirmation.
     fn business() -> Customer {
         let flag = |id: PersonId, reason: &str| Flag {
             requirement: format!("id_document@{id}"),

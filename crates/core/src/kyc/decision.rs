@@ -142,7 +142,7 @@ impl Field for List<Text<256>, 100> {}
 impl Field for List<Text<64>, 20> {}
 
 impl Outcome {
-    /// Whether the setting `four_eyes` applies to it. It does not apply to decisions that can simply be undone.
+    /// Whether the setting `four_eyes` applies to it.
     pub(crate) const fn may_need_two(self) -> bool {
         matches!(self, Self::Approve | Self::Reject | Self::Reinstate)
     }

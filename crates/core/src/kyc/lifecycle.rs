@@ -141,7 +141,7 @@ pub enum Conflict {
     /// The operator does not allow changes to the identity of an approved customer.
     #[error("the identity of an approved customer may not be changed")]
     ApprovedLocked,
-    /// The account has not set what production customers must be told: who asks, and what happens to their data.
+    /// The account lacks what the form must say to production customers: who asks, and what happens to their data.
     #[error(
         "the account has no {1}, which customers of production are told before they give anything; set it with: \
             dossier accounts set --account {0} {options}", options = .1.options()

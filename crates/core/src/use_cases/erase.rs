@@ -270,7 +270,7 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
 pub struct ErasedAgain {
     /// The customers that were erased.
     pub erased: usize,
-    /// The customers of which not even the plain columns can be read, so that no tombstone could be made.
+    /// The customers whose plain columns cannot be read either, so that no tombstone could be made.
     pub unreadable: usize,
 }
 
@@ -278,7 +278,7 @@ pub struct ErasedAgain {
 ///
 /// # Errors
 ///
-/// The first failure other than an unreadable row. A repetition goes on with the rest.
+/// The first failure other than an unreadable row. A repetition continues with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
     for entry in ledger.iter().filter(|entry| entry.person.is_none()) {
@@ -305,7 +305,7 @@ enum Why<'a> {
     Expired,
     /// It was erased before, as this entry says, and a restore brought it back.
     Again(&'a LedgerEntry),
-    /// Its sandbox is emptied, of which no event remains.
+    /// Its sandbox is emptied, and no event of it remains.
     Emptied,
 }
 
@@ -342,7 +342,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
             (Why::Due, Some((requested_at, due_at)), None) if due_at <= due_now => {
                 Tombstone { requested_at: Some(requested_at), erased_at: now, ..tombstone }
             }
-            // No event says so, and its sandbox has none left.
+            // No event announces this, and the sandbox has no events left.
             (Why::Emptied, ..) => Tombstone { events: tombstone.events - 1, erased_at: now, ..tombstone },
             // It was cancelled, or something changed, after the customer was found to be due.
             (Why::Due | Why::Expired, ..) => return Ok(Outcome::Unchanged(None)),

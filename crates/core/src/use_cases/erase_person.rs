@@ -172,7 +172,7 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
 ///
 /// # Errors
 ///
-/// The first failure other than an unreadable record. A repetition goes on with the rest.
+/// The first failure other than an unreadable record. A repetition continues with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
     for entry in ledger {

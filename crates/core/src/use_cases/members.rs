@@ -128,7 +128,7 @@ pub async fn invite(
     Ok((member, token))
 }
 
-/// The token of a new one-time link for a member. Earlier links of the member end.
+/// The token of a new one-time link for a member. Earlier links of the member stop working.
 ///
 /// # Errors
 ///

@@ -32,11 +32,11 @@ pub(crate) struct Step {
     pub(crate) link: Option<NewLink>,
     /// Whether every pass to the hosted form ends.
     pub(crate) ends_passes: bool,
-    /// What clients are told.
+    /// What the event announces.
     pub(crate) news: News,
 }
 
-/// What a step tells clients.
+/// What the event of a step announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum News {
     /// What has changed.

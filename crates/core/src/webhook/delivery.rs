@@ -124,7 +124,7 @@ pub struct Delivery {
     /// `delivered` or `not delivered`.
     pub last_answer: Option<String>,
     #[serde(skip)]
-    /// Its number, by which a list goes on.
+    /// Its number, from which a list continues.
     pub number: u64,
 }
 

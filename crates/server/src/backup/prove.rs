@@ -1,4 +1,4 @@
-//! Proves that nothing at hand opens what a backup has of erased customers.
+//! Proves that no key at hand opens what a backup has about erased customers.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -22,7 +22,7 @@ group! {
     Holds { #[command(name = "place")] PlaceHold, List, End }
 }
 
-/// Place a hold on a customer, which must not be deleted
+/// Place a hold on a customer, which stops its deletion
 #[derive(Args, Serialize, Deserialize)]
 pub struct PlaceHold {
     /// The customer's id
@@ -38,7 +38,7 @@ pub struct PlaceHold {
     /// Why it was ordered
     #[arg(long)]
     pub reason: String,
-    /// When it ends by itself, such as 2030-01-01T00:00:00Z [default: when it is ended]
+    /// When it ends by itself, such as 2030-01-01T00:00:00Z [default: it lasts until it is ended]
     #[arg(long, value_name = "TIME")]
     #[serde(default)]
     pub ends_at: Option<String>,

@@ -1,4 +1,5 @@
-//! The decision about a customer: made of the verdicts, previewed as the customer will read it, and confirmed.
+//! The decision about a customer: it follows from the verdicts, is previewed as the customer will read it, and
+//! confirmed.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;

@@ -43,7 +43,7 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
             "summary": "Open a KYC session, or get the link of the open one",
             "description": "The body and its `Content-Type` are optional. A link is valid for 7 days. If it has \
                 expired, the session gets a new one; after a rejection, a new session begins. A case that was closed \
-                because the customer did not answer goes on. With `renew`, a link \
+                because the customer did not answer continues. With `renew`, a link \
                 that is still valid is replaced as well: the old link stops working, and every browser in the form is \
                 shut out. Once the session is open and all requirements are met, the customer is submitted \
                 automatically. In production the account needs a legal name and a privacy URL. An account that an \

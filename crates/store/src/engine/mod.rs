@@ -30,7 +30,7 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
     /// The engine and its version, for people.
     fn name(&self) -> String;
 
-    /// Where the rows lie, for people: a file, or hosts and name of a database. Never includes a password.
+    /// Where the rows are, as messages name it: a file, or hosts and name of a database. Never includes a password.
     fn location(&self) -> String;
 
     /// Runs the engine's own integrity check. Fails with the first fault.

@@ -110,7 +110,7 @@ impl Record for SealedRecord {
 }
 
 /// The data subjects whose cells this version of the record writes: the customer, its persons if one of them changed,
-/// and those of whom the verification has something.
+/// and those about whom the verification says something.
 #[must_use]
 pub fn subjects(customer: &Customer) -> Vec<PersonId> {
     let mut subjects = vec![PersonId::of_customer(customer.id)];

@@ -124,7 +124,7 @@ impl ErasureStore for SqliteStore {
         Ok(())
     }
 
-    /// Also moves everything into the database and empties the log, in which the old pages still lie.
+    /// Also moves everything into the database and empties the log, which still has the old pages.
     async fn finish_erasures(&self) -> Result<(), StoreError> {
         if self.ledger.append_pending()? {
             reached("erase: in the ledger");

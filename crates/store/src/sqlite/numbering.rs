@@ -1,6 +1,6 @@
 //! Row ids of numbered rows. Entries, events and deliveries are numbered within their scope. The high bits of their row
-//! id, `place`, hold the number of the scope, the low bits their own number. So the rows of one scope lie together in
-//! order and are found without an index. The other engine does not have this column.
+//! id, `place`, hold the number of the scope, the low bits their own number. So the rows of one scope are together, in
+//! order, and are found without an index. The other engine does not have this column.
 
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};

@@ -99,7 +99,7 @@ async fn a_member_signs_in_with_each_allowed_algorithm() {
 
 type Mistake = fn(&mut Value, &mut Value);
 
-/// Each mistake in a header or in claims, and what is said of it.
+/// Each mistake in a header or in claims, and the reason that is given for the refusal.
 const MISTAKES: &[(&str, &str, Mistake)] = &[
     ("its algorithm is not allowed", "RS384", |header, _| header["alg"] = json!("RS384")),
     ("its algorithm is not allowed", "ES384", |header, _| header["alg"] = json!("ES384")),
