@@ -91,7 +91,7 @@ pub trait Document: Field + Clone {
     /// The file that the document names.
     fn file_id(&self) -> FileRef;
 
-    /// Takes over what a repeated naming of the file gives: purpose, side, description.
+    /// Takes over purpose, side and description when a body names the file again.
     fn rename(&mut self, again: Self);
 }
 
