@@ -41,8 +41,8 @@ pub(crate) const FORECAST: Operation = Operation {
             "summary": "List what will be due for deletion",
             "description": "Records that no rule of retention will keep any longer within the given days, newest \
                 customer first. Each request looks through some of the customers, so a page may have few items or none \
-                although `next_cursor` leads to more. With the setting `retention = \"on\"` the server deletes what is due. \
-                With `off` the list is empty.",
+                although `next_cursor` leads to more. With the setting `retention = \"on\"` the server deletes what is \
+                due. With `off` the list is empty.",
             "parameters": [
                 query("days", "How many days to look ahead; 0 lists what is due now", days),
                 query("cursor", "`next_cursor` of the previous page, with the same days", cursor),
