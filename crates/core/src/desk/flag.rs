@@ -23,7 +23,7 @@ words! {
         LockedPdf = "locked_pdf": "The PDF opens only with a password.",
         UnusablePicture = "unusable_picture": "The picture is too small to prove anything.",
         SharesDoNotAddUp = "shares_do_not_add_up": "The shares of the owners do not add up to 100 %.",
-        CountryDiffers = "country_differs": "The document was issued by another country than that of the address.",
+        CountryDiffers = "country_differs": "The country that issued the document is not that of the address.",
         SameNumber = "same_number": "Another customer has the same number.",
         SameFile = "same_file": "Another customer gave the same file.",
     }
@@ -39,7 +39,7 @@ pub struct Flag {
 }
 
 impl FlagKind {
-    /// Whether the record should not be approved as long as this is so.
+    /// Whether a reviewer should look into it before approving the customer.
     #[must_use]
     pub const fn is_serious(self) -> bool {
         matches!(self, Self::InvisibleCharacters | Self::ImpossibleYear | Self::LockedPdf | Self::UnusablePicture)
