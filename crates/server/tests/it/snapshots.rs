@@ -67,7 +67,7 @@ const LOGGED: &[(&str, &str)] =
 /// Where the texts begin that reach the log through a variable. A message that is only a variable is left out.
 const LOGGED_THROUGH_VARIABLES: &[(&str, &str)] = &[
     ("error", "ignore_corrupt("),
-    ("error", "Err(refuse("),
+    ("error", "Err(refuse(&self.row, "),
     ("error", "rows::refuse("),
     ("error", "rows::refuse_at("),
     ("warn", "const WARNING: &str = "),
@@ -119,7 +119,7 @@ fn log_messages(folder: &Path, text: &mut String) {
         let source = fs::read_to_string(&path).expect("a source file");
         for (level, beginning) in LOGGED.iter().chain(LOGGED_THROUGH_VARIABLES) {
             for call in source.split(beginning).skip(1) {
-                let message = strings(call).pop().expect("a message");
+                let message = strings(call).pop().unwrap_or_else(|| panic!("no message: {}", path.display()));
                 if message.starts_with('{') && message.ends_with('}') {
                     assert!(["{what}", "{why}", "{warning}"].contains(&&*message), "{message} in {}", path.display());
                     continue;
