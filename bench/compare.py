@@ -100,7 +100,7 @@ def compare(builds, yardstick, name, measure, options):
     first, rounds = builds[0], {build.name: [] for build in builds}
     for turn in range(options.rounds):
         base = first.load.run(yardstick, part, options.seconds, first.folder / ids, first.files[body])
-        # Each is first in its turn: whoever follows another finds its writes under way.
+        # Each goes first in its turn: the one that follows finds the writes of the other in progress.
         order = builds[turn % len(builds) :] + builds[: turn % len(builds)]
         taken = {build.name: build.run(part, ids, body, options.seconds) for build in order}
         for build, one in taken.items():

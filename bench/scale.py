@@ -35,7 +35,7 @@ ALLOCATOR = {"MIMALLOC_ALLOW_THP": "2", "MIMALLOC_GENERIC_COLLECT": "100000"}
 
 
 class Filled:
-    """A server with so many customers."""
+    """A server with this number of customers."""
 
     def __init__(self, folder, size, engine, cache):
         self.size, self.folder, self.cluster = size, folder / str(size), None
@@ -66,7 +66,7 @@ class Filled:
             made += result["requests"] - result["status"]
         ids = [(item["customer_id"], item["email"]) for item in self.server.customers()]
         self.made = len(ids)
-        # Whoever is asked for lies anywhere, as with the load of many clients.
+        # The customers that are asked for are spread over all, as with many clients.
         random.shuffle(ids)
         (self.folder / "ids").write_text("\n".join(one for one, _ in ids) + "\n")
         longest = max(len(email) for _, email in ids)

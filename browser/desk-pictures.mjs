@@ -8,7 +8,7 @@ import { launch, open, Server } from "./harness.mjs";
 const FOLDER = new URL("../docs/pictures/", import.meta.url).pathname;
 const DESKTOP = { width: 1280, height: 860 };
 
-// Evidence that was drawn for these pictures and belongs to nobody.
+// Made-up evidence, drawn for these pictures.
 const PASSPORT = ({ first, last, born, number }) => `
     <div style="width:900px;height:620px;padding:36px;box-sizing:border-box;font:20px sans-serif;color:#1d2b3a;
         background:#e9eef2">

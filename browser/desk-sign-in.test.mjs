@@ -88,7 +88,7 @@ test("the link of the first start leads to a passkey, which signs in until it is
     assert.equal(await page.locator("input").count(), 0);
     await verifies(false);
     await press(page, "Use a passkey");
-    await page.getByText("The browser gave no passkey.").waitFor();
+    await page.getByText("No passkey was used.").waitFor();
     await verifies(true);
     await press(page, "Use a passkey");
     await heading(page, "Sessions");
@@ -106,10 +106,10 @@ test("the link of the first start leads to a passkey, which signs in until it is
     await page.getByText("You have no passkey.").waitFor();
     await signOut(page);
     await press(page, "Use a passkey");
-    await page.getByText("Nobody has this passkey any more.").waitFor();
+    await page.getByText("This passkey is no longer registered.").waitFor();
     await page.goto(server.deskLink);
     await press(page, "Sign in");
-    await heading(page, "This link does not work any more");
+    await heading(page, "This link no longer works");
     clean(page);
     await page.context().close();
 });
@@ -217,7 +217,7 @@ test("oidc-provider signs members in with the roles of their groups, and tells o
     }
     const cancelled = await atProvider(desk, issuer, "", (page) => page.getByText("[ Cancel ]").click());
     await heading(cancelled, "You are not signed in");
-    await cancelled.getByText("Your company’s sign-in refused you.").waitFor();
+    await cancelled.getByText("Your company’s sign-in did not let you in.").waitFor();
     assert.deepEqual(await axe(cancelled), []);
     clean(cancelled);
 });
@@ -238,10 +238,10 @@ test("oidc-provider-mock signs a known member in, and tells others why not", asy
     const mallory = await atProvider(desk, issuer, "m1", sign);
     await heading(mallory, "You are not a member yet");
     clean(mallory);
-    // It refuses without the state of the sign-in, so anybody could have sent that.
+    // It refuses without the state of the sign-in, so anyone could have sent that.
     const denied = await atProvider(desk, issuer, "", (page) => press(page, "Deny"));
     await heading(denied, "You are not signed in");
-    await denied.getByText("This sign-in was begun in another browser").waitFor();
+    await denied.getByText("This sign-in was started in another browser").waitFor();
     clean(denied);
 });
 

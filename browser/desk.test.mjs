@@ -158,7 +158,7 @@ test(`${CASES} cases are decided by keyboard alone`, async () => {
     }
     for (const one of [grace, ada]) {
         await one.go("n");
-        assert.equal(await one.title(), "Nothing left");
+        assert.equal(await one.title(), "No case is free");
     }
 
     // What waits for a second person.
@@ -174,7 +174,7 @@ test(`${CASES} cases are decided by keyboard alone`, async () => {
         confirmed += 1;
     }
     assert.ok(confirmed >= CASES / 4, `${confirmed} by two members`);
-    assert.equal(await second.title(), "Nothing left");
+    assert.equal(await second.title(), "No case is free");
     for (const one of [grace, ada, second]) {
         clean(one.page);
         await one.page.context().close();
@@ -201,7 +201,7 @@ test("the next case is one of the filter, also after a decision", async () => {
     await ada.decide("a");
     assert.match(await ada.confirm(), /^Proposed/);
     await ada.go("n");
-    assert.equal(await ada.title(), "Nothing left");
+    assert.equal(await ada.title(), "No case is free");
     await ada.go("g q");
     await ada.go("n", new RegExp(person));
     await ada.page.context().close();
@@ -379,7 +379,7 @@ state("not found", "approver", at("/customers/0"), { faults: ["404"] });
 state("nothing left", "analyst", async (page) => {
     await page.goto(`${desk}/queue?country=FR`);
     await page.keyboard.press("n");
-    await page.getByText("Nothing left").waitFor();
+    await page.getByText("No case is free").waitFor();
 });
 state("search", "approver", at("/search"));
 for (const [name, text, words] of [["found", "Lovelace", /customers? w/], ["nothing found", "Nobody", /Nothing/]]) {

@@ -9,9 +9,9 @@
 On each engine, customers with documents are created. Then, in as many rounds as there are backups, one backup is made,
 some customers are erased, and the keys are rotated, while the server is killed at random moments:
 
-  E1  after kill -9 at any moment, the next start finishes what was scheduled, and whoever was erased stays so
+  E1  after kill -9 at any moment, the next start finishes what was scheduled, and erased customers stay erased
   E2  an erasure that is due takes at most a second, beside other requests
-  E3  backups from before, between and after are restored in any order with the newest keys, and bring nobody back:
+  E3  backups from before, between and after are restored in any order with the newest keys, and bring no one back:
       every request about an erased customer is a 410, and its files are unknown
   E4  the customers that were not erased are the same, before and after every restore
   E5  the audit trail verifies after each of these, and what was restored is rotated and backed up again

@@ -124,7 +124,7 @@ def head(method, path, key, length, kind="application/json"):
 
 
 class Attack:
-    """Everything at once; whoever is shut out comes back a second later."""
+    """Everything at once; a client that is shut out comes back a second later."""
 
     def __init__(self, server, key):
         self.server, self.key, self.done = server, key, {}

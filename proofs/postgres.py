@@ -33,7 +33,7 @@ class Cluster:
     def __init__(self, folder, primary=None, settings=()):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
-        # Whoever made the temporary folder made it for itself alone.
+        # The temporary folder belongs to the user who made it.
         self.folder.parent.chmod(0o711)
         if os.getuid() == 0:
             os.chown(self.folder, NOBODY, NOBODY)

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../crates/server/src/http/multipart.rs"]
 mod multipart;
 
-use multipart::{Found, Malformed, Parts};
+use multipart::{Piece, Malformed, Parts};
 
 type Outcome = Result<(Option<Vec<u8>>, Vec<u8>), Malformed>;
 
@@ -18,10 +18,10 @@ fn parse(boundary: &[u8], pieces: &mut dyn Iterator<Item = &[u8]>) -> Outcome {
         body.push(piece);
         loop {
             match body.take()? {
-                Found::Nothing => break,
-                Found::End => {}
-                Found::Part(part) => assert!(name.replace(part.into_file()?).is_none(), "a second part"),
-                Found::Data(data) => content.extend_from_slice(&data),
+                Piece::Nothing => break,
+                Piece::End => {}
+                Piece::Part(part) => assert!(name.replace(part.into_file()?).is_none(), "a second part"),
+                Piece::Data(data) => content.extend_from_slice(&data),
             }
         }
     }

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../crates/server/src/http/multipart.rs"]
 mod multipart;
 
-use multipart::{Found, Malformed, Part, Parts};
+use multipart::{Piece, Malformed, Part, Parts};
 
 const MOST: usize = 5;
 
@@ -20,16 +20,16 @@ fn parse(pieces: &mut dyn Iterator<Item = &[u8]>) -> Result<Vec<(Part, Vec<u8>)>
         body.push(piece);
         loop {
             match body.take()? {
-                Found::Nothing => break,
-                Found::Part(part) => {
+                Piece::Nothing => break,
+                Piece::Part(part) => {
                     assert!(!std::mem::replace(&mut is_open, true), "a part in a part");
                     all.push((part, Vec::new()));
                 }
-                Found::Data(data) => {
+                Piece::Data(data) => {
                     assert!(is_open, "data outside of a part");
                     all.last_mut().expect("a part").1.extend_from_slice(&data);
                 }
-                Found::End => assert!(std::mem::replace(&mut is_open, false), "the end of no part"),
+                Piece::End => assert!(std::mem::replace(&mut is_open, false), "the end of no part"),
             }
         }
     }

@@ -97,7 +97,7 @@ impl KeyScope {
 /// What is kept of a key. The key itself is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRecord {
-    /// Its id.
+    /// The id of the key.
     pub key_id: KeyId,
     /// The scope inside which it acts.
     pub scope: Scope,

@@ -25,7 +25,7 @@ pub struct Scope {
 }
 
 /// The name of a person who acts, which the audit trail keeps in plain text. At the command line it is what the person
-/// or the login gives, and it proves nothing, since whoever can run commands can choose it.
+/// or the login gives, and it proves nothing, since anyone who can run commands can choose it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OperatorName(Arc<str>);
@@ -52,7 +52,7 @@ impl OperatorName {
         Ok(Self(name.into()))
     }
 
-    /// The name.
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -82,7 +82,7 @@ pub enum Actor {
     Operator(OperatorName),
     /// A member who is signed in at the desk, by id and by the name at that time.
     Member(MemberId, OperatorName),
-    /// Dossier itself.
+    /// Dossier itself, without a person or a key.
     System,
     /// The customer behind a link, in the hosted form.
     Session(SessionId),

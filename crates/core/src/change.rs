@@ -34,7 +34,7 @@ pub struct Change {
     pub events: Vec<Event>,
     /// The answer to give again when the same `Idempotency-Key` is repeated.
     pub answer: Option<PendingAnswer>,
-    /// Whether no endpoint is told of the events, because the account is closed.
+    /// Whether no endpoint gets the events, because the account is closed.
     pub is_silent: bool,
 }
 
@@ -90,7 +90,7 @@ pub enum Effect {
     CustomerErased {
         /// The version that the tombstone was made from, which must still be the newest.
         basis: Basis,
-        /// What remains.
+        /// What remains of the customer.
         tombstone: Box<Tombstone>,
         /// Whether the erasure must still be scheduled. It may have been cancelled in the meantime.
         is_scheduled: bool,
@@ -99,7 +99,7 @@ pub enum Effect {
     },
     /// A hold on a customer, which must not be erased.
     HoldPlaced(Hold),
-    /// Somebody ends a hold.
+    /// An operator or a key ends a hold.
     HoldEnded {
         /// The hold, with the moment of its end.
         hold: Hold,
@@ -109,9 +109,9 @@ pub enum Effect {
     /// Documents of a customer and its persons are deleted, because no rule keeps them any longer. Files that are
     /// evidence of others as well remain.
     EvidenceDeleted {
-        /// The customer.
+        /// The customer whose documents are deleted.
         customer: CustomerId,
-        /// The documents.
+        /// The documents to delete.
         documents: Vec<NewDocument>,
         /// A hold that is active at this moment prevents it.
         unless_held: Timestamp,
@@ -144,7 +144,7 @@ pub enum Effect {
     WebhookCreated(Box<NewEndpoint>),
     /// A webhook endpoint is enabled again, with the key that signs its deliveries. Its waiting deliveries are due now.
     WebhookEnabled {
-        /// The endpoint.
+        /// The endpoint to enable.
         id: WebhookId,
         /// The key that signs from now on.
         key: KeyId,
@@ -224,7 +224,7 @@ pub enum Effect {
     },
     /// A key is refused from now on.
     KeyRevoked {
-        /// The key.
+        /// The key to revoke.
         id: KeyId,
         /// When it was revoked.
         at: Timestamp,

@@ -15,9 +15,9 @@ pub struct Colour([u8; 3]);
 pub struct InvalidColour;
 
 impl Colour {
-    /// `#000000`.
+    /// Black, `#000000`.
     pub const BLACK: Self = Self([0; 3]);
-    /// `#ffffff`.
+    /// White, `#ffffff`.
     pub const WHITE: Self = Self([255; 3]);
 
     /// Reads `#RRGGBB`.
@@ -53,7 +53,7 @@ impl Colour {
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
-    /// A mix of this colour with another, of which it has `parts` in 256.
+    /// A mix of this colour with another, with `parts` in 256 of this one.
     #[must_use]
     pub fn mixed(self, other: Self, parts: u8) -> Self {
         let mix = |own: u8, other: u8| {

@@ -70,7 +70,8 @@ impl Company {
     /// How long an account of an older version has to set the legal name and the privacy notice: 30 days.
     pub const GRACE_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-    /// Whether the account has what its production customers must be told, and until when it may do without.
+    /// Whether the account has everything that the form must say to production customers, and until when it may lack
+    /// it.
     #[must_use]
     pub fn completeness(&self, now: Timestamp) -> Completeness {
         let missing = match (&self.legal_name, &self.privacy_url) {
@@ -99,11 +100,11 @@ pub struct ReviewTime {
 words! {
     /// A unit of time.
     Unit {
-        /// Minutes.
+        /// Minutes, each of 60 seconds.
         Minutes = "minutes",
-        /// Hours.
+        /// Hours, each of 60 minutes.
         Hours = "hours",
-        /// Days.
+        /// Calendar days, weekends included.
         Days = "days",
         /// Working days of the company.
         WorkingDays = "working days",

@@ -6,7 +6,7 @@ use crate::idempotency::Answer;
 use crate::mask;
 use crate::pii::Pii;
 
-/// The member that leads into the hosted form, as the view of a customer writes it when there is a link. Inside a JSON
+/// The member with the link to the hosted form, as the view of a customer writes it when there is one. Inside a JSON
 /// string every quote is escaped, so nothing that a client sends can look like it.
 const LINK: &[u8] = b"\"kyc_flow_link\":\"";
 

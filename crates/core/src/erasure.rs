@@ -16,9 +16,9 @@ use crate::words::words;
 /// A scheduled erasure. It runs by itself once it is due, and can be cancelled until then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
-    /// The customer.
+    /// The customer that is erased, or the business of the person.
     pub customer: CustomerId,
-    /// The associated person who alone is erased. `None` for the whole customer.
+    /// The associated person, if only this person is erased. `None` for the whole customer.
     pub person: Option<PersonId>,
     /// When it was requested.
     pub requested_at: Timestamp,
@@ -57,7 +57,7 @@ impl fmt::Debug for ErasureRequest {
 /// What is known of a customer whose record cannot be opened: the plain columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outline {
-    /// The customer.
+    /// The id of the customer.
     pub id: CustomerId,
     /// Individual or business.
     pub kind: CustomerType,
@@ -150,7 +150,7 @@ impl Tombstone {
 /// What remains of an associated person who was erased alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErasedPerson {
-    /// The business.
+    /// The business that the person belonged to.
     pub customer: CustomerId,
     /// The person's id, which is never used again.
     pub person: PersonId,
@@ -158,14 +158,14 @@ pub struct ErasedPerson {
     pub requested_at: Option<Timestamp>,
     /// When the key was destroyed.
     pub erased_at: Timestamp,
-    /// See [`Tombstone::epoch`].
+    /// The epoch of the key, as in [`Tombstone::epoch`].
     pub epoch: u32,
 }
 
 /// The erasure of an associated person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonErasure {
-    /// It waits.
+    /// The erasure has not run yet.
     Scheduled(Erasure),
     /// It has run.
     Done(ErasedPerson),
@@ -197,9 +197,9 @@ pub struct ErasedCustomer {
 pub struct ErasureDecision {
     /// What was decided.
     pub decision: Decision,
-    /// The customer.
+    /// The customer that is erased, or the business of the person.
     pub customer_id: CustomerId,
-    /// The associated person who alone is erased. `null` for the whole customer.
+    /// The associated person, if only this person is erased. `null` for the whole customer.
     pub person_id: Option<PersonId>,
     /// `true` if nothing was scheduled, because the request was a dry run.
     pub dry_run: bool,
@@ -335,15 +335,15 @@ impl Obstacle {
 /// One erasure in the ledger. The ledger is in the database, and a copy of it is beside the keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LedgerEntry {
-    /// The scope.
+    /// The account and environment of the customer.
     pub scope: Scope,
-    /// The customer.
+    /// The customer that was erased, or the business of the person.
     pub customer: CustomerId,
-    /// The associated person who alone was erased. `None` for the whole customer.
+    /// The associated person, if only this person was erased. `None` for the whole customer.
     pub person: Option<PersonId>,
     /// When it was erased.
     pub erased_at: Timestamp,
-    /// See [`Tombstone::epoch`].
+    /// The epoch of the key, as in [`Tombstone::epoch`].
     pub epoch: u32,
 }
 

@@ -1,4 +1,4 @@
-//! What an event says: the contract's webhook envelope, with the customer as of the event.
+//! What an event says: the contract's webhook envelope, with the customer as it was at that moment.
 
 use crate::choice;
 use crate::clock::Timestamp;
@@ -73,13 +73,13 @@ fn envelope(event_type: &str, id: CustomerId, at: Timestamp, object: &[u8]) -> V
     .concat()
 }
 
-/// The envelope of an event about a customer that is erased: of the customer it has only the id.
+/// The envelope of an event about an erased customer, with only the customer's id.
 #[must_use]
 pub fn erased_envelope(event_type: &str, id: CustomerId, at: Timestamp) -> Vec<u8> {
     envelope(event_type, id, at, format!("{{\"customer_id\":\"{id}\"{ERASED}").as_bytes())
 }
 
-/// The end of an object of which only the id is left. A customer's own JSON ends with a time.
+/// The end of the JSON of an erased customer. The JSON of any other customer ends with a time.
 const ERASED: &str = ",\"erased\":true}";
 
 /// An event as it is read back.

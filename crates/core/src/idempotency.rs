@@ -28,7 +28,7 @@ pub struct Request<'a> {
     pub route: &'static str,
     /// The body as received.
     pub body: &'a [u8],
-    /// The `Idempotency-Key`.
+    /// The value of the header `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
 }
 
@@ -64,7 +64,7 @@ pub struct Ticket {
 pub struct Answer {
     /// The customer that it is about, under whose key it is sealed. `None` when it is about no customer.
     pub customer: Option<CustomerId>,
-    /// The associated persons of whom the body has data. Without the key of each of them it cannot be opened.
+    /// The associated persons whose data the body contains. It opens only with the keys of all of them.
     pub persons: Vec<PersonId>,
     /// The version of the customer's record, for the `ETag`.
     pub version: Option<u64>,
@@ -84,7 +84,7 @@ pub struct PendingAnswer {
     pub ticket: Ticket,
     /// When the response was given.
     pub at: Timestamp,
-    /// The request's id, which a conflicting request is told.
+    /// The request's id. The response to a conflicting request names it.
     pub request_id: String,
     /// The answer to keep.
     pub answer: Answer,

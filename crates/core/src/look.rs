@@ -1,5 +1,5 @@
-//! Looks at personal data: who saw what of a customer. Looks by API keys are counted for each key, customer and hour;
-//! looks by people are entries of the audit trail.
+//! Looks at personal data: who saw which data of a customer. Looks by API keys are counted for each key, customer and
+//! hour; looks by people are entries of the audit trail.
 
 use std::fmt;
 use std::sync::Arc;
@@ -114,7 +114,7 @@ impl Reason {
         Ok(Self(text.into()))
     }
 
-    /// The text.
+    /// The reason as text.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -127,7 +127,7 @@ impl fmt::Debug for Reason {
     }
 }
 
-/// What looks are counted by.
+/// The key under which looks are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Look {
     /// The scope of the customer and of the key.
@@ -172,7 +172,7 @@ impl Look {
 pub struct LookPlace {
     /// The start of the hour.
     pub hour: Timestamp,
-    /// The key.
+    /// The key that looked.
     pub key: KeyId,
     /// The number of the operation.
     pub through: u8,
@@ -206,7 +206,7 @@ pub struct SeenRow {
     pub seen: Seen,
     /// The `operationId` of the request, or the action of the audit entry.
     pub through: String,
-    /// How often.
+    /// How often the key looked in this hour; 1 for a person.
     #[schemars(range(min = 1))]
     pub looks: u64,
     /// The `Dossier-Reason` of the requests; `null` without one, and after the erasure of the customer.

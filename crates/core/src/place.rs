@@ -17,7 +17,7 @@ impl<'a> Place<'a> {
         self.0.split('/').skip(1)
     }
 
-    /// The member of the profile in which it lies. It is empty for the whole profile.
+    /// The member of the profile that contains it. Empty for the whole profile.
     #[must_use]
     pub fn member(self) -> &'a str {
         self.steps().next().unwrap_or_default()
@@ -49,7 +49,7 @@ impl<'a> Place<'a> {
         self.0.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// The pointer.
+    /// The place as a JSON Pointer.
     #[must_use]
     pub const fn pointer(self) -> &'a str {
         self.0

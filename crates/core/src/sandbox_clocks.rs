@@ -40,7 +40,7 @@ impl SandboxClocks {
 /// A sandbox that is being emptied. Everything in it that is not newer than these moments goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Emptying {
-    /// The account.
+    /// The account whose sandbox is emptied.
     pub account: AccountId,
     /// The moment by the machine's clock.
     pub until: Timestamp,

@@ -15,7 +15,7 @@ const CHECKSUM: usize = 6;
 /// What a secret opens. Its prefix says so.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind {
-    /// The API.
+    /// An API key.
     ApiKey,
     /// A KYC session: the token of a link.
     Link,

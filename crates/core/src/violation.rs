@@ -78,7 +78,7 @@ impl Violations {
         self.0.len()
     }
 
-    /// Whether there are none, which is never so in a returned error.
+    /// Whether there are none. A returned error always has some.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -53,10 +53,6 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
 }
 
 /// The entries of a ledger that the database lacks.
-///
-/// # Errors
-///
-/// If the store cannot be read.
 pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Result<Vec<LedgerEntry>, StoreError> {
     Ok(missing_from(&ledger_of(store).await?, ledger))
 }
@@ -108,11 +104,10 @@ pub struct ErasureState {
     /// `scheduled`, `refused` as long as a law requires that the customer is kept, `held` as long as a hold does, or
     /// `erased`.
     state: Progress,
-    /// The customer.
     customer_id: CustomerId,
-    /// The associated person who alone is erased. `null` for the whole customer.
+    /// The associated person, if only this person is erased. `null` for the whole customer.
     person_id: Option<PersonId>,
-    /// When the erasure was requested. `null` if nobody requested it: retention erased the customer, or a restore had
+    /// When the erasure was requested. `null` if it was not requested: retention erased the customer, or a restore had
     /// brought it back.
     requested_at: Option<Timestamp>,
     /// When it runs. `null` once it has run, and while it is not known how long the customer is kept.
@@ -137,10 +132,6 @@ words! {
 
 impl ErasureState {
     /// The erasure of a customer. `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
     pub async fn of(
         store: &dyn Engine,
         services: &Services,
@@ -161,10 +152,6 @@ impl ErasureState {
     }
 
     /// The erasure of an associated person. `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
     pub async fn of_person(
         store: &dyn Engine,
         services: &Services,

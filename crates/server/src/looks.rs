@@ -64,7 +64,6 @@ impl LookCounter {
         self.counted.lock().expect(Self::UNPOISONED).bytes < MOST
     }
 
-    /// Counts looks.
     pub fn count(&self, looks: impl IntoIterator<Item = CountedLook>) {
         let mut counted = self.counted.lock().expect(Self::UNPOISONED);
         looks.into_iter().for_each(|look| counted.add(look));
@@ -73,7 +72,7 @@ impl LookCounter {
         }
     }
 
-    /// Waits until there are so many looks that they should be stored at once.
+    /// Waits until the looks take so much memory that they should be stored at once.
     pub async fn filled(&self) {
         self.filled.notified().await;
     }

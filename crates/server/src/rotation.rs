@@ -18,10 +18,7 @@ const EXPORT_AGE_SECONDS: i64 = 24 * 60 * 60;
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// Rotates the keys, and copies the new export to the place of backups.
-///
-/// # Errors
-///
-/// The store's. Running it again continues.
+/// If it fails, running it again continues.
 pub(crate) async fn rotate(
     store: &dyn Engine,
     config: &Config,
@@ -42,10 +39,7 @@ pub(crate) fn is_export_due(store: &dyn Engine, keyring: &Path, now: Timestamp) 
 }
 
 /// Writes the key export beside the keyring, and copies it to the place of backups.
-///
-/// # Errors
-///
-/// The store's. The export before is still there.
+/// If it fails, the earlier export is still there.
 pub(crate) async fn export_keys(store: &dyn Engine, config: &Config, now: Timestamp) -> Result<(), StoreError> {
     let _alone = ONE_AT_A_TIME.lock().await;
     store.export_keys(now).await?;

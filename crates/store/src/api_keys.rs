@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 
 use crate::columns::{scope_columns, scope_of};
 use crate::rows::{self, Row, Table, Unchecked};
-use crate::sealed::{Look, account_scope, open_name, service_binding};
+use crate::sealed::{AccountCell, account_scope, open_name, service_binding};
 use crate::vault::{Cell, Fields, ScopeKeys};
 
 /// API keys that were read a moment ago. The process that revokes a key sees it at once, the others within a second.
@@ -187,13 +187,13 @@ impl AccountRow {
         let account_id = AccountId::from_bytes(id);
         let scope = account_scope(account_id);
         let name = open_name(keys, scope, "accounts", &id, name)?;
-        let open_look = |cell| {
+        let open_account = |cell| {
             Cell::open(cell, &keys.service, &service_binding(scope, "accounts", "look", &id))
                 .ok()
-                .and_then(|look| serde_json::from_slice::<Look>(&look).ok())
+                .and_then(|look| serde_json::from_slice::<AccountCell>(&look).ok())
                 .ok_or_else(|| StoreError::Corrupt("the branding of an account cannot be opened".to_owned()))
         };
-        let Look { form, closed_at } = look.map(open_look).transpose()?.unwrap_or_default();
+        let AccountCell { form, closed_at } = look.map(open_account).transpose()?.unwrap_or_default();
         Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at), form, closed_at })
     }
 }

@@ -23,7 +23,7 @@ pub const GENESIS: [u8; 32] = [0; 32];
 /// An entry as it is stored, without its place in the chain.
 #[derive(Debug, Clone)]
 pub struct StoredEntry {
-    /// In microseconds.
+    /// Microseconds since 1970.
     pub at: i64,
     pub actor: String,
     pub action: String,
@@ -83,7 +83,7 @@ impl StoredEntry {
     }
 }
 
-/// The seal on the end of a chain. Whoever can write the database still cannot forge it.
+/// The seal on the end of a chain. Someone who can write to the database still cannot forge it.
 pub(crate) fn seal(keys: &ScopeKeys, scope: Scope, seq: u64, hash: &[u8]) -> [u8; 32] {
     let (account, environment) = scope_columns(&scope);
     keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), hash])

@@ -260,12 +260,12 @@ fn failed(path: &Path, error: &io::Error) -> StoreError {
     StoreError::Unavailable(format!("cannot write the key export {}: {error}", path.display()))
 }
 
-/// An export, read where it lies.
+/// An export, read in place.
 pub struct KeyExport {
     storage: Arc<dyn Objects>,
     name: String,
     size: u64,
-    /// For people.
+    /// Where the export is, as messages name it.
     location: String,
     pub header: ExportHeader,
     key: SecretKey,

@@ -68,7 +68,7 @@ pub struct Decided {
     pub outcome: Cow<'static, str>,
     /// The rails that the decision set, each with its new status.
     pub rails: Vec<Rail>,
-    /// The reasons.
+    /// The codes of the reasons that were given for the decision.
     pub reason_codes: Vec<ReasonCode>,
 }
 

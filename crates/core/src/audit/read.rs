@@ -135,7 +135,7 @@ pub struct AuditPage {
     /// Entries, newest first. There may be few or none although others follow, because one read examines a limited
     /// number of entries.
     pub rows: Vec<AuditRow>,
-    /// The number before which the list goes on. `None` at its end.
+    /// The number before which the list continues. `None` at its end.
     pub next: Option<u64>,
 }
 
@@ -170,7 +170,7 @@ pub struct OpenedDetail {
 /// A place with its value before and after.
 #[derive(Clone)]
 pub struct OpenedChange {
-    /// The place.
+    /// The JSON Pointer of the place that changed.
     pub pointer: String,
     /// Before and after. `None` when they are erased.
     pub values: Option<(Value, Value)>,

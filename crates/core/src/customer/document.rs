@@ -88,10 +88,10 @@ record! {
 
 /// A document of any owner, identified by its file.
 pub trait Document: Field + Clone {
-    /// The file.
+    /// The file that the document names.
     fn file_id(&self) -> FileRef;
 
-    /// Takes over what a repeated naming of the file gives: purpose, side, description.
+    /// Takes over purpose, side and description when a body names the file again.
     fn rename(&mut self, again: Self);
 }
 

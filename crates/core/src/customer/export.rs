@@ -1,5 +1,5 @@
-//! What a customer, or one associated person of a business, is given of the data about them. It leaves out what others
-//! must not see: tokens and links, what reviewers write for each other, and the data of other persons and customers.
+//! The export for a customer, or for one associated person of a business. It leaves out what they must not see: tokens
+//! and links, what reviewers write for each other, and the data of other persons and customers.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,9 +21,9 @@ const MAX_NAME: usize = 100;
 
 /// The data that is exported.
 pub struct Export {
-    /// The customer.
+    /// The customer whose data is exported.
     pub customer: CustomerId,
-    /// The associated person whose data alone it is; `None` for the whole record.
+    /// The associated person, if only the data of this person is exported; `None` for the whole record.
     pub person: Option<PersonId>,
     /// When it was computed.
     pub at: Timestamp,
@@ -35,7 +35,7 @@ pub struct Export {
 
 /// A file of an export.
 pub struct ExportedFile {
-    /// The file.
+    /// The file as it is stored.
     pub file: File,
     /// Where its content is in the archive: ASCII, and the same that the record says.
     pub path: String,
@@ -70,7 +70,7 @@ impl History {
     }
 
     /// Adds an entry, with its details if they are needed. The newest entry comes first.
-    pub(crate) fn note(&mut self, row: &AuditRow, entry: Option<&OpenedEntry>) {
+    pub(crate) fn add(&mut self, row: &AuditRow, entry: Option<&OpenedEntry>) {
         let event = match Action::parse(&row.action) {
             Some(Action::SessionOpened) => Some("session_opened"),
             Some(Action::SessionExpired) => Some("session_expired"),
@@ -235,7 +235,7 @@ fn confirmations(customer: &Customer, person: Option<PersonId>) -> Vec<Value> {
         .collect()
 }
 
-/// The name of a file's entry: its id, and as much of its name as every system can store.
+/// The name of a file in the archive: its id, and as much of its name as every system can store.
 fn path(file: &File) -> String {
     let name = file.details.name.expose();
     let known = file.details.media_type.extensions();
@@ -283,7 +283,7 @@ mod tests {
         }
     }
 
-    /// A business with two persons, of whom each has a draft and a confirmation.
+    /// A business with two persons, each with a draft and a confirmation.
     fn business() -> Customer {
         let flag = |id: PersonId, reason: &str| Flag {
             requirement: format!("id_document@{id}"),
@@ -382,7 +382,7 @@ mod tests {
             (row(1, Action::SessionOpened, None), json!({})),
         ] {
             let entry = OpenedEntry::new(row.clone(), detail);
-            history.note(&row, History::needs_details(&row).then_some(&entry));
+            history.add(&row, History::needs_details(&row).then_some(&entry));
         }
         let expected = json!({
             "sessions": [{ "at": NOW, "event": "session_opened" }],

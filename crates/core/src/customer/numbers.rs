@@ -82,8 +82,8 @@ impl Customer {
     }
 }
 
-/// Every number that somebody may mean who searches for these letters and digits: of each kind, type and country. Empty
-/// for a text that says nothing.
+/// Every number that a search for these letters and digits may mean: of each kind, type and country. Empty for a text
+/// that says nothing.
 #[must_use]
 pub fn searched(text: &str) -> Vec<Number> {
     let mut numbers = Numbers(Vec::new());

@@ -9,7 +9,7 @@ use crate::parse::leaf::Email;
 /// The record of a customer at one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// Its id.
+    /// The id of the customer, which never changes.
     pub id: CustomerId,
     /// Counts changes, from 1.
     pub version: u64,

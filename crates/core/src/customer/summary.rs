@@ -14,7 +14,7 @@ use crate::parse::leaf::{Email, Text};
 /// The contract's customer object, as lists and plain reads show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Its id.
+    /// The id of the customer.
     pub id: CustomerId,
     /// Individual or business.
     pub kind: CustomerType,

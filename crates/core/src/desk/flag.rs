@@ -1,4 +1,4 @@
-//! What a machine can tell about a record without guessing. A flag decides nothing; it shows a reviewer where to look.
+//! What a machine finds in a record without guessing. A flag decides nothing; it shows a reviewer where to look.
 
 use serde_json::Value;
 
@@ -16,12 +16,12 @@ const ROUNDING: f64 = 0.05;
 words! {
     /// What a machine found.
     FlagKind {
-        InvisibleCharacters = "invisible_characters": "The text contains characters that cannot be seen.",
-        ImpossibleYear = "impossible_year": "Nobody was born, and no business founded, in this year.",
+        InvisibleCharacters = "invisible_characters": "The text contains invisible characters.",
+        ImpossibleYear = "impossible_year": "No living person was born, and hardly any business founded, in this year.",
         LockedPdf = "locked_pdf": "The PDF opens only with a password.",
         UnusablePicture = "unusable_picture": "The picture is too small to prove anything.",
         SharesDoNotAddUp = "shares_do_not_add_up": "The shares of the owners do not add up to 100 %.",
-        CountryDiffers = "country_differs": "The document was issued by another country than that of the address.",
+        CountryDiffers = "country_differs": "The country that issued the document is not that of the address.",
         SameNumber = "same_number": "Another customer has the same number.",
         SameFile = "same_file": "Another customer gave the same file.",
     }
@@ -37,7 +37,7 @@ pub struct Flag {
 }
 
 impl FlagKind {
-    /// Whether the record should not be approved as long as this is so.
+    /// Whether a reviewer should look into it before approving the customer.
     #[must_use]
     pub const fn is_serious(self) -> bool {
         matches!(self, Self::InvisibleCharacters | Self::ImpossibleYear | Self::LockedPdf | Self::UnusablePicture)
@@ -66,7 +66,7 @@ impl Customer {
             flags.push(Flag { kind, pointer: "/documents".to_owned() });
         }
         if shares(&profile).is_some_and(|sum| (sum - 100.0).abs() > ROUNDING) {
-            // It is about the owners together, and about no single one of them.
+            // This concerns the owners together, not one of them.
             flags.push(Flag { kind: FlagKind::SharesDoNotAddUp, pointer: "/associated_persons/-".to_owned() });
         }
         let persons = profile["associated_persons"].as_array().into_iter().flatten().enumerate();

@@ -24,7 +24,7 @@ pub const MAX_EMAIL: usize = 254;
 pub struct Member {
     /// The id, which never changes.
     pub id: MemberId,
-    /// The account.
+    /// The account that the member works for.
     pub account: AccountId,
     /// Counts the changes of the member.
     pub version: u64,
@@ -75,7 +75,7 @@ pub struct Passkey {
 /// A person at an identity provider.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The issuer.
+    /// The URL of the provider, as `iss` in ID tokens.
     pub issuer: String,
     /// The person's id there.
     pub subject: String,

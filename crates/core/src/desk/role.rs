@@ -124,7 +124,7 @@ impl Roles {
 /// A role in one environment, or in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
-    /// The role.
+    /// The role that is granted.
     pub role: Role,
     /// The environment. `None` for both.
     pub environment: Option<Environment>,

@@ -46,7 +46,7 @@ pub struct SignIn {
 /// What is sealed of a sign-in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInDetails {
-    /// The member.
+    /// The member who signs in with it.
     pub member: MemberId,
     /// Session or link.
     pub kind: SignInKind,
@@ -69,7 +69,7 @@ impl fmt::Debug for SignInDetails {
 pub struct NewSignIn {
     /// The token. The store keeps only what it needs to find it.
     pub token: Zeroizing<String>,
-    /// The sign-in.
+    /// The sign-in that the token opens.
     pub sign_in: SignIn,
 }
 

@@ -1,5 +1,4 @@
-//! The verdicts of a case counted, and the decisions that they allow. A decision is made of the verdicts, so it cannot
-//! contradict them.
+//! The counted verdicts of a case, and the decisions they allow. A decision that contradicts them is refused.
 
 use crate::desk::worksheet::{VerdictWord, Worksheet};
 use crate::kyc::decision::{NewDecision, Outcome};
@@ -11,11 +10,11 @@ use crate::violation::{Code, Violation};
 pub struct Tally {
     /// Claims that the evidence proves.
     pub matching: usize,
-    /// Requirements whose claims differ from the evidence, or of which the reviewer cannot tell, by their ids.
+    /// The ids of requirements whose claims differ from the evidence, or that the reviewer is unsure about.
     pub doubtful: Vec<String>,
-    /// Requirements that cannot be judged, because something is missing or wrong, by their ids.
+    /// The ids of requirements that cannot be judged, because something is missing or wrong.
     pub open: Vec<String>,
-    /// Claims that nobody has judged.
+    /// Claims without a verdict.
     pub unjudged: usize,
 }
 
@@ -46,7 +45,7 @@ impl Tally {
         self.open.iter().chain(&self.doubtful)
     }
 
-    /// What of a decision contradicts the verdicts.
+    /// The parts of a decision that contradict the verdicts.
     #[must_use]
     pub fn contradictions(&self, decision: &NewDecision) -> Vec<Violation> {
         let mut violations = Vec::new();

@@ -22,11 +22,11 @@ words! {
 /// wait begins when the customer comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueTimes {
-    /// Complete for the first time.
+    /// The customer submitted the form for the first time.
     pub submitted: i64,
-    /// Came back.
+    /// The customer came back with what was asked for again.
     pub came_back: i64,
-    /// Changed after an approval.
+    /// The customer changed something after an approval.
     pub changed: i64,
     /// The provider could not decide.
     pub provider_unsure: i64,

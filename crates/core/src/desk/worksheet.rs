@@ -32,7 +32,7 @@ words! {
 /// What the reviewers noted about one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worksheet {
-    /// The customer.
+    /// The customer that the notes are about.
     pub customer: CustomerId,
     /// Counts the changes of the worksheet. 0 if there is none yet.
     pub version: u64,
@@ -65,7 +65,7 @@ impl fmt::Debug for WorksheetDetails {
 /// A member who did something: the id, and the name as the audit trail keeps it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
-    /// The member.
+    /// The id of the member.
     pub id: MemberId,
     /// The member's name at that time.
     pub name: String,
@@ -74,7 +74,7 @@ pub struct Author {
 /// Who works on a case, so that others leave it alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// The member.
+    /// The member who holds the case.
     pub member: Author,
     /// When the member took the case.
     pub since: Timestamp,
@@ -83,24 +83,24 @@ pub struct Holder {
 /// A reviewer's finding about one requirement.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// The finding.
+    /// What the reviewer found.
     pub verdict: VerdictWord,
     /// A hash of the answer that was judged. The verdict is void once the answer changes.
     pub given: String,
-    /// Who judged.
+    /// Who gave the verdict.
     pub by: Author,
-    /// When.
+    /// When the verdict was given.
     pub at: Timestamp,
 }
 
 /// An internal note, which the customer never sees.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// The text.
+    /// The text of the note.
     pub text: String,
     /// Who wrote it.
     pub by: Author,
-    /// When.
+    /// When the note was written.
     pub at: Timestamp,
 }
 
@@ -117,7 +117,7 @@ impl Worksheet {
         self.details.holder.as_ref().filter(|_| self.held_until().is_some_and(|end| now < end))
     }
 
-    /// Who holds the case of a customer. A hold also ends with a decision or a proposal, whoever makes it.
+    /// Who holds the case of a customer. A hold also ends with any decision or proposal.
     #[must_use]
     pub fn holder_of(&self, kyc: &Kyc, now: Timestamp) -> Option<&Holder> {
         let decided = kyc.decision.as_ref().map(|decision| decision.at);

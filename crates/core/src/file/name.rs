@@ -47,7 +47,7 @@ impl FileName {
         Self(name)
     }
 
-    /// The name.
+    /// The name as text.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

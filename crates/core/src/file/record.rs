@@ -57,7 +57,7 @@ words! {
 /// What is known about an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its id.
+    /// The id of the file.
     pub id: FileId,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
@@ -71,7 +71,7 @@ pub struct File {
 /// A stored file, and whether an earlier request with the same key stored it.
 #[derive(Debug)]
 pub struct Uploaded {
-    /// The file.
+    /// The file that is stored.
     pub file: File,
     /// Whether the response was kept from an earlier attempt.
     pub replayed: bool,
@@ -132,7 +132,7 @@ impl File {
         self.attachments.iter().find(|attachment| attachment.subject == subject).map(|attachment| attachment.at)
     }
 
-    /// The JSON that `GET /v0/files/{id}` answers.
+    /// The JSON that `GET /v0/files/{id}` returns.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         let view = FileView {

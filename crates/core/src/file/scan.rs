@@ -24,7 +24,7 @@ pub enum OnFailure {
     Accept,
 }
 
-/// Scans files.
+/// Scans the contents of files for viruses.
 #[async_trait]
 pub trait Scanner: Send + Sync {
     /// Begins to scan a file, for the request of this id. A scanner that cannot be reached has the verdict
@@ -44,7 +44,7 @@ pub trait Scan: Send {
 
 /// The operator's scanner.
 pub struct Scanning {
-    /// What scans.
+    /// The scanner that judges files.
     pub scanner: Arc<dyn Scanner>,
     /// What happens to a file that it could not judge.
     pub on_failure: OnFailure,

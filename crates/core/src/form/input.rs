@@ -23,7 +23,7 @@ pub enum Kind {
     Text(u64),
     /// A country code.
     Country,
-    /// `YYYY-MM-DD`.
+    /// A date, `YYYY-MM-DD`.
     Date,
     /// One of these values.
     Choice(Vec<String>),
@@ -36,7 +36,7 @@ pub enum Kind {
 pub struct Input {
     /// The place: a JSON Pointer into the PUT body, with a person's id instead of an index.
     pub place: String,
-    /// The type.
+    /// What can be entered.
     pub kind: Kind,
     /// Whether its object is incomplete without it.
     pub needed: bool,

@@ -39,9 +39,9 @@ impl fmt::Debug for Form {
 /// The last save of one field through the form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldSave {
-    /// The device.
+    /// The device that saved the field.
     pub device: Device,
-    /// When.
+    /// When the field was saved.
     pub at: Timestamp,
     /// A short hash of the saved value. If the value has changed since, this device does not see it.
     pub given: String,
@@ -113,7 +113,7 @@ pub struct Consent {
     pub sha256: String,
     /// The version of the record that was shown for review.
     pub reviewed: u64,
-    /// When.
+    /// When the customer agreed.
     pub at: Timestamp,
     /// The network address that it came from.
     pub address: Option<IpAddr>,

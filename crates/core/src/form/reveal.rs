@@ -30,7 +30,7 @@ pub const MOST_TRIES: u8 = 5;
 /// Which answers of others a device sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sight {
-    /// All.
+    /// All answers of others.
     Everything,
     /// Those of these devices.
     Of(BTreeSet<Device>),

@@ -37,7 +37,7 @@ pub enum FieldView {
 /// A document that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenDocument {
-    /// Its file.
+    /// The id of the file.
     pub file: FileId,
     /// Whether this device may see it.
     pub is_seen: bool,
@@ -152,13 +152,13 @@ impl<'a> Sheet<'a> {
         self.rules.rules.iter().find(|rule| rule.id == requirement.rule_id())
     }
 
-    /// All rules.
+    /// All rules that apply to requirements.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules.rules
     }
 
-    /// The customer.
+    /// The customer who fills in the form.
     #[must_use]
     pub const fn customer(&self) -> &Customer {
         self.customer

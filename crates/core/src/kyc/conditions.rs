@@ -44,7 +44,7 @@ pub struct FieldSays {
 pub enum Role {
     /// Owns 25 % or more.
     Owner,
-    /// Has control.
+    /// Has control over the business.
     Controller,
 }
 

@@ -72,7 +72,7 @@ impl ReasonCode {
     }
 }
 
-/// Any text is read here. What the table does not have is refused by the use case, which knows the table.
+/// Accepts any text. The use case, which knows the table, refuses codes that are not in it.
 impl Parse for ReasonCode {
     const EXPECTS: &'static str = "a string";
 
@@ -142,7 +142,7 @@ impl Field for List<Text<256>, 100> {}
 impl Field for List<Text<64>, 20> {}
 
 impl Outcome {
-    /// Whether the policy of the second person covers it: it gives a customer something, or takes it away for good.
+    /// Whether the setting `four_eyes` applies to it.
     pub(crate) const fn may_need_two(self) -> bool {
         matches!(self, Self::Approve | Self::Reject | Self::Reinstate)
     }

@@ -23,7 +23,7 @@ const OWNER_FROM: f64 = 25.0;
 pub struct Prospect {
     /// The country of the address.
     pub country: Option<Country>,
-    /// The `account_purpose`.
+    /// The purpose of the account (`account_purpose`).
     pub purpose: Option<String>,
     /// The expected monthly volume, in US dollars.
     pub volume: Option<f64>,

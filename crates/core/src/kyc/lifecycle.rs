@@ -136,12 +136,12 @@ pub enum Conflict {
     #[error("nothing is proposed, or the record was changed since; look at it and propose again")]
     NoProposal,
     /// The member proposed it, or proposed nothing and cannot take it back.
-    #[error("whoever proposed a decision cannot confirm it; another member must")]
+    #[error("the member who proposed a decision cannot confirm it; another member must")]
     OwnProposal,
     /// The operator does not allow changes to the identity of an approved customer.
     #[error("the identity of an approved customer may not be changed")]
     ApprovedLocked,
-    /// The account has not set what production customers must be told: who asks, and what happens to their data.
+    /// The account lacks what the form must say to production customers: who asks, and what happens to their data.
     #[error(
         "the account has no {1}, which customers of production are told before they give anything; set it with: \
             dossier accounts set --account {0} {options}", options = .1.options()

@@ -29,7 +29,7 @@ pub(crate) fn person_of(place: &str) -> Option<PersonId> {
 }
 
 impl Kyc {
-    /// The persons of whom it has more than what it says about the business.
+    /// The associated persons about whom the verification says something.
     #[must_use]
     pub fn persons(&self) -> Vec<PersonId> {
         let form =

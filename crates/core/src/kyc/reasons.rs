@@ -21,7 +21,7 @@ pub struct Reason {
     pub code: ReasonCode,
     /// What reviewers call it, in English.
     pub label: String,
-    /// The outcomes for which it is offered. A decision with another outcome may have it all the same.
+    /// The outcomes for which it is offered. A decision with another outcome may still have it.
     #[serde(default = "all_outcomes", rename = "for")]
     pub outcomes: Vec<Outcome>,
     /// Whether the customer must not learn of it. It then has no text.

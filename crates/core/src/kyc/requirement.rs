@@ -123,7 +123,7 @@ pub struct Requirement {
 /// A document that is asked for.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Evidence {
-    /// The accepted purposes. Any one of them will do.
+    /// The accepted purposes. Any one of them is enough.
     pub purposes: Vec<String>,
     /// The side that the file must show.
     #[serde(skip_serializing_if = "Option::is_none")]

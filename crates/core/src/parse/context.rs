@@ -16,7 +16,7 @@ pub enum Path<'a> {
     Root,
     /// A member of an object. `position` is its place in the contract, by which violations are sorted.
     Member {
-        /// The object.
+        /// The path of the object.
         parent: &'a Path<'a>,
         /// The member's name.
         name: &'a str,
@@ -25,7 +25,7 @@ pub enum Path<'a> {
     },
     /// An item of an array.
     Item {
-        /// The array.
+        /// The path of the array.
         parent: &'a Path<'a>,
         /// Counted from zero.
         index: usize,
@@ -118,7 +118,7 @@ pub enum Nulls {
 /// Where the parser is and where it reports to.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The place.
+    /// The place of the value that is being parsed.
     pub path: &'a Path<'a>,
     /// What was found so far.
     pub report: &'a Report,

@@ -21,7 +21,7 @@ use crate::violation::Code;
 pub struct Text<const MAX: usize>(Box<str>);
 
 impl<const MAX: usize> Text<MAX> {
-    /// The text.
+    /// The text as it was sent.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -2,7 +2,7 @@
 //!
 //! serde's derive stops at the first wrong type, and a detour through an untyped tree loses duplicate keys. Here each
 //! contract type says what it makes of a string, a number, an object and so on ([`Parse`]). What does not fit goes into
-//! a [`Report`] with its JSON Pointer, and the parser goes on. Only text that is not JSON at all ends it early.
+//! a [`Report`] with its JSON Pointer, and the parser continues. Only text that is not JSON at all ends it early.
 
 pub(crate) mod context;
 pub(crate) mod leaf;

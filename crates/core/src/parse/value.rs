@@ -111,7 +111,7 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// A type that knows what it makes of each kind of JSON value. By default a method reports a wrong type and goes on.
+/// A type that knows what it makes of each kind of JSON value. By default a method reports a wrong type and continues.
 pub trait Parse: Sized {
     /// The JSON type that is expected, for messages: `a string`.
     const EXPECTS: &'static str;

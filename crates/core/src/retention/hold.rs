@@ -1,4 +1,4 @@
-//! Holds: what somebody with authority has ordered to keep.
+//! Holds: orders of a court or an authority that stop the deletion of a customer.
 
 use std::fmt;
 
@@ -10,15 +10,15 @@ use crate::ids::{CustomerId, HoldId};
 /// A hold on the deletion of a customer. While it is active, the customer is neither erased nor deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
-    /// Its id.
+    /// The id of the hold.
     pub id: HoldId,
-    /// The customer.
+    /// The customer that is kept.
     pub customer: CustomerId,
     /// When it was placed.
     pub placed_at: Timestamp,
-    /// When it ends by itself. `None` if somebody has to end it.
+    /// When it ends by itself. `None` if it lasts until an operator or a key ends it.
     pub ends_at: Option<Timestamp>,
-    /// When somebody ended it.
+    /// When an operator or a key ended it.
     pub ended_at: Option<Timestamp>,
     /// Who ordered it, and why.
     pub details: HoldDetails,
@@ -48,7 +48,7 @@ impl Hold {
         self.ended_at.is_none() && self.ends_at.is_none_or(|end| now < end)
     }
 
-    /// What is shown of it.
+    /// The hold, as responses show it.
     #[must_use]
     pub fn view(&self, now: Timestamp) -> HoldView<'_> {
         HoldView {
@@ -65,7 +65,7 @@ impl Hold {
     }
 }
 
-/// A hold, as answers show it.
+/// A hold, as responses show it.
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct HoldView<'a> {
     id: HoldId,
@@ -79,8 +79,8 @@ pub struct HoldView<'a> {
     /// Why it was ordered.
     reason: &'a str,
     placed_at: Timestamp,
-    /// When it ends by itself. `null` if somebody has to end it.
+    /// When it ends by itself. `null` if it lasts until it is ended.
     ends_at: Option<Timestamp>,
-    /// When somebody ended it. `null` if nobody has.
+    /// When an operator or a key ended it. `null` if none did.
     ended_at: Option<Timestamp>,
 }

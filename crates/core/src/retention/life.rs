@@ -1,4 +1,4 @@
-//! What retention has to know about a customer.
+//! What the rules of retention look at: what has happened to a customer, and when.
 
 use crate::change::NewDocument;
 use crate::clock::Timestamp;
@@ -9,7 +9,7 @@ use crate::kyc::decision::Outcome;
 use crate::kyc::lifecycle::State;
 use crate::retention::rules::Start;
 
-/// How a customer and the company stand to each other.
+/// Whether a customer has a relationship with the company, and since when not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// The customer owes something and was never verified. Nothing has happened since this moment.
@@ -41,7 +41,7 @@ impl Standing {
             (State::Offboarded, _) => Self::Offboarded(decided(Outcome::Offboard)),
             (_, Some(at)) if was_verified => Self::Offboarded(at.max(customer.updated_at)),
             _ if was_verified => Self::Related,
-            // Nobody will decide any more.
+            // A closed account makes no more decisions.
             (State::Submitted | State::Approved, Some(at)) => Self::Unfinished(at.max(customer.updated_at)),
             (State::Submitted | State::Approved, None) => Self::Waiting,
             // The case may have been closed before the last link would have expired.
@@ -69,18 +69,18 @@ pub struct Evidence {
     pub attached_at: Option<Timestamp>,
 }
 
-/// What retention has to know about a customer.
+/// What has happened to a customer, as far as the rules of retention look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
     /// Individual or business.
     pub kind: CustomerType,
-    /// How the customer and the company stand to each other.
+    /// Whether the customer has a relationship with the company.
     pub standing: Standing,
     /// When the last decision was made that ended a verification. Asking for something again does not end it.
     pub decided_at: Option<Timestamp>,
     /// When the record last changed.
     pub recorded_at: Timestamp,
-    /// The documents.
+    /// The documents that the record names.
     pub evidence: Vec<Evidence>,
 }
 

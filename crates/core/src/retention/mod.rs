@@ -1,4 +1,4 @@
-//! How long what is known about a customer is kept, and what stops its deletion.
+//! How long data about a customer is kept, and what stops its deletion.
 
 pub mod duration;
 pub mod hold;

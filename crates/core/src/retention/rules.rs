@@ -34,7 +34,7 @@ words! {
 }
 
 impl Start {
-    /// Whether this is the way in which a record ends. A record that can still end in such a way is kept.
+    /// Whether the clock starts when a customer's case or relationship ends. Until then the record is kept.
     #[must_use]
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Offboarded | Self::Rejected | Self::Abandoned)
@@ -52,7 +52,7 @@ pub struct RetentionRule {
     /// The purposes of the documents that it keeps. All documents, if it names none.
     #[serde(default)]
     pub evidence: Vec<String>,
-    /// The type of the customers that it is about. All customers, if it names none.
+    /// The type of customers that it applies to. All customers, if it names none.
     #[serde(default, rename = "type")]
     pub kind: Option<CustomerType>,
     /// What starts its clock.
@@ -78,7 +78,7 @@ pub struct RetentionRules {
     pub version: String,
     /// The SHA-256 of its text, in hexadecimal, which shows whether the rules have changed.
     pub hash: String,
-    /// The rules.
+    /// The rules, in the order of the file.
     pub rules: Vec<RetentionRule>,
 }
 
@@ -168,7 +168,7 @@ impl RetentionRule {
     }
 }
 
-/// A rule as answers name it.
+/// A rule, as responses name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct NamedRule {
     /// The id of the rule.
@@ -178,7 +178,7 @@ pub struct NamedRule {
 }
 
 impl NamedRule {
-    /// Names it, as fields of an audit entry are named.
+    /// The rule in the `fields` of an audit entry.
     #[must_use]
     pub fn pointer(&self) -> String {
         format!("/retention/{}", self.id)

@@ -9,7 +9,7 @@ use crate::retention::rules::{RetentionRule, RetentionRules, Section, Start};
 pub enum Question {
     /// Retention itself, which deletes what no rule keeps any longer.
     Deletion,
-    /// Somebody who wants a customer to be erased earlier. Only rules that follow a duty to keep stand against that.
+    /// A person or a company that wants a customer erased earlier. Only rules with `required` prevent that.
     Request,
 }
 
@@ -51,8 +51,8 @@ impl<'a> Verdict<'a> {
 
 impl RetentionRules {
     /// How long the record of a customer is kept. All of it is sealed under the customer's keys and ends with them, so
-    /// the section that is kept longest decides. Retention never ends a relationship, and deletes nobody whose identity
-    /// no rule mentions: rules about documents alone are no reason to erase a customer.
+    /// the section that is kept longest decides. Retention never ends a relationship, and deletes no customer whose
+    /// identity no rule mentions: rules about documents alone are no reason to erase a customer.
     #[must_use]
     pub fn record(&self, life: &Life, question: Question) -> Verdict<'_> {
         let is_ruled = || !matches!(self.verdict(Section::Identity, None, life, question), Verdict::Unruled);
@@ -100,7 +100,7 @@ fn verdict_of<'a>(
     }
     let is_ahead = match (question, life.standing) {
         (Question::Deletion, Standing::Waiting | Standing::Related) => rule.from.is_end(),
-        // Whoever was never verified may go. A relationship has duties that begin when it ends.
+        // A customer who was never verified may be erased. After a relationship, the data must be kept for a while.
         (Question::Request, Standing::Related) => rule.from == Start::Offboarded,
         _ => false,
     };

@@ -100,7 +100,7 @@ pub trait CustomerStore: Send + Sync {
     /// The customer whose case at a provider has this id.
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError>;
 
-    /// Some customers of the scope with a data subject that has one of these numbers, whoever's they are.
+    /// Some customers of the scope that have one of these numbers, or a person who has one.
     async fn customers_with(&self, scope: Scope, numbers: &[Number]) -> Result<Vec<CustomerId>, StoreError>;
 
     /// Some other customers of the scope with a data subject that has the same number as one of this customer's.

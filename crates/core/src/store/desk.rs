@@ -13,7 +13,7 @@ use crate::store::error::StoreError;
 /// A customer that waits for a decision, as far as an engine knows it without opening the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
-    /// The customer.
+    /// The id of the customer.
     pub customer: CustomerId,
     /// The version of its record.
     pub version: u64,

@@ -30,7 +30,7 @@ pub enum StoreError {
     /// The customer was erased. Only its tombstone remains.
     #[error("the customer was erased")]
     Erased {
-        /// The customer.
+        /// The id of the customer.
         customer: CustomerId,
         /// When it was erased.
         at: Timestamp,

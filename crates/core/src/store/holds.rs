@@ -10,7 +10,7 @@ use crate::ids::CustomerId;
 use crate::retention::hold::Hold;
 use crate::store::error::StoreError;
 
-/// Reads holds.
+/// The holds of customers.
 #[async_trait]
 pub trait HoldStore: Send + Sync {
     /// The holds on a customer, ended or not, oldest first.

@@ -1,4 +1,4 @@
-//! The access log: how often which key looked at what of a customer.
+//! The access log: which key saw which part of a customer, and how often.
 
 use async_trait::async_trait;
 

@@ -80,7 +80,7 @@ pub async fn create(
     caller_in: impl FnOnce(Scope) -> Caller + Send,
 ) -> Result<Account, StoreError> {
     let now = services.clock.now();
-    // It has no customers yet, so it needs no time to set what they must be told.
+    // It has no customers yet, so it gets no time to set what the form must say to them.
     let company = Company { needed_from: Some(now), ..Company::default() };
     let form = FormSettings { company, ..FormSettings::default() };
     let account =

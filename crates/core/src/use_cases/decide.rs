@@ -1,5 +1,5 @@
 //! Decisions: approve, reject, ask again, offboard, reinstate. Where the policy asks for a second person, a decision is
-//! only proposed, whoever makes it, and another member confirms it.
+//! at first only proposed, and another member confirms it.
 
 use crate::audit::action::Action;
 use crate::audit::entry::Decided;
@@ -101,7 +101,7 @@ pub enum MemberDecisionError {
     Update(#[from] UpdateError),
 }
 
-/// Makes the decision that somebody else proposed. The record must still be as it was then.
+/// Makes the decision that another member, a key or an operator proposed. The record must still be as it was then.
 ///
 /// # Errors
 ///
@@ -130,7 +130,7 @@ pub async fn confirm(
     Ok(take_step(services, &seat.caller, id, Request::unkeyed(b""), compute, answer).await?)
 }
 
-/// Takes a proposal back, or declines it. Whoever proposed it may, and whoever may confirm it.
+/// Takes a proposal back, or declines it. This is allowed to the one who proposed it, and to all who may confirm it.
 ///
 /// # Errors
 ///

@@ -22,11 +22,7 @@ pub const MAX_DAYS: i64 = 3_660;
 /// How many customers are read at a time.
 const PORTION: usize = 500;
 
-/// What keeps a customer from being erased at somebody's request. `None` also for an id that this scope does not have.
-///
-/// # Errors
-///
-/// The store's.
+/// What stops a requested erasure of a customer. `None` also for an id that this scope does not have.
 pub async fn obstacle_of(services: &Services, scope: Scope, id: CustomerId) -> Result<Option<Obstacle>, StoreError> {
     match services.store.customer(scope, id).await? {
         Some(customer) => obstacle(services, scope, &customer).await,
@@ -34,7 +30,7 @@ pub async fn obstacle_of(services: &Services, scope: Scope, id: CustomerId) -> R
     }
 }
 
-/// What keeps a customer or one of its persons from being erased at somebody's request. Holds come before rules.
+/// What stops a requested erasure of a customer or one of its persons. Holds come before rules.
 pub(super) async fn obstacle(
     services: &Services,
     scope: Scope,
@@ -88,7 +84,7 @@ async fn named_files(services: &Services, scope: Scope, customer: &Customer) -> 
 /// Something that retention deletes at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Deletion {
-    /// The customer.
+    /// The customer that is erased, or whose document is deleted.
     pub customer_id: CustomerId,
     /// The document that is deleted. `null` if the whole customer is erased.
     pub file_id: Option<FileId>,

@@ -1,5 +1,5 @@
-//! Empties a sandbox: erases its customers, and deletes their events, deliveries, kept answers and files. It is done in
-//! portions. What is left after a crash is done later, because the store remembers that the sandbox is to be emptied.
+//! Empties a sandbox: erases its customers, and deletes their events, deliveries, kept answers and files. This is done
+//! in portions. After a crash it continues, because the store remembers that the sandbox is being emptied.
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
@@ -17,7 +17,7 @@ use crate::use_cases::write_customer::UpdateError;
 /// The number of customers or files that are read at a time.
 const PAGE: usize = 100;
 
-/// Begins to empty the caller's sandbox. What exists now goes. `answer` is the response body.
+/// Begins to empty the caller's sandbox of everything that exists now. `answer` is the response body.
 ///
 /// # Errors
 ///

@@ -26,8 +26,8 @@ use crate::use_cases::write_customer::{UpdateError, newest};
 /// How far back the erasures of other processes are looked for, every second. It covers a process that was busy, and
 /// clocks that differ.
 const FORGOTTEN_WITHIN_SECONDS: i64 = 600;
-/// After how many seconds at most an erasure is considered again that something keeps from running. Rules, decisions
-/// and settings may change in the meantime.
+/// The longest time, in seconds, after which a blocked erasure is considered again. Rules, decisions and settings may
+/// change in the meantime.
 const CONSIDERED_AGAIN: i64 = 30 * 24 * 60 * 60;
 
 record! {
@@ -43,7 +43,7 @@ record! {
 }
 
 /// A customer that is to be erased, with its files.
-struct Found {
+struct CustomerToErase {
     basis: Basis,
     customer: Customer,
     scheduled: Option<Erasure>,
@@ -51,7 +51,7 @@ struct Found {
     files: Vec<File>,
 }
 
-impl Found {
+impl CustomerToErase {
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
         let (basis, customer) = newest(services, caller, id).await?;
         let scheduled = services.store.erasure(caller.scope, id).await?;
@@ -114,8 +114,8 @@ impl Target {
     /// A record that cannot be opened is erased as well: its keys may open what an older copy of the database holds.
     /// The content of its files is found and deleted later, because no file names it any more.
     async fn load(services: &Services, caller: &Caller, id: CustomerId) -> Result<Self, UpdateError> {
-        match Found::load(services, caller, id).await {
-            Ok(Found { basis, customer, scheduled, obstacle, files }) => {
+        match CustomerToErase::load(services, caller, id).await {
+            Ok(CustomerToErase { basis, customer, scheduled, obstacle, files }) => {
                 return Ok(Self {
                     basis,
                     expired: rule_of_deletion(services, caller.scope, &customer).await?,
@@ -157,7 +157,7 @@ pub async fn request(
     let id = id.ok_or(UpdateError::NotFound)?;
     let (asked, dry_run) = read_request(request.body)?;
     let _turn = services.turns.of(id).await;
-    let load = || Found::load(services, caller, id);
+    let load = || CustomerToErase::load(services, caller, id);
     write(services, caller, request.about(id.as_bytes()), load, |found| {
         let answer = |erasure: &Erasure| {
             let decision = found.decision(erasure, dry_run);
@@ -270,7 +270,7 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
 pub struct ErasedAgain {
     /// The customers that were erased.
     pub erased: usize,
-    /// The customers of which not even the plain columns can be read, so that no tombstone could be made.
+    /// The customers whose plain columns cannot be read either, so that no tombstone could be made.
     pub unreadable: usize,
 }
 
@@ -278,7 +278,7 @@ pub struct ErasedAgain {
 ///
 /// # Errors
 ///
-/// The first failure other than an unreadable row. A repetition goes on with the rest.
+/// The first failure other than an unreadable row. A repetition continues with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
     for entry in ledger.iter().filter(|entry| entry.person.is_none()) {
@@ -305,7 +305,7 @@ enum Why<'a> {
     Expired,
     /// It was erased before, as this entry says, and a restore brought it back.
     Again(&'a LedgerEntry),
-    /// Its sandbox is emptied, of which no event remains.
+    /// Its sandbox is emptied, and no event of it remains.
     Emptied,
 }
 
@@ -342,7 +342,7 @@ async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) 
             (Why::Due, Some((requested_at, due_at)), None) if due_at <= due_now => {
                 Tombstone { requested_at: Some(requested_at), erased_at: now, ..tombstone }
             }
-            // No event says so, and its sandbox has none left.
+            // No event announces this, and the sandbox has no events left.
             (Why::Emptied, ..) => Tombstone { events: tombstone.events - 1, erased_at: now, ..tombstone },
             // It was cancelled, or something changed, after the customer was found to be due.
             (Why::Due | Why::Expired, ..) => return Ok(Outcome::Unchanged(None)),

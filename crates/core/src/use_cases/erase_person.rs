@@ -22,7 +22,7 @@ use crate::use_cases::write_customer::{UpdateError, change, newest};
 pub type Ids = (Option<CustomerId>, Option<PersonId>);
 
 /// A business with one of its persons, who may be a former one.
-struct Found {
+struct PersonToErase {
     basis: Basis,
     customer: Customer,
     scheduled: Option<Erasure>,
@@ -31,7 +31,7 @@ struct Found {
     files: Vec<File>,
 }
 
-impl Found {
+impl PersonToErase {
     async fn load(services: &Services, caller: &Caller, id: CustomerId, person: PersonId) -> Result<Self, UpdateError> {
         let (basis, customer) = newest(services, caller, id).await?;
         let is_known = services.store.data_subjects(caller.scope, id).await?.contains(&person);
@@ -101,7 +101,7 @@ pub async fn request(
     let (id, person) = (id.ok_or(UpdateError::NotFound)?, person.ok_or(UpdateError::NotFound)?);
     let (asked, dry_run) = read_request(request.body)?;
     let _turn = services.turns.of(id).await;
-    let load = || Found::load(services, caller, id, person);
+    let load = || PersonToErase::load(services, caller, id, person);
     let about = [*id.as_bytes(), *person.as_bytes()].concat();
     write(services, caller, request.about(&about), load, |found| {
         let answer = |erasure: &Erasure| {
@@ -135,7 +135,7 @@ pub async fn request(
 pub async fn cancel(services: &Services, caller: &Caller, (id, person): Ids) -> Result<(), UpdateError> {
     let (id, person) = (id.ok_or(UpdateError::NotFound)?, person.ok_or(UpdateError::NotFound)?);
     let _turn = services.turns.of(id).await;
-    let load = || Found::load(services, caller, id, person);
+    let load = || PersonToErase::load(services, caller, id, person);
     write(services, caller, Unkeyed, load, |found| {
         if found.scheduled.is_none() {
             return Err(UpdateError::NotFound);
@@ -172,7 +172,7 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
 ///
 /// # Errors
 ///
-/// The first failure other than an unreadable record. A repetition goes on with the rest.
+/// The first failure other than an unreadable record. A repetition continues with the rest.
 pub async fn erase_again(services: &Services, ledger: &[LedgerEntry]) -> Result<ErasedAgain, StoreError> {
     let mut result = ErasedAgain::default();
     for entry in ledger {
@@ -201,8 +201,8 @@ async fn erase(
     let _turn = services.turns.of(id).await;
     let load = || async {
         match again {
-            Some((_, lost)) => Found::load_again(services, &caller, (id, person), lost).await,
-            None => Found::load(services, &caller, id, person).await,
+            Some((_, lost)) => PersonToErase::load_again(services, &caller, (id, person), lost).await,
+            None => PersonToErase::load(services, &caller, id, person).await,
         }
     };
     let erased = write(services, &caller, Unkeyed, load, |found| {
@@ -244,8 +244,8 @@ async fn erase(
 }
 
 /// The next version of the business, without the person.
-fn without_person(services: &Services, caller: &Caller, found: Found, erases: PersonErased) -> Change {
-    let Found { basis, customer: mut after, .. } = found;
+fn without_person(services: &Services, caller: &Caller, found: PersonToErase, erases: PersonErased) -> Change {
+    let PersonToErase { basis, customer: mut after, .. } = found;
     let (person, now) = (erases.person.person, services.now(caller.scope));
     let kyc = after.kyc.clone();
     let mut changes = Vec::new();

@@ -17,10 +17,7 @@ const PAGE: usize = 500;
 
 /// Computes the export of a customer or of one associated person, and records it. `None` for an id that this scope
 /// does not have.
-///
-/// # Errors
-///
-/// The store's; then nothing is handed out.
+/// If the store fails, nothing is handed out.
 pub async fn export(
     services: &Services,
     caller: &Caller,
@@ -54,7 +51,7 @@ async fn history(services: &Services, scope: Scope, id: CustomerId) -> Result<Hi
                 true => services.store.audit_entry(scope, row.seq).await?,
                 false => None,
             };
-            history.note(row, entry.as_ref());
+            history.add(row, entry.as_ref());
         }
         before = page.next;
         if before.is_none() {

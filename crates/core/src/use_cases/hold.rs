@@ -31,7 +31,8 @@ record! {
         authority: Text<256>,
         /// Why it was ordered
         reason: Text<1000>,
-        /// When it ends by itself, such as 2030-01-01T00:00:00Z. Without it, somebody has to end it
+        /// When it ends by itself, such as 2030-01-01T00:00:00Z. Without it, the hold lasts until an operator or a key
+        /// ends it
         ends_at: Option<Text<64>>,
     }
 }

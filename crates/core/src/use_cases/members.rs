@@ -36,7 +36,7 @@ pub enum DeskError {
     /// The account would have no admin.
     #[error("the last admin of an account cannot be removed or lose the role; make another member an admin first")]
     LastAdmin,
-    /// Somebody else works on the case, and is named here.
+    /// Another member works on the case, with this name.
     #[error("another member holds the case")]
     Held(String),
     /// The customer changed the answer that the member judged.
@@ -70,7 +70,7 @@ fn roles_text(permission: Permission, environment: Environment) -> String {
 /// What an admin sets of a member. What is absent stays as it is.
 #[derive(Clone, Default)]
 pub struct MemberInput {
-    /// The name.
+    /// The name, as colleagues see it.
     pub name: Option<String>,
     /// The e-mail address. Another address means another person at the identity provider.
     pub email: Option<String>,
@@ -139,7 +139,7 @@ pub async fn invite(
     Ok((member, token))
 }
 
-/// The token of a new one-time link for a member. Earlier links of the member end.
+/// The token of a new one-time link for a member. Earlier links of the member stop working.
 ///
 /// # Errors
 ///

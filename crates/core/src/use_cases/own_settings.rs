@@ -69,8 +69,8 @@ pub async fn set_own(
     .await
 }
 
-/// The roles that the identity provider gives, with those of an admin whom nobody could replace: otherwise a change of
-/// groups over there could leave the account without one.
+/// The roles that the identity provider gives, and those of an admin without whom there would be none: otherwise a
+/// change of groups over there could leave the account without one.
 fn with_last_admin(mut roles: Roles, details: &MemberDetails, others: &[&Member]) -> Roles {
     if roles.is_admin() || others.iter().any(|other| other.details.roles.is_admin()) {
         return roles;

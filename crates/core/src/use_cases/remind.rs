@@ -16,7 +16,7 @@ use crate::use_cases::write_customer::UpdateError;
 /// Does what is due for a customer who owes an answer, and returns whether anything was. The commit refuses the second
 /// of two processes that do it at the same moment, and the second then finds nothing to do.
 pub(super) async fn remind(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, UpdateError> {
-    // Whoever wants to be erased, or is a customer of nobody, is not asked for anything.
+    // Customers who asked to be erased, and those of a closed account, get no reminders.
     let is_quiet = services.closed.contains(scope.account) || services.store.erasure(scope, id).await?.is_some();
     let mut is_done = false;
     let compute = |customer: Customer, now: Timestamp| {

@@ -23,21 +23,21 @@ const MAX_SECONDS: i64 = 10;
 /// The shortest name to search for, in characters. Chinese names may have two.
 const SHORTEST: usize = 2;
 
-/// What was found.
+/// The customers that match a search.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Matches {
     /// The customers, at most [`MAX_FOUND`].
     pub summaries: Vec<Summary>,
     /// Whether there may be more, because there are too many or the time was up.
     pub is_partial: bool,
 }
 
-/// Searches for a text. What was searched for is not recorded, only that somebody searched.
+/// Searches for a text. The trail records that the member searched, but not for what.
 ///
 /// # Errors
 ///
 /// [`DeskError::Forbidden`].
-pub async fn search(services: &Services, seat: &Seat, text: &str) -> Result<Found, DeskError> {
+pub async fn search(services: &Services, seat: &Seat, text: &str) -> Result<Matches, DeskError> {
     seat.require(Permission::View)?;
     let scope = seat.caller.scope;
     let audit = AuditEntry::new(&seat.caller, services.now(scope), Action::Searched);
@@ -51,9 +51,9 @@ pub async fn search(services: &Services, seat: &Seat, text: &str) -> Result<Foun
 }
 
 /// By id, by e-mail, and by number.
-async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Found, StoreError> {
+async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Matches, StoreError> {
     let (scope, store) = (seat.caller.scope, &services.store);
-    let mut found = Found::default();
+    let mut found = Matches::default();
     let mut ids: Vec<_> = CustomerId::parse(&text.to_lowercase()).into_iter().collect();
     if text.contains('@') {
         found.summaries = store.summaries_by_email(scope, &Email::searched(text)).await?;
@@ -74,10 +74,10 @@ async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Found, 
 
 /// Compares the names of all customers, newest first. There is no index of names, so that the database tells nothing
 /// about them.
-async fn by_name(services: &Services, seat: &Seat, text: &str) -> Result<Found, StoreError> {
+async fn by_name(services: &Services, seat: &Seat, text: &str) -> Result<Matches, StoreError> {
     let wanted = Wanted::new(text);
     let end = services.clock.now().plus_seconds(MAX_SECONDS);
-    let (mut found, mut after) = (Found::default(), None);
+    let (mut found, mut after) = (Matches::default(), None);
     loop {
         let page = services.store.summaries(seat.caller.scope, after, PORTION).await?;
         after = page.summaries.last().map(|summary| summary.id);

@@ -123,7 +123,7 @@ pub async fn open(
     Ok(answer)
 }
 
-/// Whether the account has set what production customers must be told. The sandbox has no real customers.
+/// Whether the account has set what the form must say to production customers. The sandbox has no real customers.
 async fn completeness(services: &Services, scope: Scope) -> Result<Completeness, StoreError> {
     match (scope.environment, services.store.account(scope.account).await?) {
         (Environment::Production, Some(account)) => Ok(account.form.company.completeness(services.now(scope))),

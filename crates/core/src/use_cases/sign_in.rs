@@ -29,7 +29,7 @@ pub struct Authentication {
     /// The browser, as it describes itself.
     pub device: String,
     /// The session of the same member that the browser had. It ends: every authentication makes a new token, so that a
-    /// token that somebody planted is worth nothing.
+    /// token that an attacker planted is worthless.
     pub replaces: Option<SignInId>,
 }
 
@@ -38,7 +38,7 @@ pub struct Authentication {
 pub enum Proof {
     /// A one-time link, which is used up.
     Link(SignInId),
-    /// A passkey.
+    /// A passkey, whose response was verified.
     Passkey(UsedPasskey),
     /// The identity provider.
     Provider,
@@ -47,7 +47,7 @@ pub enum Proof {
 /// A passkey that was used.
 #[derive(Clone)]
 pub struct UsedPasskey {
-    /// Its id.
+    /// The id of the credential.
     pub id: String,
     /// What verified the response. If another sign-in has replaced it in the meantime, this one counts for nothing.
     pub verified_by: serde_json::Value,
@@ -143,8 +143,8 @@ pub async fn link(services: &Services, token: &str) -> Result<(Member, SignIn), 
     found.ok_or(DeskError::LinkEnded)
 }
 
-/// The member and the session that a browser's token opens. Records from time to time that it was used, unless nobody
-/// did anything: an open page sends requests by itself, and must not keep a session open.
+/// The member and the session that a browser's token opens. Records from time to time that it was used, except by an
+/// open page, which sends requests by itself and must not keep a session open.
 pub async fn session(services: &Services, token: &str, is_used: bool) -> Result<Option<(Member, SignIn)>, StoreError> {
     let Some((member, sign_in)) = find(services, token, SignInKind::Session).await? else { return Ok(None) };
     let now = services.clock.now();

@@ -32,11 +32,11 @@ pub(crate) struct Step {
     pub(crate) link: Option<NewLink>,
     /// Whether every pass to the hosted form ends.
     pub(crate) ends_passes: bool,
-    /// What clients are told.
+    /// What the event announces.
     pub(crate) news: News,
 }
 
-/// What a step tells clients.
+/// What the event of a step announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum News {
     /// What has changed.
@@ -78,7 +78,7 @@ impl Step {
 pub const PROPOSED: &str = "decision_proposed";
 
 /// Takes the step that `compute` derives from the newest version of a customer; `answer` builds the response body. If
-/// the step is a proposal, the answer has the warning [`PROPOSED`].
+/// the step is a proposal, the response has the warning [`PROPOSED`].
 pub(crate) async fn take_step(
     services: &Services,
     caller: &Caller,

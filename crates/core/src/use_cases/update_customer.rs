@@ -45,7 +45,7 @@ pub struct Update<'a> {
     pub representation: bool,
     /// The condition on the stored version.
     pub condition: Condition,
-    /// The `Idempotency-Key`.
+    /// The value of the header `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
 }
 

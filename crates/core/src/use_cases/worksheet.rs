@@ -69,7 +69,7 @@ impl Seat {
     }
 }
 
-/// Takes the first of these cases that nobody else holds, or keeps the one that the member holds already.
+/// Takes the first of these cases that no other member holds, or keeps the one that the member holds already.
 ///
 /// # Errors
 ///
@@ -150,8 +150,8 @@ pub async fn renew(services: &Services, seat: &Seat, id: CustomerId) -> Result<b
     Ok(is_own)
 }
 
-/// Gives a verdict on what a requirement claims, or takes it back. Whoever gives a verdict holds the case. `seen` is
-/// the version of the record that the member compared with the evidence.
+/// Gives a verdict on the claim of a requirement, or takes it back. A member who gives a verdict also takes the case.
+/// `seen` is the version of the record that the member compared with the evidence.
 ///
 /// # Errors
 ///
@@ -185,7 +185,7 @@ pub async fn give_verdict(
             let by = seat.member.author();
             verdicts.insert(requirement.to_owned(), Verdict { verdict, given: found.given.clone(), by, at: now });
         }
-        // Whoever agrees with another's verdict answers for it too.
+        // A member who agrees with a colleague's verdict takes responsibility for it, too.
         let own = before.as_ref().filter(|before| before.by.id == seat.member.id).map(|before| before.verdict);
         is_same = own == verdict && (own.is_some() || before.is_none());
         let word = verdict.map_or("taken back", VerdictWord::as_str);
@@ -249,7 +249,7 @@ fn check_note(text: &str) -> Result<(), Violations> {
     Ok(())
 }
 
-/// Takes the case if nobody holds it.
+/// Takes the case if no member holds it.
 fn take_or_refuse(sheet: &mut Worksheet, customer: &Customer, seat: &Seat, now: Timestamp) -> Result<(), DeskError> {
     match sheet.holder_of(&customer.kyc, now) {
         Some(holder) if holder.member.id == seat.member.id => Ok(()),

@@ -49,7 +49,7 @@ pub enum UpdateError {
     /// The associated person was erased.
     #[error("the person was erased")]
     PersonErased {
-        /// The person.
+        /// The id of the person.
         person: PersonId,
         /// When they were erased.
         at: Timestamp,

@@ -38,7 +38,7 @@ pub struct Due {
 
 /// What is sent for a delivery.
 pub struct Message {
-    /// The URL.
+    /// The URL to which it is sent.
     pub url: String,
     /// The body, exactly as it was signed.
     pub body: Pii<Vec<u8>>,
@@ -124,7 +124,7 @@ pub struct Delivery {
     /// `delivered` or `not delivered`.
     pub last_answer: Option<String>,
     #[serde(skip)]
-    /// Its number, by which a list goes on.
+    /// Its number, from which a list continues.
     pub number: u64,
 }
 

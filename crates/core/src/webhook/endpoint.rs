@@ -33,7 +33,7 @@ impl Field for List<EventType, 16> {}
 /// A registered URL that gets events.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Its id.
+    /// The id of the endpoint.
     pub id: WebhookId,
     /// The URL that gets events. It is kept sealed, because it may hold a secret.
     pub url: String,
@@ -107,7 +107,7 @@ pub struct EndpointView<'a> {
 
 /// A new endpoint that is being stored.
 pub struct NewEndpoint {
-    /// The endpoint.
+    /// The endpoint to store.
     pub endpoint: Endpoint,
     /// Its own Standard Webhooks secret.
     pub secret: Zeroizing<[u8; 32]>,

@@ -90,7 +90,7 @@ pub(super) fn copy(keyring: &Path, to: &Path) -> Result<(), String> {
 struct Copies(Vec<(&'static str, PathBuf)>);
 
 impl Copies {
-    /// The ledger is copied last: whoever is missing in the key export is in it.
+    /// The ledger is copied last, so that it names every customer that is missing from the key export.
     fn of_keyring(&mut self, keyring: &Path, to: &Path) -> Result<(), String> {
         let content = std::fs::read(keyring).map_err(cannot("read the keyring", keyring))?;
         self.publish("keyring", to, |new| {

@@ -1,4 +1,4 @@
-//! Proves that nothing at hand opens what a backup has of erased customers.
+//! Proves that no key at hand opens what a backup has about erased customers.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ pub(crate) async fn prove(config: &Config, from: Sources, progress: Progress<'_>
     let mut exports = Vec::new();
     for keyring in &keyrings {
         for path in from.exports.iter().cloned().chain(paths.iter().map(|path| path_beside(path))) {
-            // An export that this keyring does not open tells nothing with it.
+            // An export that this keyring does not open reveals nothing with it.
             exports.extend(KeyExport::at(&path, keyring).await.ok().flatten());
         }
         exports.extend(KeyExport::beside_backups(backup.storage(), keyring).await.ok().flatten());

@@ -159,8 +159,8 @@ async fn scheduled_erasures(store: &dyn Engine) -> Result<Vec<Value>, StoreError
 const NO_LEDGER: &str = "warning: no erasure is known from a ledger. Customers who were erased after this backup come \
     back, unless you restore again with --ledger and the newest copy of the ledger";
 
-/// Gives the restored records the keys of the export. Whoever has no key there was erased before it was made. Those
-/// that no ledger names are added to the ledger. Returns their number.
+/// Gives the restored records the keys of the export. Customers that are missing from the key export were erased before
+/// it was made. Those that no ledger names are added to the ledger, and their number is returned.
 async fn take_keys(
     backup: &Backup,
     home: &Home,

@@ -97,7 +97,7 @@ impl LocalCommand for List {
 pub struct Keys {
     /// The new file
     file: PathBuf,
-    /// Also copy the root key, to FILE.root-key; whoever has both can read everything
+    /// Also copy the root key, to FILE.root-key. Anyone who has both files can read everything
     #[arg(long)]
     with_root_key: bool,
     /// Allow a file in the data folder or the backup place

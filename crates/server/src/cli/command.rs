@@ -72,13 +72,13 @@ pub enum Kind<'a> {
 
 /// Declares a group of commands, each a struct of the same file. The doc comment of a group is its help.
 macro_rules! group {
-    ($(#[$help:meta])* $group:ident { $($data:ident),* } $(local { $($local:ident),* })?) => {
+    ($(#[$help:meta])* $group:ident { $($(#[$name:meta])? $data:ident),* } $(local { $($local:ident),* })?) => {
         $(#[$help])*
         // A process parses one command, so its size does not matter.
         #[allow(clippy::large_enum_variant)]
         #[derive(clap::Subcommand, serde::Serialize, serde::Deserialize)]
         pub enum $group {
-            $($data($data),)*
+            $($(#[$name])? $data($data),)*
             $($(#[serde(skip)] $local($local),)*)?
         }
 

@@ -87,7 +87,7 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Opens pages in the browser of whoever runs the command, if there is one.
+/// Opens pages in the browser of the person who runs the command, if there is one.
 fn open_in_browser(urls: &[&str]) {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let opener = match std::env::consts::OS {
@@ -95,13 +95,13 @@ fn open_in_browser(urls: &[&str]) {
         _ if is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") => "xdg-open",
         _ => return,
     };
-    // Nobody looks at a browser that a script opened.
+    // No one looks at a browser that a script opened.
     if !std::io::stdout().is_terminal() {
         return;
     }
     for url in urls {
         let null = std::process::Stdio::null;
-        // The URLs were printed, so whoever has no such program can open them.
+        // The URLs were printed, so they can be opened without such a program.
         let _ = std::process::Command::new(opener).arg(url).stdin(null()).stdout(null()).stderr(null()).spawn();
     }
 }

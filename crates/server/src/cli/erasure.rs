@@ -37,7 +37,7 @@ pub struct Request {
     pub person: Option<String>,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Why they are to be erased
+    /// Why the customer or person is erased
     #[arg(long)]
     pub reason: String,
     /// Who asked for it
@@ -179,7 +179,7 @@ impl LocalCommand for Verify {
     }
 }
 
-/// Try every key at hand on everything that a backup has of erased customers; exit status 1 if a key opens any of it
+/// Try every key at hand on everything that a backup has about erased customers; exit status 1 if a key opens any of it
 #[derive(Args)]
 pub struct Prove {
     /// A place, for its newest backup, or PLACE/NAME

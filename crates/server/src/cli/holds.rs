@@ -19,12 +19,12 @@ use crate::errors::text;
 
 group! {
     /// Place and end holds, which stop the deletion of customers
-    Holds { Place, List, End }
+    Holds { #[command(name = "place")] PlaceHold, List, End }
 }
 
-/// Place a hold on a customer, which must not be deleted
+/// Place a hold on a customer, which stops its deletion
 #[derive(Args, Serialize, Deserialize)]
-pub struct Place {
+pub struct PlaceHold {
     /// The customer's id
     pub customer_id: String,
     #[command(flatten)]
@@ -38,14 +38,14 @@ pub struct Place {
     /// Why it was ordered
     #[arg(long)]
     pub reason: String,
-    /// When it ends by itself, such as 2030-01-01T00:00:00Z [default: when it is ended]
+    /// When it ends by itself, such as 2030-01-01T00:00:00Z [default: it lasts until it is ended]
     #[arg(long, value_name = "TIME")]
     #[serde(default)]
     pub ends_at: Option<String>,
 }
 
 #[async_trait]
-impl DataCommand for Place {
+impl DataCommand for PlaceHold {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
         let mut body = json!({ "reference": self.reference, "authority": self.authority, "reason": self.reason });

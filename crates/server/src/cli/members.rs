@@ -125,7 +125,7 @@ impl DataCommand for Remove {
     }
 }
 
-/// Make a one-time link for a member who lost their passkey; earlier links of the member end
+/// Make a one-time link for a member who lost their passkey; earlier links of the member stop working
 #[derive(Args, Serialize, Deserialize)]
 pub struct Link {
     /// The member's id

@@ -18,7 +18,7 @@ group! {
     Retention { Forecast }
 }
 
-/// List what no rule of retention keeps any longer within some days, soonest first
+/// List the records that no rule of retention keeps any longer within some days, soonest first
 #[derive(Args, Serialize, Deserialize)]
 pub struct Forecast {
     #[command(flatten)]

@@ -15,7 +15,7 @@ use crate::config::verification::{read_reasons, read_rules};
 use crate::errors::{cannot, text};
 use crate::trust;
 
-/// Show and validate the rules: what is required of customers, how long what is kept, and the reasons of decisions
+/// Show and validate the rules: what is required of customers, how long records are kept, and the reasons of decisions
 #[derive(Subcommand)]
 pub enum Rules {
     Check(Check),

@@ -33,7 +33,7 @@ impl DataCommand for Empty {
         let caller = context.caller(Scope { account, environment: Environment::Sandbox });
         let request = idempotency::Request::unkeyed(b"");
         empty_sandbox::begin(context.services, &caller, request, b"{}").await.map_err(in_words)?;
-        // If the command is interrupted, the server goes on, or its next start.
+        // If the command is interrupted, the server continues, or its next start does.
         let customers = empty_sandbox::run(context.services).await.map_err(text)?;
         Ok(json!({ "account_id": account, "erased_customers": customers, "state": "empty" }))
     }

@@ -68,8 +68,8 @@ fn oidc(from: &mut SettingReader<'_>) -> Option<OidcSettings> {
     let client_id = from.setting("oidc_client_id", "", help).recorded().text();
     let help = "the client secret of this installation at the identity provider; empty if it has none";
     let client_secret = from.setting("oidc_client_secret", "", help).recorded().secret_text();
-    let help = "what is asked of the identity provider, which decides what it says about a member";
-    let wanted = "scopes with spaces between them, of which one is openid";
+    let help = "the scopes that are requested from the identity provider. They decide what it says about a member";
+    let wanted = "scopes separated by spaces, one of them openid";
     let scopes = from.setting("oidc_scopes", "openid email profile", help).recorded().read(scopes, wanted);
     let help = "the claim whose values become roles, such as groups; empty if roles are given in Dossier";
     let claim = from.setting("oidc_roles_claim", "", help).recorded().text();

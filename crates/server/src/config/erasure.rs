@@ -50,8 +50,8 @@ pub struct RetentionSettings {
 
 impl RetentionSettings {
     pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
-        let help = "what happens to what no rule of retention keeps any longer: on deletes it, report only reports it, \
-            off ignores the rules, also when somebody requests an erasure";
+        let help = "what happens to records that no rule of retention keeps any longer: on deletes them, report only \
+            reports them, off ignores the rules, also for a requested erasure";
         let read = |text: &str| match text {
             "off" => Some(Retention::Off),
             "report" => Some(Retention::Report),
@@ -59,8 +59,8 @@ impl RetentionSettings {
             _ => None,
         };
         let mode = from.setting("retention", "report", help).recorded().read(read, "off, report or on");
-        let help = "the file with the rules of retention, which say how long what is kept; empty for the built-in \
-            baseline";
+        let help = "the file with the rules of retention, which say how long each kind of record is kept; empty \
+            for the built-in baseline";
         let file = from.setting("retention_rules", "", help).recorded().text();
         let rules =
             if file.is_empty() { Ok(RetentionRules::baseline()) } else { read_retention_rules(Path::new(file)) };

@@ -375,10 +375,7 @@ mod tests {
             ("oidc_client_id = 'desk'", &["oidc_issuer: must be set if oidc_client_id is"]),
             (group, &["oidc_roles: must be set if oidc_roles_claim is"]),
             ("oidc_roles = 'kyc=analyst'", &["oidc_roles_claim: must be set if oidc_roles is"]),
-            (
-                "oidc_scopes = 'email'",
-                &["oidc_scopes: must be scopes with spaces between them, of which one is openid"],
-            ),
+            ("oidc_scopes = 'email'", &["oidc_scopes: must be scopes separated by spaces, one of them openid"]),
         ] {
             let settings = gather(&[], &[], toml).expect("TOML");
             let found = settings.config().err().unwrap_or_default();

@@ -17,7 +17,6 @@ pub struct Verification {
     /// Pairs of currency and payment rail.
     pub rails: Vec<(String, String)>,
     pub after_approval: AfterApproval,
-    /// In production.
     pub four_eyes: FourEyes,
     pub four_eyes_sandbox: FourEyes,
     /// How long customers may wait for a decision.
@@ -95,7 +94,7 @@ fn reminders(from: &mut SettingReader<'_>) -> Reminders {
     let wanted = "a number of days from 1 to 3650, or never";
     let abandon_after = from.setting("abandon_after", "30", help).recorded().read(abandon_after, wanted);
     if abandon_after.is_some_and(|end| days.last().is_some_and(|last| *last >= end)) {
-        from.reject("reminders", "less than abandon_after, because nobody is reminded of a closed case");
+        from.reject("reminders", "less than abandon_after, because there are no reminders after a case is closed");
     }
     Reminders { days, abandon_after }
 }

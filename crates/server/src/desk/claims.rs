@@ -102,7 +102,7 @@ impl Claims<'_> {
         }
     }
 
-    /// What the customer says. Several values have labels, because the label of the requirement is that of all.
+    /// What the customer says. Several values each have a label, because the requirement's label covers all of them.
     fn values(&self, claim: &Claim) -> Markup {
         match claim.values.as_slice() {
             [(pointer, value)] => html! { div.values { (self.value(pointer, value)) } },

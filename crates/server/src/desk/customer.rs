@@ -25,10 +25,6 @@ use crate::readable::moment;
 const TIMELINE: usize = 50;
 
 /// `GET /desk/{environment}/customers/{id}`
-///
-/// # Errors
-///
-/// When the customer cannot be read.
 pub async fn page(
     State(app): State<App>,
     desk: Desk,

@@ -25,10 +25,6 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 
 /// `POST …/take`: takes the case, or takes it over with a reason.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn take(
     State(app): State<App>,
     desk: Desk,
@@ -46,11 +42,7 @@ pub async fn take(
     }
 }
 
-/// `POST …/give-back`
-///
-/// # Errors
-///
-/// When the store fails.
+/// `POST …/give-back`: ends the hold, and returns to the queue.
 pub async fn give_back(
     State(app): State<App>,
     desk: Desk,
@@ -69,10 +61,6 @@ pub async fn give_back(
 }
 
 /// `POST …/renew`: the page is still open.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
     match worksheet::renew(&app.services, &desk.seat, id).await {
@@ -83,10 +71,6 @@ pub async fn renew(State(app): State<App>, desk: Desk, path: CustomerPath) -> Re
 
 /// `POST …/verdicts`. A script gets the claim with its new verdict; a form returns to it. If the answer changed after
 /// the member saw it, a script gets the claim with the new one, and a form a page that says so.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn verdict(
     State(app): State<App>,
     desk: Desk,
@@ -120,12 +104,13 @@ pub async fn verdict(
     Ok((status, piece).into_response())
 }
 
-/// `POST …/notes`
-///
-/// # Errors
-///
-/// When the store fails.
-pub async fn note(State(app): State<App>, desk: Desk, path: CustomerPath, fields: Fields) -> Result<Response, Problem> {
+/// `POST …/notes`: adds an internal note.
+pub async fn add_note(
+    State(app): State<App>,
+    desk: Desk,
+    path: CustomerPath,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
     match worksheet::add_note(&app.services, &desk.seat, id, fields.get("text")).await {
         Ok(_) => done(&app, &desk, id, "#notes").await,
@@ -134,10 +119,6 @@ pub async fn note(State(app): State<App>, desk: Desk, path: CustomerPath, fields
 }
 
 /// `POST …/reveal`: a number in full. A script gets only the number.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn reveal(
     State(app): State<App>,
     desk: Desk,
@@ -159,10 +140,6 @@ pub async fn reveal(
 }
 
 /// `POST …/link`: the link to the form, for a script to copy. It is never part of a page.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn link(State(app): State<App>, desk: Desk, path: CustomerPath) -> Result<Response, Problem> {
     if !desk.signed_in.is_script {
         let content = html! { p { (say("link-needs-script")) } };
@@ -175,10 +152,6 @@ pub async fn link(State(app): State<App>, desk: Desk, path: CustomerPath) -> Res
 }
 
 /// `GET …/files/{file_id}`: the content of a file, which browsers show without running anything.
-///
-/// # Errors
-///
-/// When the file cannot be read.
 pub async fn file(
     State(app): State<App>,
     desk: Desk,

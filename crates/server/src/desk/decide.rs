@@ -1,4 +1,5 @@
-//! The decision about a customer: made of the verdicts, previewed as the customer will read it, and confirmed.
+//! The decision about a customer: it follows from the verdicts, is previewed as the customer will read it, and
+//! confirmed.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -30,10 +31,6 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 
 /// `GET …/decide`
-///
-/// # Errors
-///
-/// When the customer cannot be read.
 pub async fn page(
     State(app): State<App>,
     desk: Desk,
@@ -72,10 +69,6 @@ fn show(app: &App, desk: &Desk, panel: &Panel, entered: &Entered, notice: &Marku
 }
 
 /// `POST …/decide`: shows what will happen, and then does it.
-///
-/// # Errors
-///
-/// When the customer cannot be read.
 pub async fn decide(
     State(app): State<App>,
     desk: Desk,
@@ -227,10 +220,6 @@ async fn escalate(app: &App, desk: &Desk, panel: &Panel, entered: Entered) -> Re
 }
 
 /// `POST …/confirm`: the second person agrees.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn confirm(
     State(app): State<App>,
     desk: Desk,
@@ -249,10 +238,6 @@ pub async fn confirm(
 }
 
 /// `POST …/withdraw`: the proposal is taken back or declined.
-///
-/// # Errors
-///
-/// When the store fails.
 pub async fn withdraw(
     State(app): State<App>,
     desk: Desk,
@@ -268,7 +253,7 @@ pub async fn withdraw(
     }
 }
 
-/// The case after the answer to a proposal, or why the answer was refused.
+/// The case after a proposal was confirmed or declined, or why that was refused.
 async fn answered(
     app: &App,
     desk: &Desk,

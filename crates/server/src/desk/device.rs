@@ -1,4 +1,4 @@
-//! What a browser says about itself, as people say it.
+//! A browser's `User-Agent` in words that people use, such as "Firefox on Windows".
 
 /// In this order, because most browsers also claim to be others.
 const BROWSERS: &[(&str, &str)] = &[

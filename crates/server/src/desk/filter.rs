@@ -1,4 +1,4 @@
-//! The filters of the queue. They are links: everything that a page shows is in its URL.
+//! The filters of the queue. They are links: the URL says everything about what a page shows.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
@@ -12,13 +12,13 @@ use super::queue_view::{Case, Queues};
 words! {
     /// Which part of the queue, in URLs and in the catalogue.
     View {
-        /// What waits for a decision, and for no second person.
+        /// Cases that wait for a decision, except those that wait for a second person.
         Decide = "decide",
-        /// What the member holds.
+        /// Cases that the member holds.
         Mine = "mine",
-        /// What a second person must confirm.
+        /// Cases with a proposal that a second person must confirm.
         Second = "second",
-        /// What was handed to the approvers.
+        /// Cases that were escalated to the approvers.
         Escalated = "escalated",
     }
 }
@@ -90,7 +90,8 @@ impl Filter {
         query.finish()
     }
 
-    /// The key of the text that says that there is nothing, which is not the same as nothing that passes.
+    /// The key of the text for an empty list. Without a filter it says that nothing waits, and otherwise that nothing
+    /// matches.
     #[must_use]
     pub fn empty_text(&self) -> String {
         let whole = Self { kind: None, reason: None, flag: None, country: None, ..self.clone() };

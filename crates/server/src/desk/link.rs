@@ -1,5 +1,5 @@
 //! One-time links. A GET uses nothing up and says nothing about the link, because programs that preview links send one
-//! too, and so does whoever finds the link in a log.
+//! too, and so would a person who finds the link in a log.
 
 use axum::extract::{Path, State};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};

@@ -97,7 +97,7 @@ fn last_use(member: &Member, sign_ins: &[SignIn]) -> String {
     used.map_or_else(|| say("member-never"), time)
 }
 
-/// `POST /desk/members`: invites somebody, and shows the link.
+/// `POST /desk/members`: invites a person, and shows the link.
 pub async fn invite(State(app): State<App>, Admin(signed_in): Admin, fields: Fields) -> Result<Response, Problem> {
     let mut entered = Entered::read(&fields);
     let account = signed_in.member.account;

@@ -91,7 +91,7 @@ fn cases() -> Router<App> {
         .route("/desk/{environment}/customers/{id}/give-back", post(customer_actions::give_back))
         .route("/desk/{environment}/customers/{id}/renew", post(customer_actions::renew))
         .route("/desk/{environment}/customers/{id}/verdicts", post(customer_actions::verdict))
-        .route("/desk/{environment}/customers/{id}/notes", post(customer_actions::note))
+        .route("/desk/{environment}/customers/{id}/notes", post(customer_actions::add_note))
         .route("/desk/{environment}/customers/{id}/reveal", post(customer_actions::reveal))
         .route("/desk/{environment}/customers/{id}/link", post(customer_actions::link))
         .route("/desk/{environment}/customers/{id}/mrz", post(mrz::check))

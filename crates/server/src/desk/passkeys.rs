@@ -42,19 +42,19 @@ pub struct UsedPasskey {
 /// Why a passkey is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasskeyError {
-    /// Its response does not have the form that browsers send.
+    /// Its response is not what a browser sends.
     #[error("the response of the passkey is malformed")]
     Malformed,
     /// The member has this passkey already.
     #[error("the member already has this passkey")]
     Duplicate,
-    /// It can only be used by somebody who types a name first, and nobody types one here.
+    /// It cannot be used without a user name, which the desk does not ask for.
     #[error("the device did not store the passkey")]
     NotStored,
-    /// No member has it, any more or at all.
+    /// No member has it, or its member has removed it.
     #[error("no member has this passkey")]
     Unknown,
-    /// The device did not check who uses it.
+    /// The device did not check who used it.
     #[error("the device did not verify its user")]
     NotVerified,
     /// Its counter went back: there are two copies of a key that cannot be copied.

@@ -24,9 +24,9 @@ use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// What a browser keeps while it is at the provider.
+/// What a browser keeps while its user signs in at the provider.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct PendingSignIn {
     sign_in: ProviderSignIn,
     /// Where it goes afterwards.
     to: String,
@@ -39,8 +39,8 @@ pub async fn begin(State(app): State<App>, RawQuery(query): RawQuery) -> Result<
     let (challenges, now) = challenges(&app);
     match provider.begin(&*app.services.random, aim.is_fresh(), now).await {
         Ok((url, sign_in)) => {
-            let kept = Kept { sign_in, to: aim.to().to_owned() };
-            let cookie = challenges.begin(Purpose::Provider, &kept, now);
+            let pending = PendingSignIn { sign_in, to: aim.to().to_owned() };
+            let cookie = challenges.begin(Purpose::Provider, &pending, now);
             Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(url.as_str())).into_response())
         }
         Err(error) => {
@@ -55,11 +55,11 @@ pub async fn back(State(app): State<App>, RawQuery(query): RawQuery, parts: Part
     let provider = app.ways.provider.as_ref().ok_or_else(Problem::not_found)?;
     let callback = Callback::read(query.as_deref().unwrap_or_default());
     let (challenges, now) = challenges(&app);
-    let kept: Option<Kept> = challenges.take(Purpose::Provider, &parts.headers, now);
+    let pending: Option<PendingSignIn> = challenges.take(Purpose::Provider, &parts.headers, now);
     let end = challenges.end(Purpose::Provider);
-    let mut response = match finish(&app, provider, &parts, kept.as_ref(), &callback).await {
+    let mut response = match finish(&app, provider, &parts, pending.as_ref(), &callback).await {
         Ok(session) => {
-            let to = kept.as_ref().map_or(place::HOME, |kept| place::checked(&kept.to));
+            let to = pending.as_ref().map_or(place::HOME, |pending| place::checked(&pending.to));
             (AppendHeaders([(header::SET_COOKIE, session)]), Redirect::to(to)).into_response()
         }
         Err(Refusal::Store(error)) => return Err(error.into()),
@@ -69,7 +69,7 @@ pub async fn back(State(app): State<App>, RawQuery(query): RawQuery, parts: Part
             refused(&error)
         }
         Err(Refusal::Stranger(person)) => {
-            failed(&app, &parts, None, "oidc: nobody is a member with this identity or address").await?;
+            failed(&app, &parts, None, "oidc: no member has this identity or address").await?;
             stranger(person.email.as_deref())
         }
         Err(Refusal::WithoutRoles(member)) => {
@@ -82,10 +82,10 @@ pub async fn back(State(app): State<App>, RawQuery(query): RawQuery, parts: Part
     Ok(response)
 }
 
-/// Why nobody was signed in.
+/// Why a sign-in failed.
 enum Refusal {
     Provider(OidcError),
-    /// Whom the provider names is no member.
+    /// The person whom the provider names is not a member.
     Stranger(Box<Person>),
     /// The claims of the member give no role at all.
     WithoutRoles(Box<Member>),
@@ -108,13 +108,13 @@ async fn finish(
     app: &App,
     provider: &Oidc,
     parts: &Parts,
-    kept: Option<&Kept>,
+    pending: Option<&PendingSignIn>,
     callback: &Callback,
 ) -> Result<HeaderValue, Refusal> {
-    let kept = kept.ok_or(OidcError::OtherSignIn)?;
+    let pending = pending.ok_or(OidcError::OtherSignIn)?;
     // Waits for the provider, so others may use the slot.
     RequestContext::of(parts).leave_slot();
-    let person = provider.finish(&kept.sign_in, callback, app.services.clock.now()).await?;
+    let person = provider.finish(&pending.sign_in, callback, app.services.clock.now()).await?;
     let stranger = || Refusal::Stranger(Box::new(person.clone()));
     let known = find(app, &person).await?.ok_or_else(stranger)?;
     let change = OwnChange::Identity(person.identity.clone(), person.roles.clone());
@@ -154,7 +154,7 @@ async fn find(app: &App, person: &Person) -> Result<Option<Member>, StoreError> 
     Ok(members.into_iter().find(|member| is_free(member) && is_same_address(&member.details.email, email)))
 }
 
-/// The page when the provider did not sign anybody in.
+/// The page after a sign-in at the provider failed.
 fn refused(error: &OidcError) -> Response {
     let (status, key) = match error {
         OidcError::Unreachable | OidcError::Unexpected(_) => (StatusCode::BAD_GATEWAY, "provider-unreachable"),
@@ -169,7 +169,7 @@ fn refused(error: &OidcError) -> Response {
     outside(status, &say("provider-title"), &content)
 }
 
-/// The page for somebody whom the provider knows, and the desk does not.
+/// The page for a person whom the provider knows, and the desk does not.
 fn stranger(email: Option<&str>) -> Response {
     let text = match email {
         Some(email) => say_with("stranger-text", &[("email", email.into())]),

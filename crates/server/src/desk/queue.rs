@@ -19,14 +19,10 @@ use crate::http::state::App;
 
 /// The rows of a page.
 const ROWS: usize = 50;
-/// *Next* tries this many cases, of which others may be faster to take each.
+/// How many cases *Next* tries. Colleagues may take each of them first.
 const TRIES: usize = 64;
 
 /// `GET /desk/{environment}/queue`
-///
-/// # Errors
-///
-/// When the queue cannot be read.
 pub async fn page(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     if let Err(refused) = desk.require(Permission::View) {
         return Ok(refused);
@@ -230,13 +226,9 @@ fn pagination(filter: &Filter, pages: usize) -> Markup {
     }
 }
 
-/// `POST /desk/{environment}/next`: takes the first case of the filter that nobody holds, and shows it.
-///
-/// # Errors
-///
-/// When the queue cannot be read.
+/// `POST /desk/{environment}/next`: takes the first case of the filter that no member holds, and shows it.
 pub async fn next(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    // Otherwise a filter would tell those who may see no case whether one matches it.
+    // Otherwise the response would tell a member who may not see cases whether one matches the filter.
     if let Err(refused) = desk.require(Permission::Work) {
         return Ok(refused);
     }

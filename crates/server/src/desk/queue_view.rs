@@ -84,11 +84,11 @@ impl Queues {
         Arc::clone(self.views.lock().expect("nothing panics while it holds the views").entry(scope).or_default())
     }
 
-    /// The cases of a scope, the one that is due first in front. At most half a second old, unless this process changed
-    /// one and said so.
+    /// The cases of a scope, the one that is due first in front. They are at most half a second old, and read again
+    /// after this process has changed one.
     pub async fn cases(&self, services: &Services, scope: Scope) -> Result<Cases, StoreError> {
         let view = self.view(scope);
-        // Whoever comes while another request reads waits for it, and then finds what it read.
+        // A request that comes while another one reads waits for it, and then uses what it read.
         let mut view = view.lock().await;
         if view.read.is_some_and(|read| read.elapsed() < TRUSTED) {
             return Ok(Arc::clone(&view.cases));

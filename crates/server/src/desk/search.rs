@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_core::customer::Summary;
 use dossier_core::desk::Permission;
-use dossier_core::use_cases::search::{self, Found};
+use dossier_core::use_cases::search::{self, Matches};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -28,10 +28,6 @@ pub async fn page(desk: Desk) -> Response {
 }
 
 /// `POST /desk/{environment}/search`
-///
-/// # Errors
-///
-/// When customers cannot be read.
 pub async fn find(State(app): State<App>, desk: Desk, fields: Fields) -> Result<Response, Problem> {
     let text: String = fields.get("text").chars().take(LONGEST).collect();
     match search::search(&app.services, &desk.seat, &text).await {
@@ -55,7 +51,7 @@ fn show(desk: &Desk, text: &str, results: &Markup) -> Response {
     pages::page(desk, &say("nav-search"), "search", &content)
 }
 
-fn results(desk: &Desk, found: &Found) -> Markup {
+fn results(desk: &Desk, found: &Matches) -> Markup {
     html! {
         p role="status" { (say_with("found", &[("count", found.summaries.len().into())])) }
         ul.found { @for summary in &found.summaries { li { (result(desk, summary)) } } }

@@ -101,7 +101,7 @@ fn to_sign_in(parts: &Parts, is_fresh: bool) -> Response {
     Redirect::to(&to).into_response()
 }
 
-/// Whether a page sent a request by itself, so that nobody need have used it.
+/// Whether a page sent the request by itself, which does not show that someone uses it.
 fn is_automatic(parts: &Parts) -> bool {
     parts.uri.path().ends_with("/renew")
 }

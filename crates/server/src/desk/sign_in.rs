@@ -141,7 +141,7 @@ pub fn refused(status: StatusCode, error: PasskeyError, end: HeaderValue) -> Res
     (status, AppendHeaders([(header::SET_COOKIE, end)]), Json(json!({ "text": text }))).into_response()
 }
 
-/// Why nobody was signed in.
+/// Why a sign-in failed.
 enum Refusal {
     /// The passkey was not accepted. The account is that of the member whom it names.
     Passkey {

@@ -41,7 +41,7 @@ pub struct Sent {
     pub status: Option<u16>,
     /// The `Retry-After` of the response, in seconds.
     pub retry_after: Option<i64>,
-    /// What the tenant is told. For a private address this is only whether it accepted the call. Anything more would
+    /// What the account may know. For a private address this is only whether it accepted the call. Anything more would
     /// turn the delivery log into a scanner of the operator's network.
     pub result: AttemptResult,
 }
@@ -190,7 +190,7 @@ impl Egress {
     }
 }
 
-/// What a tenant may know about a call to a private address.
+/// What an account may know about a call to a private address.
 fn withheld(sent: Sent) -> Sent {
     let delivered = matches!(sent.status, Some(200..=299));
     let result = AttemptResult::Failure(if delivered { "delivered" } else { "not delivered" });

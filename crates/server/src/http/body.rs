@@ -115,7 +115,7 @@ impl WholeBody {
         Self::collect(app, parts, body, Expected::JSON).await
     }
 
-    /// A body that arrived together with the header lies in the connection's buffer, and the request's slot limits how
+    /// A body that arrived together with the header is in the connection's buffer, and the request's slot limits how
     /// many of these there are. When the body has to be waited for, the request leaves its slot, and is charged for the
     /// bytes that have arrived.
     async fn collect(app: &AppState, parts: &Parts, body: Body, expected: Expected) -> Result<Self, Problem> {

@@ -130,7 +130,7 @@ impl Budget {
         Self::with_most(total, None)
     }
 
-    /// A budget of which one key or session holds at most `most`.
+    /// A budget from which one key or session takes at most `most`.
     #[must_use]
     pub fn with_most(total: u64, most: Option<u64>) -> Arc<Self> {
         Arc::new(Self { total, most, accounts: Mutex::default() })

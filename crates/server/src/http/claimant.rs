@@ -42,7 +42,7 @@ impl Claimant {
 pub struct Claimants(pub(super) [Option<Claimant>; LEVELS]);
 
 impl Claimants {
-    /// A client of which only the address is known.
+    /// A client of whom only the address is known.
     #[must_use]
     pub fn stranger(address: IpAddr) -> Self {
         Self([Some(Claimant::address(address)), None, None])

@@ -25,10 +25,10 @@ pub struct RequestContext {
 struct Shared {
     slots: Arc<Budget>,
     key: OnceLock<(KeyId, Option<Timestamp>)>,
-    place: Mutex<Place>,
+    reservation: Mutex<Reservation>,
 }
 
-struct Place {
+struct Reservation {
     claimants: Claimants,
     slot: Option<Share>,
 }
@@ -47,8 +47,8 @@ impl RequestContext {
     /// A request that has no slot yet.
     #[must_use]
     pub fn new(request_id: RequestId, address: IpAddr, began: Instant, slots: &Arc<Budget>) -> Self {
-        let place = Mutex::new(Place { claimants: Claimants::stranger(address), slot: None });
-        let shared = Shared { slots: Arc::clone(slots), key: OnceLock::new(), place };
+        let reservation = Mutex::new(Reservation { claimants: Claimants::stranger(address), slot: None });
+        let shared = Shared { slots: Arc::clone(slots), key: OnceLock::new(), reservation };
         Self { request_id, address, began, shared: Arc::new(shared) }
     }
 
@@ -60,25 +60,25 @@ impl RequestContext {
 
     /// Takes a slot, unless the request has one. It fails at once when there is none.
     pub fn take_slot(&self) -> Result<(), NoRoom> {
-        let mut place = self.place();
-        if place.slot.is_none() {
-            place.slot = Some(self.shared.slots.take(place.claimants, 1)?);
+        let mut reservation = self.reservation();
+        if reservation.slot.is_none() {
+            reservation.slot = Some(self.shared.slots.take(reservation.claimants, 1)?);
         }
         Ok(())
     }
 
     /// Returns the slot: when the response is ready, or before waiting for the client or for an event.
     pub fn leave_slot(&self) {
-        self.place().slot = None;
+        self.reservation().slot = None;
     }
 
     /// Records whose key or session the request carries. From now on its slot counts against them, and this fails if
     /// they have no more slots.
     pub fn identify(&self, holder: Claimant, account: AccountId) -> Result<(), NoRoom> {
-        let mut place = self.place();
+        let mut reservation = self.reservation();
         let claimants = Claimants::known(holder, account);
-        place.claimants = claimants;
-        match &mut place.slot {
+        reservation.claimants = claimants;
+        match &mut reservation.slot {
             Some(slot) => slot.identify(claimants),
             None => Ok(()),
         }
@@ -87,12 +87,12 @@ impl RequestContext {
     /// The claimants that shares of this request count against.
     #[must_use]
     pub fn claimants(&self) -> Claimants {
-        self.place().claimants
+        self.reservation().claimants
     }
 
     /// Whether the request carries a valid key or pass.
     pub(super) fn is_known(&self) -> bool {
-        self.place().claimants.are_known()
+        self.reservation().claimants.are_known()
     }
 
     /// Records the key of the request, and when the key ends if the client should be told.
@@ -109,7 +109,7 @@ impl RequestContext {
         self.shared.key.get().and_then(|(_, end)| *end)
     }
 
-    fn place(&self) -> MutexGuard<'_, Place> {
-        self.shared.place.lock().expect("moving a share does not panic")
+    fn reservation(&self) -> MutexGuard<'_, Reservation> {
+        self.shared.reservation.lock().expect("moving a share does not panic")
     }
 }

@@ -22,7 +22,6 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;
 use serde_json::json;
 
-use super::answers::UploadedFile;
 use super::body::{Frames, MediaType as BodyType, no_room, unsupported};
 use super::budget::Share;
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
@@ -30,7 +29,7 @@ use super::connection::Deadlines;
 use super::context::RequestContext;
 use super::extract::{ContentReader, FilePath, FileReader as Viewer, Uploader};
 use super::looks::{self, Looker};
-use super::multipart::{self, Found, Parts};
+use super::multipart::{self, Parts, Piece};
 use super::openapi::operation::{Operation, Problems, Shows, WRITES};
 use super::openapi::parts::{FILES, bare, file_id, named, request_header, response, with_headers};
 use super::problem::Problem;
@@ -40,6 +39,7 @@ use super::problem::ProblemCode::{
     UnsupportedMediaType,
 };
 use super::query::NoQuery;
+use super::responses::UploadedFile;
 use super::state::App;
 
 /// The bytes that a body may have besides the file: boundaries and the part's header.
@@ -122,15 +122,15 @@ async fn receive(app: &App, caller: &Caller, request: Request, key: Option<&str>
         body_parts.push(&bytes);
         loop {
             match body_parts.take().map_err(malformed)? {
-                Found::Nothing => break,
-                Found::End => {}
-                Found::Part(part) => {
+                Piece::Nothing => break,
+                Piece::End => {}
+                Piece::Part(part) => {
                     let name = FileName::new(&part.into_file().map_err(malformed)?);
                     place = Some(app.uploads.take(context.claimants(), 1).map_err(no_room)?);
                     let begun = Upload::begin(&app.services, caller, name, key);
                     upload = Some(frames.excused(begun).await.map_err(refused)?);
                 }
-                Found::Data(bytes) => match &mut upload {
+                Piece::Data(bytes) => match &mut upload {
                     Some(upload) => frames.excused(upload.write(&bytes)).await.map_err(refused)?,
                     None => return Err(malformed_text("the body has no part".to_owned())),
                 },

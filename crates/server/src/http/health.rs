@@ -5,11 +5,11 @@ use axum::response::{IntoResponse as _, Response};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::answers::{Health, ServiceStatus};
 use super::openapi::operation::{Operation, PUBLIC, Shows};
 use super::openapi::parts::{SERVICE, response};
 use super::problem::Problem;
 use super::problem::ProblemCode::StorageUnavailable;
+use super::responses::{Health, ServiceStatus};
 use super::state::App;
 
 fn status(id: &str, summary: &str, description: &str, success: &str) -> Value {

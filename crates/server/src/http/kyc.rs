@@ -11,7 +11,6 @@ use dossier_core::violation::Code;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::answers::RequirementList;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, decided, nothing, repeatable};
 use super::extract::{CustomerPath, Decider, Reader, SessionOpener};
@@ -23,6 +22,7 @@ use super::problem::ProblemCode::{
     Offboarded,
 };
 use super::query::Query;
+use super::responses::RequirementList;
 use super::state::App;
 
 pub(crate) const OPEN_SESSION: Operation = Operation {
@@ -43,7 +43,7 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
             "summary": "Open a KYC session, or get the link of the open one",
             "description": "The body and its `Content-Type` are optional. A link is valid for 7 days. If it has \
                 expired, the session gets a new one; after a rejection, a new session begins. A case that was closed \
-                because the customer did not answer goes on. With `renew`, a link \
+                because the customer did not answer continues. With `renew`, a link \
                 that is still valid is replaced as well: the old link stops working, and every browser in the form is \
                 shut out. Once the session is open and all requirements are met, the customer is submitted \
                 automatically. In production the account needs a legal name and a privacy URL. An account that an \

@@ -1,7 +1,6 @@
 //! The HTTP side: from bytes on a socket to a use case and back.
 
 pub(crate) mod accept;
-mod answers;
 pub mod apart;
 pub mod audit;
 pub mod auth;
@@ -36,6 +35,7 @@ pub mod providers;
 pub mod query;
 pub mod rates;
 pub mod request;
+mod responses;
 pub(crate) mod retention;
 pub mod router;
 pub mod sandbox;

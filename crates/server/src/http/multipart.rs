@@ -19,7 +19,7 @@ const MAX_PADDING: usize = 64;
 pub struct Malformed(pub &'static str);
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Piece {
     /// The beginning of a part.
     Part(Part),
     /// Bytes of a part's content.
@@ -107,7 +107,7 @@ impl Parts {
     }
 
     /// Returns what comes next in the body.
-    pub fn take(&mut self) -> Result<Found, Malformed> {
+    pub fn take(&mut self) -> Result<Piece, Malformed> {
         loop {
             match self.state {
                 State::Begin => {
@@ -120,13 +120,13 @@ impl Parts {
                         return Err(Malformed("the body must begin with its boundary"));
                     }
                     if self.buffer.len() < self.delimiter.len() {
-                        return Ok(Found::Nothing);
+                        return Ok(Piece::Nothing);
                     }
                     self.buffer.advance(self.delimiter.len());
                     self.state = State::First;
                 }
                 State::First => match self.line_end()? {
-                    None => return Ok(Found::Nothing),
+                    None => return Ok(Piece::Nothing),
                     Some(false) => self.state = State::Header,
                     Some(true) => return Err(Malformed("the body has no part")),
                 },
@@ -141,35 +141,35 @@ impl Parts {
                         return if whole {
                             Err(Malformed("the part's header is too long"))
                         } else {
-                            Ok(Found::Nothing)
+                            Ok(Piece::Nothing)
                         };
                     };
                     let header = self.buffer.split_to(end);
                     self.buffer.advance(4);
                     self.state = State::Data;
                     self.left = self.left.checked_sub(1).ok_or(Malformed("the body has too many parts"))?;
-                    return read_header(&header).map(Found::Part);
+                    return read_header(&header).map(Piece::Part);
                 }
                 State::Data => {
                     if let Some(at) = memmem::find(&self.buffer, &self.delimiter) {
                         let data = self.buffer.split_to(at);
                         self.buffer.advance(self.delimiter.len());
                         self.state = State::Ended;
-                        return Ok(Found::Data(data));
+                        return Ok(Piece::Data(data));
                     }
                     // The end of the buffer may be the beginning of a delimiter.
                     let certain = self.buffer.len().saturating_sub(self.delimiter.len() - 1);
                     if certain == 0 {
-                        return Ok(Found::Nothing);
+                        return Ok(Piece::Nothing);
                     }
-                    return Ok(Found::Data(self.buffer.split_to(certain)));
+                    return Ok(Piece::Data(self.buffer.split_to(certain)));
                 }
                 State::Ended => {
                     self.state = State::Delimited;
-                    return Ok(Found::End);
+                    return Ok(Piece::End);
                 }
                 State::Delimited => match self.line_end()? {
-                    None => return Ok(Found::Nothing),
+                    None => return Ok(Piece::Nothing),
                     Some(true) => self.state = State::End,
                     Some(false) => self.state = State::Header,
                 },
@@ -178,7 +178,7 @@ impl Parts {
                     if !b"\r\n".starts_with(&self.buffer[..]) {
                         return Err(Malformed("the body has data after its last boundary"));
                     }
-                    return Ok(Found::Nothing);
+                    return Ok(Piece::Nothing);
                 }
             }
         }
@@ -378,12 +378,12 @@ mod tests {
             body_parts.push(piece);
             loop {
                 match body_parts.take()? {
-                    Found::Nothing => break,
-                    Found::Part(part) => {
+                    Piece::Nothing => break,
+                    Piece::Part(part) => {
                         all.push((text(&part.name), part.file_name.as_deref().map(text), String::new()));
                     }
-                    Found::Data(data) => all.last_mut().expect("a part").2.push_str(&text(&data)),
-                    Found::End => ended += 1,
+                    Piece::Data(data) => all.last_mut().expect("a part").2.push_str(&text(&data)),
+                    Piece::End => ended += 1,
                 }
             }
         }

@@ -10,13 +10,13 @@ use super::context::RequestContext;
 use super::problem::Problem;
 use super::state::AppState;
 
-/// A page ends before it exceeds this many bytes, but has at least one item.
+/// The most bytes on a page. A page with a single item may be larger.
 const MAX_PAGE: usize = 1_024 * 1_024;
-/// A page up to this size takes no share of its own.
+/// A page up to this size takes no share of the common memory.
 const SMALL_PAGE: usize = 64 * 1_024;
 /// The share of a larger page: its largest size, and as much again for the buffer that it outgrew.
 const SHARE: u64 = 2 * MAX_PAGE as u64;
-/// Up to this many items are loaded without a share.
+/// How many items are loaded without a share.
 pub const FEW_ITEMS: usize = 16;
 /// The most items that are loaded and opened at a time, before they are written.
 pub const PORTION: usize = 100;

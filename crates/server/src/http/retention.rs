@@ -11,7 +11,6 @@ use dossier_core::violation::Code;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::answers::{DeletionList, HoldList};
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
@@ -22,6 +21,7 @@ use super::page::{PORTION, room_for};
 use super::problem::Problem;
 use super::problem::ProblemCode::{Erased, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound};
 use super::query::{NoQuery, Query};
+use super::responses::{DeletionList, HoldList};
 use super::state::App;
 
 const DEFAULT_DAYS: i64 = 90;
@@ -39,10 +39,10 @@ pub(crate) const FORECAST: Operation = Operation {
             "operationId": "forecastRetention",
             "tags": [RETENTION],
             "summary": "List what will be due for deletion",
-            "description": "What no rule of retention keeps any longer within the given days, newest customer first. \
-                Each request looks through some of the customers, so a page may have few items or none although \
-                `next_cursor` leads to more. With the setting `retention = \"on\"` what is due is deleted by itself. \
-                With `off` the list is empty.",
+            "description": "Records that no rule of retention will keep any longer within the given days, newest \
+                customer first. Each request looks through some of the customers, so a page may have few items or none \
+                although `next_cursor` leads to more. With the setting `retention = \"on\"` the server deletes what is \
+                due. With `off` the list is empty.",
             "parameters": [
                 query("days", "How many days to look ahead; 0 lists what is due now", days),
                 query("cursor", "`next_cursor` of the previous page, with the same days", cursor),

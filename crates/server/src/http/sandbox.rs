@@ -9,7 +9,6 @@ use dossier_core::use_cases::{advance_clock, empty_sandbox};
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::answers::SandboxClock;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, decided, repeatable};
 use super::extract::{SandboxEraser, Simulator};
@@ -20,6 +19,7 @@ use super::problem::ProblemCode::{
 };
 use super::problem::{Problem, ProblemCode};
 use super::query::NoQuery;
+use super::responses::SandboxClock;
 use super::state::App;
 
 const STEPS: Problems = &[InvalidHeader, SandboxOnly, NotFound, IdempotencyKeyReused, NoSession, NotPossible];

@@ -32,7 +32,6 @@ pub struct AppState {
     /// The store, for what is not in the port.
     pub engine: Arc<dyn Engine>,
     pub erasure: Erasure,
-    /// The metrics.
     pub metrics: Metrics,
     /// The URL of the API, without a slash at the end.
     pub public_url: String,
@@ -103,7 +102,7 @@ pub type App = Arc<AppState>;
 
 impl AppState {
     const BODY_BYTES: u64 = 64 * 1_024 * 1_024;
-    /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files lie in a bucket.
+    /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files are in a bucket.
     const UPLOADS: u64 = 64;
     /// The rest of a refused upload is read and discarded piece by piece.
     const DRAINS: u64 = 16;

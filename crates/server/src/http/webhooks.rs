@@ -12,7 +12,6 @@ use dossier_core::webhook::{Endpoint, delivery_id, delivery_number};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::answers::DeliveryList;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
@@ -23,6 +22,7 @@ use super::page::room_for;
 use super::problem::Problem;
 use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, TooManyWebhooks};
 use super::query::{NoQuery, Query};
+use super::responses::DeliveryList;
 use super::state::App;
 
 pub(crate) const REGISTER: Operation = Operation {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::error::InstallationError;
 
-/// The first member, until somebody says who it is.
+/// The name of the first member, until it is changed.
 const FIRST_MEMBER: (&str, &str) = ("Admin", "admin@localhost");
 
 /// Creates an account if there is none.

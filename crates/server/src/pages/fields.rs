@@ -11,7 +11,7 @@ use super::dates::{date_parts, parts_of};
 use super::error_filter::ErrorFilter;
 use super::language::{AddressOrder, Localization};
 use super::layout::PageContext;
-use super::note::{Below, element_id, meant, note};
+use super::note::{Below, element_id, meant, render_note};
 use super::order::{arrange, is_name, issues_of};
 use super::render_mode::SavedPlaces;
 use super::resubmission::{CORRECT, is_correct};
@@ -207,7 +207,7 @@ impl<'a> StepFields<'a> {
         let hint = html! {
             @if !hints.is_empty() { p.hint id={ "h-" (id) } { (hints.join(" ")) } }
         };
-        let note = note(l10n, &input.place, value, below);
+        let note = render_note(l10n, &input.place, value, below);
         let (name, autocomplete) = (input.place.as_str(), self.autocomplete(input));
         let control = match &input.kind {
             Kind::Text(most) if *most > 300 && !is_number(input.name()) => html! {

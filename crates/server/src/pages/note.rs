@@ -28,7 +28,7 @@ pub(super) enum Below {
 /// The note below a field. It contains the hash of the value that the page shows, by which a save knows what has
 /// changed. Scripts replace the text of the note, and the hash only after a save.
 #[must_use]
-pub(super) fn note(l10n: &Localization, place: &str, value: &str, below: Below) -> Markup {
+pub(super) fn render_note(l10n: &Localization, place: &str, value: &str, below: Below) -> Markup {
     let at = |key: &str, at: Timestamp| l10n.say_with(key, &[("time", clock(l10n, at).into())]);
     html! {
         div.note id={ "n-" (element_id(place)) } {

@@ -24,7 +24,7 @@ use crate::http::connection::Deadlines;
 use crate::http::context::RequestContext;
 use crate::http::files::{boundary, malformed};
 use crate::http::limiter::Limited;
-use crate::http::multipart::{Found, Malformed, Part, Parts};
+use crate::http::multipart::{Malformed, Part, Parts, Piece};
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::state::App;
 
@@ -170,7 +170,7 @@ impl Source {
     /// The next part; `None` at the end of the body.
     async fn part(&mut self) -> Result<Option<Part>, Problem> {
         while let Some(found) = self.next().await? {
-            if let Found::Part(part) = found {
+            if let Piece::Part(part) = found {
                 self.in_part = true;
                 return Ok(Some(part));
             }
@@ -182,18 +182,18 @@ impl Source {
     async fn data(&mut self) -> Result<Option<BytesMut>, Problem> {
         while self.in_part {
             match self.next().await? {
-                Some(Found::Data(bytes)) if !bytes.is_empty() => return Ok(Some(bytes)),
-                Some(Found::Data(_)) => {}
+                Some(Piece::Data(bytes)) if !bytes.is_empty() => return Ok(Some(bytes)),
+                Some(Piece::Data(_)) => {}
                 _ => self.in_part = false,
             }
         }
         Ok(None)
     }
 
-    async fn next(&mut self) -> Result<Option<Found>, Problem> {
+    async fn next(&mut self) -> Result<Option<Piece>, Problem> {
         loop {
             match self.parts.take().map_err(malformed)? {
-                Found::Nothing => match self.frame().await? {
+                Piece::Nothing => match self.frame().await? {
                     Some(bytes) => self.parts.push(&bytes),
                     None => return self.parts.finish().map(|()| None).map_err(malformed),
                 },

@@ -25,7 +25,6 @@ pub(super) struct RenderMode {
     pub(super) back: bool,
     /// The id of the person that has just been completed.
     pub(super) completed: Option<String>,
-    /// Refused uploads.
     pub(super) failed: Failed,
     /// A person could not be added, because the contract accepts no more.
     pub(super) is_full: bool,

@@ -7,7 +7,7 @@ use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
 use super::layout::PageContext;
-use super::note::{Below, element_id, note};
+use super::note::{Below, element_id, render_note};
 use super::steps::Step;
 
 /// The prefix of the field in which a customer gives such a reason. The requirement's id follows.
@@ -61,7 +61,7 @@ pub(super) fn is_correct(sheet: &Sheet<'_>, page: &PageContext, requirement: &Re
                     }
                     textarea id=(id) name=(name) form="main-form" rows="3" maxlength=(MAX_REASON) dir="auto"
                         aria-describedby={ "h-" (id) " n-" (id) } { (reason) }
-                    (note(l10n, &name, reason, below))
+                    (render_note(l10n, &name, reason, below))
                 }
             }
         }

@@ -150,7 +150,6 @@ impl Step {
         next.map_or_else(|| "/review".to_owned(), |step| format!("/{}", step.path()))
     }
 
-    /// The title.
     #[must_use]
     pub fn title(&self, sheet: &Sheet<'_>, page: &PageContext) -> String {
         match self {

@@ -1,5 +1,5 @@
-//! Scanning uploads for viruses: by clamd, or by a program. A file is passed on as it arrives, so it never lies on a
-//! disk of ours unsealed. Whatever goes wrong here is a file that could not be judged.
+//! Scanning uploads for viruses: by clamd, or by a program. A file is passed on as it arrives, so it is never on a disk
+//! of ours unsealed. Whatever goes wrong here is a file that could not be judged.
 
 mod clamd;
 mod command;

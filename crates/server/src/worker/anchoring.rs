@@ -48,7 +48,7 @@ impl Keeper {
     }
 }
 
-/// Writes until it is told to end, or until nothing else owns the anchor.
+/// Writes until it is asked to end, or until nothing else owns the anchor.
 fn keep(anchored: &Weak<ProcessAnchor>, ends: &AtomicBool, failing: &Gauge) {
     let mut logged = Instant::now();
     loop {

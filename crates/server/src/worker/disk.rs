@@ -19,7 +19,7 @@ pub(super) fn watch(app: App, config: &Config) -> impl Future<Output = ()> + Sen
     }
 }
 
-/// Where this process writes: the data folder, and the folder of files when it lies elsewhere.
+/// Where this process writes: the data folder, and the folder of files if that is elsewhere.
 fn folders(config: &Config) -> Vec<PathBuf> {
     let files = config.storage.files.as_deref().and_then(file_url_folder).map(PathBuf::from);
     [Some(config.data_dir.clone()), files].into_iter().flatten().collect()

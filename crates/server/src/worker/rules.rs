@@ -18,12 +18,12 @@ const MIXED_RULES: &str = "mixed";
 
 pub(super) async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
     let Policy { rules, reminders: Reminders { days, abandon_after }, .. } = &app.services.policy;
-    let in_force = format!("{} {} {days:?} {abandon_after:?}", env!("CARGO_PKG_VERSION"), rules.hash);
+    let current_rules = format!("{} {} {days:?} {abandon_after:?}", env!("CARGO_PKG_VERSION"), rules.hash);
     let mut is_done = false;
     loop {
         let followed = match is_done {
-            false => evaluate_by(&app, &*store, &in_force).await,
-            true => note_other_rules(&*store, &in_force).await.map(|()| true),
+            false => evaluate_by(&app, &*store, &current_rules).await,
+            true => note_other_rules(&*store, &current_rules).await.map(|()| true),
         };
         let wait = match followed {
             Ok(done) => {
@@ -41,9 +41,9 @@ pub(super) async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
 }
 
 /// Records that another process has other rules, once that process has evaluated customers by them.
-async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), StoreError> {
+async fn note_other_rules(store: &dyn Engine, current_rules: &str) -> Result<(), StoreError> {
     match store.done(Chore::Rules).await? {
-        Some(done) if done != in_force && done != MIXED_RULES => {
+        Some(done) if done != current_rules && done != MIXED_RULES => {
             tracing::warn!(
                 "another process has other rules or reminders, or another version; the next start evaluates every \
                     customer again"
@@ -55,8 +55,8 @@ async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), Stor
 }
 
 /// Whether every customer was evaluated by the current rules.
-async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bool, StoreError> {
-    if store.done(Chore::Rules).await?.is_some_and(|done| done == in_force) {
+async fn evaluate_by(app: &App, store: &dyn Engine, current_rules: &str) -> Result<bool, StoreError> {
+    if store.done(Chore::Rules).await?.is_some_and(|done| done == current_rules) {
         return Ok(true);
     }
     if !store.is_leader().await? {
@@ -73,6 +73,6 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
                 "failed to read customers, which were not evaluated; dossier audit verify names them");
         }
     }
-    store.set_done(Chore::Rules, in_force).await?;
+    store.set_done(Chore::Rules, current_rules).await?;
     Ok(true)
 }

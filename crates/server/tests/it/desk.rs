@@ -351,7 +351,11 @@ async fn every_page_and_action_is_for_its_roles_only() {
             assert_eq!(!is_refused, allowed.contains(&role.as_str()), "{role} {method} {path}: {}", answer.text);
             if is_refused {
                 let named = allowed.iter().any(|role| answer.text.contains(role));
-                assert!(named && !answer.text.contains("Nobody waits"), "the missing role is named: {}", answer.text);
+                assert!(
+                    named && !answer.text.contains("No customer is waiting"),
+                    "the missing role is named: {}",
+                    answer.text
+                );
             }
         }
         browser.post(&format!("{customer}/give-back"), &[]).await;

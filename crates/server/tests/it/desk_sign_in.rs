@@ -83,10 +83,10 @@ async fn a_link_opens_one_session_and_a_look_at_it_none() {
     assert_eq!(visitor.get("/desk/sandbox/queue").await.status, 200);
     assert_eq!(app.entries_of("member.signed_in").await, signed_in + 1);
 
-    // Whoever finds the link later gets nothing, and neither does the browser that used it.
+    // Anyone who finds the link later gets nothing, and neither does the browser that used it.
     for visitor in [&mut Visitor::of(&app), &mut visitor] {
         let again = visitor.post(&link, &[]).await;
-        assert!(again.status == 410 && again.text.contains("This link does not work any more"), "{}", again.text);
+        assert!(again.status == 410 && again.text.contains("This link no longer works"), "{}", again.text);
     }
     assert_eq!(app.entries_of("member.sign_in_failed").await, failed + 2);
     assert!(is_in(&mut visitor).await, "the session stays");
@@ -123,7 +123,7 @@ async fn of_two_browsers_with_one_link_one_gets_in() {
 async fn every_authentication_makes_a_new_token_and_ends_the_old_one() {
     let app = TestApp::start().await;
     let (ada, grace) = (app.member("Ada", &[Role::Viewer]).await, app.member("Grace", &[Role::Viewer]).await);
-    // What somebody planted in the browser is not the session that follows.
+    // A token that was planted in the browser is not the session that follows.
     let mut visitor = Visitor::of(&app);
     visitor.cookies.insert("dossier-desk".to_owned(), "dsm_live_planted".to_owned());
     let link = app.link(ada.id).await;
@@ -324,7 +324,7 @@ async fn members_see_and_end_their_own_sessions_only() {
     assert!(page.contains("this browser") && page.contains("with a one-time link"), "{page}");
     let id = page.split("/desk/sessions/").nth(1).and_then(|rest| rest.split('/').next()).expect("an id").to_owned();
     other.post(&format!("/desk/sessions/{id}/end"), &[]).await;
-    assert!(is_in(&mut two).await && is_in(&mut three).await, "nobody ends sessions of others");
+    assert!(is_in(&mut two).await && is_in(&mut three).await, "members cannot end sessions of others");
     assert_eq!(one.post(&format!("/desk/sessions/{id}/end"), &[]).await.status, 303);
     assert!(!is_in(&mut three).await && is_in(&mut two).await, "the newest is the first in the list");
     assert_eq!(one.post("/desk/sessions/end-others", &[]).await.status, 303);
@@ -347,7 +347,7 @@ async fn shortcuts_are_turned_off_and_on_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn passkeys_that_nobody_has_are_refused_and_recorded() {
+async fn passkeys_that_no_member_has_are_refused_and_recorded() {
     let app = TestApp::start().await;
     let mut visitor = Visitor::of(&app);
     let begun = visitor.post("/desk/sign-in/begin", &[]).await;

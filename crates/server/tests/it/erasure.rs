@@ -174,7 +174,7 @@ async fn a_rotation_and_the_age_of_key_copies_complete_the_erasure() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restored_backup_of_any_age_brings_nobody_back() {
+async fn a_restored_backup_of_any_age_brings_no_one_back() {
     let app = TestApp::start().await;
     let key = eraser(&app, Environment::Sandbox).await;
     let (early, late, survivor) =

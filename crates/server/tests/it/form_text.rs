@@ -1,8 +1,11 @@
-//! The English text on the pages of the form, as a snapshot, so that a change of wording is reviewed as text. After an
-//! intended change, run the test with `INSTA_UPDATE=always` and read the difference.
+//! The English text of the form as snapshots, so that a change of wording is reviewed as text: its pages, and every
+//! message. After an intended change, run the tests with `INSTA_UPDATE=always` and read the difference.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use serde_json::json;
 
 use crate::app::TestApp;
@@ -157,4 +160,82 @@ async fn without_a_form(app: &TestApp, pages: &mut Pages) {
     }
     pages.open("kyc.status.abandon", app, &link).await;
     pages.open("an unknown link", app, &format!("{}/kyc/dsl_test_nothing", app.url)).await;
+}
+
+/// What the messages say about, for each of their variables.
+const SAMPLES: &[(&str, &str)] = &[
+    ("all", "5"),
+    ("at", "7"),
+    ("calendar", "other"),
+    ("company", "Harbour Bank"),
+    ("country", "other"),
+    ("date", "3 May 2026"),
+    ("day", "3"),
+    ("document", "other"),
+    ("done", "2"),
+    ("field", "Nationality"),
+    ("kind", "other"),
+    ("legal", "Harbour Bank plc"),
+    ("mask", "A••••••"),
+    ("minutes", "10"),
+    ("month", "May"),
+    ("most", "128"),
+    ("name", "Ada Lovelace"),
+    ("named", "75"),
+    ("number", "2"),
+    ("percent", "40"),
+    ("reference", "7F3A-91C2"),
+    ("share", "25"),
+    ("time", "12:30"),
+    ("title", "Your details"),
+    ("why", "the file is empty"),
+    ("year", "2026"),
+];
+
+/// The keys of a file of messages, each with its variants: the variable that decides, and its values.
+fn keys_and_variants(text: &str) -> Vec<(&str, &str, Vec<&str>)> {
+    let mut keys: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((key, value)) = line.split_once(" =").filter(|_| !line.starts_with([' ', '}'])) {
+            let variable = value.trim().strip_prefix("{ $").and_then(|rest| rest.strip_suffix(" ->"));
+            keys.push((key, variable.unwrap_or_default(), Vec::new()));
+        } else if let Some((variant, _)) = line.trim_start_matches([' ', '*', '[']).split_once("] ") {
+            keys.last_mut().expect("a message").2.push(variant);
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_english_message_of_the_form_reads_as_reviewed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/form/languages");
+    let files = ["en.ftl", "common.ftl"].map(|name| fs::read_to_string(folder.join(name)).expect("messages"));
+    let mut bundle = FluentBundle::new(vec!["en".parse().expect("a tag")]);
+    bundle.set_use_isolating(false);
+    for file in &files {
+        bundle.add_resource_overriding(FluentResource::try_new(file.clone()).expect("messages"));
+    }
+    let mut text = String::new();
+    for (key, variable, variants) in files.iter().flat_map(|file| keys_and_variants(file)) {
+        let variants = if variants.is_empty() { vec![""] } else { variants };
+        for variant in variants {
+            let mut arguments: FluentArgs<'_> = SAMPLES.iter().copied().collect();
+            arguments.set("count", 2);
+            // English has one form for 1, and another for every other number.
+            match variant {
+                "" => {}
+                "one" => arguments.set(variable, 1),
+                "other" if variable == "count" => {}
+                number if number.parse::<u8>().is_ok() => arguments.set(variable, number.parse::<u8>().expect("one")),
+                word => arguments.set(variable, word),
+            }
+            let pattern = bundle.get_message(key).and_then(|message| message.value()).expect("a message");
+            let mut errors = Vec::new();
+            let rendered = bundle.format_pattern(pattern, Some(&arguments), &mut errors);
+            assert!(errors.is_empty(), "{key}: {errors:?}; is a variable missing among the samples?");
+            let name = if variant.is_empty() { key.to_owned() } else { format!("{key}, {variable} {variant}") };
+            writeln!(text, "{name}: {rendered}").expect("a string takes everything");
+        }
+    }
+    insta::assert_snapshot!("messages", text);
 }

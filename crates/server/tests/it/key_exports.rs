@@ -145,7 +145,7 @@ async fn a_backup_of_postgresql_from_before_rotations_is_restored_with_the_newes
     }
     let place = folder.join("first").display().to_string();
     let files = format!("file://{}", target.path().join("files").display());
-    // The ledger was lost. Whoever has no key in the export was erased.
+    // The ledger was lost. Customers that are missing from the export were erased.
     let restored = on_data(target.path(), &["restore", &place, "--into", &other, "--files", &files]);
     assert_eq!((&restored["erased_without_ledger"], &restored["erased_at_the_first_start"]), (&2.into(), &2.into()));
     let again = TestApp::start_in(target, Some(app.key.clone()), &[("database", &*other), ("files", &*files)]).await;

@@ -30,7 +30,7 @@ pub struct AnchorReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AcceptedRestore {
     pub scope: Scope,
-    /// The time is in the sealed detail, so that whoever can write the database cannot change it.
+    /// The time is in the sealed detail, so that someone who can write to the database cannot change it.
     pub at: Timestamp,
 }
 

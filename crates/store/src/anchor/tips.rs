@@ -51,7 +51,7 @@ impl Tips {
             let Scope { account, environment } = scope;
             tracing::error!(
                 %account, %environment, found = found.entry, known = known.entry,
-                "the database is behind entries that this process has written; the next start will refuse it. \
+                "the database lacks entries that this process wrote; the next start will refuse it. \
                     Stop every process; if it was restored on purpose, run dossier audit accept-restore"
             );
         }

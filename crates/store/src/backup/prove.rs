@@ -1,4 +1,4 @@
-//! Proves that a backup tells nothing of erased customers: every key at hand is tried on every cell of theirs.
+//! Proves that a backup reveals nothing about erased customers: every key at hand is tried on all of their cells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ const CUSTOMER_CELLS: [(&str, Purpose); 3] =
 /// The result of a proof.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErasureProof {
-    /// The erased customers and persons of whom the backup has a cell.
+    /// The erased customers and persons with a cell in the backup.
     pub people: u64,
     /// Their cells, their wrapped keys included.
     pub cells: u64,

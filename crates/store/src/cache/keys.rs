@@ -19,7 +19,7 @@ pub(crate) const SUBJECT: u64 = 480;
 /// much as the rest of a point read.
 const ROOTS: usize = 1_000_000;
 
-/// The hint is stored beside the key because whoever looks for a record also needs its key.
+/// The hint is stored beside the key because reading a record also needs its key.
 pub(crate) struct KeyCache {
     subjects: Cache<(Scope, PersonId), (Arc<SubjectKey>, Hint)>,
     roots: Cache<(Scope, PersonId), (SecretKey, Hint)>,

@@ -1,7 +1,7 @@
 //! Individuals as this process last wrote them, sealed as they are stored. Another process may have changed them since.
 //! A change that is computed from an old one is refused by its version, and nothing else may depend on one.
 //!
-//! Businesses are not cached: their persons lie in a row of their own, and copying them costs as much as reading.
+//! Businesses are not cached: their persons are in a row of their own, and copying them costs as much as reading.
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
     /// The engine and its version, for people.
     fn name(&self) -> String;
 
-    /// Where the rows lie, for people: a file, or hosts and name of a database. Never includes a password.
+    /// Where the rows are, as messages name it: a file, or hosts and name of a database. Never includes a password.
     fn location(&self) -> String;
 
     /// Runs the engine's own integrity check. Fails with the first fault.
@@ -58,9 +58,7 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
 /// What the writer of an engine has done since it started.
 #[derive(Debug, Default)]
 pub struct WriterStats {
-    /// Committed transactions.
     pub commits: AtomicU64,
-    /// Committed changes.
     pub changes: AtomicU64,
     /// Changes that are waiting now.
     pub waiting: AtomicU64,

@@ -240,7 +240,7 @@ impl PostgresStore {
         rows.into_iter().map(with_uses).collect()
     }
 
-    /// Also returns files of which only the row is left.
+    /// Also returns files that have only a row left.
     async fn stored_files(
         &self,
         scope: Scope,

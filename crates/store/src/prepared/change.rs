@@ -26,7 +26,7 @@ pub(crate) struct PreparedChange {
     pub(crate) audit: Option<StoredEntry>,
     pub(crate) events: Vec<(Event, Vec<u8>)>,
     pub(crate) answer: Option<(PendingAnswer, Vec<u8>)>,
-    /// Whether no endpoint is told of the events.
+    /// Whether no endpoint gets the events.
     pub(crate) is_silent: bool,
 }
 

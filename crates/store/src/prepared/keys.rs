@@ -74,7 +74,7 @@ fn persons_rescheduled(change: &Change) -> impl Iterator<Item = PersonId> + '_ {
     erasures.iter().filter_map(|erasure| erasure.person)
 }
 
-/// The persons of whom the answer to keep has data.
+/// The persons whose data the answer to keep contains.
 fn persons_of_answer(change: &Change) -> impl Iterator<Item = PersonId> + '_ {
     change.answer.iter().flat_map(|pending| &pending.answer.persons).copied()
 }

@@ -20,7 +20,7 @@ use crate::api_keys::AccountRow;
 use crate::audit_chain::StoredEntry;
 use crate::files::FileRow;
 use crate::records::RowHashes;
-use crate::sealed::{self, Look, account_scope, seal_look, seal_name, seal_settings};
+use crate::sealed::{self, AccountCell, account_scope, seal_account, seal_name, seal_settings};
 use crate::vault::{Purpose, RowSeal, WrappedKey};
 use crate::{audit_detail, rows};
 
@@ -158,7 +158,7 @@ impl SealingKeys<'_> {
         let Account { account_id, name, created_at, form, closed_at } = account;
         let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
         let name = seal_name(&self.account, scope, "accounts", &id, &name);
-        let look = seal_look(&self.account, scope, &id, &Look { form, closed_at });
+        let look = seal_account(&self.account, scope, &id, &AccountCell { form, closed_at });
         let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
         let mac = rows::seal(&row, &self.account);
         (row, look, mac)

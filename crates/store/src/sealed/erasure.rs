@@ -22,7 +22,7 @@ pub(crate) fn seal_request(key: &SubjectKey, scope: Scope, erasure: &Erasure) ->
     Cell::seal_json(key.key(Purpose::Kyc), GENERATION, &binding, json).into_bytes()
 }
 
-/// A scheduled erasure from its row. `person` is the one who alone is erased.
+/// A scheduled erasure from its row. `person` is set if only this person is erased.
 pub(crate) fn open_erasure(key: &SubjectKey, row: ErasureRow, person: Option<PersonId>) -> Result<Erasure, StoreError> {
     let (scope, customer) = (row.scope, row.customer);
     let request = row

@@ -27,5 +27,5 @@ pub use record::{
     Cells, SealedRecord, SubjectKeys, open_customer, open_summary, packed_subjects, seal_customer, subjects,
 };
 pub(crate) use service::{
-    Look, account_scope, open_name, open_settings, seal_look, seal_name, seal_settings, service_binding,
+    AccountCell, account_scope, open_name, open_settings, seal_account, seal_name, seal_settings, service_binding,
 };

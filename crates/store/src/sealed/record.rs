@@ -110,7 +110,7 @@ impl Record for SealedRecord {
 }
 
 /// The data subjects whose cells this version of the record writes: the customer, its persons if one of them changed,
-/// and those of whom the verification has something.
+/// and those about whom the verification says something.
 #[must_use]
 pub fn subjects(customer: &Customer) -> Vec<PersonId> {
     let mut subjects = vec![PersonId::of_customer(customer.id)];
@@ -238,8 +238,8 @@ pub(crate) fn found_by_email(
     if stored.is_ok_and(|names| names.email.folded() == email.folded()) {
         return Ok(summary);
     }
-    let why = "the customer was found by an e-mail that is not its own";
-    Err(rows::refuse_at(&rows::CUSTOMERS, scope, summary.id.as_bytes(), keys, why))
+    let id = summary.id.as_bytes();
+    Err(rows::refuse_at(&rows::CUSTOMERS, scope, id, keys, "the customer was found by an e-mail that is not its own"))
 }
 
 pub fn open_customer(plain: &PlainColumns, cells: Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {

@@ -31,17 +31,18 @@ pub(crate) fn open_name(
         .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
 }
 
-/// What the look cell of an account holds: the settings of the form, and since when the account is closed.
+/// What the cell of an account holds: the settings of the form, and since when the account is closed. The column is
+/// named `look`.
 #[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Look {
+pub(crate) struct AccountCell {
     #[serde(flatten)]
     pub(crate) form: FormSettings,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) closed_at: Option<Timestamp>,
 }
 
-pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
-    let json = serde_json::to_vec(look).expect("branding has string keys only");
+pub(crate) fn seal_account(keys: &ScopeKeys, scope: Scope, account: &[u8], content: &AccountCell) -> Vec<u8> {
+    let json = serde_json::to_vec(content).expect("branding has string keys only");
     Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
 }
 

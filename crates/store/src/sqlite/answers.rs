@@ -54,7 +54,7 @@ impl AnswerStore for SqliteStore {
 }
 
 impl SqliteStore {
-    /// The keys of the persons of whom a kept answer has data, as far as they have keys.
+    /// The keys of the persons whose data a kept answer contains, as far as they have keys.
     pub(super) fn keys_of_answer(
         &self,
         scope: Scope,

@@ -124,7 +124,7 @@ impl ErasureStore for SqliteStore {
         Ok(())
     }
 
-    /// Also moves everything into the database and empties the log, in which the old pages still lie.
+    /// Also moves everything into the database and empties the log, which still has the old pages.
     async fn finish_erasures(&self) -> Result<(), StoreError> {
         if self.ledger.append_pending()? {
             reached("erase: in the ledger");
@@ -151,7 +151,7 @@ impl SqliteStore {
         row.transpose()
     }
 
-    /// Returns whether the log is empty. It waits for no one, because whoever waits holds up the writer.
+    /// Returns whether the log is empty. It never waits, because that would hold up the writer.
     async fn empty_log(&self) -> Result<bool, StoreError> {
         let unreadable = |error: rusqlite::Error| StoreError::Unavailable(format!("cannot empty the log: {error}"));
         let connection = connect(self.readers.database(), Role::Checkpointer).map_err(unreadable)?;

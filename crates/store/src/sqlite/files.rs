@@ -242,7 +242,7 @@ impl FileStore for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Also returns a file of which only the row is left.
+    /// Also returns a file that has only a row left.
     pub(super) fn stored_file(
         &self,
         scope: Scope,

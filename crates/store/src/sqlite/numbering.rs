@@ -1,6 +1,6 @@
 //! Row ids of numbered rows. Entries, events and deliveries are numbered within their scope. The high bits of their row
-//! id, `place`, hold the number of the scope, the low bits their own number. So the rows of one scope lie together in
-//! order and are found without an index. The other engine does not have this column.
+//! id, `place`, hold the number of the scope, the low bits their own number. So the rows of one scope are together, in
+//! order, and are found without an index. The other engine does not have this column.
 
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -65,12 +65,12 @@ impl Places {
         }
     }
 
-    /// Exactly the later numbers of the scope have a greater place than this.
+    /// All later numbers of the scope, and only those, have a greater place than this.
     pub(super) fn after(self, number: u64) -> i64 {
         self.bound(number.min(LAST))
     }
 
-    /// Exactly the earlier numbers of the scope, or all of them, have a place up to this one.
+    /// The earlier numbers of the scope (all numbers, without one), and only those, have a place up to this one.
     pub(super) fn before(self, number: Option<u64>) -> i64 {
         self.bound(number.map_or(LAST, |number| number.saturating_sub(1).min(LAST)))
     }

@@ -45,7 +45,7 @@ struct File {
     /// Distinguishes a wrong root key from an altered file. It is derived from the root key and useless without it.
     root_key_check: String,
     /// The last step that sealed rows which were stored before rows had seals. It stands here and not in the database:
-    /// whoever can write the database could otherwise have altered rows sealed.
+    /// someone who can write to the database could otherwise have altered rows sealed.
     #[serde(default)]
     sealed_rows: u32,
     epochs: Vec<Epoch>,

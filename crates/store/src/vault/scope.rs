@@ -96,7 +96,7 @@ impl ScopeKeys {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A keyed hash of the end of an audit chain. Whoever can write the database still cannot forge it.
+    /// A keyed hash of the end of an audit chain. Someone who can write to the database still cannot forge it.
     #[must_use]
     pub fn chain_seal(&self, parts: &[&[u8]]) -> [u8; 32] {
         sign(&self.chain, parts)

@@ -139,7 +139,7 @@ pub fn last_segment(length: u64) -> u64 {
     locate(length.saturating_sub(1)).0
 }
 
-/// Where a segment lies in the sealed content: offset and length.
+/// Where a segment is in the sealed content: offset and length.
 #[must_use]
 pub fn extent(number: u64, length: u64) -> (u64, u64) {
     let offset = if number == 0 { HEADER as u64 } else { number * SEGMENT };

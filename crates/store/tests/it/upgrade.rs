@@ -170,7 +170,7 @@ pub(crate) async fn compared(engine: &Engine) -> Vec<String> {
 }
 
 /// Sets the last sealing step that the keyring records, if one is given, and returns it.
-fn note(engine: &Engine, step: Option<u32>) -> u64 {
+fn sealing_step(engine: &Engine, step: Option<u32>) -> u64 {
     let path = engine.path().join("keyring.json");
     let mut keyring: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&path).expect("a keyring")).expect("JSON");
@@ -194,10 +194,10 @@ async fn unsealed(engine: &Engine) -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn older_rows_are_sealed_once_and_an_unsealed_one_is_refused_afterwards() {
     let mut engine = older();
-    assert_eq!(note(&engine, None), 0);
+    assert_eq!(sealing_step(&engine, None), 0);
     engine.open().await;
     let newest = u64::from(dossier_store::rows::NEWEST_STEP);
-    assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
+    assert_eq!((sealing_step(&engine, None), unsealed(&engine).await), (newest, 0));
     assert_eq!((engine.rows("contents").await, engine.rows("chores").await), (engine.rows("files").await, 1));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     assert_eq!(compared(&engine).await, Vec::<String>::new());
@@ -223,18 +223,18 @@ async fn older_rows_are_sealed_once_and_an_unsealed_one_is_refused_afterwards() 
     drop(services);
     // A start that died before it had sealed everything is continued.
     engine.close();
-    note(&engine, Some(0));
+    sealing_step(&engine, Some(0));
     engine.execute("UPDATE customers SET mac = NULL WHERE type = 0; UPDATE links SET mac = NULL").await;
     engine.open().await;
-    assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
+    assert_eq!((sealing_step(&engine, None), unsealed(&engine).await), (newest, 0));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     assert_eq!(compared(&engine).await, Vec::<String>::new());
     // A later step seals its own tables, and no rows of an earlier step.
     engine.close();
-    note(&engine, Some(1));
+    sealing_step(&engine, Some(1));
     engine.execute("UPDATE file_uses SET mac = NULL; UPDATE files SET mac = NULL; UPDATE links SET mac = NULL").await;
     engine.open().await;
-    assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, engine.rows("links").await));
+    assert_eq!((sealing_step(&engine, None), unsealed(&engine).await), (newest, engine.rows("links").await));
     // Once it is done, no start seals a row.
     engine.execute("UPDATE api_keys SET mac = NULL, revoked_at = NULL").await;
     engine.reopen().await;

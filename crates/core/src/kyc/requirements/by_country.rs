@@ -214,7 +214,7 @@ fn any_of_several_places_is_enough_and_a_wrong_one_is_named() {
         assert_eq!(found.as_ref().and_then(|one| one.error), error, "{profile}");
         assert_eq!(found.as_ref().map(|one| one.pointer.as_str()), pointer, "{profile}");
     }
-    // A flag tells the flagged answer from a new one at any of the places.
+    // A flag distinguishes the flagged answer from a new one at any of the places.
     let rules = accepted("['/first_name', '/middle_name']", "");
     let given = |profile: Value| find(asked(&rules, KINDS[0], &profile), "a").expect("it is asked for").given;
     let hashes =

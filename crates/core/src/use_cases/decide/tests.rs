@@ -60,7 +60,7 @@ impl Expected {
         match step {
             // The verdict of a provider is recorded, even if a reviewer was faster.
             Step::Decide(who, outcome) if !is_possible(outcome.transition()) => changed_if(who == Who::Provider),
-            // At the desk, nobody approves while something is missing.
+            // At the desk, no member approves while something is missing.
             Step::Decide(Who::Analyst | Who::Approver | Who::OtherApprover, Outcome::Approve)
                 if !self.is_complete() =>
             {
@@ -146,7 +146,7 @@ impl Expected {
 
 /// What was found on all paths.
 #[derive(Debug, Default)]
-struct Found {
+struct WalkTotals {
     records: usize,
     paths: u128,
     /// Decisions at the end of a path, by one person and by two.
@@ -155,7 +155,7 @@ struct Found {
 }
 
 /// Walks all paths from each record that a verification can begin with.
-fn walk(policy: FourEyes) -> Found {
+fn walk(policy: FourEyes) -> WalkTotals {
     let ways = Ways::new(policy);
     let mut places: HashMap<String, (Customer, Expected)> = HashMap::new();
     let mut ends: HashMap<String, u128> = HashMap::new();
@@ -164,7 +164,7 @@ fn walk(policy: FourEyes) -> Found {
         places.insert(key(&place), place);
     }
     let mut known: HashMap<String, Vec<(Happened, String)>> = HashMap::new();
-    let mut found = Found::default();
+    let mut found = WalkTotals::default();
     for _ in 0..LENGTH {
         (found.alone, found.by_two) = (0, 0);
         let mut longer: HashMap<String, u128> = HashMap::new();
@@ -265,8 +265,8 @@ fn checked(
     (happened, (after, next))
 }
 
-/// The promise itself, by what the record shows: without a second member nobody is approved, rejected or reinstated
-/// where the policy covers the customer, and an analyst decides nothing alone anywhere.
+/// The promise itself, by what the record shows: without a second member no customer is approved, rejected or
+/// reinstated where the policy covers the customer, and an analyst decides nothing alone anywhere.
 fn lawful(policy: FourEyes, expected: &Expected, step: Step, before: &Customer, after: &Customer) {
     let (was, is) = (before.kyc.state, after.kyc.state);
     let outcome = match (was, is) {

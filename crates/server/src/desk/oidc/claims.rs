@@ -42,7 +42,7 @@ pub(super) fn person(issuer: &str, claims: &Claims, more: &Claims, rules: Option
     Person { identity, name, email, roles: rules.map(|rules| roles(claims, more, rules)) }
 }
 
-/// Providers of one company often do not say whether an address is verified, since they gave it out themselves.
+/// A company's own provider often does not say whether an address is verified, because the company assigned it.
 fn is_unverified(claims: &Claims) -> bool {
     match claims.get("email_verified") {
         None | Some(Value::Bool(true)) => false,
@@ -61,7 +61,7 @@ fn roles(claims: &Claims, more: &Claims, rules: &RoleRules) -> Roles {
     rules.rules.iter().filter(|rule| has(&rule.value)).map(|rule| rule.grant).collect()
 }
 
-/// The claim with a name. Dots lead into objects, as in `realm_access.roles`, unless a claim has the whole name.
+/// The claim with a name. Dots select nested members, as in `realm_access.roles`, unless a claim has the whole name.
 fn value_at<'a>(claims: &'a Claims, name: &str) -> Option<&'a Value> {
     claims.get(name).or_else(|| {
         let (first, rest) = name.split_once('.')?;

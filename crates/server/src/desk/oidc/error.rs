@@ -1,4 +1,4 @@
-//! Why nobody was signed in through the identity provider.
+//! Why a sign-in through the identity provider failed.
 
 /// No message contains anything about a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

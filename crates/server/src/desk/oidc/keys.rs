@@ -17,8 +17,8 @@ struct Document {
 #[derive(Debug, Default)]
 pub(super) struct Keys(Vec<Jwk>);
 
-/// What the keys have for a token.
-pub(super) enum Found {
+/// Which of the keys verifies a token.
+pub(super) enum KeyMatch {
     Key(Box<DecodingKey>),
     /// The token names a key that is not there. The provider may have a new one.
     Unknown,
@@ -39,18 +39,17 @@ impl Keys {
     }
 
     /// The key for a token. A token without the name of a key has the only one that fits.
-    pub(super) fn find(&self, header: &Header) -> Found {
+    pub(super) fn find(&self, header: &Header) -> KeyMatch {
         let is_named = |key: &&Jwk| header.kid.is_none() || key.common.key_id == header.kid;
         let named: Vec<_> = self.0.iter().filter(is_named).collect();
         if named.is_empty() {
-            return Found::Unknown;
+            return KeyMatch::Unknown;
         }
         match &named.into_iter().filter(|key| fits(key, header.alg)).collect::<Vec<_>>()[..] {
-            [key] => {
-                DecodingKey::from_jwk(key).map_or(Found::Unfit("its key is malformed"), |key| Found::Key(Box::new(key)))
-            }
-            [] => Found::Unfit("its key is not for its algorithm"),
-            _ => Found::Unfit("it does not say which key signed it"),
+            [key] => DecodingKey::from_jwk(key)
+                .map_or(KeyMatch::Unfit("its key is malformed"), |key| KeyMatch::Key(Box::new(key))),
+            [] => KeyMatch::Unfit("its key is not for its algorithm"),
+            _ => KeyMatch::Unfit("it does not say which key signed it"),
         }
     }
 }

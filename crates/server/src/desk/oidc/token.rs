@@ -5,7 +5,7 @@ use dossier_core::clock::Timestamp;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
-use super::keys::{Found, Keys};
+use super::keys::{KeyMatch, Keys};
 
 /// The algorithms that a token may be signed with. None of them has a secret in common with the provider.
 const ALGORITHMS: &[Algorithm] = &[Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -43,9 +43,9 @@ pub(super) fn verify(token: &str, keys: &Keys, expected: &Expected<'_>, now: Tim
         return Err(Refusal::Fault("its algorithm is not allowed"));
     }
     let key = match keys.find(&header) {
-        Found::Key(key) => key,
-        Found::Unknown => return Err(Refusal::UnknownKey),
-        Found::Unfit(why) => return Err(Refusal::Fault(why)),
+        KeyMatch::Key(key) => key,
+        KeyMatch::Unknown => return Err(Refusal::UnknownKey),
+        KeyMatch::Unfit(why) => return Err(Refusal::Fault(why)),
     };
     let mut signature = Validation::new(header.alg);
     // The library would ask the system for the time.
@@ -77,7 +77,7 @@ fn fault(claims: &Claims, expected: &Expected<'_>, now: Timestamp) -> Option<&'s
     } else if text("nonce") != Some(expected.nonce) {
         Some("it belongs to another sign-in")
     } else if text("sub").is_none_or(|subject| subject.is_empty() || subject.len() > MAX_SUBJECT) {
-        Some("it names nobody")
+        Some("it names no one")
     } else if expected.is_fresh && moment("auth_time").is_none_or(|at| at <= now.plus_seconds(-FRESH)) {
         Some("the member did not authenticate again")
     } else {

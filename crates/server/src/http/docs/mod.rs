@@ -1,7 +1,7 @@
 //! Documentation that the server serves itself: the OpenAPI document, a reference made from it, and a page for every
 //! problem. All of it works offline, and without scripts.
 //!
-//! `frame.rs` makes the frame of every page. `reference.rs` is the page at `/docs`, made of operations
+//! `frame.rs` makes the frame of every page. `reference.rs` is the page at `/docs`, built from operations
 //! (`operation.rs`), schemas (`schema.rs`) and examples (`sample.rs`). `problems.rs` is the catalogue of problems.
 
 pub(crate) mod frame;

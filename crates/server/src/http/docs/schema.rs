@@ -141,7 +141,7 @@ fn members(schema: &Value) -> Option<&Map<String, Value>> {
     schema["properties"].as_object().filter(|members| !members.is_empty())
 }
 
-/// The alternatives of which a value must fit one.
+/// The alternatives, one of which a value must fit.
 pub(super) fn variants(schema: &Value) -> impl Iterator<Item = &Value> {
     ["oneOf", "anyOf"].into_iter().filter_map(|kind| schema[kind].as_array()).flatten()
 }

@@ -59,7 +59,7 @@ pub(super) async fn is_held(session: Session<'_>, scope: Scope, customer: Custom
     Ok(!session.query(IS_HELD, &[&account, &environment, &uuid(customer.as_bytes()), &at]).await?.is_empty())
 }
 
-/// Deletes documents of a customer, and their files if they are evidence of nobody else. Returns `false` if a hold
+/// Deletes documents of a customer, and their files if they are evidence of no one else. Returns `false` if a hold
 /// prevents it.
 pub(super) async fn delete_evidence(
     session: Session<'_>,

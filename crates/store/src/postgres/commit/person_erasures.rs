@@ -50,8 +50,7 @@ pub(super) async fn cancel(
 }
 
 /// Destroys the key of a person, whose business is written without the person in the same transaction, and the files
-/// that only the person used. Returns `false` if the erasure was cancelled,
-/// or if a hold prevents it.
+/// that only the person used. Returns `false` if the erasure was cancelled, or if a hold prevents it.
 pub(super) async fn erase(
     session: Session<'_>,
     scope: Scope,

@@ -80,7 +80,7 @@ pub(super) fn is_held(
         .query_row((account, environment, customer.as_bytes(), at), |row| row.get(0))
 }
 
-/// Deletes documents of a customer, and their files if they are evidence of nobody else. Returns `false` if a hold
+/// Deletes documents of a customer, and their files if they are evidence of no one else. Returns `false` if a hold
 /// prevents it.
 pub(super) fn delete_evidence(
     connection: &Connection,

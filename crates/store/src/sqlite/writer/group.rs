@@ -44,7 +44,7 @@ impl FinishedJob {
 /// and the other changes go into the next one. On a slow disk all clients are back before a commit ends, and the
 /// typical batch grows until it holds all of them.
 struct TypicalBatch {
-    /// In sixteenths.
+    /// Sixteen times the average, which each commit moves by a sixteenth.
     changes: usize,
 }
 

@@ -123,7 +123,7 @@ impl Writer {
         self.run(JobKind::OnCustomers(Box::new(work))).await.0.map(drop)
     }
 
-    /// Queues a task that may be lost in a power cut, because it would be done again. Whoever waits for the disk goes
+    /// Queues a task that may be lost in a power cut, because it would be done again. Callers that wait for the disk go
     /// first. It becomes durable with the next change.
     pub(super) async fn lazy(
         &self,

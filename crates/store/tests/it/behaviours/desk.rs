@@ -155,7 +155,11 @@ pub(crate) async fn a_verdict_is_about_one_answer_and_changes_no_version_and_sen
     };
     give(&ada, "nationality", Some(VerdictWord::Matches)).await.expect("given");
     assert_eq!(found().await, Some((VerdictWord::Matches, "ada".to_owned())));
-    assert_eq!(holder(&services, &caller, id).await.as_deref(), Some("ada"), "whoever gives a verdict holds the case");
+    assert_eq!(
+        holder(&services, &caller, id).await.as_deref(),
+        Some("ada"),
+        "a member who gives a verdict holds the case"
+    );
     let again = give(&ada, "nationality", Some(VerdictWord::Matches)).await.expect("the same");
     assert_eq!(again.version, 1);
     assert!(is_held_by(&give(&bob, "nationality", None).await, "ada"));
@@ -284,7 +288,7 @@ pub(crate) async fn members_who_ask_for_the_next_case_at_once_never_get_the_same
     }
 }
 
-pub(crate) async fn the_next_case_is_the_first_that_nobody_holds_and_that_still_waits(mut engine: Engine) {
+pub(crate) async fn the_next_case_is_the_first_that_no_member_holds_and_that_still_waits(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let ada = seat(&services, &caller, "ada", Role::Analyst).await;

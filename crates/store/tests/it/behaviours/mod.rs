@@ -78,7 +78,7 @@ pub(crate) use desk::{
     a_verdict_is_about_one_answer_and_changes_no_version_and_sends_no_event, an_erased_customer_leaves_no_worksheet,
     members_who_ask_for_the_next_case_at_once_never_get_the_same, notes_are_only_added_and_an_escalated_case_is_free,
     nothing_personal_of_members_is_stored_in_the_clear, seat,
-    the_next_case_is_the_first_that_nobody_holds_and_that_still_waits,
+    the_next_case_is_the_first_that_no_member_holds_and_that_still_waits,
     what_waits_is_listed_with_the_versions_of_record_and_worksheet,
 };
 pub(crate) use ends::{
@@ -120,15 +120,15 @@ pub(crate) use person_erasure::{
     the_erasure_of_a_person_waits_can_be_cancelled_and_needs_a_person_of_the_customer,
 };
 pub(crate) use reminders::{
+    a_customer_who_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends,
     a_reminder_is_sent_once_by_several_processes_and_missed_ones_are_not_made_up_for,
     changed_days_of_reminders_apply_to_those_who_owe_an_answer_already,
-    whoever_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends,
 };
 pub(crate) use retention::{
     a_damaged_file_keeps_retention_from_no_other_customer, a_document_is_deleted_by_its_own_rule_and_the_record_stays,
     a_hold_stops_deletion_and_what_it_stopped_continues,
     a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_has_passed,
-    an_erasure_that_was_computed_before_a_hold_is_refused, retention_deletes_nobody_early_and_nobody_late,
+    an_erasure_that_was_computed_before_a_hold_is_refused, retention_deletes_no_customer_early_and_none_late,
 };
 pub(crate) use sign_ins::{
     a_one_time_link_works_once_for_half_an_hour_and_until_a_newer_one,

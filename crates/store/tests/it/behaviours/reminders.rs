@@ -49,7 +49,7 @@ async fn count(services: &Services, scope: Scope, action: Action) -> usize {
     trail(services, scope, None, 1_000).await.iter().filter(|row| row.action == action.as_str()).count()
 }
 
-pub(crate) async fn whoever_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends(
+pub(crate) async fn a_customer_who_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends(
     mut engine: Engine,
 ) {
     let services = engine.services();

@@ -101,7 +101,7 @@ pub(crate) async fn a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_
     assert_eq!(erase::run_due(&services).await.expect("erased"), 1);
     assert!(is_erased(&services, &caller, id).await);
 
-    // Nobody who was never verified has to stay, and nothing is refused if retention is off.
+    // Customers who were never verified may go, and nothing is refused if retention is off.
     let mut services = services;
     let other = given(&services, &caller, "bea@example.com", "individual").await;
     assert_eq!(request(&services, &caller, other).await["decision"], "scheduled");
@@ -239,7 +239,7 @@ pub(crate) async fn a_document_is_deleted_by_its_own_rule_and_the_record_stays(m
     assert_eq!(read(&services, caller.scope, id).await.profile.files(), [own, shared, kept]);
     assert!(matches!(put(&services, &caller, id, &naming(own)).await, Err(UpdateError::Invalid(_))));
     assert_eq!(sweep(&services, caller.scope).await.expect("swept"), Swept::default());
-    // Rules about documents alone end no relationship, and delete nobody afterwards either.
+    // Rules about documents alone end no relationship, and delete no customer afterwards either.
     with_rules(&mut services, Retention::On, &rules[..rules.rfind("[[keep]]").expect("a second rule")]);
     assert_eq!(sweep(&services, caller.scope).await.expect("swept"), Swept::default());
     decided(&services, &caller, id, "offboard").await;
@@ -276,7 +276,7 @@ pub(crate) async fn a_damaged_file_keeps_retention_from_no_other_customer(mut en
     assert!(left.is_empty(), "{left:?}");
 }
 
-pub(crate) async fn retention_deletes_nobody_early_and_nobody_late(mut engine: Engine) {
+pub(crate) async fn retention_deletes_no_customer_early_and_none_late(mut engine: Engine) {
     let mut services = engine.services();
     services.policy.retention = Retention::On;
     let caller = caller(&services).await;

@@ -183,7 +183,7 @@ pub(crate) async fn a_token_of_another_kind_or_form_opens_nothing(mut engine: En
         let opened = sign_in::link(&services, token).await;
         assert!(matches!(opened, Err(DeskError::LinkEnded)), "{token}: {opened:?}");
     }
-    // Nobody ends what is not theirs.
+    // A member cannot end the sessions of another.
     let (_, found) = sign_in::session(&services, &session, true).await.expect("readable").expect("open");
     for (member, ids) in [(&bob, vec![found.id]), (&ada, vec![SignInId::from_bytes([9; 16])]), (&ada, Vec::new())] {
         let refused = sign_in::end(&services, &mine, member, ids).await;

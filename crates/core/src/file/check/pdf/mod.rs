@@ -10,14 +10,15 @@ use crate::file::check::tail::check_beginning;
 use crate::file::record::Flaw;
 
 pub(super) const SIGNATURE: &[u8] = b"%PDF-";
-/// Readers look for the header in this many bytes. Byte order marks, mail headers and print tickets may precede it.
+/// Readers look for the header in the first 1,024 bytes. Byte order marks, mail headers and print tickets may precede
+/// it.
 pub(super) const MAX_BEFORE: usize = 1_024;
-/// Readers look for the trailer in this many bytes at the end,
+/// Readers look for the trailer in the last 1,024 bytes.
 const TRAILER: usize = 1_024;
-/// and as many may follow it.
+/// How many bytes may follow the trailer.
 const MAX_AFTER: usize = 1_024;
 const KEPT: usize = TRAILER + MAX_AFTER;
-const CUT_OFF: &str = "is cut off, or has something behind its end";
+const CUT_OFF: &str = "is cut off, or has something after its end";
 
 pub(super) struct Pdf {
     head: Vec<u8>,

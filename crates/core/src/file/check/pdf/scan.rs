@@ -1,24 +1,26 @@
 //! Finds in one pass what a PDF has in plain text: the cross-reference sections, what their trailers say about
-//! encryption, and whether there is a page among the objects. It keeps only the bytes that may belong to one find.
+//! encryption, and whether one of the objects is a page. It keeps in memory only the bytes that may belong to one
+//! match.
 
 use memchr::memmem;
 
 use crate::file::check::pdf::password::Handler;
 use crate::file::check::pdf::syntax::{Dictionary, ObjectId, Value, is_regular, is_space};
 
-/// How many bytes before a find may belong to it: the start of the dictionary that contains it.
+/// How many bytes before a match may belong to it: the start of the dictionary that contains it.
 const BEFORE: usize = 8 * 1_024;
-/// How many bytes after a find may belong to it: the rest of that dictionary.
+/// How many bytes after a match may belong to it: the rest of that dictionary.
 const AHEAD: usize = 4 * 1_024;
 /// How many bytes are scanned at a time.
 const BLOCK: usize = 16 * 1_024;
-/// A file has a section for each save, and one encryption dictionary. Thousands would only cost time.
+/// A file has one section for each time that it was saved, and one encryption dictionary. Thousands of them would only
+/// cost time.
 const MAX_FINDS: usize = 500;
 /// Each embedded file may have its own encryption dictionary.
 const MAX_HANDLERS: usize = 16;
-/// White space before a section. Some programs point to the start of it.
+/// The most white space before a section. Some programs point to the start of it.
 const MAX_GAP: usize = 16;
-/// White space between two words.
+/// The most white space between two words.
 const MAX_SPACE: usize = 64;
 
 /// A cross-reference section.

@@ -32,7 +32,7 @@ use crate::use_cases::worksheet::Seat;
 use crate::use_cases::write::scripted::{Noon, SCOPE, Scripted, at_once, services};
 use crate::use_cases::write_customer::UpdateError;
 
-/// One requirement, and a high risk of whoever has a large volume.
+/// One requirement, and a high risk for customers with a large volume.
 const RULES: &str = r#"
 version = "1"
 [[rule]]
@@ -41,14 +41,14 @@ when = { type = "individual" }
 needs = { field = "/first_name" }
 label = "Name"
 example = "Ada"
-because = "Everybody has one."
+because = "Everyone has one."
 [[risk]]
 id = "volume"
 when = { volume_from = 100000 }
 because = "A large volume."
 "#;
 
-/// Whoever decides or proposes.
+/// Who decides or proposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Who {
     Key,

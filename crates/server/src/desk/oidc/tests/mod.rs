@@ -99,7 +99,7 @@ async fn a_member_signs_in_with_each_allowed_algorithm() {
 
 type Mistake = fn(&mut Value, &mut Value);
 
-/// Each mistake in a header or in claims, and what is said of it.
+/// Each mistake in a header or in claims, and the reason that is given for the refusal.
 const MISTAKES: &[(&str, &str, Mistake)] = &[
     ("its algorithm is not allowed", "RS384", |header, _| header["alg"] = json!("RS384")),
     ("its algorithm is not allowed", "ES384", |header, _| header["alg"] = json!("ES384")),
@@ -135,9 +135,9 @@ const MISTAKES: &[(&str, &str, Mistake)] = &[
     ("it is not valid yet", "at no moment", |_, claims| claims["nbf"] = json!("now")),
     ("it belongs to another sign-in", "a nonce of another sign-in", |_, claims| claims["nonce"] = json!("other")),
     ("it belongs to another sign-in", "no nonce", |_, claims| claims["nonce"] = Value::Null),
-    ("it names nobody", "nobody", |_, claims| claims["sub"] = json!("")),
-    ("it names nobody", "a number", |_, claims| claims["sub"] = json!(7)),
-    ("it names nobody", "a long subject", |_, claims| claims["sub"] = json!("x".repeat(256))),
+    ("it names no one", "no one", |_, claims| claims["sub"] = json!("")),
+    ("it names no one", "a number", |_, claims| claims["sub"] = json!(7)),
+    ("it names no one", "a long subject", |_, claims| claims["sub"] = json!("x".repeat(256))),
 ];
 
 #[tokio::test]

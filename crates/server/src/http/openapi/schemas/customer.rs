@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::parts::{closed, described, id, list_of, object, or_null, reference, shown, text, time};
 use super::words::{file_state, media_type, words};
-use crate::http::answers::CustomerReference;
+use crate::http::responses::CustomerReference;
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     vec![
@@ -79,8 +79,8 @@ fn one_of(larger: &str, smaller: &str, when: &str) -> Value {
     })
 }
 
-/// Members of the other type of customer are `null`. Their schema allows a string all the same, because some client
-/// generators lose a member whose only value is `null`.
+/// Members of the other type of customer are `null`. Their schema still allows a string, because some client generators
+/// lose a member whose only value is `null`.
 fn of_type(kind: &str, description: &str, profile: &str) -> Value {
     let name = |owner: &str, description: &str| {
         let description = if owner == kind { description } else { "Always `null` for this type of customer" };

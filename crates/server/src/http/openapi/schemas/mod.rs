@@ -1,9 +1,9 @@
 //! The named schemas of the document.
 
-mod answers;
 mod customer;
 mod inputs;
 pub mod parts;
+mod responses;
 mod words;
 
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ use parts::reference;
 
 /// Every named schema, with the schemas inside it written out.
 pub(super) fn named() -> Vec<(&'static str, Value)> {
-    [inputs::all(), customer::all(), answers::all(), words::all()].concat()
+    [inputs::all(), customer::all(), responses::all(), words::all()].concat()
 }
 
 /// Puts the named schemas into the document, and writes a reference wherever one of them was written out.

@@ -1,4 +1,4 @@
-//! What schemas are made of.
+//! The parts from which schemas are built.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform as _};

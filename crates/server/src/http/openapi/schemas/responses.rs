@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::parts::{described, id, list_of, object, or_null, reference, shown, text, time};
 use super::words::{event_type, media_type, problem_code, words};
 use crate::erasures::ErasureState;
-use crate::http::answers::{
+use crate::http::responses::{
     DeletionList, DeliveryList, HoldList, RequirementList, SandboxClock, ServiceStatus, UploadedFile,
 };
 
