@@ -204,7 +204,9 @@ pub(crate) fn evidence<'a>(
 ) -> impl Iterator<Item = &'a Value> {
     let documents = owner["documents"].as_array().map_or(&[][..], Vec::as_slice).iter();
     documents
-        .filter(move |document| document["purpose"].as_str().is_some_and(|said| purposes.iter().any(|one| one.as_ref() == said)))
+        .filter(move |document| {
+            document["purpose"].as_str().is_some_and(|said| purposes.iter().any(|one| one.as_ref() == said))
+        })
         // A photo without `doc_side` counts as the front.
         .filter(move |document| side.is_none_or(|side| document["doc_side"].as_str().unwrap_or("front") == side))
         .map(|document| &document["file_id"])

@@ -42,7 +42,7 @@ pub async fn page(
     let customer = customer.ok_or_else(Problem::not_found)?;
     let content = format!("{}/customers/{customer}/files/{}", desk.base(), file.id);
     let policy = HeaderValue::try_from(policy(&app.desk_url, &content)).map_err(|_| Problem::not_found())?;
-    let page = frame(&desk, &file, &content).into_string();
+    let page = frame(&file, &content).into_string();
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response())
 }
 
@@ -57,7 +57,7 @@ fn policy(desk_url: &str, content: &str) -> String {
     )
 }
 
-fn frame(desk: &Desk, file: &File, content: &str) -> Markup {
+fn frame(file: &File, content: &str) -> Markup {
     let name = visible(file.details.name.expose());
     let place = say_with("page-of", &[("page", "{page}".into()), ("pages", "{pages}".into())]);
     let tool = |tool: &str, key: &str, text: &str| {

@@ -13,8 +13,8 @@ use crate::http::problem::Problem;
 
 /// The version of the package, and the SHA-256 of each file.
 const VERSION: &str = include_str!("../../assets/vendor/pdfjs/VERSION");
-/// What the worker may load, since a worker does not inherit the policy of the page. It takes files apart, so it reaches
-/// nothing but the scripts beside it: not even a request to the desk is possible.
+/// What the worker may load, since a worker does not inherit the policy of the page. It takes files apart, so it may
+/// load scripts and request nothing, not even from the desk.
 const CSP: &str = "default-src 'none'; script-src 'self'";
 const FONT: &str = "application/octet-stream";
 
