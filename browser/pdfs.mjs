@@ -62,5 +62,5 @@ export function japanese() {
     ]);
 }
 
-// A file that the server takes, and whose pages are none.
-export const damaged = () => pdf(["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids 7/Count (x)>>"]);
+// A file that the server takes because it has a page, which its catalogue does not lead to.
+export const damaged = () => pdf(["<</Type/Catalog/Pages 7 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/MediaBox[0 0 595 842]>>"]);

@@ -100,6 +100,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 async function open() {
+    status.textContent = document.body.dataset.opening;
     const answer = await fetch(file);
     if (!answer.ok) return fail("unread");
     const data = new Uint8Array(await answer.arrayBuffer());

@@ -75,7 +75,7 @@ fn frame(file: &File, content: &str) -> Markup {
                 script type="module" src=(assets::url("viewer.js")) {}
             }
             body data-file=(content) data-library=(pdfjs::folder()) data-place=(place)
-                data-locked=(say("pages-locked")) data-damaged=(say("pages-damaged"))
+                data-opening=(say("pages-opening")) data-locked=(say("pages-locked")) data-damaged=(say("pages-damaged"))
                 data-unread=(say("pages-unread")) data-incomplete=(say("pages-incomplete")) {
                 main {
                     h1.sr { (say_with("pages-of", &[("name", name.as_str().into())])) }
@@ -87,7 +87,7 @@ fn frame(file: &File, content: &str) -> Markup {
                         (tool("turn", "r", "turn"))
                         (tool("full", "f", "full-screen"))
                     }
-                    p #status role="status" { (say("pages-opening")) }
+                    p #status role="status" {}
                     p #fault role="alert" hidden {}
                     noscript { p { (say("pages-need-script")) } }
                     div.page #page tabindex="0" role="group" aria-label=(say("viewer")) hidden {}
