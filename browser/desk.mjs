@@ -30,9 +30,10 @@ function photo() {
     return Buffer.concat([PASSPORT.subarray(0, head), text, PASSPORT.subarray(head)]);
 }
 
-async function upload(server, name, bytes) {
+async function upload(server, purpose, bytes) {
+    const type = bytes.subarray(0, 5).toString() === "%PDF-" ? "pdf" : "png";
     const form = new FormData();
-    form.set("file", new Blob([bytes], { type: "image/png" }), name);
+    form.set("file", new Blob([bytes]), `${purpose.replaceAll("_", "-")}.${type}`);
     const answer = await fetch(`${server.url}/v0/files`, { method: "POST", headers: { "Api-Key": server.key }, body: form });
     if (!answer.ok) throw new Error(await answer.text());
     return (await answer.json()).id;
@@ -70,7 +71,7 @@ export async function invited(server, type = "individual", { email, ...values } 
     return { id, body };
 }
 
-// Answers everything that is asked, with the examples of the requirements. `evidence` makes the picture for a purpose.
+// Answers everything that is asked, with the examples of the requirements. `evidence` makes the file for a purpose.
 export async function answer(server, { id, body }, evidence = photo) {
     for (;;) {
         const { requirements } = await server.api("GET", `/v0/customers/${id}?expand=requirements`);
@@ -80,7 +81,7 @@ export async function answer(server, { id, body }, evidence = photo) {
             const value = typeof example === "object" ? unique(structuredClone(example)) : example;
             if (document) {
                 const purpose = value.purpose ?? document.purposes[0];
-                value.file_id = await upload(server, `${purpose.replaceAll("_", "-")}.png`, await evidence(purpose));
+                value.file_id = await upload(server, purpose, await evidence(purpose));
             }
             place(body, pointer, value);
         }
@@ -91,4 +92,10 @@ export async function answer(server, { id, body }, evidence = photo) {
 // A customer who waits for a decision, with these values and otherwise with the examples of the requirements.
 export async function submitted(server, type, values, evidence) {
     return answer(server, await invited(server, type, values), evidence);
+}
+
+// Adds a file to a customer, as evidence for this purpose.
+export async function give(server, id, purpose, bytes) {
+    const file_id = await upload(server, purpose, bytes);
+    await server.api("PUT", `/v0/customers/${id}`, { documents: [{ file_id, purpose }] });
 }

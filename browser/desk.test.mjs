@@ -5,8 +5,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { home, invited, member, submitted } from "./desk.mjs";
+import { give, home, invited, member, submitted } from "./desk.mjs";
 import { axe, clean, launch, open, Server } from "./harness.mjs";
+import { letter } from "./pdfs.mjs";
 
 const CASES = Number(process.env.CASES ?? 20);
 
@@ -346,6 +347,10 @@ state("queue, escalated", "approver", at("/queue?view=escalated"));
 state("queue, empty", "approver", (page) => page.goto(`${home(server)}/desk/production/queue`));
 state("queue, of a viewer", "viewer", at("/queue"));
 state("customer, held by nobody", "approver", (page) => at(`/customers/${ids.free}`)(page));
+state("customer, with the pages of a PDF", "approver", async (page) => {
+    await page.goto(`${desk}/customers/${ids.letter}?claim=residential_address`);
+    await page.frameLocator("#pages").locator("canvas").waitFor();
+});
 state("customer, held by another", "approver", (page) => at(`/customers/${ids.held}`)(page));
 state("customer, mine", "analyst", (page) => at(`/customers/${ids.held}`)(page));
 state("customer, of a viewer", "viewer", (page) => at(`/customers/${ids.held}`)(page));
@@ -409,8 +414,8 @@ state("queue, late", "approver", async (page) => {
 
 async function prepare() {
     const names = { "/first_name": "Ada", "/last_name": "Lovelace" };
-    const [free, held, stale, done, proposed, escalated, asked, changed] = await Promise.all(
-        ["Ada", "Grace", "Alan", "Katherine", "Edsger", "Barbara", "Tony", "Charles"]
+    const [free, held, stale, done, proposed, escalated, asked, changed, given] = await Promise.all(
+        ["Ada", "Grace", "Alan", "Katherine", "Edsger", "Barbara", "Tony", "Charles", "Radia"]
             .map((first) => submitted(server, "individual", { ...names, "/first_name": first })),
     );
     const flagged = await submitted(server, "individual", {
@@ -426,6 +431,8 @@ async function prepare() {
     const company = await submitted(server, "corporate", { "/associated_persons": [owner("Grace", "60"), owner("Mary", "30")] });
     Object.assign(ids, { free, held, stale, done, proposed, escalated, asked, changed, flagged, company });
     ids.invited = (await invited(server)).id;
+    ids.letter = given;
+    await give(server, given, "proof_of_address", letter("Radia Lovelace"));
     await server.simulate(changed, "kyc.status.approve");
     await server.api("PUT", `/v0/customers/${changed}`, { first_name: "Charlotte" });
 

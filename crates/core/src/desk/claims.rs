@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::desk::flag::Flag;
+use crate::desk::proof::proving_files;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::requirement::Requirement;
 use crate::kyc::rules::RuleSet;
@@ -19,7 +20,7 @@ pub struct Claim {
     pub requirement: Requirement,
     /// The values, each with its place. Numbers are masked: a member `number` is `number_masked`.
     pub values: Vec<(String, Value)>,
-    /// The files that prove it, the newest last.
+    /// The files that prove it, the one to look at first. For a document, these are its files.
     pub files: Vec<FileId>,
     /// Whether something of it changed since the last decision.
     pub is_changed: bool,
@@ -43,6 +44,10 @@ impl Customer {
         let profile = self.masked_profile();
         let claim = |requirement: Requirement| {
             let places: BTreeSet<_> = requirement.pointers().map(str::to_owned).collect();
+            let files = match requirement.document {
+                Some(_) => requirement.files.iter().rev().copied().collect(),
+                None => proving_files(self.profile.kind(), &profile, requirement.pointers()),
+            };
             let values = match requirement.document {
                 Some(_) => Vec::new(),
                 None => places.into_iter().filter_map(|place| Some((value_at(&profile, &place)?, place))).collect(),
@@ -51,7 +56,7 @@ impl Customer {
             Claim {
                 is_changed: changed.iter().any(|pointer| requirement.concerns(pointer)),
                 flags: flags.iter().filter(|flag| requirement.concerns(&flag.pointer)).cloned().collect(),
-                files: requirement.files.clone(),
+                files,
                 values,
                 requirement,
             }

@@ -5,6 +5,7 @@ pub mod claims;
 pub mod flag;
 pub mod member;
 pub mod mrz;
+pub mod proof;
 pub mod role;
 pub mod sign_in;
 pub mod tally;

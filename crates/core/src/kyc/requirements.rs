@@ -199,12 +199,14 @@ fn is_blank(value: &Value) -> bool {
 /// The files of the documents that have one of the purposes and show the side.
 pub(crate) fn evidence<'a>(
     owner: &'a Value,
-    purposes: &'a [String],
+    purposes: &'a [impl AsRef<str>],
     side: Option<&'a str>,
 ) -> impl Iterator<Item = &'a Value> {
     let documents = owner["documents"].as_array().map_or(&[][..], Vec::as_slice).iter();
     documents
-        .filter(move |document| document["purpose"].as_str().is_some_and(|said| purposes.iter().any(|one| one == said)))
+        .filter(move |document| {
+            document["purpose"].as_str().is_some_and(|said| purposes.iter().any(|one| one.as_ref() == said))
+        })
         // A photo without `doc_side` counts as the front.
         .filter(move |document| side.is_none_or(|side| document["doc_side"].as_str().unwrap_or("front") == side))
         .map(|document| &document["file_id"])

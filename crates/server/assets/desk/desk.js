@@ -17,10 +17,18 @@ function move(step) {
     const next = all[current < 0 ? 0 : Math.min(Math.max(current + step, 0), all.length - 1)];
     next.focus();
     next.scrollIntoView({ block: "nearest" });
-    if (next.dataset.file) showFile(next.dataset.file);
 }
 
-// The evidence of the claim that has the focus.
+// The evidence that proves the claim with the focus, however the focus came there. Claims that the focus only passes
+// are left out, because every look at a file is recorded.
+const PASSING = 120;
+let standing = 0;
+document.addEventListener("focusin", ({ target }) => {
+    const claim = target.closest("article.claim[data-file]");
+    clearTimeout(standing);
+    if (claim) standing = setTimeout(() => showFile(claim.dataset.file), PASSING);
+});
+
 function showFile(file) {
     const viewer = document.getElementById("viewer");
     const link = document.querySelector(`[data-file-link="${file}"]`);
@@ -36,8 +44,10 @@ function press(key) {
         return true;
     }
     const claim = document.activeElement?.closest("article.claim");
+    const keyed = `[data-key="${CSS.escape(key)}"]`;
     const target = claim?.querySelector(`[data-field-key="${CSS.escape(key)}"]`)
-        ?? document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+        ?? document.querySelector(keyed)
+        ?? document.getElementById("pages")?.contentDocument?.querySelector(keyed);
     if (key === "?") {
         document.getElementById("shortcuts")?.showModal();
         return true;

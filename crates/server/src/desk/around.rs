@@ -14,9 +14,9 @@ use crate::http::problem::Problem;
 use crate::http::state::App;
 use crate::pages::{finish_page, is_same_origin};
 
-/// What a browser may load on a page of the desk. Evidence is shown in frames of this server.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-    connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What a browser may load on a page of the desk.
+pub(super) const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+    connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Redirects to the host of the desk, refuses posts from other sites, turns problems into pages, and makes responses
 /// private and compressed.

@@ -70,7 +70,7 @@ impl Claims<'_> {
         let person = person.and_then(|person| self.case.customer.person_name(person));
         html! {
             article.claim id=(id) tabindex="-1" data-claim=(requirement.id)
-                data-file=[claim.files.last()] data-open=[claim.is_open().then_some("yes")]
+                data-file=[claim.files.first()] data-open=[claim.is_open().then_some("yes")]
                 data-verdict=[verdict.map(|verdict| verdict.verdict)] {
                 h3 {
                     a href={ "?" (query) "#" (id) } { (requirement.label) }

@@ -6,8 +6,10 @@ use dossier_core::clock::Timestamp;
 use dossier_core::desk::Permission;
 use dossier_core::desk::worksheet::HOLD_SECONDS;
 use dossier_core::use_cases::review_case::{self, CaseView};
+use http::{HeaderValue, header};
 use maud::{Markup, html};
 
+use super::around::CSP;
 use super::claims::{self, Claims};
 use super::evidence;
 use super::focus::{CustomerPath, Focus, customer_id};
@@ -61,7 +63,12 @@ pub async fn page(
         (notes(&desk, &case))
         (timeline::section(&rows))
     };
-    Ok(pages::page(&desk, &visible(&shown), "customer", &content))
+    let mut response = pages::page(&desk, &visible(&shown), "customer", &content);
+    if evidence::has_frame(&desk, &case) {
+        let policy = HeaderValue::try_from(format!("{CSP}; frame-src 'self'")).expect("ASCII");
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
 }
 
 /// Kind, country, state and age, and what can be done.

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::focus::Focus;
+use super::pdf;
 use super::queue::visible;
 use super::seat::Desk;
 use super::text::{say, say_with};
@@ -18,7 +19,7 @@ pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     let documents = case.customer.profile.documents_view(case.customer.id, files);
     let of_claim = |claim: &str| {
         let claim = case.claims.iter().find(|one| one.requirement.id == claim)?;
-        claim.files.last().copied()
+        claim.files.first().copied()
     };
     let wanted = focus.file.or_else(|| focus.claim.as_deref().and_then(of_claim));
     let shown = wanted.and_then(|wanted| files.iter().find(|file| file.id == wanted)).or_else(|| files.first());
@@ -49,6 +50,11 @@ pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     }
 }
 
+/// Whether the pane shows the pages of a PDF in a frame, at first or once the focus moves.
+pub fn has_frame(desk: &Desk, case: &CaseView) -> bool {
+    desk.seat.may(Permission::Reveal) && case.files.iter().any(|file| file.details.media_type == MediaType::Pdf)
+}
+
 /// What a file is: its purpose, its type and its size.
 fn describe(documents: &Value, file: &File) -> Markup {
     let id = file.id.to_string();
@@ -61,7 +67,7 @@ fn describe(documents: &Value, file: &File) -> Markup {
     }
 }
 
-/// One file. Pictures are shown here. Other files open in a tab of their own.
+/// One file. Pictures are shown here, and so are the pages of a PDF, which can be opened in a tab too.
 fn viewer(desk: &Desk, case: &CaseView, documents: &Value, file: &File) -> Markup {
     let url = format!("{}/customers/{}/files/{}", desk.base(), case.customer.id, file.id);
     html! {
@@ -77,6 +83,11 @@ fn viewer(desk: &Desk, case: &CaseView, documents: &Value, file: &File) -> Marku
                     button type="button" data-tool="full" data-key="f" { (say("full-screen")) }
                 }
             } @else {
+                @if file.details.media_type == MediaType::Pdf {
+                    @let name = visible(file.details.name.expose());
+                    iframe #pages src=(pdf::path(desk, case.customer.id, file.id))
+                        title=(say_with("pages-of", &[("name", name.into())])) {}
+                }
                 p { a.button href=(url) target="_blank" rel="noopener" { (say("open-file")) } }
             }
             figcaption { (describe(documents, file)) }

@@ -24,6 +24,7 @@ pub mod oidc;
 pub mod pages;
 pub mod passkey_pages;
 pub mod passkeys;
+pub mod pdf;
 pub mod place;
 pub mod provider;
 pub mod queue;
@@ -96,6 +97,7 @@ fn cases() -> Router<App> {
         .route("/desk/{environment}/customers/{id}/link", post(customer_actions::link))
         .route("/desk/{environment}/customers/{id}/mrz", post(mrz::check))
         .route("/desk/{environment}/customers/{id}/files/{file_id}", get(customer_actions::file))
+        .route("/desk/{environment}/customers/{id}/files/{file_id}/pages", get(pdf::page))
         .route("/desk/{environment}/customers/{id}/decide", get(decide::page).post(decide::decide))
         .route("/desk/{environment}/customers/{id}/confirm", post(decide::confirm))
         .route("/desk/{environment}/customers/{id}/withdraw", post(decide::withdraw))

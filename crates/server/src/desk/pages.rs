@@ -170,6 +170,7 @@ const SHORTCUTS: [(&str, &[(&str, &str)]); 3] = [
             ("1…9", "file"),
             ("+ −", "zoom"),
             ("r", "turn"),
+            ("h l", "page"),
             ("f", "full-screen"),
             ("c", "take"),
             ("m", "note"),

@@ -19,7 +19,9 @@ use super::{accent, countries};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-const CACHE_FOREVER: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+pub(super) const CACHE_FOREVER: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+
+pub(super) const JS: &str = "text/javascript; charset=utf-8";
 
 struct Asset {
     name: &'static str,
@@ -31,7 +33,6 @@ struct Asset {
 fn all() -> &'static [Asset] {
     static ALL: OnceLock<Vec<Asset>> = OnceLock::new();
     const CSS: &str = "text/css; charset=utf-8";
-    const JS: &str = "text/javascript; charset=utf-8";
     const SVG: &str = "image/svg+xml";
     const TEXT: &str = "text/plain; charset=utf-8";
     let asset = |(name, media_type, text): (&'static str, &'static str, &'static str)| {
@@ -57,6 +58,13 @@ fn all() -> &'static [Asset] {
                 concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/desk/desk.css")),
             ),
             ("desk.js", JS, include_str!("../../assets/desk/desk.js")),
+            (
+                "viewer.css",
+                CSS,
+                concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/desk/viewer.css")),
+            ),
+            ("viewer.js", JS, include_str!("../../assets/desk/viewer.js")),
+            ("pdfjs-licences.txt", TEXT, include_str!("../../assets/vendor/pdfjs/LICENSE")),
             ("passkey.js", JS, include_str!("../../assets/desk/passkey.js")),
             ("form.js", JS, include_str!("../../assets/form/form.js")),
             ("upload.js", JS, include_str!("../../assets/form/upload.js")),

@@ -24,6 +24,7 @@ pub mod lost;
 mod messages;
 mod note;
 mod order;
+pub mod pdfjs;
 mod people;
 mod posted;
 mod ready;
@@ -67,6 +68,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/form/{session}/{step}/keep/{file_id}", post(reveal_actions::keep_file))
         .route_layer(from_fn_with_state(app.clone(), around))
         .route("/assets/{asset}", get(assets::asset))
+        .route("/assets/{folder}/{file}", get(pdfjs::file))
         .route("/looks/{account_id}/{asset}", get(assets::branding))
 }
 

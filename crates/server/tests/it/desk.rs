@@ -329,6 +329,7 @@ async fn every_page_and_action_is_for_its_roles_only() {
         (Method::POST, format!("{customer}/mrz"), "zone=x", &view),
         (Method::POST, format!("{customer}/reveal"), pointer, &reveal),
         (Method::GET, format!("{customer}/files/{file}"), "", &reveal),
+        (Method::GET, format!("{customer}/files/{file}/pages"), "", &reveal),
         (Method::POST, "/desk/sandbox/next".to_owned(), "", &work),
         (Method::POST, "/desk/sandbox/next?country=ZZ".to_owned(), "", &work),
         (Method::POST, format!("{customer}/take"), "", &work),

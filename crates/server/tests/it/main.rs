@@ -18,6 +18,7 @@ mod described;
 mod desk;
 mod desk_looks;
 mod desk_members;
+mod desk_pdf;
 mod desk_sign_in;
 mod documentation;
 mod ends;
