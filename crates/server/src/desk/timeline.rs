@@ -27,7 +27,7 @@ pub fn section(desk: &Desk, customer: CustomerId, focus: &Focus, timeline: &Time
     html! {
         section.timeline #history aria-labelledby="history-title" {
             h2 #history-title { (say("history-title")) }
-            @if focus.history.is_some() { p { a href={ (page) "#history" } { (say("history-newest")) } } }
+            @if focus.history.is_some() { p.pages { a href={ (page) "#history" } { (say("history-newest")) } } }
             ol {
                 @for item in &timeline.items {
                     @match item {
@@ -37,7 +37,7 @@ pub fn section(desk: &Desk, customer: CustomerId, focus: &Focus, timeline: &Time
                 }
             }
             @if let Some(next) = timeline.next {
-                p { a href={ (page) (separator) "history=" (cursor(next)) "#history" } { (say("history-older")) } }
+                p.pages { a href={ (page) (separator) "history=" (cursor(next)) "#history" } { (say("history-older")) } }
             }
         }
     }

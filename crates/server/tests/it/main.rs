@@ -19,6 +19,7 @@ mod desk;
 mod desk_looks;
 mod desk_members;
 mod desk_sign_in;
+mod desk_timeline;
 mod documentation;
 mod ends;
 mod erasure;

@@ -126,8 +126,9 @@ pub(crate) async fn a_missing_or_altered_hint_leads_to_nothing_wrong(mut engine:
         }
     }
     assert!(links(&services, scope, ada).await.is_empty(), "as entries of older versions");
-    let page = timeline(&services, &seat(&services, &caller, "mia", Role::Viewer).await, ada, SeenPlace::default());
-    assert_eq!(page.await.expect("a page").items.len(), 5);
+    let viewer = seat(&services, &caller, "mia", Role::Viewer).await;
+    let page = timeline(&services, &viewer, ada, SeenPlace::default()).await.expect("a page");
+    assert_eq!(page.items.len(), 5);
     let report = services.store.verify_audit(&|_, _| {}).await.expect("a report");
     assert_eq!(report.findings, Vec::<String>::new(), "the hints are not part of the chain");
 }
