@@ -63,7 +63,10 @@ fn who(actor: &str, keys: &Keys) -> String {
 }
 
 fn entry(row: &AuditRow, events: &[AnnouncedEvent], keys: &Keys) -> Markup {
-    let what = Action::parse(&row.action).map_or(row.action.as_str(), Action::help);
+    let what = match Action::parse(&row.action) {
+        Some(action) => action.help(),
+        None => &row.action,
+    };
     html! {
         li {
             (kind("entry")) (time(row.at)) " " strong { (what) } " " bdi { (who(&row.actor, keys)) }
