@@ -99,7 +99,7 @@ fn every_field(round: usize) -> Value {
     let country = if is_even { "FR" } else { "DE" };
     json!({
         "first_name": text, "middle_name": text, "last_name": text, "most_recent_occupation": text,
-        "account_purpose": if is_even { "other" } else { "investments" }, "account_purpose_other": text,
+        "account_purpose": if is_even { "other" } else { "investment_purposes" }, "account_purpose_other": text,
         "acting_as_intermediary": is_even, "expected_monthly_volume_usd": format!("{}", round + 1),
         "source_of_funds_description": text, "nationality": country, "birth_country": country,
         "birth_date": format!("1990-01-{:02}", round % 28 + 1),
