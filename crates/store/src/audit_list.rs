@@ -7,6 +7,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
+use dossier_core::webhook::MAX_ENDPOINTS;
 
 use crate::audit_detail;
 use crate::sealed::{SubjectKeys, service_binding};
@@ -16,6 +17,11 @@ use crate::vault::{Cell, ScopeKeys};
 const MAX_EXAMINED: usize = 5_000;
 /// The number of entries per read when a filter may skip many.
 const PORTION: usize = 500;
+
+/// How many events after the hint of an entry can be its own. A change announces two at most.
+pub(crate) const EVENTS_OF_AN_ENTRY: usize = 4;
+/// How many deliveries after the hint of an entry can be of its events.
+pub(crate) const DELIVERIES_OF_AN_ENTRY: usize = EVENTS_OF_AN_ENTRY * MAX_ENDPOINTS;
 
 /// The columns of `audit` that lists show. None of them is sealed.
 pub(crate) struct ListedEntry {

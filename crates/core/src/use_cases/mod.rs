@@ -36,6 +36,7 @@ pub mod sign_in;
 pub mod simulate;
 pub mod step;
 pub mod submit_form;
+pub mod timeline;
 pub mod update_customer;
 pub mod upload_file;
 pub mod webhooks;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::audit::action::Action;
-use crate::audit::read::{AuditFilter, AuditRow};
+use crate::audit::read::AuditFilter;
 use crate::customer::record::Customer;
 use crate::desk::claims::{Claim, masked_value};
 use crate::desk::flag::{Flag, FlagKind};
@@ -240,21 +240,4 @@ pub async fn copy_link(services: &Services, seat: &Seat, id: Option<CustomerId>)
     let link = session.link.clone();
     seat.note_look(services, id, Action::LinkCopied, Vec::new()).await?;
     Ok(link)
-}
-
-/// The newest entries of the audit trail about a customer.
-///
-/// # Errors
-///
-/// [`DeskError::Forbidden`] and [`DeskError::NotFound`].
-pub async fn timeline(
-    services: &Services,
-    seat: &Seat,
-    id: CustomerId,
-    limit: usize,
-) -> Result<Vec<AuditRow>, DeskError> {
-    seat.require(Permission::View)?;
-    let filter = AuditFilter { customer: Some(id), ..AuditFilter::default() };
-    let page = services.store.audit(seat.caller.scope, &filter, None, limit).await?;
-    Ok(page.map(|page| page.rows).unwrap_or_default())
 }

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
-use crate::audit::read::{ActorFilter, AuditFilter};
+use crate::audit::read::{ActorFilter, AuditFilter, AuditRow};
 use crate::caller::Scope;
+use crate::clock::Timestamp;
 use crate::ids::CustomerId;
-use crate::look::{Look, LookPlace, SeenRow};
+use crate::look::{CountedLook, Look, LookPlace, SeenRow};
 use crate::services::Services;
 use crate::store::error::StoreError;
 
@@ -30,11 +31,11 @@ pub enum Entries {
     Ended,
 }
 
-/// A part of the list.
-#[derive(Debug, Default)]
-pub struct SeenPage {
+/// A part of a list.
+#[derive(Debug)]
+pub struct SeenPage<T = SeenRow> {
     /// The lines, newest hour first, each with the place after it.
-    pub rows: Vec<(SeenRow, SeenPlace)>,
+    pub rows: Vec<(T, SeenPlace)>,
     /// Where the list continues. There may be few rows or none although others follow, because one read examines a
     /// limited number of audit entries.
     pub next: Option<SeenPlace>,
@@ -73,20 +74,42 @@ pub async fn seen(
         Err(error) => return Err(error.into()),
     }
     let filter = AuditFilter { customer: Some(id), actor: Some(ActorFilter::people()), ..AuditFilter::default() };
-    let (mut entries, end) = match after.entries {
-        Entries::Ended => (VecDeque::new(), Entries::Ended),
-        started => {
-            let before = if let Entries::Before(seq) = started { Some(seq) } else { None };
-            let page = store.audit(scope, &filter, before, limit).await?.ok_or(SeenError::NotAPlace)?;
-            let looks = page.rows.into_iter().filter_map(|row| Some((row.seq, SeenRow::of_entry(row)?)));
-            (looks.collect(), page.next.map_or(Entries::Ended, Entries::Before))
-        }
+    let (entries, end) = entries(services, scope, &filter, after.entries, limit).await?;
+    let entries = entries.into_iter().filter_map(|row| Some((row.seq, row.at, SeenRow::of_entry(row)?)));
+    let looks = store.looks(scope, id, after.looks, limit + 1).await?;
+    Ok(merged(after, limit, (entries.collect(), end), looks.into(), SeenRow::from))
+}
+
+/// The entries of the audit trail from a place, at most `limit`, and where they continue.
+pub(super) async fn entries(
+    services: &Services,
+    scope: Scope,
+    filter: &AuditFilter,
+    from: Entries,
+    limit: usize,
+) -> Result<(Vec<AuditRow>, Entries), SeenError> {
+    let before = match from {
+        Entries::Newest => None,
+        Entries::Before(seq) => Some(seq),
+        Entries::Ended => return Ok((Vec::new(), Entries::Ended)),
     };
-    let mut looks = VecDeque::from(store.looks(scope, id, after.looks, limit + 1).await?);
-    let (mut page, mut place) = (SeenPage::default(), after);
-    while page.rows.len() < limit {
+    let page = services.store.audit(scope, filter, before, limit).await?.ok_or(SeenError::NotAPlace)?;
+    Ok((page.rows, page.next.map_or(Entries::Ended, Entries::Before)))
+}
+
+/// Merges entries of the audit trail, each with its number and its time, and counted looks into one list. An hour of
+/// looks comes after the entries of that hour.
+pub(super) fn merged<T>(
+    after: SeenPlace,
+    limit: usize,
+    (mut entries, end): (VecDeque<(u64, Timestamp, T)>, Entries),
+    mut looks: VecDeque<(LookPlace, CountedLook)>,
+    of_looks: impl Fn(CountedLook) -> T,
+) -> SeenPage<T> {
+    let (mut rows, mut place) = (Vec::new(), after);
+    while rows.len() < limit {
         let entry_is_next = match (entries.front(), looks.front()) {
-            (Some((_, entry)), Some((_, counted))) => Look::hour_of(entry.at) >= counted.look.hour,
+            (Some((_, at, _)), Some((_, counted))) => Look::hour_of(*at) >= counted.look.hour,
             (Some(_), None) => true,
             // What follows among the entries may be newer than the looks that are left.
             (None, _) if end != Entries::Ended => break,
@@ -94,23 +117,22 @@ pub async fn seen(
             (None, None) => break,
         };
         let row = if entry_is_next {
-            let Some((seq, row)) = entries.pop_front() else { break };
+            let Some((seq, _, row)) = entries.pop_front() else { break };
             place.entries = Entries::Before(seq);
             row
         } else {
             let Some((at, counted)) = looks.pop_front() else { break };
             place.looks = Some(at);
-            counted.into()
+            of_looks(counted)
         };
         if entries.is_empty() {
             place.entries = end;
         }
-        page.rows.push((row, place));
+        rows.push((row, place));
     }
     if entries.is_empty() {
         place.entries = end;
     }
     let is_at_end = place.entries == Entries::Ended && looks.is_empty();
-    page.next = Some(place).filter(|_| !is_at_end);
-    Ok(page)
+    SeenPage { rows, next: Some(place).filter(|_| !is_at_end) }
 }

@@ -128,6 +128,23 @@ pub struct Delivery {
     pub number: u64,
 }
 
+/// An event as the audit entry of its change leads to it, with its deliveries. The body stays sealed.
+#[derive(Debug, Clone)]
+pub struct AnnouncedEvent {
+    /// The number of the audit entry.
+    pub entry: u64,
+    /// Its place among all events of the scope.
+    pub position: u64,
+    /// What happened, as written on the wire.
+    pub event_type: String,
+    /// Its number among the customer's events.
+    pub number: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Its deliveries, as far as they are still stored.
+    pub deliveries: Vec<Delivery>,
+}
+
 /// The id of a delivery, from its number.
 #[must_use]
 pub fn delivery_id(number: u64) -> String {

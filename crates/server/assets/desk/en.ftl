@@ -208,6 +208,33 @@ notes-none = There are no notes. The customer never sees them.
 note-new = New note
 note-add = Add the note
 history-title = History
+history-newest = Newest
+history-older = Older
+history-entry = Entry
+history-event = Event
+history-delivery = Delivery
+history-looks = Looks
+history-key = key { $name }
+history-to = to
+history-looked = { $count ->
+    [one] 1 look within the hour
+   *[other] { $count } looks within the hour
+}
+delivery-due = is sent next
+delivery-waiting = waits for an earlier delivery, or for its endpoint
+delivery-delivered = delivered after { $count ->
+    [one] 1 attempt
+   *[other] { $count } attempts
+}
+delivery-again = not accepted after { $count ->
+    [one] 1 attempt
+   *[other] { $count } attempts
+}
+delivery-failed = given up after { $count ->
+    [one] 1 attempt
+   *[other] { $count } attempts
+}
+delivery-next = next attempt
 
 decide-title = Decide: { $name }
 tally = The verdicts

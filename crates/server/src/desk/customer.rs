@@ -6,6 +6,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::desk::Permission;
 use dossier_core::desk::worksheet::HOLD_SECONDS;
 use dossier_core::use_cases::review_case::{self, CaseView};
+use dossier_core::use_cases::timeline::timeline;
 use http::{HeaderValue, header};
 use maud::{Markup, html};
 
@@ -17,14 +18,10 @@ use super::pages;
 use super::queue::{duration, visible};
 use super::queue_view::{actor_name, customer_country, name};
 use super::seat::{Desk, refusal};
-use super::text::{say, say_with};
+use super::text::{say, say_with, time};
 use super::timeline;
 use crate::http::problem::Problem;
 use crate::http::state::App;
-use crate::readable::moment;
-
-/// How many entries the timeline shows.
-const TIMELINE: usize = 50;
 
 /// `GET /desk/{environment}/customers/{id}`
 pub async fn page(
@@ -40,9 +37,9 @@ pub async fn page(
     };
     let before = review_case::values_before(&app.services, &desk.seat, &case.customer).await?;
     let id = case.customer.id;
-    let rows = review_case::timeline(&app.services, &desk.seat, id, TIMELINE).await;
-    let rows = match rows {
-        Ok(rows) => rows,
+    let history = timeline(&app.services, &desk.seat, id, focus.history.unwrap_or_default()).await;
+    let history = match history {
+        Ok(history) => history,
         Err(error) => return refusal(&desk, error),
     };
     let now = app.services.now(desk.scope());
@@ -61,7 +58,7 @@ pub async fn page(
         }
         (persons(&case))
         (notes(&desk, &case))
-        (timeline::section(&rows))
+        (timeline::section(&desk, id, &focus, &history))
     };
     let mut response = pages::page(&desk, &visible(&shown), "customer", &content);
     if evidence::has_frame(&desk, &case) {
@@ -206,12 +203,6 @@ fn persons(case: &CaseView) -> Markup {
             }
         }
     }
-}
-
-/// A moment as people write it, in UTC.
-fn time(at: Timestamp) -> Markup {
-    let text = at.to_string();
-    html! { time datetime=(text) { (moment(&text).unwrap_or_default()) " UTC" } }
 }
 
 fn notes(desk: &Desk, case: &CaseView) -> Markup {

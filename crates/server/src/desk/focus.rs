@@ -2,8 +2,10 @@
 
 use axum::extract::Path;
 use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::use_cases::seen::SeenPlace;
 
 use super::filter::Filter;
+use crate::http::looks::read_cursor;
 
 /// The id of the customer in a path. Text that is not an id is like an unknown id.
 pub type CustomerPath = Path<(String, String)>;
@@ -21,6 +23,8 @@ pub struct Focus {
     pub claim: Option<String>,
     /// The file that is shown.
     pub file: Option<FileId>,
+    /// Where the history continues. `None` at its newest line.
+    pub history: Option<SeenPlace>,
     /// The filter of the queue that the member came from.
     pub queue: String,
 }
@@ -35,6 +39,7 @@ impl Focus {
             match &*name {
                 "claim" => focus.claim = Some(value.into_owned()),
                 "file" => focus.file = FileId::parse(&value),
+                "history" => focus.history = read_cursor(&value),
                 _ => {
                     queue.append_pair(&name, &value);
                 }

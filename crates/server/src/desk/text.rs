@@ -2,8 +2,12 @@
 
 use std::sync::LazyLock;
 
+use dossier_core::clock::Timestamp;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use maud::{Markup, html};
+
+use crate::readable::moment;
 
 const CATALOGUE: &str = include_str!("../../assets/desk/en.ftl");
 
@@ -26,6 +30,12 @@ pub fn say_with(key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String
     let Some(pattern) = BUNDLE.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };
     let arguments: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
     BUNDLE.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+}
+
+/// A moment as people write it, in UTC.
+pub fn time(at: Timestamp) -> Markup {
+    let text = at.to_string();
+    html! { time datetime=(text) { (moment(&text).unwrap_or_default()) " UTC" } }
 }
 
 #[cfg(test)]

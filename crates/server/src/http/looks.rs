@@ -168,7 +168,8 @@ const NOT_A_CURSOR: &str = "must be a next_cursor of this list";
 const NEWEST: u64 = u64::MAX;
 
 /// The place as a client sends it back: the audit entry, then the counted looks.
-fn cursor(place: SeenPlace) -> String {
+#[must_use]
+pub fn cursor(place: SeenPlace) -> String {
     let entry = match place.entries {
         Entries::Newest => NEWEST,
         Entries::Before(seq) => seq,
@@ -183,7 +184,9 @@ fn cursor(place: SeenPlace) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn read_cursor(text: &str) -> Option<SeenPlace> {
+/// The place that a cursor names.
+#[must_use]
+pub fn read_cursor(text: &str) -> Option<SeenPlace> {
     let bytes: [u8; 51] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     let entries = match u64::from_be_bytes(bytes[..8].try_into().ok()?) {
         NEWEST => Entries::Newest,

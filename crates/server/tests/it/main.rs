@@ -20,6 +20,7 @@ mod desk_looks;
 mod desk_members;
 mod desk_pdf;
 mod desk_sign_in;
+mod desk_timeline;
 mod documentation;
 mod ends;
 mod erasure;

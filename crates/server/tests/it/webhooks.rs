@@ -15,11 +15,11 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::app::TestApp;
 use crate::described::closed_document;
 
-const QUICK: &[(&str, &str)] = &[("webhook_waits", "20ms, 40ms, 80ms"), ("webhook_give_up", "1h")];
+pub(crate) const QUICK: &[(&str, &str)] = &[("webhook_waits", "20ms, 40ms, 80ms"), ("webhook_give_up", "1h")];
 
 /// A request that a receiver got.
 #[derive(Clone)]
-struct Got {
+pub(crate) struct Got {
     headers: HashMap<String, String>,
     body: Vec<u8>,
     at: Instant,
@@ -37,7 +37,7 @@ impl Got {
 
 /// What a receiver does with a request: the raw bytes of its response, and how it then treats the connection.
 #[derive(Clone)]
-enum Act {
+pub(crate) enum Act {
     Answer(String),
     Silence(Duration),
     Reset,
@@ -47,18 +47,18 @@ enum Act {
     Flood,
 }
 
-fn status(line: &str) -> Act {
+pub(crate) fn status(line: &str) -> Act {
     Act::Answer(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n"))
 }
 
 /// A receiver that speaks raw HTTP, so that it can misbehave.
-struct Receiver {
-    url: String,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
     got: Arc<Mutex<Vec<Got>>>,
 }
 
 impl Receiver {
-    async fn start(act: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(act: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
         let got = Arc::new(Mutex::new(Vec::new()));
@@ -77,7 +77,7 @@ impl Receiver {
     }
 
     /// Waits until this many distinct events were accepted.
-    async fn wait(&self, events: usize) -> Vec<Got> {
+    pub(crate) async fn wait(&self, events: usize) -> Vec<Got> {
         for _ in 0..1_500 {
             let got = self.got();
             let distinct: std::collections::HashSet<_> =
@@ -161,7 +161,7 @@ async fn serve(
     }
 }
 
-async fn register(app: &TestApp, url: &str) -> Value {
+pub(crate) async fn register(app: &TestApp, url: &str) -> Value {
     let body = json!({ "url": url, "event_types": ["customer.created", "customer.updated", "customer.kycs.updated"] });
     app.post("/v0/webhooks", &body).await.expect(201)
 }

@@ -147,7 +147,7 @@ impl WebhookStore for PostgresStore {
         let (account, environment) = scope_values(scope);
         let (id, before) = (uuid(endpoint.as_bytes()), before.map_or(i64::MAX, number));
         let found = self.database.query(DELIVERIES, &[&account, &environment, &id, &before, &row_limit(limit)]).await?;
-        found.iter().map(|row| delivery(endpoint, row)).collect()
+        found.iter().map(|row| delivery(endpoint, &mut Columns::of(row))).collect()
     }
 
     /// Claims some deliveries of each endpoint in the shards of this process.
@@ -368,8 +368,7 @@ async fn write_attempt(session: Session<'_>, attempted: &FinishedAttempt) -> Res
     Ok(disabled == 1)
 }
 
-fn delivery(endpoint: WebhookId, row: &Row) -> Result<Delivery, StoreError> {
-    let mut columns = Columns::of(row);
+pub(super) fn delivery(endpoint: WebhookId, columns: &mut Columns<'_>) -> Result<Delivery, StoreError> {
     let (number, customer) = (columns.count()?, CustomerId::from_bytes(columns.id()?));
     Ok(Delivery {
         id: delivery_id(number),

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("ends", include_str!("../../migrations/sqlite/0016_ends.sql")),
     ("holds", include_str!("../../migrations/sqlite/0018_holds.sql")),
     ("desk", include_str!("../../migrations/sqlite/0019_desk.sql")),
+    ("announced", include_str!("../../migrations/sqlite/0020_announced.sql")),
 ];
 
 pub(crate) const NEWEST: usize = MIGRATIONS.len();

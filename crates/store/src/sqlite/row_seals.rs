@@ -10,7 +10,7 @@ use dossier_core::store::{Progress, StoreError};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, params_from_iter};
 
-use super::commit::{Heads, NewEntry};
+use super::commit::{Announced, Heads, NewEntry};
 use super::transfer::value;
 use super::{SqliteStore, migrate, wrapped_key};
 use crate::columns::scope_of;
@@ -75,7 +75,8 @@ pub(super) fn record_all_rows(connection: &Connection, vault: &Vault, now: Times
         for (scope, records) in noted {
             let Some(keys) = keys.get(&scope) else { continue };
             let entry = Cow::Owned(prepared::records_noted_entry(scope, keys, now, records));
-            let append = NewEntry { scope, keys: Arc::clone(keys), entry, previous_of_customer: 0 };
+            let (keys, announced) = (Arc::clone(keys), Announced::default());
+            let append = NewEntry { scope, keys, entry, previous_of_customer: 0, announced };
             heads.append(&transaction, &append)?;
         }
         heads.write(&transaction)?;

@@ -109,7 +109,7 @@ impl WebhookStore for SqliteStore {
                      ORDER BY place DESC LIMIT ?5",
                 )?
                 .query_map((account, environment, endpoint.as_bytes(), places.before(before), limit), |row| {
-                    delivery(endpoint, row)
+                    delivery(endpoint, row, 0)
                 })?
                 .collect()
         })
@@ -392,26 +392,27 @@ fn write_attempt(connection: &Connection, attempted: &FinishedAttempt) -> Result
     Ok(disabled == 1)
 }
 
-fn delivery(endpoint: WebhookId, row: &Row<'_>) -> Result<Delivery, rusqlite::Error> {
-    let number: u64 = row.get(0)?;
-    let customer = CustomerId::from_bytes(row.get(1)?);
+/// Reads a delivery, from the given column.
+pub(super) fn delivery(endpoint: WebhookId, row: &Row<'_>, from: usize) -> Result<Delivery, rusqlite::Error> {
+    let number: u64 = row.get(from)?;
+    let customer = CustomerId::from_bytes(row.get(from + 1)?);
     let moment = |at: Option<i64>| at.map(Timestamp::from_micros);
     Ok(Delivery {
         id: delivery_id(number),
         webhook_id: endpoint,
-        event_id: event_id(customer, row.get(2)?),
+        event_id: event_id(customer, row.get(from + 2)?),
         entity_id: customer,
-        event_type: row.get(3)?,
-        state: match row.get::<_, u8>(4)? {
+        event_type: row.get(from + 3)?,
+        state: match row.get::<_, u8>(from + 4)? {
             0 => "pending",
             1 => "delivered",
             _ => "failed",
         },
-        attempts: row.get(5)?,
-        created_at: Timestamp::from_micros(row.get(6)?),
-        last_attempt_at: moment(row.get(7)?),
-        next_attempt_at: moment(row.get(8)?),
-        last_answer: row.get(9)?,
+        attempts: row.get(from + 5)?,
+        created_at: Timestamp::from_micros(row.get(from + 6)?),
+        last_attempt_at: moment(row.get(from + 7)?),
+        next_attempt_at: moment(row.get(from + 8)?),
+        last_answer: row.get(from + 9)?,
         number,
     })
 }

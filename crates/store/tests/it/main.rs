@@ -140,4 +140,8 @@ on_every_engine! {
     what_waits_is_listed_with_the_versions_of_record_and_worksheet,
     an_erased_customer_leaves_no_worksheet,
     nothing_personal_of_members_is_stored_in_the_clear,
+    an_entry_leads_to_its_events_and_their_deliveries,
+    a_missing_or_altered_hint_leads_to_nothing_wrong,
+    the_timeline_of_an_erased_customer_says_what_was_announced,
+    the_pages_of_the_timeline_have_everything_once,
 }

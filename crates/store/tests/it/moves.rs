@@ -20,7 +20,9 @@ use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::moving::{MoveReport, move_all};
 
-use crate::behaviours::{Anywhere, content, given, keyed_put, look, naming, put, read, seat, signed_in, uploaded};
+use crate::behaviours::{
+    Anywhere, content, events_of, given, keyed_put, look, naming, put, read, seat, signed_in, uploaded,
+};
 use crate::cluster::Cluster;
 use crate::engines::{Engine, caller};
 use crate::trail::trail;
@@ -83,6 +85,9 @@ pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
         let looks = services.store.looks(caller.scope, *id, None, 10).await.expect("looks");
         let reasons: Vec<_> = looks.iter().filter_map(|(_, counted)| counted.look.reason.as_ref()).collect();
         seen.push(format!("{looks:?} {:?}", reasons.iter().map(|reason| reason.expose()).collect::<Vec<_>>()));
+        let events = events_of(services, caller.scope, *id).await;
+        assert!(events.iter().any(|event| !event.deliveries.is_empty()), "the entries lead to them");
+        seen.push(format!("{events:?}"));
         let sheet = services.store.worksheet(caller.scope, *id).await.expect("a worksheet");
         let noted = serde_json::to_string(&sheet.details).expect("JSON");
         seen.push(format!("{} {:?} {noted}", sheet.version, sheet.renewed_at));

@@ -84,6 +84,7 @@ const FREE: &[(&str, &str, &str)] = &[
         request_id detail hash records decision",
         "nothing unseen: the trail is chained",
     ),
+    ("audit", "event delivery", "an entry is shown without its events or deliveries, never with those of others"),
     ("audit_heads", "account_id environment scope seq hash seal", "nothing unseen: the end of a chain is sealed"),
     ("audit_heads", "event delivery", "numbers that were given out are given out again, or some are left out"),
     ("shards", "shard owner until", "background work rests or is done twice"),

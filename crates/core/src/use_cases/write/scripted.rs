@@ -51,7 +51,7 @@ use crate::store::sandbox::SandboxStore;
 use crate::store::webhooks::WebhookStore;
 use crate::store::{Committed, Store};
 use crate::turns::Turns;
-use crate::webhook::delivery::{Delivery, Due, FinishedAttempt, Message};
+use crate::webhook::delivery::{AnnouncedEvent, Delivery, Due, FinishedAttempt, Message};
 use crate::webhook::endpoint::Endpoint;
 
 pub(crate) const TICKET: Ticket = Ticket { key_hash: [1; 32], fingerprint: [2; 32] };
@@ -135,6 +135,7 @@ scripted! {
     }
     EventStore {
         events(Scope, u64, usize) -> Vec<StoredEvent>;
+        events_of_entries(Scope, CustomerId, &[u64]) -> Vec<AnnouncedEvent>;
         newest_event(Scope) -> u64;
     } + {
         fn announced(&self) -> tokio::sync::watch::Receiver<()> {

@@ -40,6 +40,8 @@ tables! {
         hash: Vec<u8>,
         records: Option<Vec<u8>>,
         decision: Option<&'a str>,
+        event: Option<i64>,
+        delivery: Option<i64>,
     }
     Heads of MovedHead {
         was_hash: Vec<u8>,
@@ -53,6 +55,13 @@ tables! {
     }
 }
 
+/// What a change announced: the position of its first event, and the number of the first delivery.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Announced {
+    pub(super) event: Option<i64>,
+    pub(super) delivery: Option<i64>,
+}
+
 impl<'a> Batch<'a> {
     /// Appends the entry of a change to the chain of its scope.
     pub(super) fn append(
@@ -60,6 +69,7 @@ impl<'a> Batch<'a> {
         change: &'a PreparedChange,
         found: &mut LockedState,
         previous_of_customer: i64,
+        announced: Announced,
     ) -> Result<(), StoreError> {
         let scope = change.scope;
         let Some(entry) = &change.audit else { return Ok(()) };
@@ -81,6 +91,8 @@ impl<'a> Batch<'a> {
             hash: head.hash.to_vec(),
             records,
             decision: entry.decision.as_deref(),
+            event: announced.event,
+            delivery: announced.delivery,
         };
         self.audit.push(scope, entry);
         Ok(())

@@ -52,18 +52,18 @@ statements! {
                 $36::bigint[], $37::bytea[])),
         new_entries AS (
             INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id,
-                version, fields, request_id, detail, hash, records, decision)
+                version, fields, request_id, detail, hash, records, decision, event, delivery)
             SELECT * FROM unnest($38::uuid[], $39::smallint[], $40::bigint[], $41::bigint[], $42::bigint[],
                 $43::text[], $44::text[], $45::uuid[], $46::bigint[], $47::text[],
-                $48::text[], $49::bytea[], $50::bytea[], $51::bytea[], $52::text[])),
+                $48::text[], $49::bytea[], $50::bytea[], $51::bytea[], $52::text[], $53::bigint[], $54::bigint[])),
         persons_changed AS (
             INSERT INTO persons (account_id, environment, customer_id, cells, mac)
-            SELECT * FROM unnest($53::uuid[], $54::smallint[], $55::uuid[], $56::bytea[], $57::bytea[])
+            SELECT * FROM unnest($55::uuid[], $56::smallint[], $57::uuid[], $58::bytea[], $59::bytea[])
             ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells,
                 mac = excluded.mac),
         cleared_links AS (
             UPDATE links AS l SET expires_at = NULL
-            FROM unnest($58::uuid[], $59::smallint[], $60::uuid[]) AS u (account_id, environment, customer_id)
+            FROM unnest($60::uuid[], $61::smallint[], $62::uuid[]) AS u (account_id, environment, customer_id)
             WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
                 AND l.expires_at IS NOT NULL)
         SELECT 1 / CASE WHEN (SELECT count(*) FROM heads) = cardinality($1)
@@ -149,7 +149,7 @@ impl<'a> Batch<'a> {
         if let Some((pending, body)) = &change.answer {
             self.keep_answer(scope, pending, body);
         }
-        self.announce(change, found)?;
+        let announced = self.announce(change, found)?;
         let seq = number(found.head(scope)?.seq + 1);
         self.entries.push(NonZeroI64::new(seq));
         let previous_of_customer = match &change.effect {
@@ -191,6 +191,6 @@ impl<'a> Batch<'a> {
                 None => 0,
             },
         };
-        self.append(change, found, previous_of_customer)
+        self.append(change, found, previous_of_customer, announced)
     }
 }

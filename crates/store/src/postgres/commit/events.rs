@@ -7,6 +7,7 @@ use dossier_core::ids::WebhookId;
 use dossier_core::store::StoreError;
 use uuid::Uuid;
 
+use super::audit::Announced;
 use super::batch::Batch;
 use super::locked_state::LockedState;
 use super::table::tables;
@@ -49,10 +50,15 @@ tables! {
 }
 
 impl<'a> Batch<'a> {
-    /// Adds the events of a change, with a delivery of each to every endpoint that subscribes to it.
-    pub(super) fn announce(&mut self, change: &'a PreparedChange, found: &mut LockedState) -> Result<(), StoreError> {
+    /// Adds the events of a change, with a delivery of each to every endpoint that subscribes to it. Returns where the
+    /// first of each are.
+    pub(super) fn announce(
+        &mut self,
+        change: &'a PreparedChange,
+        found: &mut LockedState,
+    ) -> Result<Announced, StoreError> {
         let scope = change.scope;
-        let mut told = HashSet::new();
+        let (mut told, mut announced) = (HashSet::new(), Announced::default());
         for (event, body) in &change.events {
             let (customer, kind, at) =
                 (uuid(event.customer.as_bytes()), event.event_type.as_str(), event.at.as_micros());
@@ -61,6 +67,7 @@ impl<'a> Batch<'a> {
                 head.event += 1;
                 head.event
             };
+            announced.event.get_or_insert(position);
             let number = number(event.number);
             self.events.push(scope, NewEvent { position, customer, number, kind, at, body });
             let wanted = format!(" {kind} ");
@@ -71,11 +78,12 @@ impl<'a> Batch<'a> {
                 let head = found.head(scope)?;
                 head.delivery += 1;
                 let (id, first) = (head.delivery, told.insert(endpoint));
+                announced.delivery.get_or_insert(id);
                 let endpoint = uuid(endpoint.as_bytes());
                 let delivery = NewDelivery { id, endpoint, customer, number, event: position, kind, at, first };
                 self.deliveries.push(scope, delivery);
             }
         }
-        Ok(())
+        Ok(announced)
     }
 }

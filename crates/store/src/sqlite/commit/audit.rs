@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::anchor::{Position, Tips};
 use crate::audit_chain::{self, GENESIS, StoredEntry};
@@ -20,6 +20,14 @@ pub(crate) struct NewEntry<'a> {
     pub(crate) keys: Arc<ScopeKeys>,
     pub(crate) entry: Cow<'a, StoredEntry>,
     pub(crate) previous_of_customer: u64,
+    pub(crate) announced: Announced,
+}
+
+/// What the change of an entry announced: the position of its first event, and the number of the first delivery.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Announced {
+    pub(crate) event: Option<u64>,
+    pub(crate) delivery: Option<u64>,
 }
 
 /// The ends of the chains as the writer remembers them. Only the writer appends.
@@ -185,7 +193,7 @@ impl Heads {
     }
 
     pub(crate) fn append(&mut self, connection: &Connection, append: &NewEntry<'_>) -> Result<(), rusqlite::Error> {
-        let NewEntry { scope, keys, entry, previous_of_customer } = append;
+        let NewEntry { scope, keys, entry, previous_of_customer, announced } = append;
         let (account, environment) = scope_columns(scope);
         let head = self.head(connection, *scope)?;
         let seq = head.seq + 1;
@@ -193,10 +201,10 @@ impl Heads {
         connection
             .prepare_cached(
                 "INSERT INTO audit (place, account_id, environment, seq, previous_of_customer, at, actor, action,
-                    customer_id, version, fields, request_id, detail, hash, records, decision)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                    customer_id, version, fields, request_id, detail, hash, records, decision, event, delivery)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
-            .execute((
+            .execute(params![
                 head.places.at(seq)?,
                 account,
                 environment,
@@ -213,7 +221,9 @@ impl Heads {
                 hash,
                 &entry.records,
                 &entry.decision,
-            ))?;
+                announced.event,
+                announced.delivery,
+            ])?;
         (head.seq, head.hash) = (seq, hash);
         self.moved.insert(*scope, Arc::clone(keys));
         Ok(())

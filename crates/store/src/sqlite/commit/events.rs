@@ -4,29 +4,35 @@ use dossier_core::caller::Scope;
 use dossier_core::event::Event;
 use rusqlite::Connection;
 
-use super::audit::Heads;
+use super::audit::{Announced, Heads};
 use crate::columns::scope_columns;
 use crate::prepared::PreparedChange;
 
-/// Writes the events of a change, with a delivery of each to every endpoint that subscribes to it.
+/// Writes the events of a change, with a delivery of each to every endpoint that subscribes to it. Returns where the
+/// first of each are.
 pub(super) fn announce(
     prepared: &PreparedChange,
     connection: &Connection,
     heads: &mut Heads,
-) -> Result<(), rusqlite::Error> {
+) -> Result<Announced, rusqlite::Error> {
     let PreparedChange { scope, keys, events, is_silent, .. } = prepared;
     let scope = *scope;
     let subscribed = !events.is_empty() && !is_silent && heads.is_subscribed(connection, scope)?;
+    let mut announced = Announced::default();
     for (event, body) in events {
         let (place, position) = heads.next_event(connection, scope, keys)?;
+        announced.event.get_or_insert(position);
         insert_event(connection, scope, (place, position), event, body)?;
         if subscribed {
             let last = heads.last_delivery(connection, scope)?;
             let count = insert_deliveries(connection, scope, last, event, position)?;
             heads.add_deliveries(connection, scope, count)?;
+            if count > 0 {
+                announced.delivery.get_or_insert(last.1 + 1);
+            }
         }
     }
-    Ok(())
+    Ok(announced)
 }
 
 fn insert_event(

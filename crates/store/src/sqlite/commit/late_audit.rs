@@ -13,8 +13,8 @@ thread_local! {
 }
 
 pub(super) fn defer(append: NewEntry<'_>) {
-    let NewEntry { scope, keys, entry, previous_of_customer } = append;
-    let append = NewEntry { scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer };
+    let NewEntry { scope, keys, entry, previous_of_customer, announced } = append;
+    let append = NewEntry { scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer, announced };
     DEFERRED.with_borrow_mut(|deferred| deferred.push(append));
 }
 

@@ -30,7 +30,7 @@ use crate::audit_chain::StoredEntry;
 use crate::prepared::{self, NewKeys, PreparedChange, PreparedEffect, SealingKeys};
 use crate::records::RowHashes;
 use crate::sealed::{SubjectKeys, account_scope};
-pub(super) use audit::{Heads, NewEntry};
+pub(super) use audit::{Announced, Heads, NewEntry};
 pub(super) use customers::write_numbers;
 pub(super) use files::write_content;
 pub(super) use keys::insert_scope_key;
@@ -113,8 +113,8 @@ pub(super) fn apply(
         Ok(Committed::Done) => {}
         refused => return Ok(refused),
     }
-    events::announce(prepared, connection, heads)?;
-    append(prepared, connection, heads, &written)?;
+    let announced = events::announce(prepared, connection, heads)?;
+    append(prepared, connection, heads, &written, announced)?;
     Ok(Ok(Committed::Done))
 }
 
@@ -124,6 +124,7 @@ fn append(
     connection: &Connection,
     heads: &mut Heads,
     written: &WriteState,
+    announced: Announced,
 ) -> Result<(), rusqlite::Error> {
     let Some(entry) = &prepared.audit else { return Ok(()) };
     let entry = match written.other_rows.is_empty() {
@@ -131,7 +132,7 @@ fn append(
         false => Cow::Owned(StoredEntry { records: written.other_rows.joined(prepared), ..entry.clone() }),
     };
     let (scope, keys) = (prepared.scope, Arc::clone(&prepared.keys));
-    let append = NewEntry { scope, keys, entry, previous_of_customer: written.previous_of_customer };
+    let append = NewEntry { scope, keys, entry, previous_of_customer: written.previous_of_customer, announced };
     #[cfg(feature = "planted-defects")]
     if crate::planted::planted!("audit-after-answer") {
         late_audit::defer(append);

@@ -16,6 +16,7 @@ mod person_erasure;
 mod reminders;
 mod retention;
 mod sign_ins;
+mod timeline;
 mod trail;
 mod webhooks;
 
@@ -135,6 +136,10 @@ pub(crate) use sign_ins::{
     a_session_ends_after_twelve_hours_and_after_half_an_hour_without_use,
     a_token_of_another_kind_or_form_opens_nothing, an_altered_member_or_session_is_refused, signed_in,
     the_sessions_of_a_removed_member_end_everywhere,
+};
+pub(crate) use timeline::{
+    a_missing_or_altered_hint_leads_to_nothing_wrong, an_entry_leads_to_its_events_and_their_deliveries, events_of,
+    the_pages_of_the_timeline_have_everything_once, the_timeline_of_an_erased_customer_says_what_was_announced,
 };
 pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{
