@@ -151,7 +151,10 @@ mod tests {
     #[test]
     fn the_newest_front_is_the_most_telling_and_each_person_has_their_own() {
         let id = |number: u8| format!("019abc00-0000-7000-8000-0000000000{number:02}");
-        let file = |number, purpose: &str, side: Option<&str>| json!({ "file_id": id(number), "purpose": purpose, "doc_side": side });
+        let file = |number, purpose: &str, side: Option<&str>| {
+            let id = id(number);
+            json!({ "file_id": id, "purpose": purpose, "doc_side": side })
+        };
         let documents = json!([
             file(1, "id_document", None),
             file(2, "id_document", Some("back")),

@@ -75,8 +75,9 @@ fn frame(file: &File, content: &str) -> Markup {
                 script type="module" src=(assets::url("viewer.js")) {}
             }
             body data-file=(content) data-library=(pdfjs::folder()) data-place=(place)
-                data-opening=(say("pages-opening")) data-locked=(say("pages-locked")) data-damaged=(say("pages-damaged"))
-                data-unread=(say("pages-unread")) data-incomplete=(say("pages-incomplete")) {
+                data-opening=(say("pages-opening")) data-locked=(say("pages-locked"))
+                data-damaged=(say("pages-damaged")) data-unread=(say("pages-unread"))
+                data-incomplete=(say("pages-incomplete")) {
                 main {
                     h1.sr { (say_with("pages-of", &[("name", name.as_str().into())])) }
                     div.tools #tools role="toolbar" aria-label=(say("pages-tools")) hidden {
