@@ -1,5 +1,5 @@
-//! What happened to a customer, newest first: entries of the audit trail with their events and deliveries, and the looks
-//! of keys.
+//! What happened to a customer, newest first: entries of the audit trail with their events and deliveries, and the
+//! looks of keys.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,9 @@ pub fn section(desk: &Desk, customer: CustomerId, focus: &Focus, timeline: &Time
                 }
             }
             @if let Some(next) = timeline.next {
-                p.pages { a href={ (page) (separator) "history=" (cursor(next)) "#history" } { (say("history-older")) } }
+                p.pages {
+                    a href={ (page) (separator) "history=" (cursor(next)) "#history" } { (say("history-older")) }
+                }
             }
         }
     }

@@ -19,10 +19,10 @@ use crate::sealed::{self, EventRow};
 statements! {
     EVENTS = "SELECT position, type, customer_id, number, at, body FROM events
         WHERE account_id = $1 AND environment = $2 AND position > $3 ORDER BY position LIMIT $4";
-    /// The events and deliveries near the hints of entries that are of their customer and their moment. The moment of an
-    /// erasure is that of its certificate, which another clock may tell. A hint that was altered must not overflow.
-    OF_ENTRIES = "SELECT a.seq, e.position, e.type, e.number, e.at, d.endpoint_id, d.id, d.customer_id, d.number, d.type,
-            d.state, d.attempts, d.created_at, d.last_at, d.next_at, d.last_said
+    /// The events and deliveries near the hints of entries that are of their customer and their moment. The moment of
+    /// an erasure is that of its certificate, which another clock may tell. A hint that was altered must not overflow.
+    OF_ENTRIES = "SELECT a.seq, e.position, e.type, e.number, e.at, d.endpoint_id, d.id, d.customer_id, d.number,
+            d.type, d.state, d.attempts, d.created_at, d.last_at, d.next_at, d.last_said
         FROM audit a
         JOIN events e ON e.account_id = a.account_id AND e.environment = a.environment
             AND e.position >= least(a.event, $5) AND e.position < least(a.event, $5) + $6
