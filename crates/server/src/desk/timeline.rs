@@ -126,3 +126,42 @@ fn looked(looks: &CountedLook, keys: &Keys) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dossier_core::clock::Timestamp;
+    use dossier_core::ids::WebhookId;
+
+    use super::*;
+
+    #[test]
+    fn a_delivery_says_what_came_of_it() {
+        let at = Some(Timestamp::from_micros(0));
+        for (state, attempts, next, answer, text) in [
+            ("delivered", 2, None, Some("204"), ": delivered after 2 attempts, 204</li>"),
+            ("delivered", 1, None, Some("delivered"), ": delivered after 1 attempt</li>"),
+            ("failed", 14, None, Some("timeout"), ": given up after 14 attempts, timeout</li>"),
+            ("pending", 0, at, None, ": is sent next</li>"),
+            ("pending", 0, None, None, ": waits for an earlier delivery, or for its endpoint</li>"),
+            ("pending", 1, at, Some("<b>"), ": not accepted after 1 attempt, &lt;b&gt;, next attempt <time "),
+            ("pending", 1, None, Some("410"), ": not accepted after 1 attempt, 410</li>"),
+        ] {
+            let one = Delivery {
+                id: "dlv_1".to_owned(),
+                webhook_id: WebhookId::from_bytes([7; 16]),
+                event_id: "evt_1".to_owned(),
+                entity_id: CustomerId::from_bytes([8; 16]),
+                event_type: "customer.updated".to_owned(),
+                state,
+                attempts,
+                created_at: Timestamp::from_micros(0),
+                last_attempt_at: at.filter(|_| attempts > 0),
+                next_attempt_at: next,
+                last_answer: answer.map(ToOwned::to_owned),
+                number: 1,
+            };
+            let shown = delivery(&one).into_string();
+            assert!(shown.contains(text), "{shown}");
+        }
+    }
+}
