@@ -70,6 +70,8 @@ export async function measure(browser, server) {
         address: `${base}/address`,
         people: `${base}/people`,
         person,
+        // Its letters take the most bytes.
+        Hindi: `${person}?lang=hi`,
         documents: `${base}/documents`,
         review: `${base}/review`,
         identity: `${own}/identity`,

@@ -40,5 +40,5 @@ test("every picture in the documents is there, and together they are small", () 
     const kept = readdirSync(join(DOCS, "pictures"));
     assert.deepEqual([...new Set(named)].sort(), kept.sort(), "none is missing, and none is left over");
     const bytes = kept.reduce((sum, name) => sum + statSync(join(DOCS, "pictures", name)).size, 0);
-    assert.ok(bytes < 1_800_000, `${bytes} bytes`);
+    assert.ok(bytes < 1_400_000, `${bytes} bytes`);
 });

@@ -180,7 +180,7 @@ fn stems(language: Language, text: &str) -> BTreeSet<String> {
 #[test]
 fn every_error_names_its_field() {
     let mut known = 0;
-    for language in Language::ALL {
+    for &language in Language::ALL {
         let all = messages(language.messages());
         let text = |key: String| all.iter().find(|(known, _)| *known == key).map(|(_, text)| text.as_str());
         for (key, said) in &all {
@@ -196,11 +196,10 @@ fn every_error_names_its_field() {
                 continue;
             };
             let name = name.strip_prefix("person_").unwrap_or(name);
-            let keys = [name, name.rsplit('-').next().unwrap_or_default()];
-            let labels =
-                keys.into_iter().flat_map(|name| ["field", "label"].map(|kind| text(format!("{kind}-{name}"))));
-            let named: BTreeSet<_> =
-                labels.flatten().flat_map(variants).flat_map(|label| stems(language, label)).collect();
+            // A member is named by its own label, or by that of its object: `tax_number-number`.
+            let keys = std::iter::once(name).chain(name.split('-'));
+            let labels = keys.flat_map(|name| ["field", "label"].map(|kind| text(format!("{kind}-{name}")))).flatten();
+            let named: BTreeSet<_> = labels.flat_map(variants).flat_map(|label| stems(language, label)).collect();
             for text in variants(said) {
                 let names = named.iter().any(|stem| text.to_lowercase().contains(stem.as_str()));
                 assert!(names, "{} {key}: {text:?} has no word of {named:?}", language.code());
