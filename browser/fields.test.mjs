@@ -271,7 +271,7 @@ for (const javaScriptEnabled of [true, false]) {
 
 test("a name has visible letters and no invisible characters", async () => {
     const { page, id } = await at("details");
-    for (const [typed, text] of [["Ada\u200b", "character at position 4 is invisible"], ["\u200b", "at least one letter"], ["-", "at least one letter"]]) {
+    for (const [typed, text] of [["Ada\u200b", "The character at position 4 of “First name” is invisible"], ["\u200b", "“First name” needs at least one letter"], ["-", "“First name” needs at least one letter"]]) {
         await named(page, "/first_name").fill(typed);
         await page.evaluate(() => document.activeElement.blur());
         await field(page, "/first_name").getByText(text).waitFor();

@@ -318,33 +318,51 @@ test("two devices share one draft, and the newest save of each field wins and sa
     clean(second);
 });
 
-test("every link that does not open a form has a page that says what to do", async () => {
+test("every link that does not open a form has a page that says what to do, with a link to support", async () => {
+    const support = "mailto:help@harbour.example";
+    await server.command("accounts", "set", "--support-url", support);
     const page = await open(browser, server, { faults: ["404", "410", "403"] });
     const shows = async (text, way) => {
         await page.getByText(text).first().waitFor();
         assert.match(await page.textContent("main"), way);
         assert.deepEqual(await axe(page), []);
     };
+    const closed = async (text, way) => {
+        await shows(text, way);
+        const help = page.getByRole("link", { name: /^Get help from/ });
+        assert.equal(await help.getAttribute("href"), support, text);
+    };
     const expired = await server.invite("individual");
     const base = await enter(page, expired.link);
     await server.simulate(expired.id, "session.expire");
     await page.goto(expired.link);
-    await shows("This link has expired", /ask .* for a new link/);
+    await closed("This link has expired", /ask .* for a new link/);
     await page.goto(`${base}/details`);
-    await shows("This link has expired", /ask .* for a new link/);
+    await closed("This link has expired", /ask .* for a new link/);
     await server.api("POST", `/v0/customers/${expired.id}/kycs`, {});
     await page.goto(expired.link);
-    await shows("There is a newer link", /Use the newest link/);
-    for (const [action, text, way] of [
-        ["kyc.status.approve", "You are verified", /nothing more to do/],
-        ["kyc.status.reject", "Your verification was not successful", /try again/],
+    await closed("There is a newer link", /Use the newest link/);
+    const left = await server.invite("individual");
+    await enter(page, left.link);
+    await page.click("form[action$='/leave'] button");
+    await closed("You have left the form", /open the link you were sent/);
+    const again = { requirements: ["/last_name"], comment: "Please check the name." };
+    for (const [actions, text, way] of [
+        [["submit"], "Thank you", /will contact you/],
+        [["approve"], "You are verified", /nothing more to do/],
+        [["reject"], "Your verification was not successful", /try again/],
+        [["offboard"], "This form is closed", /contact/],
+        [["submit", "request_resubmission", "abandon"], "This form is closed for now", /for a new link/],
     ]) {
         const { id, link } = await server.invite("individual", "https://app.example/done");
-        await server.simulate(id, action);
+        for (const action of actions) {
+            await server.simulate(id, `kyc.status.${action}`, action === "request_resubmission" ? again : {});
+        }
         await page.goto(link);
-        await shows(text, way);
-        assert.equal(await page.locator("main a").getAttribute("href"), "https://app.example/done");
+        await closed(text, way);
+        assert.equal(await page.locator("main a.button").getAttribute("href"), "https://app.example/done");
     }
+    await server.command("accounts", "set", "--support-url", "");
     await page.goto(`${server.url}/kyc/dsl_test_nothing`);
     await shows("This link does not work", /open it again/);
     await page.goto(`${server.url}/form/0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e/details`);

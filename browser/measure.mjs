@@ -3,7 +3,8 @@
 // mobile profile: 1.6 Mbit/s, a round trip of 150 ms, a processor four times slower.
 //
 //     node browser/measure.mjs          prints a table
-import { Server, launch, open, png } from "./harness.mjs";
+import { Server, enter, launch, open, png } from "./harness.mjs";
+import { ADA, FUNDS, known } from "./states.mjs";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -39,22 +40,29 @@ async function load(browser, server, url, storageState) {
     return { bytes, requests, redirects, ...seen };
 }
 
-// Every page of a business with an owner, of an account with complete branding.
+// Every page of a business with an owner, those of a person that a business does not have, a closed page and the bare host,
+// of an account with complete branding.
 export async function measure(browser, server) {
     const logo = join(server.folder, "logo.png");
     writeFileSync(logo, png(15_000));
     await server.command("accounts", "set", "--display-name", "Harbour Bank", "--colour", "#7a1f5c", "--logo", logo);
     const { link } = await server.invite("corporate");
     const page = await open(browser, server);
-    await page.goto(link);
-    await page.click("main button");
-    const base = page.url();
+    const base = await enter(page, link);
     await page.goto(`${base}/people`);
     await page.click('button[value="add"]');
     await page.check('[value="yes"] >> nth=0');
     await page.locator(".saved").waitFor();
     const person = page.url();
+    const own = await enter(page, (await server.invite("individual")).link);
+    await page.goto(`${own}/identity`);
+    await page.selectOption('[name$="id_document/type"]', "passport");
+    await page.locator(".saved").waitFor();
+    const asked = await enter(page, (await known(server, { ...ADA, ...FUNDS })).link);
+    const closed = await server.invite("individual");
+    await server.simulate(closed.id, "kyc.status.submit");
     const storageState = await page.context().storageState();
+    await page.context().close();
     const pages = {
         link,
         overview: base,
@@ -62,8 +70,14 @@ export async function measure(browser, server) {
         address: `${base}/address`,
         people: `${base}/people`,
         person,
+        // Its letters take the most bytes.
+        Hindi: `${person}?lang=hi`,
         documents: `${base}/documents`,
         review: `${base}/review`,
+        identity: `${own}/identity`,
+        funds: `${asked}/funds`,
+        closed: closed.link,
+        host: server.url,
     };
     const figures = {};
     for (const [name, url] of Object.entries(pages)) figures[name] = await load(browser, server, url, storageState);

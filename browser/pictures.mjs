@@ -1,13 +1,18 @@
-// Takes the pictures of docs/form.md again, from a server with made-up customers:
+// Takes the pictures of docs/form.md, from a server with made-up customers. A test takes them into an empty folder. This
+// replaces those in docs/pictures:
 //
-//     cargo build -p dossier && node browser/pictures.mjs
-import { mkdirSync, writeFileSync } from "node:fs";
+//     cargo build -p dossier && node browser/pictures.mjs --update
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Server, launch, open, picture } from "./harness.mjs";
+import { Server, enter, launch, open, picture } from "./harness.mjs";
+import { small } from "./palette.mjs";
+import { ADA, FUNDS, askedAgain, known, reveal } from "./states.mjs";
 
 const FOLDER = new URL("../docs/pictures/", import.meta.url).pathname;
 const PHONE = { width: 375, height: 760 };
 const DESKTOP = { width: 1120, height: 760 };
+const TALL = { width: 1120, height: 1180 };
 // A logo that was drawn for this page and belongs to no company.
 const MARK = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80"><g fill="none" stroke="INK" stroke-width="6">
     <circle cx="40" cy="18" r="9"/><path d="M40 27v42M22 40h36M14 52c2 12 14 17 26 17s24-5 26-17"/></g>
@@ -77,43 +82,60 @@ async function complete(browser, server, link) {
     return { review: `${base}/review`, cookies };
 }
 
-const server = await Server.start();
-const browser = await launch();
-mkdirSync(FOLDER, { recursive: true });
-try {
+// Takes every picture into a folder.
+export async function takePictures(browser, server, folder) {
     const [light, dark] = [await logo(browser, server, "#16324f"), await logo(browser, server, "#ffffff")];
-    await server.command("accounts", "set", "--display-name", "Harbour Bank", "--colour", "#0d6e6e", "--logo", light, "--logo-dark", dark);
-    const person = await server.invite("individual");
-    const business = await server.invite("corporate");
-    const page = await open(browser, server, { viewport: DESKTOP });
-    // Takes a picture of the page from its top, with at most the given height.
-    const shoot = async (name, { view = DESKTOP, scheme = "light", url } = {}) => {
+    const set = (...words) => server.command("accounts", "set", ...words);
+    await set("--display-name", "Harbour Bank", "--colour", "#0d6e6e", "--logo", light, "--logo-dark", dark);
+    await set("--legal-name", "Harbour Bank plc", "--privacy-url", "https://harbour.example/privacy");
+    await set("--support-url", "mailto:help@harbour.example", "--review-time", "2 working days");
+    const page = await open(browser, server, { viewport: DESKTOP, faults: ["410"] });
+    const bench = await browser.newPage();
+    // Takes a picture of the page from its top, or from an element on it.
+    const shoot = async (name, { view = DESKTOP, scheme = "light", url, from } = {}) => {
         await page.emulateMedia({ colorScheme: scheme });
         await page.setViewportSize(view);
         if (url) await page.goto(url);
         await page.evaluate(() => document.activeElement.blur());
-        await page.evaluate(() => scrollTo(0, 0));
+        await page.evaluate((from) => (from ? document.querySelector(from).scrollIntoView() : scrollTo(0, 0)), from);
         await page.waitForTimeout(300);
-        await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+        writeFileSync(join(folder, `${name}.png`), await small(bench, await page.screenshot()));
     };
-    await shoot("link", { url: person.link });
-    await page.click("main .primary");
-    const own = page.url();
-    await shoot("overview", { view: PHONE });
-    await page.goto(`${own}/details`);
-    await fill(page, { first_name: "Ada", last_name: "Lovelace" });
-    await shoot("details");
-    await shoot("details-phone", { view: PHONE, url: `${own}/details` });
-    await shoot("errors", { url: `${own}/address?check` });
-    await page.goto(`${own}/identity`);
-    await fill(page, { "id_document/type": "passport" });
-    await attach(page, "passport.png");
-    await shoot("identity", { view: { width: 1120, height: 1180 }, url: `${own}/identity` });
-    await page.goto(business.link);
+    await ofPerson(page, server, shoot);
+    await ofBusiness(page, server, shoot);
+    await ofHiddenAnswers(page, server, shoot, set);
+    await ofTheEnd(browser, page, server, shoot);
+    await bench.close();
+    await page.context().close();
+}
+
+async function ofPerson(page, server, shoot) {
+    const { link } = await server.invite("individual");
+    await shoot("link", { url: link });
     await page.click("main .primary");
     const base = page.url();
+    await shoot("overview", { view: PHONE });
+    await page.goto(`${base}/details`);
+    await fill(page, { first_name: "Ada", last_name: "Lovelace" });
+    await shoot("details");
+    await shoot("details-phone", { view: PHONE, url: `${base}/details` });
+    await shoot("errors", { url: `${base}/address?check` });
+    await page.goto(`${base}/address`);
+    await fill(page, PERSON.address);
+    await shoot("address", { view: TALL, url: `${base}/address` });
+    await page.goto(`${base}/identity`);
+    await fill(page, { "id_document/type": "passport" });
+    await attach(page, "passport.png");
+    await shoot("identity", { view: TALL, url: `${base}/identity` });
+    await shoot("arabic", { view: PHONE, url: `${base}/details?lang=ar` });
+    await page.goto(`${base}/details?lang=en`);
+}
+
+async function ofBusiness(page, server, shoot) {
+    const base = await enter(page, (await server.invite("corporate")).link);
     await page.goto(`${base}/details`);
     await fill(page, { business_legal_name: "Harbour Software Limited", registration_number: "09876543" });
+    await shoot("business");
     await page.goto(`${base}/people`);
     await page.click('button[value="add"]');
     await page.waitForURL("**/person-*");
@@ -124,17 +146,49 @@ try {
     await attach(page, "certificate.png");
     await shoot("documents-dark", { scheme: "dark", url: `${base}/documents` });
     await shoot("left-phone", { view: PHONE, scheme: "dark", url: `${base}/review` });
-    await shoot("arabic", { view: PHONE, url: `${own}/details?lang=ar` });
-    const done = await server.invite("individual");
-    const { review, cookies } = await complete(browser, server, done.link);
+}
+
+async function ofHiddenAnswers(page, server, shoot, set) {
+    const base = await enter(page, (await known(server, ADA)).link);
+    await shoot("reveal", { url: base });
+    const again = await enter(page, await askedAgain(server));
+    await reveal(page, "1990", "12", "10");
+    await shoot("asked-again", { url: `${again}/identity`, from: "section.document" });
+    await set("--reveal", "always");
+    const funds = await enter(page, (await known(server, { ...ADA, ...FUNDS })).link);
+    await shoot("funds", { url: `${funds}/funds` });
+    await set("--reveal", "after_birth_date");
+}
+
+async function ofTheEnd(browser, page, server, shoot) {
+    const { review, cookies } = await complete(browser, server, (await server.invite("individual")).link);
     await page.context().addCookies(cookies);
-    await shoot("review", { view: { width: 1120, height: 1180 }, url: `${review}?lang=en` });
+    await shoot("review", { view: TALL, url: review });
     await page.check("#truth");
     await page.check("#agree");
     await page.click(".actions .primary");
     await page.waitForURL("**/kyc/**");
     await shoot("submitted");
-} finally {
-    await browser.close();
-    server.stop();
+    const { id, link } = await server.invite("individual");
+    await enter(page, link);
+    await page.click("form[action$='/leave'] button");
+    await page.locator(".come-back").waitFor();
+    await shoot("exit", { view: PHONE });
+    await server.simulate(id, "session.expire");
+    await shoot("expired", { view: PHONE, url: link });
+    await page.context().clearCookies();
+    await shoot("home", { view: PHONE, url: server.url });
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+    const server = await Server.start();
+    const browser = await launch();
+    const folder = process.argv.includes("--update") ? FOLDER : mkdtempSync(join(tmpdir(), "dossier-pictures-"));
+    try {
+        await takePictures(browser, server, folder);
+        console.log(`The pictures are in ${folder}`);
+    } finally {
+        await browser.close();
+        server.stop();
+    }
 }

@@ -137,7 +137,9 @@ for (const scripted of [true, false]) {
         assert.match(await page.textContent("#reveal"), /confirm that it is still correct/);
         await page.goto(`${base}/details?check`);
         assert.doesNotMatch(await page.content(), /Lovelace|value="Ada"/);
-        assert.match(await page.textContent(".summary"), /Confirm that this is still correct, or enter it again/);
+        const lines = (await page.locator(".summary a").allTextContents()).map((text) => text.trim());
+        const hidden = ["First name", "Last name", "Date of birth", "Nationality"];
+        assert.deepEqual(lines, hidden.map((name) => `Confirm that “${name}” is still correct, or enter it again`));
         if (scripted) assert.deepEqual(await axe(page), []);
         // A hidden country is not shown as a missing one.
         if (scripted) assert.equal(await page.getAttribute('[role="combobox"]', "placeholder"), "Already provided (hidden)");
@@ -154,7 +156,7 @@ for (const scripted of [true, false]) {
         if (scripted) await page.locator('[data-field="/nationality"] .error').waitFor();
         else await Promise.all([page.waitForNavigation(), page.click(".actions .primary")]);
         await page.goto(`${base}/details?check`);
-        assert.match(await page.textContent(".summary"), /Confirm that this is still correct/);
+        assert.match(await page.textContent(".summary"), /Confirm that “Nationality” is still correct/);
         assert.equal(await boxes.evaluateAll((all) => all.filter((box) => box.checked).length), 2);
         assert.equal(await page.inputValue('[name="/first_name"]'), "Augusta");
         clean(page);

@@ -2,7 +2,8 @@
 // once, interrupted, and without scripts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
+import { deflateSync } from "node:zlib";
+import { axe, chunk, clean, enter, open, picture, png, start } from "./harness.mjs";
 
 const { server, browser } = await start();
 
@@ -66,6 +67,27 @@ async function photo(page, width, height, quality, turned = false) {
     return Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]);
 }
 
+// The same JPEG with other dimensions in its frame header.
+function declared(jpeg, width, height) {
+    const copy = Buffer.from(jpeg);
+    for (let place = 2; ; place += 2 + copy.readUInt16BE(place + 2)) {
+        if (copy[place + 1] < 0xc0 || copy[place + 1] > 0xc2) continue;
+        copy.writeUInt16BE(height, place + 5);
+        copy.writeUInt16BE(width, place + 7);
+        return copy;
+    }
+}
+
+// A PNG with these dimensions in its header, and one row of pixels.
+function poster(width, height) {
+    const head = Buffer.alloc(13);
+    head.writeUInt32BE(width, 0);
+    head.writeUInt32BE(height, 4);
+    head.set([8, 0, 0, 0, 0], 8);
+    const row = deflateSync(Buffer.alloc(1 + width));
+    return Buffer.concat([png().subarray(0, 8), chunk("IHDR", head), chunk("IDAT", row), chunk("IEND", Buffer.alloc(0))]);
+}
+
 const HEIC = [Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"), Buffer.alloc(15 * MIB)];
 const TIFF = [Buffer.from("II*\0\x08\0\0\0", "latin1"), Buffer.alloc(12 * MIB)];
 const PDF = "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R>>\nendobj\n";
@@ -83,6 +105,8 @@ test("each reason for refusing a file has its own message, and most are shown be
         [file("statement.pdf", Buffer.from(PDF), Buffer.alloc(11 * MIB)), /larger than 10 MB/, 0],
         [file("empty.jpg"), /empty or damaged/, 0],
         [file("small.jpg", await photo(page, 150, 400, 0.5)), /too small to read/, 0],
+        // More than any browser can decode.
+        [file("poster.png", poster(70_000, 70_000)), /too many pixels/, 0],
         [file("cut.png", png().subarray(0, 60)), /empty or damaged/, 1],
         [file("locked.pdf", locked()), /protected by a password/, 1],
     ]) {
@@ -91,6 +115,7 @@ test("each reason for refusing a file has its own message, and most are shown be
         const error = card(page).locator(".error");
         await error.filter({ hasText: said }).waitFor();
         assert.equal(page.sent, requests, chosen.name);
+        assert.match(await error.textContent(), /“Proof of address”/, chosen.name);
         const input = card(page).locator("input").first();
         assert.equal(await input.getAttribute("aria-invalid"), "true");
         assert.ok((await input.getAttribute("aria-describedby")).includes(await error.getAttribute("id")));
@@ -117,8 +142,10 @@ test("a picture that is too large is rotated upright, scaled and sent, and other
         canvas.getContext("2d").fillRect(0, 0, 400, 300);
         return canvas.toDataURL("image/webp").split(",")[1];
     });
+    const wide = declared(await photo(page, 800, 600, 0.8), 12_000, 9_000);
     for (const [chosen, expected] of [
         [file("IMG_2.JPG", large), [2250, 3000]],
+        [file("108-megapixels.jpg", wide), wide],
         [file("motion.jpg", small), small],
         [file("motion-large.jpg", await photo(page, 800, 600, 0.8), Buffer.alloc(11 * MIB, 7)), [800, 600]],
         [file("page.webp", Buffer.from(webp, "base64")), [400, 300]],
@@ -126,10 +153,10 @@ test("a picture that is too large is rotated upright, scaled and sent, and other
         await choose(page, chosen);
         const name = chosen.name.replace(/\.\w+$/, ".jpg");
         await page.locator("[role=status]", { hasText: `Uploaded: ` }).waitFor({ timeout: 60_000 });
-        await card(page).locator(".files a", { hasText: expected === small ? chosen.name : name }).waitFor();
+        await card(page).locator(".files a", { hasText: Buffer.isBuffer(expected) ? chosen.name : name }).waitFor();
         const { type, bytes } = await stored(page, base, id);
         assert.equal(type, "image/jpeg");
-        if (expected === small) assert.ok(bytes.equals(small), "as it is");
+        if (Buffer.isBuffer(expected)) assert.ok(bytes.equals(expected), `${chosen.name}: as it is`);
         else assert.deepEqual(size(bytes), expected, chosen.name);
         assert.ok(bytes.length < 10 * MIB);
         await page.click(".files button");
@@ -306,6 +333,7 @@ test("without scripts every button saves fields and files", async () => {
         [file("large.png", png(), Buffer.alloc(17 * MIB)), /larger than 10 MB/],
         [file("notes.txt", Buffer.from("not a picture")), /is not a JPEG/],
         [file("locked.pdf", locked()), /protected by a password/],
+        [file("poster.png", poster(10_000, 6_000)), /too many pixels/],
     ]) {
         await typed(chosen.name);
         await choose(page, chosen);

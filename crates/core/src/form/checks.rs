@@ -45,12 +45,12 @@ pub(super) fn check(schema: &Value, place: &str, text: &str, today: Date) -> Opt
             })
         }
         Kind::Text(_) => {
-            let shows_nothing = is_blank(text) || is_name(name) && !text.chars().any(char::is_alphabetic);
-            let unseen = text.chars().position(is_unseen);
-            match (unseen, shows_nothing) {
-                (_, true) => Some(IssueKind::Blank),
-                (Some(at), false) => Some(IssueKind::Invisible(at + 1)),
-                (None, false) => (name == SHARE && share(text).is_none()).then_some(IssueKind::NotAShare),
+            let no_letter = is_name(name) && !text.chars().any(char::is_alphabetic);
+            match text.chars().position(is_unseen) {
+                _ if no_letter => Some(IssueKind::NoLetter),
+                _ if is_blank(text) => Some(IssueKind::Blank),
+                Some(at) => Some(IssueKind::Invisible(at + 1)),
+                None => (name == SHARE && share(text).is_none()).then_some(IssueKind::NotAShare),
             }
         }
         Kind::Country | Kind::Choice(_) | Kind::YesNo => None,
@@ -117,10 +117,10 @@ mod tests {
             ("क्\u{200d}ष", None),
             ("\u{200f}سارة\u{200e}", None),
             ("葛\u{e0100}城", None),
-            ("-", Some(IssueKind::Blank)),
-            ("123", Some(IssueKind::Blank)),
-            ("\u{200d}", Some(IssueKind::Blank)),
-            ("\u{200b}\u{3000}", Some(IssueKind::Blank)),
+            ("-", Some(IssueKind::NoLetter)),
+            ("123", Some(IssueKind::NoLetter)),
+            ("\u{200d}", Some(IssueKind::NoLetter)),
+            ("\u{200b}\u{3000}", Some(IssueKind::NoLetter)),
             ("Ada\u{200b}", Some(IssueKind::Invisible(4))),
             ("A\u{ad}da", Some(IssueKind::Invisible(2))),
             ("A\u{7}", Some(IssueKind::Invisible(2))),

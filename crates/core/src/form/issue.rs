@@ -21,8 +21,10 @@ pub enum IssueKind {
     OtherCalendar(Calendar, Option<Calendar>),
     /// The form queries a date of birth more than 120 years ago.
     LongAgo,
-    /// The form queries text that shows nothing, and names without a letter.
+    /// The form queries text that shows nothing.
     Blank,
+    /// The form queries a name without a letter.
+    NoLetter,
     /// The form queries the invisible character at this position, counted from one.
     Invisible(usize),
     /// The form queries a share that is not a percentage.

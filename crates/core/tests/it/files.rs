@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dossier_core::file::check::{Check, Checked, Fault};
+use dossier_core::file::check::{Check, Checked, Fault, TOO_MANY_PIXELS};
 use dossier_core::file::{Flaw, MediaType};
 
 /// The files of a folder, with their names.
@@ -38,6 +38,31 @@ fn a_file_that_every_viewer_opens_is_accepted_in_pieces_of_any_size() {
             let expected = Ok(Checked { media_type, flaw: None });
             assert_eq!(checked(&content, step), expected, "{name} in pieces of {step}");
         }
+    }
+}
+
+/// The picture of a camera with other dimensions in its frame header. Its pixels are not decoded.
+fn photo(width: u16, height: u16) -> Vec<u8> {
+    let (_, mut picture) =
+        files("accepted").into_iter().find(|(name, _)| name == "jpeg-line-break.jpg").expect("a JPEG");
+    let frame = picture.windows(2).position(|two| matches!(two, [0xff, 0xc0..=0xc2])).expect("a frame header");
+    picture[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+    picture[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+    picture
+}
+
+#[test]
+fn a_photo_of_108_megapixels_is_accepted_and_one_of_more_than_200_is_not() {
+    for (width, height) in [(12_000, 9_000), (9_000, 12_000), (16_320, 12_240), (20_000, 10_000)] {
+        let expected = Ok(Checked { media_type: MediaType::Jpeg, flaw: None });
+        assert_eq!(checked(&photo(width, height), 1_000), expected, "{width} by {height}");
+    }
+    for (width, height) in [(20_000, 10_001), (20_001, 200), (200, 20_001)] {
+        let refused = checked(&photo(width, height), 1_000);
+        assert!(
+            matches!(refused, Err(Fault::Damaged { why: TOO_MANY_PIXELS, .. })),
+            "{width} by {height}: {refused:?}"
+        );
     }
 }
 

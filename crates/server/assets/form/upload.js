@@ -260,7 +260,8 @@
         const card = document.getElementById(upload.id);
         if (card) {
             const [input, hint] = [card.querySelector("input[type=file]"), card.querySelector(".hint")];
-            const error = Object.assign(document.createElement("p"), { className: "error", id: `e-${input.id}`, textContent: text[why] });
+            const said = text[why].replace("#", () => card.querySelector("h2").textContent);
+            const error = Object.assign(document.createElement("p"), { className: "error", id: `e-${input.id}`, textContent: said });
             error.setAttribute("role", "alert");
             hint.after(error);
             for (const one of card.querySelectorAll("input[type=file]")) {
@@ -300,7 +301,7 @@
         // Shows the picture at once, without loading it from the server.
         const mark = card?.querySelector(".files li:last-child .mark");
         if (mark && upload.preview) mark.replaceWith(Object.assign(new Image(), { src: upload.preview, alt: "" }));
-        say(text.done.replace("#", upload.sent.name));
+        say(text.done.replace("#", () => upload.sent.name));
         goOn();
     };
 

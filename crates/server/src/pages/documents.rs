@@ -15,7 +15,7 @@ use super::posted::FILE;
 use super::render_mode::RenderMode;
 use super::resubmission::{CORRECT, is_correct};
 use super::reveal::confirmation_of_file;
-use super::sentences::sentence;
+use super::sentences::{refusal, sentence};
 use super::steps::Step;
 use super::visit::Visit;
 use super::wording::{because, label};
@@ -54,7 +54,7 @@ pub(super) fn card_id(requirement: &Requirement) -> String {
     format!("d-{}", element_id(&requirement.place()))
 }
 
-/// The texts that scripts show about an upload.
+/// The texts that scripts show about an upload. They replace `#`: in a refusal, by the name of the document.
 fn texts(l10n: &Localization) -> String {
     json!({
         "preparing": l10n.say("upload-preparing"),
@@ -64,12 +64,12 @@ fn texts(l10n: &Localization) -> String {
         "done": l10n.say_with("upload-done", &[("name", "#".into())]),
         "cancelled": l10n.say("upload-cancelled"),
         "waiting": l10n.say("upload-waiting"),
-        "heic": l10n.say("upload-heic"),
-        "type": l10n.say("upload-unsupported_file_type"),
-        "large": l10n.say("upload-payload_too_large"),
-        "pixels": l10n.say("upload-pixels"),
-        "small": l10n.say("fault-unusable_picture"),
-        "damaged": l10n.say("upload-damaged_file"),
+        "heic": refusal(l10n, "upload-heic", "#"),
+        "type": refusal(l10n, "upload-unsupported_file_type", "#"),
+        "large": refusal(l10n, "upload-payload_too_large", "#"),
+        "pixels": refusal(l10n, "upload-pixels", "#"),
+        "small": refusal(l10n, "fault-unusable_picture", "#"),
+        "damaged": refusal(l10n, "upload-damaged_file", "#"),
     })
     .to_string()
 }
@@ -103,7 +103,7 @@ fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: 
         .issues_in(&requirement.place())
         .find(|issue| mode.error_filter.shows(sheet, issue))
         .map(|issue| sentence(sheet, l10n, issue));
-    let failed = mode.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| l10n.say(why));
+    let failed = mode.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| refusal(l10n, why, &label));
     let error = failed.or(flagged);
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {

@@ -58,7 +58,7 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, origin: &str, error: Option<&str
     };
     let error = match error {
         Some(WRONG) => Some(l10n.say_with("reveal-wrong", &[("count", left.into())])),
-        Some(NO_DATE) => Some(l10n.say("reveal-no-date")),
+        Some(NO_DATE) => Some(l10n.say_with("wrong-date_incomplete", &[("field", l10n.say(label).into())])),
         _ => None,
     };
     // After a slip the date is still there to correct.

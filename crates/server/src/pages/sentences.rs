@@ -21,13 +21,14 @@ pub(super) fn sentence(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) ->
     match issue.kind {
         IssueKind::Missing => subject.say("missing", &[]),
         IssueKind::NoneGiven => subject.say("none_given", &[]),
-        IssueKind::Unconfirmed => l10n.say("wrong-unconfirmed"),
+        IssueKind::Unconfirmed => subject.say("wrong-unconfirmed", &[]),
         IssueKind::OtherCalendar(one, other) => {
             let calendar = other.map_or_else(|| one.as_str(), |_| "either");
             subject.say("wrong-other_calendar", &[("calendar", calendar.into())])
         }
         IssueKind::LongAgo => subject.say("wrong-long_ago", &[]),
         IssueKind::Blank => subject.say("wrong-blank", &[]),
+        IssueKind::NoLetter => subject.say("wrong-no_letter", &[]),
         IssueKind::Invisible(at) => subject.say("wrong-unseen", &[("at", at.into())]),
         IssueKind::NotAShare => subject.say("wrong-not_a_share", &[]),
         // The visitor has to choose, as in an empty field.
@@ -40,6 +41,16 @@ pub(super) fn sentence(sheet: &Sheet<'_>, l10n: &Localization, issue: &Issue) ->
             .unwrap_or_else(|| subject.say("wrong-other", &[])),
         IssueKind::Fault(fault) => subject.say(&format!("fault-{}", fault.as_str()), &[]),
     }
+}
+
+/// Why a file was refused. `field` is the name of its document.
+pub(super) fn refusal(l10n: &Localization, key: &str, field: &str) -> String {
+    let why = l10n.say_with(key, &[("field", field.into())]);
+    // Faults name the document themselves.
+    if key.starts_with("fault-") {
+        return why;
+    }
+    l10n.say_with("upload-refused", &[("field", field.into()), ("why", why.into())])
 }
 
 /// What a sentence is about.

@@ -288,14 +288,14 @@ async fn values_that_a_put_refuses_are_kept_with_an_error_in_words() {
     let long = "x".repeat(129);
     for (step, place, text, said) in [
         ("details", "/first_name", long.as_str(), "“First name” is too long. Use no more than 128 characters"),
-        ("details", "/first_name", "a\0b", "The character at position 2 is invisible"),
-        ("details", "/birth_date", "1990-02-31", "31 February 1990 does not exist. Check the day and month"),
-        ("details", "/birth_date", "1990-02-32", "The day must be a number from 1 to 31"),
-        ("details", "/birth_date", "1990-13-02", "The month must be a number from 1 to 12"),
-        ("details", "/birth_date", "90-12-02", "Enter the year with four digits, for example 1990"),
+        ("details", "/first_name", "a\0b", "The character at position 2 of “First name” is invisible"),
+        ("details", "/birth_date", "1990-02-31", "Date of birth: 31 February 1990 does not exist. Check the day"),
+        ("details", "/birth_date", "1990-02-32", "The day of “Date of birth” must be a number from 1 to 31"),
+        ("details", "/birth_date", "1990-13-02", "The month of “Date of birth” must be a number from 1 to 12"),
+        ("details", "/birth_date", "90-12-02", "Enter the year of “Date of birth” with four digits, for example 1990"),
         ("details", "/birth_date", "1990-May-02", "Enter the day, month and year in numbers: Date of birth"),
         ("details", "/birth_date", "2999-01-01", "Date of birth cannot be in the future"),
-        ("details", "/birth_date", "2020-01-01", "You must be at least 18 years old"),
+        ("details", "/birth_date", "2020-01-01", "You must be at least 18 years old. If “Date of birth” is wrong"),
         ("details", "/nationality", "ZZ", "Choose your nationality"),
         (
             "identity",
@@ -789,8 +789,8 @@ async fn unreadable_files_are_refused_in_words_and_reported_if_a_client_attached
     let browser = Browser::enter(&app, &link).await;
     browser.completes().await;
     for (content, said) in [
-        (locked_pdf(), "This PDF is protected by a password. Upload a copy that opens without one"),
-        (png(320, 100, 50), "This picture is too small to read. Upload one that is at least 200 pixels wide and high"),
+        (locked_pdf(), "The PDF for “Proof of address” is protected by a password. Upload a copy that opens"),
+        (png(320, 100, 50), "The picture for “Proof of address” is too small to read. Upload one that is at least 200"),
     ] {
         let before = app.profile(&id).await;
         let refused = browser.uploads_file("address", "proof_of_address", &content).await;

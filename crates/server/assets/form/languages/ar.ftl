@@ -202,6 +202,7 @@ upload-camera = التقاط صورة
 upload-send = رفع
 upload-none = اختر ملفًا أولًا.
 upload-again = سبق أن أرسلت ملفًا آخر من هذه الصفحة. يُرجى اختيار ملفك مرة أخرى.
+upload-refused = «{ $field }»: { $why }
 upload-full = لا يمكنك إضافة المزيد من المستندات. احذف مستندًا أولًا.
 upload-unsupported_file_type = هذا الملف ليس بصيغة JPEG أو PNG أو PDF. اختر ملفًا آخر أو التقط صورة.
 upload-damaged_file = هذا الملف فارغ أو تالف ولا يمكن فتحه. اختر ملفًا آخر.
@@ -245,7 +246,6 @@ reveal-wrong = { $count ->
     [few] هذا ليس التاريخ المسجّل لدينا. بقيت لك { $count } محاولات.
    *[other] هذا ليس التاريخ المسجّل لدينا. بقيت لك { $count } محاولة.
 }
-reveal-no-date = أدخل يوم التاريخ وشهره وسنته
 reveal-closed = أُدخل تاريخ خاطئ مرات كثيرة. يبقى ما قُدّم من قبل مخفيًا بهذا الرابط. لم يضع شيء.
 reveal-never-title = بعض هذه المعلومات مخفي
 reveal-never = ما قُدّم على جهاز آخر أو من { $company } لا يظهر هنا حمايةً له. حيثما تطلبه إحدى الصفحات، أكّد أنه ما زال صحيحًا أو قدّمه من جديد.
@@ -265,21 +265,22 @@ consent-agree = أوافق على استخدام بياناتي بهذه الط�
 consent-missing = ضع علامة في المربع للموافقة على استخدام بياناتك
 submit = إرسال
 
-wrong-unconfirmed = أكّد أن هذا ما زال صحيحًا أو قدّمه من جديد
+wrong-unconfirmed = أكّد أن الحقل «{ $field }» ما زال صحيحًا أو املأه من جديد
+wrong-unconfirmed-document = أكّد أن ملف «{ $field }» ما زال صحيحًا أو ارفعه من جديد
 wrong-too_long = النص في «{ $field }» أطول من اللازم. لا تتجاوز { $most } حرفًا
 wrong-nul_character = يحتوي الحقل «{ $field }» على رمز لا يمكن حفظه. احذفه واكتب النص مرة أخرى
-wrong-invalid_date = لا يوجد تاريخ { $date }. تحقق من اليوم والشهر
+wrong-invalid_date = { $field }: لا يوجد تاريخ { $date }. تحقق من اليوم والشهر
 wrong-other = لا يمكن قبول «{ $field }». تحقق منه وأدخله مرة أخرى
 fault-in_the_future = { $field }: لا يمكن أن يكون التاريخ في المستقبل. تحقق من السنة
-fault-too_young = يجب ألا يقل عمرك عن 18 عامًا. إذا كان تاريخ الميلاد خطأ، فصحّحه
-fault-no_amount = أدخل المبلغ بالأرقام، مثل 5000
-fault-no_website = أدخل العنوان الكامل للموقع الإلكتروني، مثل www.example.com
-fault-no_share = أدخل كل حصة كنسبة مئوية، مثل 33.3
-fault-shares_too_many = مجموع الحصص أكثر من 100%. تحقق من حصة كل شخص
+fault-too_young = يجب ألا يقل عمرك عن 18 عامًا. إذا كانت المعلومة «{ $field }» خاطئة، فصحّحها
+fault-no_amount = { $field }: أدخل المبلغ بالأرقام، مثل 5000
+fault-no_website = { $field }: أدخل العنوان الكامل، مثل www.example.com
+fault-no_share = { $field }: أدخل كل حصة كنسبة مئوية، مثل 33.3
+fault-shares_too_many = { $field }: مجموع الحصص أكثر من 100%. تحقق من حصة كل شخص
 fault-asked_again = يُرجى التحقق من هذه المعلومة وإدخالها مرة أخرى: { $field }
-fault-other_document = يُظهر هذا الملف وثيقة مختلفة عن التي أدخلتها. ارفع الوثيقة التي أدخلتها أو صحّح بياناتها
-fault-needs_password = ملف PDF هذا محمي بكلمة مرور. ارفع نسخة تُفتح من دون كلمة مرور
-fault-unusable_picture = هذه الصورة أصغر من أن تُقرأ. ارفع صورة لا يقل عرضها وارتفاعها عن 200 بكسل
+fault-other_document = يُظهر ملف «{ $field }» وثيقة مختلفة عن التي أدخلتها. ارفع الوثيقة التي أدخلتها أو صحّح بياناتها
+fault-needs_password = ملف PDF الخاص بـ«{ $field }» محمي بكلمة مرور. ارفع نسخة تُفتح من دون كلمة مرور
+fault-unusable_picture = الصورة الخاصة بـ«{ $field }» أصغر من أن تُقرأ. ارفع صورة لا يقل عرضها وارتفاعها عن 200 بكسل
 missing = املأ الحقل «{ $field }»
 missing-document = ارفع ملفًا من أجل «{ $field }»
 missing-first_name = أدخل اسمك الأول كما هو مكتوب في وثيقة هويتك
@@ -352,24 +353,25 @@ none_given = املأ حقلًا واحدًا على الأقل من هذه ال
 none_given-legal_name = أدخل اسمك كما هو مكتوب في وثيقة هويتك
 none_given-person_legal_name = أدخل اسم هذا الشخص كما هو مكتوب في وثيقة هويته
 wrong-other_calendar = { $calendar ->
-    [persian] يبدو أن هذا تاريخ بالتقويم الفارسي
-    [thai] يبدو أن هذا تاريخ بالتقويم التايلاندي
-    [either] يبدو أن هذا تاريخ بالتقويم الفارسي أو الهجري
-   *[other] يبدو أن هذا تاريخ بالتقويم الهجري
+    [persian] يبدو أن «{ $field }» تاريخ بالتقويم الفارسي
+    [thai] يبدو أن «{ $field }» تاريخ بالتقويم التايلاندي
+    [either] يبدو أن «{ $field }» تاريخ بالتقويم الفارسي أو الهجري
+   *[other] يبدو أن «{ $field }» تاريخ بالتقويم الهجري
 }
 date-meant = هل تقصد { $date }؟
 date-use = استخدم { $date }
-wrong-long_ago = مضى على هذا التاريخ أكثر من 120 سنة. تحقق من السنة
-wrong-blank = اكتب هذا بحروف أو أرقام مرئية؛ ويحتوي الاسم على حرف واحد على الأقل
-wrong-unseen = الرمز في الموضع { $at } غير مرئي. احذف كل ما في هذا الحقل واكتبه من جديد
-wrong-not_a_share = اكتب الحصة رقمًا من 0 إلى 100، مثل 33.3
+wrong-long_ago = { $field }: مضى على هذا التاريخ أكثر من 120 سنة. تحقق من السنة
+wrong-blank = لا يحتوي الحقل «{ $field }» على أي رمز مرئي. املأه من جديد
+wrong-no_letter = يجب أن يحتوي الحقل «{ $field }» على حرف واحد على الأقل
+wrong-unseen = الرمز في الموضع { $at } من الحقل «{ $field }» غير مرئي. احذف كل ما في هذا الحقل واكتبه من جديد
+wrong-not_a_share = { $field }: أدخل رقمًا من 0 إلى 100، مثل 33.3
 
 wrong-date_unseen = هذا التاريخ غير موجود. تحقق من «{ $field }»
 wrong-date_incomplete = أدخل اليوم والشهر والسنة: { $field }
 wrong-date_numbers = أدخل اليوم والشهر والسنة بالأرقام: { $field }
-wrong-date_year = أدخل السنة بأربعة أرقام، مثل 1990
-wrong-date_month = يجب أن يكون الشهر رقمًا من 1 إلى 12
-wrong-date_day = يجب أن يكون اليوم رقمًا من 1 إلى 31
+wrong-date_year = { $field }: أدخل السنة بأربعة أرقام، مثل 1990
+wrong-date_month = { $field }: يجب أن يكون الشهر رقمًا من 1 إلى 12
+wrong-date_day = { $field }: يجب أن يكون اليوم رقمًا من 1 إلى 31
 fault-asked_again-document = يُرجى رفع ملف جديد: { $field }
 
 field-account_purpose = الغرض من الحساب
@@ -401,7 +403,10 @@ field-primary_website = الموقع الإلكتروني
 field-registration_number = رقم السجل التجاري
 field-residential_address = عنوان السكن
 field-source_of_funds_description = من أين يأتي المال
-field-state = الولاية أو المحافظة
+field-state = { $country ->
+    [CA] المقاطعة
+   *[other] الولاية أو المحافظة
+}
 field-street_line_1 = الشارع ورقم المبنى
 field-street_line_2 = الشقة والطابق والمبنى
 field-tax_number = { $country ->

@@ -190,6 +190,7 @@ upload-camera = Foto aufnehmen
 upload-send = Hochladen
 upload-none = Wählen Sie zuerst eine Datei aus.
 upload-again = Sie haben von dieser Seite schon eine andere Datei gesendet. Bitte wählen Sie Ihre Datei noch einmal aus.
+upload-refused = „{ $field }“: { $why }
 upload-full = Sie können keine weiteren Dokumente hinzufügen. Entfernen Sie zuerst eines.
 upload-unsupported_file_type = Diese Datei ist weder JPEG noch PNG noch PDF. Wählen Sie eine andere Datei oder nehmen Sie ein Foto auf.
 upload-damaged_file = Diese Datei ist leer oder beschädigt und lässt sich nicht öffnen. Wählen Sie eine andere Datei.
@@ -229,7 +230,6 @@ reveal-wrong = { $count ->
     [one] Dieses Datum stimmt nicht mit dem überein, das uns vorliegt. Sie haben noch einen Versuch.
    *[other] Dieses Datum stimmt nicht mit dem überein, das uns vorliegt. Sie haben noch { $count } Versuche.
 }
-reveal-no-date = Geben Sie Tag, Monat und Jahr des Datums ein
 reveal-closed = Das Datum war zu oft falsch. Mit diesem Link bleiben frühere Angaben verborgen. Es ist nichts verloren.
 reveal-never-title = Einige Angaben sind verborgen
 reveal-never = Angaben von einem anderen Gerät oder von { $company } werden hier zum Schutz nicht angezeigt. Wo eine Seite danach fragt, bestätigen Sie, dass sie noch stimmen, oder geben Sie sie neu ein.
@@ -249,21 +249,22 @@ consent-agree = Ich stimme dieser Verwendung meiner Daten zu.
 consent-missing = Setzen Sie das Häkchen, um der Verwendung Ihrer Daten zuzustimmen
 submit = Absenden
 
-wrong-unconfirmed = Bestätigen Sie, dass das noch stimmt, oder geben Sie es neu ein
+wrong-unconfirmed = Bestätigen Sie, dass „{ $field }“ noch stimmt, oder geben Sie es neu ein
+wrong-unconfirmed-document = Bestätigen Sie, dass die Datei zu „{ $field }“ noch stimmt, oder laden Sie sie neu hoch
 wrong-too_long = „{ $field }“ ist zu lang. Verwenden Sie höchstens { $most } Zeichen
 wrong-nul_character = „{ $field }“ enthält ein Zeichen, das nicht gespeichert werden kann. Löschen Sie es und geben Sie es neu ein
-wrong-invalid_date = Den { $date } gibt es nicht. Prüfen Sie Tag und Monat
+wrong-invalid_date = { $field }: Den { $date } gibt es nicht. Prüfen Sie Tag und Monat
 wrong-other = „{ $field }“ kann so nicht angenommen werden. Prüfen Sie die Angabe und geben Sie sie neu ein
 fault-in_the_future = { $field }: Das Datum darf nicht in der Zukunft liegen. Prüfen Sie das Jahr
-fault-too_young = Sie müssen mindestens 18 Jahre alt sein. Wenn das Geburtsdatum falsch ist, berichtigen Sie es
-fault-no_amount = Geben Sie den Betrag in Ziffern ein, zum Beispiel 5000
-fault-no_website = Geben Sie die vollständige Adresse der Website ein, zum Beispiel www.example.com
-fault-no_share = Geben Sie jeden Anteil in Prozent ein, zum Beispiel 33.3
-fault-shares_too_many = Die Anteile ergeben zusammen mehr als 100 %. Prüfen Sie den Anteil jeder Person
+fault-too_young = Sie müssen mindestens 18 Jahre alt sein. Wenn die Angabe „{ $field }“ falsch ist, berichtigen Sie sie
+fault-no_amount = { $field }: Geben Sie den Betrag in Ziffern ein, zum Beispiel 5000
+fault-no_website = { $field }: Geben Sie die vollständige Adresse ein, zum Beispiel www.example.com
+fault-no_share = { $field }: Geben Sie jeden Anteil in Prozent ein, zum Beispiel 33,3
+fault-shares_too_many = { $field }: Die Anteile ergeben zusammen mehr als 100 %. Prüfen Sie den Anteil jeder Person
 fault-asked_again = Bitte prüfen Sie diese Angabe und geben Sie sie noch einmal ein: { $field }
-fault-other_document = Diese Datei zeigt ein anderes Dokument als das angegebene. Laden Sie das angegebene Dokument hoch oder berichtigen Sie die Angaben dazu
-fault-needs_password = Diese PDF-Datei ist mit einem Passwort geschützt. Laden Sie eine Kopie ohne Passwort hoch
-fault-unusable_picture = Dieses Bild ist zu klein, um lesbar zu sein. Laden Sie eines hoch, das mindestens 200 Pixel breit und hoch ist
+fault-other_document = Die Datei zu „{ $field }“ zeigt ein anderes Dokument als das angegebene. Laden Sie das angegebene Dokument hoch oder berichtigen Sie die Angaben dazu
+fault-needs_password = Die PDF-Datei zu „{ $field }“ ist mit einem Passwort geschützt. Laden Sie eine Kopie ohne Passwort hoch
+fault-unusable_picture = Das Bild zu „{ $field }“ ist zu klein, um lesbar zu sein. Laden Sie eines hoch, das mindestens 200 Pixel breit und hoch ist
 missing = Füllen Sie „{ $field }“ aus
 missing-document = Laden Sie eine Datei hoch: „{ $field }“
 missing-first_name = Geben Sie Ihren Vornamen so ein, wie er auf Ihrem Ausweis steht
@@ -340,22 +341,23 @@ none_given-person_legal_name = Geben Sie den Namen dieser Person so ein, wie er 
 wrong-date_unseen = Dieses Datum gibt es nicht. Prüfen Sie „{ $field }“
 wrong-date_incomplete = Geben Sie Tag, Monat und Jahr ein: { $field }
 wrong-date_numbers = Geben Sie Tag, Monat und Jahr in Ziffern ein: { $field }
-wrong-date_year = Geben Sie das Jahr mit vier Ziffern ein, zum Beispiel 1990
-wrong-date_month = Der Monat muss eine Zahl von 1 bis 12 sein
-wrong-date_day = Der Tag muss eine Zahl von 1 bis 31 sein
+wrong-date_year = { $field }: Geben Sie das Jahr mit vier Ziffern ein, zum Beispiel 1990
+wrong-date_month = { $field }: Der Monat muss eine Zahl von 1 bis 12 sein
+wrong-date_day = { $field }: Der Tag muss eine Zahl von 1 bis 31 sein
 fault-asked_again-document = Bitte laden Sie eine neue Datei hoch: { $field }
 wrong-other_calendar = { $calendar ->
-    [persian] Das sieht nach einem Datum des persischen Kalenders aus
-    [thai] Das sieht nach einem Datum des thailändischen Kalenders aus
-    [either] Das sieht nach einem Datum des persischen oder des islamischen Kalenders aus
-   *[other] Das sieht nach einem Datum des islamischen Kalenders aus
+    [persian] „{ $field }“ sieht nach einem Datum des persischen Kalenders aus
+    [thai] „{ $field }“ sieht nach einem Datum des thailändischen Kalenders aus
+    [either] „{ $field }“ sieht nach einem Datum des persischen oder des islamischen Kalenders aus
+   *[other] „{ $field }“ sieht nach einem Datum des islamischen Kalenders aus
 }
 date-meant = Meinten Sie den { $date }?
 date-use = { $date } übernehmen
-wrong-long_ago = Das ist mehr als 120 Jahre her. Prüfen Sie das Jahr
-wrong-blank = Schreiben Sie dies mit sichtbaren Buchstaben oder Ziffern; ein Name hat mindestens einen Buchstaben
-wrong-unseen = Das Zeichen an Stelle { $at } ist unsichtbar. Löschen Sie alles in diesem Feld und tippen Sie es neu
-wrong-not_a_share = Geben Sie den Anteil als Zahl von 0 bis 100 an, zum Beispiel 33,3
+wrong-long_ago = { $field }: Das ist mehr als 120 Jahre her. Prüfen Sie das Jahr
+wrong-blank = „{ $field }“ enthält keine sichtbaren Zeichen. Füllen Sie das Feld neu aus
+wrong-no_letter = „{ $field }“ muss mindestens einen Buchstaben enthalten
+wrong-unseen = Das Zeichen an Stelle { $at } in „{ $field }“ ist unsichtbar. Löschen Sie alles in diesem Feld und tippen Sie es neu
+wrong-not_a_share = { $field }: Geben Sie eine Zahl von 0 bis 100 ein, zum Beispiel 33,3
 
 field-account_purpose = Zweck des Kontos
 field-account_purpose_other = Zweck des Kontos, in eigenen Worten

@@ -192,6 +192,7 @@ upload-camera = Take a photo
 upload-send = Upload
 upload-none = Choose a file first.
 upload-again = You already sent a different file from this page. Please choose your file again.
+upload-refused = “{ $field }”: { $why }
 upload-full = You cannot add any more documents. Remove one first.
 upload-unsupported_file_type = This file is not a JPEG, PNG or PDF. Choose a different file, or take a photo.
 upload-damaged_file = This file is empty or damaged, so it cannot be opened. Choose a different file.
@@ -231,7 +232,6 @@ reveal-wrong = { $count ->
     [one] This does not match the date we have. You can try once more.
    *[other] This does not match the date we have. You can try { $count } more times.
 }
-reveal-no-date = Enter the day, month and year
 reveal-closed = The date was wrong too many times. With this link, earlier answers stay hidden. Nothing has been lost.
 reveal-never-title = Some answers are hidden
 reveal-never = To protect your privacy, answers that were given on another device or by { $company } are not shown here. Where a page asks about one, confirm that it is still correct, or enter it again.
@@ -251,21 +251,22 @@ consent-agree = I agree to my data being used in this way.
 consent-missing = Tick the box to agree to the use of your data
 submit = Submit
 
-wrong-unconfirmed = Confirm that this is still correct, or enter it again
+wrong-unconfirmed = Confirm that “{ $field }” is still correct, or enter it again
+wrong-unconfirmed-document = Confirm that the file for “{ $field }” is still correct, or upload it again
 wrong-too_long = “{ $field }” is too long. Use no more than { $most } characters
 wrong-nul_character = “{ $field }” contains a character that cannot be saved. Delete it and type it again
-wrong-invalid_date = { $date } does not exist. Check the day and month
+wrong-invalid_date = { $field }: { $date } does not exist. Check the day and month
 wrong-other = “{ $field }” cannot be accepted. Check it and enter it again
 fault-in_the_future = { $field } cannot be in the future. Check the year
-fault-too_young = You must be at least 18 years old. If the date of birth is wrong, correct it
-fault-no_amount = Enter the amount in numbers, for example 5000
-fault-no_website = Enter the full address of the website, for example www.example.com
-fault-no_share = Enter each share as a percentage, for example 33.3
-fault-shares_too_many = The shares add up to more than 100%. Check the share of each person
+fault-too_young = You must be at least 18 years old. If “{ $field }” is wrong, correct it
+fault-no_amount = Enter “{ $field }” in numbers, for example 5000
+fault-no_website = Enter the full address for “{ $field }”, for example www.example.com
+fault-no_share = { $field }: enter each share as a percentage, for example 33.3
+fault-shares_too_many = { $field }: the shares add up to more than 100%. Check the share of each person
 fault-asked_again = Please check this and enter it again: { $field }
-fault-other_document = This file shows a different document from the one you entered. Upload the document you entered, or correct its details
-fault-needs_password = This PDF is protected by a password. Upload a copy that opens without one
-fault-unusable_picture = This picture is too small to read. Upload one that is at least 200 pixels wide and high
+fault-other_document = The file for “{ $field }” shows a different document from the one you entered. Upload the document you entered, or correct its details
+fault-needs_password = The PDF for “{ $field }” is protected by a password. Upload a copy that opens without one
+fault-unusable_picture = The picture for “{ $field }” is too small to read. Upload one that is at least 200 pixels wide and high
 missing = Fill in “{ $field }”
 missing-document = Upload a file for “{ $field }”
 missing-first_name = Enter your first name as it is on your identity document
@@ -347,22 +348,23 @@ none_given-person_legal_name = Enter this person’s name as it is on their iden
 wrong-date_unseen = This date does not exist. Check “{ $field }”
 wrong-date_incomplete = Enter the day, month and year: { $field }
 wrong-date_numbers = Enter the day, month and year in numbers: { $field }
-wrong-date_year = Enter the year with four digits, for example 1990
-wrong-date_month = The month must be a number from 1 to 12
-wrong-date_day = The day must be a number from 1 to 31
+wrong-date_year = Enter the year of “{ $field }” with four digits, for example 1990
+wrong-date_month = The month of “{ $field }” must be a number from 1 to 12
+wrong-date_day = The day of “{ $field }” must be a number from 1 to 31
 fault-asked_again-document = Please upload a new file: { $field }
 wrong-other_calendar = { $calendar ->
-    [persian] This looks like a date in the Persian calendar
-    [thai] This looks like a date in the Thai calendar
-    [either] This looks like a date in the Persian or the Hijri calendar
-   *[other] This looks like a date in the Hijri calendar
+    [persian] “{ $field }” looks like a date in the Persian calendar
+    [thai] “{ $field }” looks like a date in the Thai calendar
+    [either] “{ $field }” looks like a date in the Persian or the Hijri calendar
+   *[other] “{ $field }” looks like a date in the Hijri calendar
 }
 date-meant = Did you mean { $date }?
 date-use = Use { $date }
-wrong-long_ago = This is more than 120 years ago. Check the year
-wrong-blank = Enter visible letters or digits. A name needs at least one letter
-wrong-unseen = The character at position { $at } is invisible. Delete everything in this field and type it again
-wrong-not_a_share = Enter the share as a number from 0 to 100, for example 33.3
+wrong-long_ago = “{ $field }” is more than 120 years ago. Check the year
+wrong-blank = “{ $field }” contains nothing visible. Enter it again
+wrong-no_letter = “{ $field }” needs at least one letter
+wrong-unseen = The character at position { $at } of “{ $field }” is invisible. Delete everything in this field and type it again
+wrong-not_a_share = Enter “{ $field }” as a number from 0 to 100, for example 33.3
 
 field-account_purpose = Purpose of the account
 field-account_purpose_other = Purpose of the account, in your own words

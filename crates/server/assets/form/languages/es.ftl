@@ -190,6 +190,7 @@ upload-camera = Hacer una foto
 upload-send = Subir
 upload-none = Elija antes un archivo.
 upload-again = Ya envió otro archivo desde esta página. Elija de nuevo su archivo.
+upload-refused = «{ $field }»: { $why }
 upload-full = No puede añadir más documentos. Quite uno antes.
 upload-unsupported_file_type = Este archivo no es JPEG, PNG ni PDF. Elija otro archivo o haga una foto.
 upload-damaged_file = Este archivo está vacío o dañado y no se puede abrir. Elija otro archivo.
@@ -229,7 +230,6 @@ reveal-wrong = { $count ->
     [one] No es la fecha que tenemos. Puede intentarlo una vez más.
    *[other] No es la fecha que tenemos. Puede intentarlo { $count } veces más.
 }
-reveal-no-date = Escriba el día, el mes y el año de la fecha
 reveal-closed = La fecha fue incorrecta demasiadas veces. Con este enlace, lo que se indicó antes sigue oculto. No se ha perdido nada.
 reveal-never-title = Una parte está oculta
 reveal-never = Lo que se indicó en otro dispositivo o indicó { $company } no se muestra aquí, para protegerlo. Donde una página lo pida, confirme que sigue siendo correcto o indíquelo de nuevo.
@@ -249,21 +249,22 @@ consent-agree = Acepto que mis datos se usen de esta forma.
 consent-missing = Marque la casilla para aceptar el uso de sus datos
 submit = Enviar
 
-wrong-unconfirmed = Confirme que sigue siendo correcto o indíquelo de nuevo
+wrong-unconfirmed = Confirme que el dato «{ $field }» sigue siendo correcto o indíquelo de nuevo
+wrong-unconfirmed-document = Confirme que el archivo de «{ $field }» sigue siendo correcto o súbalo de nuevo
 wrong-too_long = El texto de «{ $field }» es demasiado largo. Use { $most } caracteres como máximo
 wrong-nul_character = El campo «{ $field }» contiene un carácter que no se puede guardar. Bórrelo y escríbalo de nuevo
-wrong-invalid_date = El { $date } no existe. Compruebe el día y el mes
+wrong-invalid_date = { $field }: el { $date } no existe. Compruebe el día y el mes
 wrong-other = No se puede aceptar «{ $field }». Compruébelo y escríbalo de nuevo
 fault-in_the_future = { $field }: no puede ser una fecha futura. Compruebe el año
-fault-too_young = Debe tener al menos 18 años. Si la fecha de nacimiento es incorrecta, corríjala
-fault-no_amount = Escriba el importe en cifras, por ejemplo, 5000
-fault-no_website = Escriba la dirección completa del sitio web, por ejemplo, www.example.com
-fault-no_share = Escriba cada participación como porcentaje, por ejemplo, 33.3
-fault-shares_too_many = Las participaciones suman más del 100 %. Compruebe la de cada persona
+fault-too_young = Debe tener al menos 18 años. Si el dato «{ $field }» es incorrecto, corríjalo
+fault-no_amount = { $field }: escriba el importe en cifras, por ejemplo, 5000
+fault-no_website = { $field }: escriba la dirección completa, por ejemplo, www.example.com
+fault-no_share = { $field }: escriba cada participación como porcentaje, por ejemplo, 33,3
+fault-shares_too_many = { $field }: las participaciones suman más del 100 %. Compruebe la de cada persona
 fault-asked_again = Compruebe este dato e indíquelo de nuevo: { $field }
-fault-other_document = Este archivo muestra un documento distinto del que indicó. Suba el documento indicado o corrija sus datos
-fault-needs_password = Este PDF está protegido con contraseña. Suba una copia que se abra sin contraseña
-fault-unusable_picture = Esta imagen es demasiado pequeña para leerla. Suba una de al menos 200 píxeles de ancho y de alto
+fault-other_document = El archivo de «{ $field }» muestra un documento distinto del que indicó. Suba el documento indicado o corrija sus datos
+fault-needs_password = El PDF de «{ $field }» está protegido con contraseña. Suba una copia que se abra sin contraseña
+fault-unusable_picture = La imagen de «{ $field }» es demasiado pequeña para leerla. Suba una de al menos 200 píxeles de ancho y de alto
 missing = Rellene el campo «{ $field }»
 missing-document = Suba un archivo para «{ $field }»
 missing-first_name = Indique su nombre de pila tal como figura en su documento de identidad
@@ -339,22 +340,23 @@ none_given-person_legal_name = Indique el nombre de esta persona tal como figura
 wrong-date_unseen = Esta fecha no existe. Compruebe «{ $field }»
 wrong-date_incomplete = Indique el día, el mes y el año: { $field }
 wrong-date_numbers = Escriba el día, el mes y el año en cifras: { $field }
-wrong-date_year = Escriba el año con cuatro cifras, por ejemplo, 1990
-wrong-date_month = El mes debe ser un número del 1 al 12
-wrong-date_day = El día debe ser un número del 1 al 31
+wrong-date_year = { $field }: escriba el año con cuatro cifras, por ejemplo, 1990
+wrong-date_month = { $field }: el mes debe ser un número del 1 al 12
+wrong-date_day = { $field }: el día debe ser un número del 1 al 31
 fault-asked_again-document = Suba un archivo nuevo: { $field }
 wrong-other_calendar = { $calendar ->
-    [persian] Parece una fecha del calendario persa
-    [thai] Parece una fecha del calendario tailandés
-    [either] Parece una fecha del calendario persa o del islámico
-   *[other] Parece una fecha del calendario islámico
+    [persian] «{ $field }» parece una fecha del calendario persa
+    [thai] «{ $field }» parece una fecha del calendario tailandés
+    [either] «{ $field }» parece una fecha del calendario persa o del islámico
+   *[other] «{ $field }» parece una fecha del calendario islámico
 }
 date-meant = ¿Quiso decir { $date }?
 date-use = Usar { $date }
-wrong-long_ago = Hace más de 120 años de esta fecha. Compruebe el año
-wrong-blank = Escriba esto con letras o cifras visibles; un nombre tiene al menos una letra
-wrong-unseen = El carácter en la posición { $at } es invisible. Borre todo lo que hay en este campo y escríbalo de nuevo
-wrong-not_a_share = Escriba la participación como un número de 0 a 100, por ejemplo 33,3
+wrong-long_ago = { $field }: hace más de 120 años de esta fecha. Compruebe el año
+wrong-blank = El campo «{ $field }» no contiene ningún carácter visible. Rellénelo de nuevo
+wrong-no_letter = El campo «{ $field }» debe contener al menos una letra
+wrong-unseen = El carácter en la posición { $at } de «{ $field }» es invisible. Borre todo lo que hay en este campo y escríbalo de nuevo
+wrong-not_a_share = { $field }: escriba un número de 0 a 100, por ejemplo, 33,3
 
 field-account_purpose = Finalidad de la cuenta
 field-account_purpose_other = Finalidad de la cuenta, con sus propias palabras

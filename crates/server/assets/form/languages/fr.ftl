@@ -190,6 +190,7 @@ upload-camera = Prendre une photo
 upload-send = Envoyer
 upload-none = Choisissez d’abord un fichier.
 upload-again = Vous avez déjà envoyé un autre fichier depuis cette page. Choisissez de nouveau votre fichier.
+upload-refused = « { $field } » : { $why }
 upload-full = Vous ne pouvez plus ajouter de document. Supprimez-en d’abord un.
 upload-unsupported_file_type = Ce fichier n’est pas au format JPEG, PNG ou PDF. Choisissez un autre fichier ou prenez une photo.
 upload-damaged_file = Ce fichier est vide ou endommagé et ne peut pas être ouvert. Choisissez un autre fichier.
@@ -229,7 +230,6 @@ reveal-wrong = { $count ->
     [one] Ce n’est pas la date que nous avons. Il vous reste un essai.
    *[other] Ce n’est pas la date que nous avons. Il vous reste { $count } essais.
 }
-reveal-no-date = Saisissez le jour, le mois et l’année de la date
 reveal-closed = La date a été fausse trop souvent. Avec ce lien, ce qui a été donné auparavant reste masqué. Rien n’est perdu.
 reveal-never-title = Une partie est masquée
 reveal-never = Ce qui a été donné sur un autre appareil ou par { $company } n’est pas affiché ici, pour le protéger. Là où une page le demande, confirmez que c’est toujours exact ou donnez-le à nouveau.
@@ -249,21 +249,22 @@ consent-agree = J’accepte que mes données soient utilisées de cette façon.
 consent-missing = Cochez la case pour accepter l’utilisation de vos données
 submit = Envoyer
 
-wrong-unconfirmed = Confirmez que c’est toujours exact ou donnez-le à nouveau
+wrong-unconfirmed = Confirmez que l’information « { $field } » est toujours exacte ou saisissez-la de nouveau
+wrong-unconfirmed-document = Confirmez que le fichier pour « { $field } » est toujours le bon ou envoyez-le de nouveau
 wrong-too_long = Le texte du champ « { $field } » est trop long. Limitez-vous à { $most } caractères
 wrong-nul_character = Le champ « { $field } » contient un caractère qui ne peut pas être enregistré. Effacez-le et saisissez-le de nouveau
-wrong-invalid_date = Le { $date } n’existe pas. Vérifiez le jour et le mois
+wrong-invalid_date = { $field } : le { $date } n’existe pas. Vérifiez le jour et le mois
 wrong-other = « { $field } » ne peut pas être accepté. Vérifiez et saisissez de nouveau
 fault-in_the_future = { $field } : la date ne peut pas être dans le futur. Vérifiez l’année
-fault-too_young = Vous devez avoir au moins 18 ans. Si la date de naissance est fausse, corrigez-la
-fault-no_amount = Saisissez le montant en chiffres, par exemple 5000
-fault-no_website = Saisissez l’adresse complète du site web, par exemple www.example.com
-fault-no_share = Saisissez chaque part en pourcentage, par exemple 33.3
-fault-shares_too_many = Le total des parts dépasse 100 %. Vérifiez la part de chaque personne
+fault-too_young = Vous devez avoir au moins 18 ans. Si l’information « { $field } » est fausse, corrigez-la
+fault-no_amount = { $field } : saisissez le montant en chiffres, par exemple 5000
+fault-no_website = { $field } : saisissez l’adresse complète, par exemple www.example.com
+fault-no_share = { $field } : saisissez chaque part en pourcentage, par exemple 33,3
+fault-shares_too_many = { $field } : le total des parts dépasse 100 %. Vérifiez la part de chaque personne
 fault-asked_again = Vérifiez cette information et saisissez-la de nouveau : { $field }
-fault-other_document = Ce fichier montre un autre document que celui que vous avez indiqué. Envoyez le document indiqué ou corrigez ses informations
-fault-needs_password = Ce PDF est protégé par un mot de passe. Envoyez une copie qui s’ouvre sans mot de passe
-fault-unusable_picture = Cette image est trop petite pour être lisible. Envoyez-en une d’au moins 200 pixels de large et de haut
+fault-other_document = Le fichier pour « { $field } » montre un autre document que celui que vous avez indiqué. Envoyez le document indiqué ou corrigez ses informations
+fault-needs_password = Le PDF pour « { $field } » est protégé par un mot de passe. Envoyez une copie qui s’ouvre sans mot de passe
+fault-unusable_picture = L’image pour « { $field } » est trop petite pour être lisible. Envoyez-en une d’au moins 200 pixels de large et de haut
 missing = Remplissez le champ « { $field } »
 missing-document = Envoyez un fichier pour « { $field } »
 missing-first_name = Saisissez votre prénom tel qu’il figure sur votre pièce d’identité
@@ -308,7 +309,7 @@ missing-id_document_back = { $document ->
    *[other] Envoyez une photo du verso de votre pièce d’identité
 }
 missing-person_id_document_back = Envoyez une photo du verso de la pièce d’identité de cette personne
-missing-proof_of_address = Envoyez une facture, un relevé bancaire ou un courrier officiel à votre nom et à votre adresse
+missing-proof_of_address = Envoyez un justificatif de domicile à votre nom : une facture, un relevé bancaire ou un courrier officiel
 missing-person_proof_of_address = Envoyez une facture, un relevé bancaire ou un courrier officiel au nom et à l’adresse de cette personne
 missing-business_proof_of_address = Envoyez une facture, un relevé bancaire ou un courrier officiel au nom et à l’adresse de l’entreprise
 missing-business_legal_name = Saisissez la dénomination sociale telle qu’elle figure au registre du commerce
@@ -327,7 +328,7 @@ missing-account_purpose = Choisissez à quoi servira le compte
 missing-account_purpose_other = Décrivez à quoi servira le compte
 missing-expected_monthly_volume_usd = Saisissez le montant que vous prévoyez chaque mois, en dollars américains
 missing-source_of_funds_description = Expliquez d’où vient l’argent
-missing-proof_of_source_of_funds = Envoyez un document qui montre d’où vient l’argent
+missing-proof_of_source_of_funds = Envoyez un document qui montre l’origine des fonds
 missing-most_recent_occupation = Saisissez votre profession
 missing-employment_status = Choisissez votre situation professionnelle
 missing-acting_as_intermediary = Indiquez si vous agissez pour le compte d’une autre personne
@@ -336,24 +337,25 @@ none_given = Remplissez au moins un de ces champs : { $field }
 none_given-legal_name = Saisissez votre nom tel qu’il figure sur votre pièce d’identité
 none_given-person_legal_name = Saisissez le nom de cette personne tel qu’il figure sur sa pièce d’identité
 wrong-other_calendar = { $calendar ->
-    [persian] Cela ressemble à une date du calendrier persan
-    [thai] Cela ressemble à une date du calendrier thaïlandais
-    [either] Cela ressemble à une date du calendrier persan ou hégirien
-   *[other] Cela ressemble à une date du calendrier hégirien
+    [persian] « { $field } » ressemble à une date du calendrier persan
+    [thai] « { $field } » ressemble à une date du calendrier thaïlandais
+    [either] « { $field } » ressemble à une date du calendrier persan ou hégirien
+   *[other] « { $field } » ressemble à une date du calendrier hégirien
 }
 date-meant = Vouliez-vous dire le { $date } ?
 date-use = Utiliser le { $date }
-wrong-long_ago = Cette date remonte à plus de 120 ans. Vérifiez l’année
-wrong-blank = Écrivez ceci avec des lettres ou des chiffres visibles ; un nom contient au moins une lettre
-wrong-unseen = Le caractère à la position { $at } est invisible. Effacez tout dans ce champ et saisissez-le à nouveau
-wrong-not_a_share = Écrivez la part comme un nombre de 0 à 100, par exemple 33,3
+wrong-long_ago = { $field } : cette date remonte à plus de 120 ans. Vérifiez l’année
+wrong-blank = Le champ « { $field } » ne contient aucun caractère visible. Remplissez-le de nouveau
+wrong-no_letter = Le champ « { $field } » doit contenir au moins une lettre
+wrong-unseen = Le caractère à la position { $at } du champ « { $field } » est invisible. Effacez tout dans ce champ et saisissez-le à nouveau
+wrong-not_a_share = { $field } : saisissez un nombre de 0 à 100, par exemple 33,3
 
 wrong-date_unseen = Cette date n’existe pas. Vérifiez « { $field } »
 wrong-date_incomplete = Saisissez le jour, le mois et l’année : { $field }
 wrong-date_numbers = Saisissez le jour, le mois et l’année en chiffres : { $field }
-wrong-date_year = Saisissez l’année en quatre chiffres, par exemple 1990
-wrong-date_month = Le mois doit être un nombre de 1 à 12
-wrong-date_day = Le jour doit être un nombre de 1 à 31
+wrong-date_year = { $field } : saisissez l’année en quatre chiffres, par exemple 1990
+wrong-date_month = { $field } : le mois doit être un nombre de 1 à 12
+wrong-date_day = { $field } : le jour doit être un nombre de 1 à 31
 fault-asked_again-document = Envoyez un nouveau fichier : { $field }
 
 field-account_purpose = Utilisation prévue du compte

@@ -190,6 +190,7 @@ upload-camera = Tirar uma foto
 upload-send = Enviar
 upload-none = Escolha primeiro um arquivo.
 upload-again = Você já enviou outro arquivo por esta página. Escolha seu arquivo novamente.
+upload-refused = “{ $field }”: { $why }
 upload-full = Não é possível adicionar mais documentos. Remova um antes.
 upload-unsupported_file_type = Este arquivo não é JPEG, PNG nem PDF. Escolha outro arquivo ou tire uma foto.
 upload-damaged_file = Este arquivo está vazio ou danificado e não pode ser aberto. Escolha outro arquivo.
@@ -229,7 +230,6 @@ reveal-wrong = { $count ->
     [one] Esta não é a data que temos. Você pode tentar mais uma vez.
    *[other] Esta não é a data que temos. Você pode tentar mais { $count } vezes.
 }
-reveal-no-date = Digite o dia, o mês e o ano da data
 reveal-closed = A data estava errada vezes demais. Com este link, o que foi informado antes continua oculto. Nada se perdeu.
 reveal-never-title = Uma parte está oculta
 reveal-never = O que foi informado em outro dispositivo ou por { $company } não aparece aqui, para sua proteção. Onde uma página pedir, confirme que continua correto ou informe de novo.
@@ -249,21 +249,22 @@ consent-agree = Concordo que meus dados sejam usados desta forma.
 consent-missing = Marque a caixa para concordar com o uso de seus dados
 submit = Enviar
 
-wrong-unconfirmed = Confirme que continua correto ou informe de novo
+wrong-unconfirmed = Confirme que o dado “{ $field }” continua correto ou informe-o de novo
+wrong-unconfirmed-document = Confirme que o arquivo de “{ $field }” continua correto ou envie-o de novo
 wrong-too_long = O texto de “{ $field }” é longo demais. Use no máximo { $most } caracteres
 wrong-nul_character = O campo “{ $field }” contém um caractere que não pode ser salvo. Apague e digite novamente
-wrong-invalid_date = A data { $date } não existe. Confira o dia e o mês
+wrong-invalid_date = { $field }: a data { $date } não existe. Confira o dia e o mês
 wrong-other = Não foi possível aceitar “{ $field }”. Confira e informe novamente
 fault-in_the_future = { $field }: a data não pode estar no futuro. Confira o ano
-fault-too_young = Você precisa ter pelo menos 18 anos. Se a data de nascimento estiver errada, corrija
-fault-no_amount = Informe o valor em números, por exemplo 5000
-fault-no_website = Informe o endereço completo do site, por exemplo www.example.com
-fault-no_share = Informe cada participação em porcentagem, por exemplo 33.3
-fault-shares_too_many = As participações somam mais de 100%. Confira a participação de cada pessoa
+fault-too_young = Você precisa ter pelo menos 18 anos. Se o dado “{ $field }” estiver errado, corrija
+fault-no_amount = { $field }: informe o valor em números, por exemplo 5000
+fault-no_website = { $field }: informe o endereço completo, por exemplo www.example.com
+fault-no_share = { $field }: informe cada participação em porcentagem, por exemplo 33,3
+fault-shares_too_many = { $field }: as participações somam mais de 100%. Confira a participação de cada pessoa
 fault-asked_again = Confira este dado e informe novamente: { $field }
-fault-other_document = Este arquivo mostra um documento diferente do que você informou. Envie o documento informado ou corrija os dados dele
-fault-needs_password = Este PDF está protegido por senha. Envie uma cópia que abra sem senha
-fault-unusable_picture = Esta imagem é pequena demais para ser lida. Envie uma com pelo menos 200 pixels de largura e de altura
+fault-other_document = O arquivo de “{ $field }” mostra um documento diferente do que você informou. Envie o documento informado ou corrija os dados dele
+fault-needs_password = O PDF de “{ $field }” está protegido por senha. Envie uma cópia que abra sem senha
+fault-unusable_picture = A imagem de “{ $field }” é pequena demais para ser lida. Envie uma com pelo menos 200 pixels de largura e de altura
 missing = Preencha o campo “{ $field }”
 missing-document = Envie um arquivo para “{ $field }”
 missing-first_name = Informe seu nome como está no seu documento de identidade
@@ -342,22 +343,23 @@ none_given-person_legal_name = Informe o nome desta pessoa como está no documen
 wrong-date_unseen = Esta data não existe. Confira “{ $field }”
 wrong-date_incomplete = Informe o dia, o mês e o ano: { $field }
 wrong-date_numbers = Informe o dia, o mês e o ano em números: { $field }
-wrong-date_year = Informe o ano com quatro dígitos, por exemplo 1990
-wrong-date_month = O mês deve ser um número de 1 a 12
-wrong-date_day = O dia deve ser um número de 1 a 31
+wrong-date_year = { $field }: informe o ano com quatro dígitos, por exemplo 1990
+wrong-date_month = { $field }: o mês deve ser um número de 1 a 12
+wrong-date_day = { $field }: o dia deve ser um número de 1 a 31
 fault-asked_again-document = Envie um novo arquivo: { $field }
 wrong-other_calendar = { $calendar ->
-    [persian] Parece uma data do calendário persa
-    [thai] Parece uma data do calendário tailandês
-    [either] Parece uma data do calendário persa ou do islâmico
-   *[other] Parece uma data do calendário islâmico
+    [persian] “{ $field }” parece uma data do calendário persa
+    [thai] “{ $field }” parece uma data do calendário tailandês
+    [either] “{ $field }” parece uma data do calendário persa ou do islâmico
+   *[other] “{ $field }” parece uma data do calendário islâmico
 }
 date-meant = Quis dizer { $date }?
 date-use = Usar { $date }
-wrong-long_ago = Esta data é de há mais de 120 anos. Verifique o ano
-wrong-blank = Escreva isto com letras ou algarismos visíveis; um nome tem pelo menos uma letra
-wrong-unseen = O caractere na posição { $at } é invisível. Apague tudo neste campo e digite novamente
-wrong-not_a_share = Escreva a participação como um número de 0 a 100, por exemplo 33,3
+wrong-long_ago = { $field }: esta data é de mais de 120 anos atrás. Confira o ano
+wrong-blank = O campo “{ $field }” não contém nenhum caractere visível. Preencha novamente
+wrong-no_letter = O campo “{ $field }” precisa ter pelo menos uma letra
+wrong-unseen = O caractere na posição { $at } de “{ $field }” é invisível. Apague tudo neste campo e digite novamente
+wrong-not_a_share = { $field }: informe um número de 0 a 100, por exemplo 33,3
 
 field-account_purpose = Finalidade da conta
 field-account_purpose_other = Finalidade da conta, com suas palavras

@@ -190,6 +190,7 @@ upload-camera = Fotoğraf çek
 upload-send = Yükle
 upload-none = Önce bir dosya seçin.
 upload-again = Bu sayfadan daha önce başka bir dosya gönderdiniz. Lütfen dosyanızı yeniden seçin.
+upload-refused = “{ $field }”: { $why }
 upload-full = Daha fazla belge ekleyemezsiniz. Önce birini kaldırın.
 upload-unsupported_file_type = Bu dosya JPEG, PNG ya da PDF değil. Başka bir dosya seçin ya da fotoğraf çekin.
 upload-damaged_file = Bu dosya boş ya da bozuk olduğu için açılamıyor. Başka bir dosya seçin.
@@ -229,7 +230,6 @@ reveal-wrong = { $count ->
     [one] Bu, bizdeki tarih değil. { $count } kez daha deneyebilirsiniz.
    *[other] Bu, bizdeki tarih değil. { $count } kez daha deneyebilirsiniz.
 }
-reveal-no-date = Tarihin gününü, ayını ve yılını girin
 reveal-closed = Tarih çok kez yanlış girildi. Bu bağlantıyla daha önce verilenler gizli kalır. Hiçbir şey kaybolmadı.
 reveal-never-title = Bunların bir kısmı gizli
 reveal-never = Başka bir cihazda ya da { $company } tarafından verilenler, korunmaları için burada gösterilmez. Bir sayfa sorduğunda hâlâ doğru olduğunu onaylayın ya da yeniden verin.
@@ -249,21 +249,22 @@ consent-agree = Verilerimin bu şekilde kullanılmasını kabul ediyorum.
 consent-missing = Verilerinizin kullanılmasını kabul etmek için kutuyu işaretleyin
 submit = Gönder
 
-wrong-unconfirmed = Bunun hâlâ doğru olduğunu onaylayın ya da yeniden verin
+wrong-unconfirmed = “{ $field }” bilgisinin hâlâ doğru olduğunu onaylayın ya da yeniden girin
+wrong-unconfirmed-document = “{ $field }” dosyasının hâlâ doğru olduğunu onaylayın ya da yeniden yükleyin
 wrong-too_long = “{ $field }” çok uzun. En fazla { $most } karakter kullanın
 wrong-nul_character = “{ $field }” kaydedilemeyen bir karakter içeriyor. Silip yeniden yazın
-wrong-invalid_date = { $date } diye bir tarih yok. Günü ve ayı kontrol edin
+wrong-invalid_date = { $field }: { $date } diye bir tarih yok. Günü ve ayı kontrol edin
 wrong-other = “{ $field }” kabul edilemiyor. Kontrol edip yeniden girin
 fault-in_the_future = { $field } gelecekte olamaz. Yılı kontrol edin
-fault-too_young = En az 18 yaşında olmalısınız. Doğum tarihi yanlışsa düzeltin
-fault-no_amount = Tutarı rakamla girin, örneğin 5000
-fault-no_website = Web sitesinin tam adresini girin, örneğin www.example.com
-fault-no_share = Her payı yüzde olarak girin, örneğin 33.3
-fault-shares_too_many = Payların toplamı %100’ü aşıyor. Her kişinin payını kontrol edin
+fault-too_young = En az 18 yaşında olmalısınız. “{ $field }” yanlışsa düzeltin
+fault-no_amount = { $field }: Tutarı rakamla girin, örneğin 5000
+fault-no_website = { $field }: Tam adresi girin, örneğin www.example.com
+fault-no_share = { $field }: Her payı yüzde olarak girin, örneğin 33,3
+fault-shares_too_many = { $field }: Payların toplamı %100’ü aşıyor. Her kişinin payını kontrol edin
 fault-asked_again = Lütfen bunu kontrol edip yeniden girin: { $field }
-fault-other_document = Bu dosya, belirttiğinizden farklı bir belgeyi gösteriyor. Belirttiğiniz belgeyi yükleyin ya da belge bilgilerini düzeltin
-fault-needs_password = Bu PDF parolayla korunuyor. Parolasız açılan bir kopya yükleyin
-fault-unusable_picture = Bu resim okunamayacak kadar küçük. Eni ve boyu en az 200 piksel olan bir resim yükleyin
+fault-other_document = “{ $field }” için yüklenen dosya, belirttiğinizden farklı bir belgeyi gösteriyor. Belirttiğiniz belgeyi yükleyin ya da belge bilgilerini düzeltin
+fault-needs_password = “{ $field }” için seçilen PDF parolayla korunuyor. Parolasız açılan bir kopya yükleyin
+fault-unusable_picture = “{ $field }” için seçilen resim okunamayacak kadar küçük. Eni ve boyu en az 200 piksel olan bir resim yükleyin
 missing = “{ $field }” alanını doldurun
 missing-document = “{ $field }” için bir dosya yükleyin
 missing-first_name = Adınızı kimlik belgenizde yazdığı gibi girin (soyadınız olmadan)
@@ -339,22 +340,23 @@ none_given-person_legal_name = Bu kişinin adını kimlik belgesinde yazdığı 
 wrong-date_unseen = Böyle bir tarih yok. “{ $field }” alanını kontrol edin
 wrong-date_incomplete = Günü, ayı ve yılı girin: { $field }
 wrong-date_numbers = Günü, ayı ve yılı rakamla girin: { $field }
-wrong-date_year = Yılı dört rakamla girin, örneğin 1990
-wrong-date_month = Ay, 1 ile 12 arasında bir sayı olmalı
-wrong-date_day = Gün, 1 ile 31 arasında bir sayı olmalı
+wrong-date_year = { $field }: Yılı dört rakamla girin, örneğin 1990
+wrong-date_month = { $field }: Ay, 1 ile 12 arasında bir sayı olmalı
+wrong-date_day = { $field }: Gün, 1 ile 31 arasında bir sayı olmalı
 fault-asked_again-document = Lütfen yeni bir dosya yükleyin: { $field }
 wrong-other_calendar = { $calendar ->
-    [persian] Bu, İran takvimine ait bir tarihe benziyor
-    [thai] Bu, Tayland takvimine ait bir tarihe benziyor
-    [either] Bu, İran takvimine veya hicri takvime ait bir tarihe benziyor
-   *[other] Bu, hicri takvime ait bir tarihe benziyor
+    [persian] “{ $field }”, İran takvimine ait bir tarihe benziyor
+    [thai] “{ $field }”, Tayland takvimine ait bir tarihe benziyor
+    [either] “{ $field }”, İran takvimine veya hicri takvime ait bir tarihe benziyor
+   *[other] “{ $field }”, hicri takvime ait bir tarihe benziyor
 }
 date-meant = { $date } mi demek istediniz?
 date-use = { $date } tarihini kullan
-wrong-long_ago = Bu tarihin üzerinden 120 yıldan fazla geçmiş. Yılı kontrol edin
-wrong-blank = Bunu görünen harf veya rakamlarla yazın; bir adda en az bir harf bulunur
-wrong-unseen = { $at }. sıradaki karakter görünmüyor. Bu alandaki her şeyi silip yeniden yazın
-wrong-not_a_share = Payı 0 ile 100 arasında bir sayı olarak yazın, örneğin 33,3
+wrong-long_ago = { $field }: Bu tarihin üzerinden 120 yıldan fazla geçmiş. Yılı kontrol edin
+wrong-blank = “{ $field }” alanında görünen hiçbir karakter yok. Yeniden doldurun
+wrong-no_letter = “{ $field }” en az bir harf içermeli
+wrong-unseen = “{ $field }” alanında { $at }. sıradaki karakter görünmüyor. Bu alandaki her şeyi silip yeniden yazın
+wrong-not_a_share = { $field }: 0 ile 100 arasında bir sayı yazın, örneğin 33,3
 
 field-account_purpose = Hesabın amacı
 field-account_purpose_other = Hesabın amacı, kendi sözlerinizle
@@ -385,7 +387,10 @@ field-primary_website = Web sitesi
 field-registration_number = Sicil numarası
 field-residential_address = Ev adresi
 field-source_of_funds_description = Paranın kaynağı
-field-state = Eyalet ya da il
+field-state = { $country ->
+    [TR] İl
+   *[other] Eyalet ya da il
+}
 field-street_line_1 = Sokak ve kapı numarası
 field-street_line_2 = Daire, kat, bina
 field-tax_number = { $country ->

@@ -184,6 +184,7 @@ upload-camera = 拍照
 upload-send = 上传
 upload-none = 请先选择文件。
 upload-again = 您已从此页面发送过另一个文件。请重新选择您的文件。
+upload-refused = “{ $field }”：{ $why }
 upload-full = 无法再添加文件。请先移除一个。
 upload-unsupported_file_type = 此文件不是 JPEG、PNG 或 PDF。请选择其他文件，或拍照上传。
 upload-damaged_file = 此文件为空或已损坏，无法打开。请选择其他文件。
@@ -221,7 +222,6 @@ reveal-show = 显示
 reveal-wrong = { $count ->
    *[other] 这不是我们记录的日期。您还可以尝试 { $count } 次。
 }
-reveal-no-date = 请输入日期的年、月、日
 reveal-closed = 日期错误次数过多。通过此链接，之前提供的内容将继续隐藏。没有任何内容丢失。
 reveal-never-title = 部分内容已隐藏
 reveal-never = 在另一台设备上或由 { $company } 提供的内容为保护信息而不在此显示。页面询问时，请确认其仍然正确，或重新提供。
@@ -241,21 +241,22 @@ consent-agree = 我同意按此方式使用我的数据。
 consent-missing = 请勾选，同意使用您的数据
 submit = 提交
 
-wrong-unconfirmed = 请确认此项仍然正确，或重新提供
+wrong-unconfirmed = 请确认“{ $field }”仍然正确，或重新填写
+wrong-unconfirmed-document = 请确认“{ $field }”的文件仍然正确，或重新上传
 wrong-too_long = “{ $field }”过长。请不要超过 { $most } 个字符
 wrong-nul_character = “{ $field }”含有无法保存的字符。请删除后重新填写
-wrong-invalid_date = { $date }不存在。请检查月份和日期
+wrong-invalid_date = { $field }：{ $date }不存在。请检查月份和日期
 wrong-other = 无法接受“{ $field }”。请检查后重新填写
 fault-in_the_future = { $field }不能晚于今天。请检查年份
-fault-too_young = 您必须年满 18 岁。如果出生日期有误，请更正
-fault-no_amount = 请用数字填写金额，例如 5000
-fault-no_website = 请填写完整的网站地址，例如 www.example.com
-fault-no_share = 请用百分比填写每个人的股份，例如 33.3
-fault-shares_too_many = 股份合计超过 100%。请检查每个人的股份
+fault-too_young = 您必须年满 18 岁。如果“{ $field }”有误，请更正
+fault-no_amount = { $field }：请用数字填写金额，例如 5000
+fault-no_website = { $field }：请填写完整的网址，例如 www.example.com
+fault-no_share = { $field }：请用百分比填写每个人的股份，例如 33.3
+fault-shares_too_many = { $field }：股份合计超过 100%。请检查每个人的股份
 fault-asked_again = 请检查并重新填写：{ $field }
-fault-other_document = 此文件显示的证件与您填写的不符。请上传您填写的证件，或更正证件信息
-fault-needs_password = 此 PDF 设有密码。请上传无需密码即可打开的副本
-fault-unusable_picture = 此图片太小，无法看清。请上传宽和高均不少于 200 像素的图片
+fault-other_document = “{ $field }”的文件显示的证件与您填写的不符。请上传您填写的证件，或更正证件信息
+fault-needs_password = “{ $field }”的 PDF 设有密码。请上传无需密码即可打开的副本
+fault-unusable_picture = “{ $field }”的图片太小，无法看清。请上传宽和高均不少于 200 像素的图片
 missing = 请填写“{ $field }”
 missing-document = 请上传文件：{ $field }
 missing-first_name = 请填写您的名，须与身份证件一致
@@ -328,24 +329,25 @@ none_given = 请至少填写其中一栏：{ $field }
 none_given-legal_name = 请填写您的姓名，须与身份证件一致
 none_given-person_legal_name = 请填写此人的姓名，须与其身份证件一致
 wrong-other_calendar = { $calendar ->
-    [persian] 这看起来像是波斯历的日期
-    [thai] 这看起来像是泰历的日期
-    [either] 这看起来像是波斯历或伊斯兰历的日期
-   *[other] 这看起来像是伊斯兰历的日期
+    [persian] “{ $field }”看起来像是波斯历的日期
+    [thai] “{ $field }”看起来像是泰历的日期
+    [either] “{ $field }”看起来像是波斯历或伊斯兰历的日期
+   *[other] “{ $field }”看起来像是伊斯兰历的日期
 }
 date-meant = 您是指 { $date } 吗？
 date-use = 使用 { $date }
-wrong-long_ago = 这个日期距今已超过 120 年。请检查年份
-wrong-blank = 请用看得见的文字或数字填写；姓名至少要有一个文字
-wrong-unseen = 第 { $at } 个字符是不可见的。请清空此栏并重新输入
-wrong-not_a_share = 请用 0 到 100 之间的数字填写份额，例如 33.3
+wrong-long_ago = { $field }：这个日期距今已超过 120 年。请检查年份
+wrong-blank = “{ $field }”中没有看得见的内容。请重新填写
+wrong-no_letter = “{ $field }”至少要有一个文字
+wrong-unseen = “{ $field }”中的第 { $at } 个字符是不可见的。请清空此栏并重新输入
+wrong-not_a_share = { $field }：请填写 0 到 100 之间的数字，例如 33.3
 
 wrong-date_unseen = 该日期不存在。请检查“{ $field }”
 wrong-date_incomplete = 请填写完整的年、月、日：{ $field }
 wrong-date_numbers = 请用数字填写年、月、日：{ $field }
-wrong-date_year = 请填写四位数的年份，例如 1990
-wrong-date_month = 月份必须是 1 到 12 之间的数字
-wrong-date_day = 日期必须是 1 到 31 之间的数字
+wrong-date_year = { $field }：请填写四位数的年份，例如 1990
+wrong-date_month = { $field }：月份必须是 1 到 12 之间的数字
+wrong-date_day = { $field }：日期必须是 1 到 31 之间的数字
 fault-asked_again-document = 请上传新文件：{ $field }
 
 field-account_purpose = 账户用途

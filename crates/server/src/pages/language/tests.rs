@@ -107,10 +107,10 @@ const SHARED: &[(&str, &[&str])] = &[
     ("es", &["title-error", "no"]),
     ("fr", &["step-documents", "date", "time-minutes"]),
     ("de", &["optional", "month-4", "month-8", "month-9", "month-11", "person-number", "field-primary_website"]),
-    ("pt", &["review-share"]),
+    ("pt", &["upload-refused", "review-share"]),
     ("ar", &["date"]),
-    ("tr", &["date"]),
-    ("hi", &["date", "review-share"]),
+    ("tr", &["date", "upload-refused"]),
+    ("hi", &["date", "upload-refused", "review-share"]),
     ("zh", &["review-share"]),
 ];
 
@@ -156,6 +156,57 @@ fn errors_are_sentences_without_a_full_stop() {
             assert!(!is_sentence || !ends.any(stops), "{} {key}: {text}", language.code());
         }
     }
+}
+
+/// The texts of a message: one, or one for each variant.
+fn variants(text: &str) -> Vec<&str> {
+    let variants: Vec<_> = text.lines().filter_map(|line| line.split_once("] ").map(|(_, text)| text)).collect();
+    if variants.is_empty() { vec![text] } else { variants }
+}
+
+/// The beginnings of the words in a text. Endings depend on the grammar of a sentence.
+fn stems(language: Language, text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    match language {
+        Language::Chinese => words.flat_map(str::chars).map(String::from).collect(),
+        _ => words
+            .map(|word| word.to_lowercase().trim_start_matches("ال").chars().take(3).collect::<String>())
+            .filter(|stem| stem.chars().count() > 1)
+            .collect(),
+    }
+}
+
+/// A sentence for any field has the label as an argument. A sentence for one field has a word of its label.
+#[test]
+fn every_error_names_its_field() {
+    let mut known = 0;
+    for &language in Language::ALL {
+        let all = messages(language.messages());
+        let text = |key: String| all.iter().find(|(known, _)| *known == key).map(|(_, text)| text.as_str());
+        for (key, said) in &all {
+            let is_refusal = *key == "upload-refused";
+            if !(is_refusal || ["missing", "none_given", "wrong-", "fault-"].iter().any(|kind| key.starts_with(kind))) {
+                continue;
+            }
+            known += 1;
+            let own = ["missing-", "none_given-"].iter().find_map(|kind| key.strip_prefix(kind));
+            let Some(name) = own.filter(|name| *name != "document") else {
+                let silent = variants(said).into_iter().find(|text| !text.contains("{ $field }"));
+                assert!(silent.is_none(), "{} {key}: {silent:?}", language.code());
+                continue;
+            };
+            let name = name.strip_prefix("person_").unwrap_or(name);
+            // A member is named by its own label, or by that of its object: `tax_number-number`.
+            let keys = std::iter::once(name).chain(name.split('-'));
+            let labels = keys.flat_map(|name| ["field", "label"].map(|kind| text(format!("{kind}-{name}")))).flatten();
+            let named: BTreeSet<_> = labels.flat_map(variants).flat_map(|label| stems(language, label)).collect();
+            for text in variants(said) {
+                let names = named.iter().any(|stem| text.to_lowercase().contains(stem.as_str()));
+                assert!(names, "{} {key}: {text:?} has no word of {named:?}", language.code());
+            }
+        }
+    }
+    assert!(known > 70 * Language::ALL.len(), "{known}");
 }
 
 /// Fields and choices of the contract, rules and faults: everything that the form may show has a message.
