@@ -1,5 +1,5 @@
-// The pages around the form in a real browser: the bare host, incomplete links, problems, and the API reference. axe finds
-// nothing on any of them, light and dark, and none is wider than the screen.
+// The pages around the form in a real browser: the bare host, incomplete links, problems, and the API reference. axe
+// finds nothing on any of them, light and dark, and none is wider than the screen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, clean, enter, open, overflow, start } from "./harness.mjs";
@@ -9,10 +9,22 @@ const { server, browser } = await start();
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("href") ?? document.activeElement.id);
 const leave = "form[action$='/leave'] button";
 
-const PAGES = ["/", "/kyc/dsl_test_cut", "/form", "/nowhere", "/problems", "/problems/invalid_body", "/problems/x", "/docs"];
+const PAGES = [
+    "/",
+    "/kyc/dsl_test_cut",
+    "/form",
+    "/nowhere",
+    "/problems",
+    "/problems/invalid_body",
+    "/problems/x",
+    "/docs",
+];
 
 test("axe finds nothing on the pages around the form, light and dark", async () => {
-    for (const [colorScheme, width] of [["light", 375], ["dark", 1440]]) {
+    for (const [colorScheme, width] of [
+        ["light", 375],
+        ["dark", 1440],
+    ]) {
         const page = await open(browser, server, { colorScheme, viewport: { width, height: 800 }, faults: ["404"] });
         for (const path of PAGES) {
             await page.goto(server.url + path);

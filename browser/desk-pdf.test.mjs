@@ -30,17 +30,18 @@ async function pages(page) {
 }
 
 // How the canvas looks: how many of its points have a colour other than that of paper, and a sum of them all.
-const look = (frame) => frame.evaluate(() => {
-    const canvas = document.querySelector("canvas");
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    let [inked, sum] = [0, 0];
-    for (let at = 0; at < data.length; at += 4) {
-        const point = data[at] * 65536 + data[at + 1] * 256 + data[at + 2];
-        if (point !== 0xffffff) inked += 1;
-        sum = (sum * 31 + point) % 4_294_967_291;
-    }
-    return { inked: inked / (data.length / 4), sum, width: canvas.width, height: canvas.height };
-});
+const look = (frame) =>
+    frame.evaluate(() => {
+        const canvas = document.querySelector("canvas");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let [inked, sum] = [0, 0];
+        for (let at = 0; at < data.length; at += 4) {
+            const point = data[at] * 65536 + data[at + 1] * 256 + data[at + 2];
+            if (point !== 0xffffff) inked += 1;
+            sum = (sum * 31 + point) % 4_294_967_291;
+        }
+        return { inked: inked / (data.length / 4), sum, width: canvas.width, height: canvas.height };
+    });
 
 test("the focused claim shows the evidence that proves it, and the pages of a PDF are read by keyboard", async () => {
     const id = await withPdf(letter("Ada Lovelace"));
@@ -50,7 +51,9 @@ test("the focused claim shows the evidence that proves it, and the pages of a PD
         if (/\/files\/[0-9a-f-]{36}$/.test(request.url())) read.push(request.url());
     });
     await page.goto(`${desk}/customers/${id}`);
-    const claims = await page.locator("article.claim").evaluateAll((all) => all.map((one) => [one.dataset.claim, one.dataset.file]));
+    const claims = await page
+        .locator("article.claim")
+        .evaluateAll((all) => all.map((one) => [one.dataset.claim, one.dataset.file]));
     const files = Object.fromEntries(claims);
     for (const claim of ["legal_name", "birth_date", "nationality", "id_document"]) {
         assert.equal(files[claim], files.id_document_front, claim);
@@ -60,7 +63,8 @@ test("the focused claim shows the evidence that proves it, and the pages of a PD
 
     // Down to the address, and up again to the name.
     const goTo = async (claim, key) => {
-        while (await page.evaluate(() => document.activeElement.dataset.claim) !== claim) await page.keyboard.press(key);
+        while ((await page.evaluate(() => document.activeElement.dataset.claim)) !== claim)
+            await page.keyboard.press(key);
         await page.locator(`#viewer[data-file="${files[claim]}"]`).waitFor();
     };
     await goTo("residential_address", "j");
@@ -75,14 +79,27 @@ test("the focused claim shows the evidence that proves it, and the pages of a PD
         await page.keyboard.press(key);
         await frame.waitForFunction((sum) => {
             const canvas = document.querySelector("canvas");
-            const now = [canvas.width, canvas.height, document.getElementById("page").dataset.zoom, document.getElementById("status").textContent, canvas.ariaLabel].join();
+            const now = [
+                canvas.width,
+                canvas.height,
+                document.getElementById("page").dataset.zoom,
+                document.getElementById("status").textContent,
+                canvas.ariaLabel,
+            ].join();
             return now !== sum;
         }, from);
     };
-    const state = () => frame.evaluate(() => {
-        const canvas = document.querySelector("canvas");
-        return [canvas.width, canvas.height, document.getElementById("page").dataset.zoom, document.getElementById("status").textContent, canvas.ariaLabel].join();
-    });
+    const state = () =>
+        frame.evaluate(() => {
+            const canvas = document.querySelector("canvas");
+            return [
+                canvas.width,
+                canvas.height,
+                document.getElementById("page").dataset.zoom,
+                document.getElementById("status").textContent,
+                canvas.ariaLabel,
+            ].join();
+        });
     await changed("l", await state());
     await frame.locator("canvas[aria-label='Page 2 of 2']").waitFor();
     assert.equal(await status(), "Page 2 of 2");
@@ -99,22 +116,30 @@ test("the focused claim shows the evidence that proves it, and the pages of a PD
     await frame.focus("[data-tool=before]");
     await page.keyboard.press("Enter");
     await frame.locator("canvas[aria-label='Page 1 of 2']").waitFor();
-    assert.equal(await frame.evaluate(() => document.activeElement.dataset.tool), "before", "the focus stays at its button");
+    assert.equal(
+        await frame.evaluate(() => document.activeElement.dataset.tool),
+        "before",
+        "the focus stays at its button",
+    );
     const reads = read.filter((url) => url.endsWith(files.proof_of_address)).length;
     assert.equal(reads, 1, "the file is read once, whatever is done with its pages");
 
     // No link of the file is there, and no key is caught in the frame.
     assert.equal(await frame.locator("a").count(), 0);
     await goTo("legal_name", "k");
-    assert.ok(await page.locator(".picture img").evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
+    assert.ok(
+        await page.locator(".picture img").evaluate((image) => image.decode().then(() => image.naturalWidth > 0)),
+    );
     clean(page);
     await page.context().close();
 });
 
 test("a PDF that cannot be shown says why, and the link to it stays", async () => {
     const said = [
-        [LOCKED, /opens only with a password/, false], [damaged(), /is damaged or unusual/, false],
-        [japanese(), /Some text of this PDF is missing/, true], [scan(), null, true],
+        [LOCKED, /opens only with a password/, false],
+        [damaged(), /is damaged or unusual/, false],
+        [japanese(), /Some text of this PDF is missing/, true],
+        [scan(), null, true],
     ];
     for (const [bytes, words, isDrawn] of said) {
         const id = await withPdf(bytes);
@@ -128,7 +153,7 @@ test("a PDF that cannot be shown says why, and the link to it stays", async () =
         } else {
             assert.equal(await fault.isVisible(), false);
         }
-        assert.equal(await frame.locator("canvas").count() === 1, isDrawn, String(words));
+        assert.equal((await frame.locator("canvas").count()) === 1, isDrawn, String(words));
         assert.equal(await frame.locator("#tools").isVisible(), isDrawn, "there are no buttons that do nothing");
         if (isDrawn) {
             const { inked } = await look(frame);

@@ -8,6 +8,12 @@ import { launch, open, Server } from "./harness.mjs";
 const FOLDER = new URL("../docs/pictures/", import.meta.url).pathname;
 const DESKTOP = { width: 1280, height: 860 };
 
+// The first line of a passport's machine-readable zone, as HTML.
+const zone = (first, last) => {
+    const line = `P<GBR${last.toUpperCase()}<<${first.toUpperCase()}`.padEnd(44, "<");
+    return line.replaceAll("<", "&lt;");
+};
+
 // Made-up evidence, drawn for these pictures.
 const PASSPORT = ({ first, last, born, number }) => `
     <div style="width:900px;height:620px;padding:36px;box-sizing:border-box;font:20px sans-serif;color:#1d2b3a;
@@ -16,15 +22,28 @@ const PASSPORT = ({ first, last, born, number }) => `
             <span>PASSPORT</span><span>SPECIMEN</span></div>
         <div style="display:flex;gap:36px;margin-top:28px">
             <svg width="230" height="300" viewBox="0 0 230 300"><rect width="230" height="300" fill="#cfd8e0"/>
-                <circle cx="115" cy="112" r="56" fill="#8494a5"/><path d="M15 300c0-84 50-120 100-120s100 36 100 120z" fill="#8494a5"/></svg>
+                <circle cx="115" cy="112" r="56" fill="#8494a5"/>
+                <path d="M15 300c0-84 50-120 100-120s100 36 100 120z" fill="#8494a5"/></svg>
             <div style="display:grid;grid-template-columns:1fr 1fr;gap:16px 40px;align-content:start">
-                ${[["Surname", last], ["Given names", first], ["Nationality", "British"], ["Date of birth", born], ["Passport No.", number], ["Expires", "01 JAN 2031"]]
-                    .map(([label, text]) => `<div><small style="color:#5a6b7d">${label}</small><br><b>${text.toUpperCase()}</b></div>`).join("")}
+                ${[
+                    ["Surname", last],
+                    ["Given names", first],
+                    ["Nationality", "British"],
+                    ["Date of birth", born],
+                    ["Passport No.", number],
+                    ["Expires", "01 JAN 2031"],
+                ]
+                    .map(
+                        ([label, text]) =>
+                            `<div><small style="color:#5a6b7d">${label}</small><br><b>${text.toUpperCase()}</b></div>`,
+                    )
+                    .join("")}
             </div></div>
-        <pre style="font:26px monospace;margin:40px 0 0">${`P&lt;GBR${last.toUpperCase()}&lt;&lt;${first.toUpperCase()}`.padEnd(62, "\u2039").replaceAll("\u2039", "&lt;").slice(0, 150)}
+        <pre style="font:26px monospace;margin:40px 0 0">${zone(first, last)}
 ${number}&lt;0GBR9004235F3101017&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;</pre></div>`;
 const LETTER = ({ first, last }) => `
-    <div style="width:800px;height:620px;padding:60px;box-sizing:border-box;font:20px serif;background:#fffdf8;color:#222">
+    <div style="width:800px;height:620px;padding:60px;box-sizing:border-box;
+        font:20px serif;background:#fffdf8;color:#222">
         <b style="font-size:28px">Harbour Water</b><hr><p>${first} ${last}<br>12 Harbour Road<br>London<br>EC1Y 8SY</p>
         <p style="text-align:right">2 November 2026</p><p>Your bill for October: £ 31.40</p></div>`;
 
@@ -44,8 +63,11 @@ function person(first, last, more = {}) {
     const number = `X${(numbers += 17)}`;
     const shown = { first: more.shows ?? first, last, born: "23 APR 1990", number };
     const values = {
-        email: `${first}.${last}@example.com`.toLowerCase(), "/first_name": first, "/last_name": last,
-        "/identifying_information/id_document": { number, type: "passport", issuing_country: "GB" }, ...more.values,
+        email: `${first}.${last}@example.com`.toLowerCase(),
+        "/first_name": first,
+        "/last_name": last,
+        "/identifying_information/id_document": { number, type: "passport", issuing_country: "GB" },
+        ...more.values,
     };
     const evidence = (purpose) => drawn(purpose === "id_document" ? PASSPORT(shown) : LETTER(shown));
     return submitted(server, "individual", values, evidence);
@@ -53,9 +75,11 @@ function person(first, last, more = {}) {
 
 try {
     const [ada, grace] = [
-        await member(browser, server, "Ada Lovelace", "approver"), await member(browser, server, "Grace Hopper", "analyst"),
+        await member(browser, server, "Ada Lovelace", "approver"),
+        await member(browser, server, "Grace Hopper", "analyst"),
     ];
-    const seat = (member, options) => open(browser, server, { storageState: member.storageState, viewport: DESKTOP, ...options });
+    const seat = (member, options) =>
+        open(browser, server, { storageState: member.storageState, viewport: DESKTOP, ...options });
     const desk = `${home(server)}/desk/sandbox`;
     const shoot = async (page, name) => {
         await page.waitForLoadState("networkidle");
@@ -75,9 +99,15 @@ try {
     const barbara = await person("Barbara", "Liskov");
     await person("Alan", "Turing", { values: { "/birth_date": "1411-06-23" } });
     const owner = (first_name, last_name, share) => ({
-        first_name, last_name, has_control: share === "55", has_ownership: true, ownership_percentage: share,
+        first_name,
+        last_name,
+        has_control: share === "55",
+        has_ownership: true,
+        ownership_percentage: share,
     });
-    await submitted(server, "corporate", { "/associated_persons": [owner("Edsger", "Dijkstra", "55"), owner("Tony", "Hoare", "30")] });
+    await submitted(server, "corporate", {
+        "/associated_persons": [owner("Edsger", "Dijkstra", "55"), owner("Tony", "Hoare", "30")],
+    });
     await person("Margaret", "Hamilton");
     const leslie = await person("Leslie", "Lamport");
     await server.simulate(leslie, "kyc.status.approve");

@@ -258,7 +258,11 @@ test("axe finds nothing on the pages of members, and none is wider than a phone"
     await admin.waitForURL(home);
     const visit = (path) => (page) => page.goto(server.desk + path);
     const states = {
-        "sign-in": (page) => page.context().clearCookies().then(() => page.goto(`${server.desk}/desk/sign-in`)),
+        "sign-in": (page) =>
+            page
+                .context()
+                .clearCookies()
+                .then(() => page.goto(`${server.desk}/desk/sign-in`)),
         link: (page) => page.goto(`${server.desk}/desk/link/dsm_live_cut`),
         passkeys: visit("/desk/passkeys?new=1"),
         sessions: visit("/desk/sessions"),
@@ -283,7 +287,12 @@ test("axe finds nothing on the pages of members, and none is wider than a phone"
         await go(page);
         // Folded content counts too.
         await page.evaluate(() => document.querySelectorAll("main details").forEach((one) => (one.open = true)));
-        for (const [colorScheme, width] of [["light", 375], ["dark", 375], ["light", 1280], ["dark", 1280]]) {
+        for (const [colorScheme, width] of [
+            ["light", 375],
+            ["dark", 375],
+            ["light", 1280],
+            ["dark", 1280],
+        ]) {
             await page.emulateMedia({ colorScheme });
             await page.setViewportSize({ width, height: 800 });
             assert.deepEqual(await axe(page), [], `${state} ${colorScheme} ${width}`);

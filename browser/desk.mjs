@@ -11,7 +11,13 @@ export const home = (server) => server.url.replace("127.0.0.1", "localhost");
 export async function member(browser, server, name, ...roles) {
     const email = `${name.toLowerCase().replaceAll(" ", ".")}@harbour.example`;
     const { link, member_id } = await server.command(
-        "members", "invite", "--name", name, "--email", email, ...roles.flatMap((role) => ["--role", role]),
+        "members",
+        "invite",
+        "--name",
+        name,
+        "--email",
+        email,
+        ...roles.flatMap((role) => ["--role", role]),
     );
     const page = await open(browser, server);
     await page.goto(link);
@@ -34,7 +40,11 @@ async function upload(server, purpose, bytes) {
     const type = bytes.subarray(0, 5).toString() === "%PDF-" ? "pdf" : "png";
     const form = new FormData();
     form.set("file", new Blob([bytes]), `${purpose.replaceAll("_", "-")}.${type}`);
-    const answer = await fetch(`${server.url}/v0/files`, { method: "POST", headers: { "Api-Key": server.key }, body: form });
+    const answer = await fetch(`${server.url}/v0/files`, {
+        method: "POST",
+        headers: { "Api-Key": server.key },
+        body: form,
+    });
     if (!answer.ok) throw new Error(await answer.text());
     return (await answer.json()).id;
 }

@@ -1,5 +1,5 @@
-// The desk as reviewers use it: cases decided by keyboard alone, every page in both schemes and at every width, on paper,
-// and without scripts. CASES=200 decides that many by keyboard.
+// The desk as reviewers use it: cases decided by keyboard alone, every page in both schemes and at every width, on
+// paper, and without scripts. CASES=200 decides that many by keyboard.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,10 +33,13 @@ const people = {};
 
 before(async () => {
     for (const [key, name, role] of [
-        ["analyst", "Grace Hopper", "analyst"], ["approver", "Ada Lovelace", "approver"],
-        ["second", "Katherine Johnson", "approver"], ["viewer", "Charles Babbage", "viewer"],
+        ["analyst", "Grace Hopper", "analyst"],
+        ["approver", "Ada Lovelace", "approver"],
+        ["second", "Katherine Johnson", "approver"],
+        ["viewer", "Charles Babbage", "viewer"],
         ["admin", "Margaret Hamilton", "admin"],
-    ]) people[key] = await member(browser, server, name, role);
+    ])
+        people[key] = await member(browser, server, name, role);
 });
 
 const shown = (who, options = {}) => open(browser, server, { storageState: people[who].storageState, ...options });
@@ -77,8 +80,13 @@ class Keyboard {
             const key = verdicts[Math.min(index, verdicts.length - 1)];
             const word = { y: "matches", x: "differs", o: "unsure" }[key];
             await this.key(key);
-            await claims.nth(index).and(this.page.locator(`[data-verdict=${word}]`)).waitFor();
-            const place = await this.page.evaluate(() => document.activeElement.closest("article.claim")?.dataset.verdict);
+            await claims
+                .nth(index)
+                .and(this.page.locator(`[data-verdict=${word}]`))
+                .waitFor();
+            const place = await this.page.evaluate(
+                () => document.activeElement.closest("article.claim")?.dataset.verdict,
+            );
             assert.equal(place, word, `the focus stays at the claim after ${key}`);
         }
         assert.match(await this.page.textContent("#progress"), new RegExp(`^${count} of ${count} `));
@@ -181,7 +189,7 @@ test(`${CASES} cases are decided by keyboard alone`, async () => {
         await one.page.context().close();
     }
     const found = { approved: 0, asked: 0, rejected: 0 };
-    for (let cursor = ""; cursor !== null; ) {
+    for (let cursor = ""; cursor !== null;) {
         const list = await server.api("GET", `/v0/customers?limit=100${cursor && `&cursor=${cursor}`}`);
         for (const { kycs } of list.items) {
             if (kycs.status === "approved") found.approved += 1;
@@ -267,11 +275,11 @@ test("a refusal and a lost connection are said above the page, which keeps its c
     await grace.key("y");
     await grace.page.locator("#notice", { hasText: "Ada Lovelace is working on it" }).waitFor();
     const standing = () => grace.page.evaluate(() => document.activeElement.closest("article.claim") !== null);
-    assert.ok(await standing() && await grace.page.locator("article.claim").count() === claims);
+    assert.ok((await standing()) && (await grace.page.locator("article.claim").count()) === claims);
     await grace.page.route("**/verdicts", (route) => route.abort());
     await grace.key("y");
     await grace.page.locator("#notice", { hasText: "could not be reached" }).waitFor();
-    assert.ok(await standing() && await grace.page.locator("article.claim").count() === claims);
+    assert.ok((await standing()) && (await grace.page.locator("article.claim").count()) === claims);
     clean(grace.page);
     for (const page of [grace.page, ada]) await page.context().close();
     await server.simulate(id, "kyc.status.reject");
@@ -291,8 +299,11 @@ test("a whole case is decided without scripts", async () => {
     assert.match(await page.textContent("main"), /X\d{7}/);
     await page.getByRole("link", { name: "Back to the customer" }).press("Enter");
     const claims = page.locator("article.claim");
-    for (let index = 0; index < await claims.count(); index += 1) {
-        await claims.nth(index).getByRole("button", { name: /^Matches/ }).press("Enter");
+    for (let index = 0; index < (await claims.count()); index += 1) {
+        await claims
+            .nth(index)
+            .getByRole("button", { name: /^Matches/ })
+            .press("Enter");
         await claims.nth(index).and(page.locator("[data-verdict=matches]")).waitFor();
     }
     assert.match(page.url(), /#claim-/, "the browser returns to the claim");
@@ -367,12 +378,17 @@ state("decide, proposal of another", "approver", (page) => at(`/customers/${ids.
 state("decide, own proposal", "analyst", (page) => at(`/customers/${ids.proposed}/decide`)(page));
 state("decide, without a reason", "approver", (page) => reject(page, ids.free, { reason: "" }), { faults: ["400"] });
 state("decide, preview", "approver", (page) => reject(page, ids.free));
-state("decide, stale", "approver", async (page) => {
-    await reject(page, ids.stale, {
-        before: () => server.api("PUT", `/v0/customers/${ids.stale}`, { most_recent_occupation: "Engineer" }),
-    });
-    assert.match(await page.textContent("[role=alert].warning"), /changed/);
-}, { faults: ["412"] });
+state(
+    "decide, stale",
+    "approver",
+    async (page) => {
+        await reject(page, ids.stale, {
+            before: () => server.api("PUT", `/v0/customers/${ids.stale}`, { most_recent_occupation: "Engineer" }),
+        });
+        assert.match(await page.textContent("[role=alert].warning"), /changed/);
+    },
+    { faults: ["412"] },
+);
 state("decide, held by another", "approver", (page) => at(`/customers/${ids.held}/decide`)(page), { faults: ["409"] });
 state("decide, done", "approver", async (page) => {
     await reject(page, ids.done);
@@ -387,7 +403,10 @@ state("nothing left", "analyst", async (page) => {
     await page.getByText("No case is free").waitFor();
 });
 state("search", "approver", at("/search"));
-for (const [name, text, words] of [["found", "Lovelace", /customers? w/], ["nothing found", "Nobody", /Nothing/]]) {
+for (const [name, text, words] of [
+    ["found", "Lovelace", /customers? w/],
+    ["nothing found", "Nobody", /Nothing/],
+]) {
     state(`search, ${name}`, "approver", async (page) => {
         await page.goto(`${desk}/search`);
         await page.fill("#text", text);
@@ -415,20 +434,29 @@ state("queue, late", "approver", async (page) => {
 async function prepare() {
     const names = { "/first_name": "Ada", "/last_name": "Lovelace" };
     const [free, held, stale, done, proposed, escalated, asked, changed, given] = await Promise.all(
-        ["Ada", "Grace", "Alan", "Katherine", "Edsger", "Barbara", "Tony", "Charles", "Radia"]
-            .map((first) => submitted(server, "individual", { ...names, "/first_name": first })),
+        ["Ada", "Grace", "Alan", "Katherine", "Edsger", "Barbara", "Tony", "Charles", "Radia"].map((first) =>
+            submitted(server, "individual", { ...names, "/first_name": first }),
+        ),
     );
     const flagged = await submitted(server, "individual", {
-        "/first_name": "A\u202eda", "/birth_date": "1411-01-01",
+        "/first_name": "A\u202eda",
+        "/birth_date": "1411-01-01",
         "/identifying_information/id_document": { number: "X7654321", type: "passport", issuing_country: "FR" },
     });
     await submitted(server, "individual", {
-        ...names, "/identifying_information/id_document": { number: "X-765 4321", type: "passport", issuing_country: "GB" },
+        ...names,
+        "/identifying_information/id_document": { number: "X-765 4321", type: "passport", issuing_country: "GB" },
     });
     const owner = (first_name, share) => ({
-        first_name, last_name: "Hopper", has_control: share === "60", has_ownership: true, ownership_percentage: share,
+        first_name,
+        last_name: "Hopper",
+        has_control: share === "60",
+        has_ownership: true,
+        ownership_percentage: share,
     });
-    const company = await submitted(server, "corporate", { "/associated_persons": [owner("Grace", "60"), owner("Mary", "30")] });
+    const company = await submitted(server, "corporate", {
+        "/associated_persons": [owner("Grace", "60"), owner("Mary", "30")],
+    });
     Object.assign(ids, { free, held, stale, done, proposed, escalated, asked, changed, flagged, company });
     ids.invited = (await invited(server)).id;
     ids.letter = given;

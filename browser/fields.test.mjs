@@ -32,7 +32,12 @@ async function at(step, { type = "individual", language = "en", ...options } = {
 
 async function date(page, place, text) {
     const [year, month, day] = text.split("-");
-    for (const [part, value] of [["y", year], ["m", month], ["d", day]]) await named(page, `${place}.${part}`).fill(value);
+    for (const [part, value] of [
+        ["y", year],
+        ["m", month],
+        ["d", day],
+    ])
+        await named(page, `${place}.${part}`).fill(value);
     await page.evaluate(() => document.activeElement.blur());
 }
 
@@ -80,13 +85,20 @@ test("common names find a country, and nothing is chosen while typing", async ()
 
 test("every country is found by its codes, and by its name in every language", async () => {
     const folder = new URL("../crates/server/assets/form/countries/", import.meta.url);
-    const rows = (name) => readFileSync(new URL(`${name}.tsv`, folder), "utf8").trim().split("\n").map((row) => row.split("\t"));
+    const rows = (name) =>
+        readFileSync(new URL(`${name}.tsv`, folder), "utf8")
+            .trim()
+            .split("\n")
+            .map((row) => row.split("\t"));
     const { page } = await at("details", { language: "de" });
     await combobox(page, "/nationality").click();
     await combobox(page, "/nationality").fill("USA");
     await options(page).first().filter({ hasText: "Vereinigte Staaten" }).waitFor();
     const wanted = [
-        ...rows("other_names").flatMap(([code, alpha3]) => [[code, code], [code, alpha3]]),
+        ...rows("other_names").flatMap(([code, alpha3]) => [
+            [code, code],
+            [code, alpha3],
+        ]),
         ...LANGUAGES.flatMap((language) => rows(language)),
     ];
     const lost = await page.evaluate((wanted) => {
@@ -128,7 +140,10 @@ test("a country can be chosen by keyboard alone, as in the authoring practices",
     assert.equal(await named(page, "/nationality").inputValue(), "");
     await page.keyboard.type("fran");
     await options(page).first().waitFor();
-    await page.getByRole("status").filter({ hasText: /Countries found: \d/ }).waitFor();
+    await page
+        .getByRole("status")
+        .filter({ hasText: /Countries found: \d/ })
+        .waitFor();
     await press("ArrowDown");
     assert.equal(await pointed(), "France FR");
     assert.deepEqual(await axe(page), [], "axe finds nothing in the open list");
@@ -192,7 +207,8 @@ test("the names for the search are loaded only when needed, and are small", asyn
     const { page } = await at("details");
     const asked = [];
     page.on("response", async (response) => {
-        if (response.url().includes("/assets/countries-")) asked.push(Number((await response.allHeaders())["content-length"]));
+        if (response.url().includes("/assets/countries-"))
+            asked.push(Number((await response.allHeaders())["content-length"]));
     });
     await page.reload();
     await page.waitForLoadState("networkidle");
@@ -206,7 +222,10 @@ test("the names for the search are loaded only when needed, and are small", asyn
 
 test("an address follows its country as soon as the country is chosen", async () => {
     const { page } = await at("address");
-    const order = () => page.locator("#main-form fieldset [name^='was:']").evaluateAll((all) => all.map((one) => one.name.split("/").pop()));
+    const order = () =>
+        page
+            .locator("#main-form fieldset [name^='was:']")
+            .evaluateAll((all) => all.map((one) => one.name.split("/").pop()));
     const label = (member) => page.locator(`label[for="f-residential_address-${member}"]`).textContent();
     await page.locator('[name="/residential_address/city"]').fill("Somewhere");
     const input = combobox(page, "/residential_address/country");
@@ -232,13 +251,17 @@ test("an address follows its country as soon as the country is chosen", async ()
 for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? "with scripts" : "without scripts";
 
-    test(`a birth date of another calendar is queried, and a button fills in the date that was meant, ${how}`, async () => {
+    test(`a birth date of another calendar is queried, and a button fills in the right one, ${how}`, async () => {
         const { page, id } = await at("details", { javaScriptEnabled });
         const stored = async () => (await server.customer(id)).profile?.birth_date;
         const type = async (text) => {
             if (javaScriptEnabled) return date(page, "/birth_date", text);
             const [year, month, day] = text.split("-");
-            for (const [part, value] of [["y", year], ["m", month], ["d", day]]) {
+            for (const [part, value] of [
+                ["y", year],
+                ["m", month],
+                ["d", day],
+            ]) {
                 await named(page, `/birth_date.${part}`).fill(value);
             }
             // The Enter key saves the typed date and does not accept the suggestion.
@@ -254,8 +277,14 @@ for (const javaScriptEnabled of [true, false]) {
             await type(typed);
             await field(page, "/birth_date").getByText(text).waitFor();
             const buttons = field(page, "/birth_date").locator("button[data-date]");
-            await page.waitForFunction((count) => document.querySelectorAll("button[data-date]").length === count, meant.length);
-            assert.deepEqual(await buttons.allTextContents(), meant.map((day) => `Use ${day}`));
+            await page.waitForFunction(
+                (count) => document.querySelectorAll("button[data-date]").length === count,
+                meant.length,
+            );
+            assert.deepEqual(
+                await buttons.allTextContents(),
+                meant.map((day) => `Use ${day}`),
+            );
             assert.equal(await stored(), undefined, "a queried value is not stored");
         }
         await field(page, "/birth_date").getByText("Did you mean 10 December 1992?").waitFor();
@@ -271,7 +300,11 @@ for (const javaScriptEnabled of [true, false]) {
 
 test("a name has visible letters and no invisible characters", async () => {
     const { page, id } = await at("details");
-    for (const [typed, text] of [["Ada\u200b", "The character at position 4 of “First name” is invisible"], ["\u200b", "“First name” needs at least one letter"], ["-", "“First name” needs at least one letter"]]) {
+    for (const [typed, text] of [
+        ["Ada\u200b", "The character at position 4 of “First name” is invisible"],
+        ["\u200b", "“First name” needs at least one letter"],
+        ["-", "“First name” needs at least one letter"],
+    ]) {
         await named(page, "/first_name").fill(typed);
         await page.evaluate(() => document.activeElement.blur());
         await field(page, "/first_name").getByText(text).waitFor();
@@ -281,7 +314,11 @@ test("a name has visible letters and no invisible characters", async () => {
     await page.evaluate(() => document.activeElement.blur());
     await saved(page, "/first_name");
     assert.equal((await server.customer(id)).profile.first_name, "علی\u200cرضا");
-    for (const [name, purpose] of [["/first_name", "given-name"], ["/middle_name", "additional-name"], ["/last_name", "family-name"]]) {
+    for (const [name, purpose] of [
+        ["/first_name", "given-name"],
+        ["/middle_name", "additional-name"],
+        ["/last_name", "family-name"],
+    ]) {
         assert.equal(await named(page, name).getAttribute("autocomplete"), purpose);
     }
     clean(page);
@@ -289,7 +326,9 @@ test("a name has visible letters and no invisible characters", async () => {
 
 test("in Chinese the family name comes first", async () => {
     const { page } = await at("details", { language: "zh" });
-    const names = await page.locator("fieldset [autocomplete$='-name']").evaluateAll((all) => all.map((one) => one.name));
+    const names = await page
+        .locator("fieldset [autocomplete$='-name']")
+        .evaluateAll((all) => all.map((one) => one.name));
     assert.deepEqual(names, ["/last_name", "/first_name", "/middle_name"]);
     clean(page);
 });
@@ -313,7 +352,11 @@ test("owners are asked for a share, which is validated when left and stored as a
         await field(page, share).getByText("a number from 0 to 100").waitFor();
         assert.equal(await stored(), undefined);
     }
-    for (const [typed, kept] of [["33,3", "33.3"], ["25 %", "25"], ["٢٥٫٥", "25.5"]]) {
+    for (const [typed, kept] of [
+        ["33,3", "33.3"],
+        ["25 %", "25"],
+        ["٢٥٫٥", "25.5"],
+    ]) {
         await named(page, share).fill(typed);
         await page.evaluate(() => document.activeElement.blur());
         await saved(page, share);
@@ -334,9 +377,14 @@ test("owners are asked for a share, which is validated when left and stored as a
 test("the types of document depend on the country, and labels depend on the type", async () => {
     const { page } = await at("identity");
     const place = "/identifying_information/id_document";
-    const order = await page.locator("fieldset [name^='was:']").evaluateAll((all) => all.map((one) => one.name.split("/").pop()));
+    const order = await page
+        .locator("fieldset [name^='was:']")
+        .evaluateAll((all) => all.map((one) => one.name.split("/").pop()));
     assert.deepEqual(order, ["issuing_country", "type", "number"]);
-    const types = () => named(page, `${place}/type`).locator("option").evaluateAll((all) => all.map((one) => one.value).filter(Boolean));
+    const types = () =>
+        named(page, `${place}/type`)
+            .locator("option")
+            .evaluateAll((all) => all.map((one) => one.value).filter(Boolean));
     assert.equal((await types()).length, 5);
     await choose(page, `${place}/issuing_country`, "UK");
     await saved(page, `${place}/issuing_country`);
@@ -349,7 +397,12 @@ test("the types of document depend on the country, and labels depend on the type
     await page.goto(page.url().replace("identity", "address"));
     await choose(page, "/residential_address/country", "USA");
     await saved(page, "/residential_address/country");
-    for (const [member, text] of [["street_line_1", "1 Main Street"], ["city", "Springfield"], ["state", "CA"], ["postal_code", "90001"]]) {
+    for (const [member, text] of [
+        ["street_line_1", "1 Main Street"],
+        ["city", "Springfield"],
+        ["state", "CA"],
+        ["postal_code", "90001"],
+    ]) {
         await named(page, `/residential_address/${member}`).fill(text);
         await page.evaluate(() => document.activeElement.blur());
         await saved(page, `/residential_address/${member}`);

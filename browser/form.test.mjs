@@ -66,7 +66,10 @@ async function type(page, place, value) {
         return;
     }
     const input = named(page, place);
-    const kind = await input.first().evaluate((element) => element.type).catch(() => null);
+    const kind = await input
+        .first()
+        .evaluate((element) => element.type)
+        .catch(() => null);
     if (kind === "radio" || (await page.locator(`input[type=radio][name="${place}"]`).count())) {
         await page.locator(`input[type=radio][name="${place}"][value="${value}"]`).check();
     } else if (await page.locator(`select[name="${place}"]`).count()) await input.selectOption(value);
@@ -132,7 +135,10 @@ for (const scripted of [true, false]) {
         const customer = await server.customer(id);
         assert.equal(customer.kycs.sub_status, "kyc_form_submission_accepted");
         assert.equal(customer.profile.residential_address.city, "London");
-        assert.deepEqual(customer.documents.map((document) => document.purpose).sort(), ["id_document", "proof_of_address"]);
+        assert.deepEqual(customer.documents.map((document) => document.purpose).sort(), [
+            "id_document",
+            "proof_of_address",
+        ]);
         const trail = await server.command("audit", "list", "--limit", "100");
         const mine = trail.filter((entry) => entry.customer_id === id).map((entry) => entry.action);
         assert.ok(mine.includes("kyc.form_opened") && mine.includes("kyc.form_submitted"), mine.join());
@@ -151,12 +157,19 @@ for (const scripted of [true, false]) {
             await continues(page);
         }
         await page.waitForURL("**/people");
-        for (const [first, share] of [["Grace", "60"], ["Alan", "40"]]) {
+        for (const [first, share] of [
+            ["Grace", "60"],
+            ["Alan", "40"],
+        ]) {
             await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
             await page.click('button[value="add"]');
             await page.waitForURL("**/person-*");
             const person = /person-([0-9a-f-]{36})/.exec(page.url())[1];
-            const { [`/associated_persons/${person}/ownership_percentage`]: percent, ...who } = owner(person, first, share);
+            const { [`/associated_persons/${person}/ownership_percentage`]: percent, ...who } = owner(
+                person,
+                first,
+                share,
+            );
             const owned = { [`/associated_persons/${person}/ownership_percentage`]: percent };
             await fill(page, who, scripted);
             // Only owners are asked for a share.
@@ -175,7 +188,8 @@ for (const scripted of [true, false]) {
         }
         // Shares are checked together, and the error is shown at the list of persons.
         if (scripted) {
-            const share = () => `/associated_persons/${/person-([0-9a-f-]{36})/.exec(page.url())[1]}/ownership_percentage`;
+            const share = () =>
+                `/associated_persons/${/person-([0-9a-f-]{36})/.exec(page.url())[1]}/ownership_percentage`;
             const arrived = page.waitForResponse((response) => response.request().method() === "POST");
             await answer(page, share(), "50");
             await arrived;
@@ -203,7 +217,10 @@ for (const scripted of [true, false]) {
         await page.getByText("Thank you. Your details have been sent").waitFor();
         const customer = await server.customer(id);
         assert.equal(customer.kycs.sub_status, "kyc_form_submission_accepted");
-        assert.deepEqual(customer.profile.associated_persons.map((one) => one.ownership_percentage), ["60", "40"]);
+        assert.deepEqual(
+            customer.profile.associated_persons.map((one) => one.ownership_percentage),
+            ["60", "40"],
+        );
         clean(page);
     });
 }
@@ -378,7 +395,18 @@ test("a file of another type is refused in words, and another file can be chosen
         const page = await open(browser, server, { javaScriptEnabled: scripted });
         const base = await enter(page, link);
         // Scripts reduce a picture that is too large.
-        const huge = scripted ? [] : [[{ name: "huge.png", mimeType: "image/png", buffer: Buffer.concat([png(), Buffer.alloc(11 << 20)]) }, "larger than 10 MB"]];
+        const huge = scripted
+            ? []
+            : [
+                  [
+                      {
+                          name: "huge.png",
+                          mimeType: "image/png",
+                          buffer: Buffer.concat([png(), Buffer.alloc(11 << 20)]),
+                      },
+                      "larger than 10 MB",
+                  ],
+              ];
         for (const [file, text] of [
             [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not a picture") }, "is not a JPEG"],
             [{ name: "cut.png", mimeType: "image/png", buffer: png().subarray(0, 60) }, "empty or damaged"],
@@ -439,7 +467,12 @@ test("on a slow and unreliable network, saves and uploads arrive in the end", as
     const base = await enter(page, link);
     const network = await page.context().newCDPSession(page);
     const conditions = (offline) =>
-        network.send("Network.emulateNetworkConditions", { offline, latency: 400, downloadThroughput: 50e3, uploadThroughput: 25e3 });
+        network.send("Network.emulateNetworkConditions", {
+            offline,
+            latency: 400,
+            downloadThroughput: 50e3,
+            uploadThroughput: 25e3,
+        });
     await network.send("Network.enable");
     await conditions(false);
     await page.goto(`${base}/details`);
@@ -495,7 +528,12 @@ test("when typing is faster than saving, the last text counts", async () => {
     await page.goto(`${base}/details`);
     const network = await page.context().newCDPSession(page);
     await network.send("Network.enable");
-    await network.send("Network.emulateNetworkConditions", { offline: false, latency: 500, downloadThroughput: -1, uploadThroughput: -1 });
+    await network.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency: 500,
+        downloadThroughput: -1,
+        uploadThroughput: -1,
+    });
     await type(page, "/birth_date", "1990-12-10");
     for (const name of ["A", "Ad", "Ada"]) {
         await named(page, "/first_name").fill(name);
@@ -513,7 +551,10 @@ test("the last text is saved even if the visitor leaves the page at once", async
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
-    for (const [place, text] of [["/first_name", "Ada"], ["/last_name", "Lovelace"]]) {
+    for (const [place, text] of [
+        ["/first_name", "Ada"],
+        ["/last_name", "Lovelace"],
+    ]) {
         await page.goto(`${base}/details`);
         // The server is slow.
         await page.route("**/details", async (route) => {
@@ -572,10 +613,15 @@ test("the whole form can be used by keyboard alone", async () => {
     const page = await open(browser, server);
     const press = (key) => page.keyboard.press(key);
     // The search field of a country stands for the list that has the name.
-    const focused = () => page.evaluate(() => {
-        const at = document.activeElement;
-        return at.getAttribute("name") ?? at.closest("country-field")?.querySelector("select").name ?? at.textContent.trim();
-    });
+    const focused = () =>
+        page.evaluate(() => {
+            const at = document.activeElement;
+            return (
+                at.getAttribute("name") ??
+                at.closest("country-field")?.querySelector("select").name ??
+                at.textContent.trim()
+            );
+        });
     const tabTo = async (matches) => {
         for (let tries = 0; tries < 60; tries += 1) {
             const at = await focused();
@@ -597,7 +643,11 @@ test("the whole form can be used by keyboard alone", async () => {
         await page.waitForURL(`**/${step}*`);
         for (const [place, value] of Object.entries(values)) {
             if (place === "/birth_date") {
-                for (const [part, text] of [["d", "10"], ["m", "12"], ["y", "1990"]]) {
+                for (const [part, text] of [
+                    ["d", "10"],
+                    ["m", "12"],
+                    ["y", "1990"],
+                ]) {
                     await tabTo((at) => at === `${place}.${part}`);
                     await page.keyboard.type(text);
                 }
@@ -606,7 +656,13 @@ test("the whole form can be used by keyboard alone", async () => {
             // The order of the fields depends on the country, so start from the top of the page each time.
             await page.evaluate(() => document.getElementById("main").focus());
             await tabTo((at) => at === place);
-            const option = await page.evaluate((value) => [...(document.activeElement.closest("country-field, select")?.querySelectorAll("option") ?? [])].find((one) => one.value === value)?.text, value);
+            const option = await page.evaluate(
+                (value) =>
+                    [
+                        ...(document.activeElement.closest("country-field, select")?.querySelectorAll("option") ?? []),
+                    ].find((one) => one.value === value)?.text,
+                value,
+            );
             await page.keyboard.type(option ?? value);
         }
         await tabTo((at) => at.startsWith("Save and continue") || at.startsWith("file:"));
@@ -631,7 +687,13 @@ test("the whole form can be used by keyboard alone", async () => {
 test("axe finds nothing on any page in any state, light and dark, from 320 to 1440 pixels", async () => {
     const { link } = await server.invite("corporate");
     const found = [];
-    for (const [colorScheme, width] of [["light", 320], ["dark", 320], ["light", 768], ["dark", 1440], ["light", 1440]]) {
+    for (const [colorScheme, width] of [
+        ["light", 320],
+        ["dark", 320],
+        ["light", 768],
+        ["dark", 1440],
+        ["light", 1440],
+    ]) {
         const page = await open(browser, server, { colorScheme, viewport: { width, height: 800 } });
         const look = async (what) => {
             found.push(...(await axe(page)).map((one) => `${what}, ${colorScheme}, ${width}: ${one}`));
@@ -697,7 +759,9 @@ test("every language fits on a phone, and axe finds nothing in any of them", asy
 
 test("posts from another site are refused and leave nothing behind", async () => {
     const { id, link } = await server.invite("individual");
-    const page = await open(browser, server, { faults: ["403", "ERR_", "CORS", "Failed to load", "Failed to fetch", "refused", "Content Security"] });
+    const page = await open(browser, server, {
+        faults: ["403", "ERR_", "CORS", "Failed to load", "Failed to fetch", "refused", "Content Security"],
+    });
     const base = await enter(page, link);
     const path = new URL(base).pathname;
     // Another name for the same machine is another site, with its own cookies.
@@ -719,14 +783,26 @@ test("posts from another site are refused and leave nothing behind", async () =>
                 page.faults.length = 0;
                 await page.goto(`${site}${step}`);
                 if (how === "form") {
-                    await Promise.all([page.waitForURL(`${server.url}/**`), page.evaluate(() => document.forms[0].submit())]);
+                    await Promise.all([
+                        page.waitForURL(`${server.url}/**`),
+                        page.evaluate(() => document.forms[0].submit()),
+                    ]);
                     assert.match(await page.textContent("main"), /not taken|Open the link/);
                 } else {
-                    await page.evaluate(async ([url, how]) => {
-                        const body = new URLSearchParams({ "/first_name": "Mallory", "was:/first_name": "0" });
-                        if (how === "beacon") navigator.sendBeacon(url, body);
-                        else await fetch(url, { method: "POST", body, credentials: "include", mode: "no-cors" }).catch(() => {});
-                    }, [`${server.url}${path}${step}`, how]);
+                    await page.evaluate(
+                        async ([url, how]) => {
+                            const body = new URLSearchParams({ "/first_name": "Mallory", "was:/first_name": "0" });
+                            if (how === "beacon") navigator.sendBeacon(url, body);
+                            else
+                                await fetch(url, {
+                                    method: "POST",
+                                    body,
+                                    credentials: "include",
+                                    mode: "no-cors",
+                                }).catch(() => {});
+                        },
+                        [`${server.url}${path}${step}`, how],
+                    );
                 }
             }
         }
@@ -780,7 +856,9 @@ test("typed text is always shown as text, never as markup", async () => {
     // Fill every text field at once, as the page would send it.
     const everywhere = async (url, payload) => {
         await page.goto(url);
-        const fields = await page.locator('[name^="was:"]').evaluateAll((all) => all.map((one) => [one.name, one.value]));
+        const fields = await page
+            .locator('[name^="was:"]')
+            .evaluateAll((all) => all.map((one) => [one.name, one.value]));
         const typed = fields.map(([name]) => [name.slice(4), payload]);
         const body = new URLSearchParams([...fields, ...typed]).toString();
         const headers = { "Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin" };

@@ -24,7 +24,15 @@ export class Server {
     }
 
     async run(listen = "127.0.0.1:0") {
-        const flags = ["serve", "--data-dir", join(this.folder, "data"), "--listen", listen, "--metrics-listen", "127.0.0.1:0"];
+        const flags = [
+            "serve",
+            "--data-dir",
+            join(this.folder, "data"),
+            "--listen",
+            listen,
+            "--metrics-listen",
+            "127.0.0.1:0",
+        ];
         // Tests open many links that do not exist.
         const env = { ...process.env, DOSSIER_FAILED_AUTHENTICATIONS: "off", ...this.settings };
         this.process = spawn(BINARY, flags, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -81,7 +89,11 @@ export class Server {
     async invite(type, redirect_uri) {
         const email = `${Math.random().toString(36).slice(2)}@example.com`;
         const { customer_id } = await this.api("POST", "/v0/customers", { type, email });
-        const { kycs } = await this.api("POST", `/v0/customers/${customer_id}/kycs`, redirect_uri ? { redirect_uri } : {});
+        const { kycs } = await this.api(
+            "POST",
+            `/v0/customers/${customer_id}/kycs`,
+            redirect_uri ? { redirect_uri } : {},
+        );
         return { id: customer_id, link: kycs.kyc_flow_link };
     }
 
@@ -166,7 +178,13 @@ export function png(comment = 0) {
     for (let row = 0; row < height; row += 1) rows[row * (1 + 3 * width)] = 0;
     const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
     const text = comment ? [chunk("tEXt", Buffer.concat([Buffer.from("Comment\0"), Buffer.alloc(comment, "x")]))] : [];
-    return Buffer.concat([signature, chunk("IHDR", head), ...text, chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+    return Buffer.concat([
+        signature,
+        chunk("IHDR", head),
+        ...text,
+        chunk("IDAT", deflateSync(rows)),
+        chunk("IEND", Buffer.alloc(0)),
+    ]);
 }
 
 export const picture = (name = "document.png") => ({ name, mimeType: "image/png", buffer: png() });

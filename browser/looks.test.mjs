@@ -1,5 +1,5 @@
-// How the form looks: contrast in both schemes with any colour of the account, from 320 to 2,560 pixels, with large text,
-// with forced colours and on paper; and the frame of every step.
+// How the form looks: contrast in both schemes with any colour of the account, from 320 to 2,560 pixels, with large
+// text, with forced colours and on paper; and the frame of every step.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,10 @@ before(async () => {
     await page.waitForURL("**/person-*");
     const owner = page.url();
     const id = /person-([0-9a-f-]{36})/.exec(owner)[1];
-    for (const [name, text] of [["first_name", "Grace"], ["last_name", "Hopper"]]) {
+    for (const [name, text] of [
+        ["first_name", "Grace"],
+        ["last_name", "Hopper"],
+    ]) {
         await page.fill(`[name="/associated_persons/${id}/${name}"]`, text);
     }
     await page.check(`[name="/associated_persons/${id}/has_control"][value="yes"]`);
@@ -77,9 +80,16 @@ test("axe finds nothing in either scheme, with any colour of the account", async
     assert.deepEqual(found, []);
 });
 
-test("no page scrolls sideways, from 320 to 2,560 pixels, with text of double size, and from right to left", async () => {
+test("no page scrolls sideways, from 320 to 2,560 pixels, with double text size, from right to left", async () => {
     const found = [];
-    for (const [width, text, lang] of [[320, 100, "en"], [320, 100, "ar"], [375, 100, "de"], [640, 200, "en"], [1280, 200, "en"], [2560, 100, "en"]]) {
+    for (const [width, text, lang] of [
+        [320, 100, "en"],
+        [320, 100, "ar"],
+        [375, 100, "de"],
+        [640, 200, "en"],
+        [1280, 200, "en"],
+        [2560, 100, "en"],
+    ]) {
         const page = await shown({ viewport: { width, height: 900 } });
         for (const [name, url] of Object.entries(pages)) {
             await page.goto(`${url}${url.includes("?") ? "&" : "?"}lang=${lang}`);
@@ -116,7 +126,10 @@ test("a phone shows the position and a link back above the title; a desktop list
 
 test("the upload of a picture has drawings of good and bad pictures, with the same in words", async () => {
     const page = await shown();
-    for (const [name, words] of [["identity", /photo page/], ["address with errors", /Name, address and date/]]) {
+    for (const [name, words] of [
+        ["identity", /photo page/],
+        ["address with errors", /Name, address and date/],
+    ]) {
         await page.goto(pages[name]);
         const drawings = page.locator("section.document").first().locator(".examples li");
         assert.match(await drawings.first().textContent(), words);
@@ -138,11 +151,16 @@ test("every step can be saved and left", async () => {
     const steps = new Set();
     for (const name of ["overview", "overview of a person", "funds"]) {
         await page.goto(pages[name]);
-        const links = await page.locator("#steps a").evaluateAll((all) => all.map((link) => new URL(link.href).pathname));
+        const links = await page
+            .locator("#steps a")
+            .evaluateAll((all) => all.map((link) => new URL(link.href).pathname));
         for (const path of links) steps.add(path.split("/")[3]?.replace(/-.*/, ""));
     }
     const left = names.map((name) => new URL(pages[name]).pathname.split("/")[3].replace(/-.*/, ""));
-    assert.deepEqual([...steps].filter((step) => step && !left.includes(step)), []);
+    assert.deepEqual(
+        [...steps].filter((step) => step && !left.includes(step)),
+        [],
+    );
     clean(page);
     await page.context().close();
 });
@@ -176,7 +194,8 @@ test("the review lists files by name, loads a picture only on request, and folds
     const owner = page.locator("details.answers", { hasText: "Grace Hopper" });
     assert.match(await owner.locator("summary").textContent(), /Controls the business/);
     assert.equal(await owner.locator("dl").isVisible(), false);
-    for (const link of await page.locator(".change").all()) assert.match(await link.getAttribute("href"), /\?back=review$/);
+    for (const link of await page.locator(".change").all())
+        assert.match(await link.getAttribute("href"), /\?back=review$/);
     clean(page);
     await page.context().close();
 });
@@ -186,7 +205,10 @@ test("a dark page has the dark logo, and without one the logo has a white backgr
     writeFileSync(logo, png());
     const set = (...more) => server.command("accounts", "set", "--logo", logo, ...more);
     await set("--logo-dark", logo);
-    for (const [colorScheme, ending] of [["dark", "-logo-dark"], ["light", "-logo"]]) {
+    for (const [colorScheme, ending] of [
+        ["dark", "-logo-dark"],
+        ["light", "-logo"],
+    ]) {
         const page = await shown({ colorScheme });
         await page.goto(pages.link);
         assert.ok((await page.locator("header img").evaluate((image) => image.currentSrc)).endsWith(ending));
@@ -221,7 +243,10 @@ test("with forced colours the marks, the bar and the focus are visible", async (
     const page = await shown({ forcedColors: "active" });
     await page.goto(pages.documents);
     const ground = (selector, part) =>
-        page.locator(selector).first().evaluate((element, part) => getComputedStyle(element, part).backgroundColor, part);
+        page
+            .locator(selector)
+            .first()
+            .evaluate((element, part) => getComputedStyle(element, part).backgroundColor, part);
     const paper = await ground("body");
     assert.notEqual(await ground(".files .mark.done", "::before"), paper);
     await page.locator("main .primary").focus();

@@ -1,6 +1,6 @@
 // Measures what a page of the form costs on a phone: bytes over the wire at the first load, requests, the times of the
-// first and of the largest paint, layout shift, and how long scripts block. Network and processor are as in Lighthouse's
-// mobile profile: 1.6 Mbit/s, a round trip of 150 ms, a processor four times slower.
+// first and of the largest paint, layout shift, and how long scripts block. Network and processor are as in
+// Lighthouse's mobile profile: 1.6 Mbit/s, a round trip of 150 ms, a processor four times slower.
 //
 //     node browser/measure.mjs          prints a table
 import { Server, enter, launch, open, png } from "./harness.mjs";
@@ -26,7 +26,8 @@ async function load(browser, server, url, storageState) {
     });
     await page.addInitScript(() => {
         window.seen = { shift: 0, largest: 0, blocked: 0 };
-        const watch = (type, note) => new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
+        const watch = (type, note) =>
+            new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
         watch("layout-shift", (entry) => (window.seen.shift += entry.value));
         watch("largest-contentful-paint", (entry) => (window.seen.largest = entry.startTime));
         watch("longtask", (entry) => (window.seen.blocked += Math.max(0, entry.duration - 50)));
@@ -40,8 +41,8 @@ async function load(browser, server, url, storageState) {
     return { bytes, requests, redirects, ...seen };
 }
 
-// Every page of a business with an owner, those of a person that a business does not have, a closed page and the bare host,
-// of an account with complete branding.
+// Every page of a business with an owner, those of a person that a business does not have, a closed page and the bare
+// host, of an account with complete branding.
 export async function measure(browser, server) {
     const logo = join(server.folder, "logo.png");
     writeFileSync(logo, png(15_000));

@@ -2,8 +2,8 @@
 import { deflateSync } from "node:zlib";
 import { chunk } from "./harness.mjs";
 
-// The same PNG with at most 256 colours, which takes a third of the bytes. Of similar colours, the most frequent one stays.
-// `page` is any page that may run scripts.
+// The same PNG with at most 256 colours, which takes a third of the bytes. Of similar colours, the most frequent one
+// stays. `page` is any page that may run scripts.
 export async function small(page, png) {
     const { width, height, colours, indexes } = await page.evaluate(async (text) => {
         const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -20,7 +20,10 @@ export async function small(page, png) {
             group.count += count;
             groups.set(pixel & 0xf8f8f8, group);
         }
-        const kept = [...groups.values()].sort((a, b) => b.count - a.count).slice(0, 256).map((group) => group.pixel);
+        const kept = [...groups.values()]
+            .sort((a, b) => b.count - a.count)
+            .slice(0, 256)
+            .map((group) => group.pixel);
         const parts = (pixel) => [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
         const colours = kept.map(parts);
         const index = new Map();
@@ -39,7 +42,12 @@ export async function small(page, png) {
     head.set([8, 3, 0, 0, 0], 8);
     const rows = Buffer.from(indexes, "base64");
     const filtered = Buffer.alloc(height * (width + 1));
-    for (let row = 0; row < height; row += 1) rows.copy(filtered, row * (width + 1) + 1, row * width, (row + 1) * width);
-    const parts = [chunk("IHDR", head), chunk("PLTE", Buffer.from(colours.flat())), chunk("IDAT", deflateSync(filtered, { level: 9 }))];
+    for (let row = 0; row < height; row += 1)
+        rows.copy(filtered, row * (width + 1) + 1, row * width, (row + 1) * width);
+    const parts = [
+        chunk("IHDR", head),
+        chunk("PLTE", Buffer.from(colours.flat())),
+        chunk("IDAT", deflateSync(filtered, { level: 9 })),
+    ];
     return Buffer.concat([png.subarray(0, 8), ...parts, chunk("IEND", Buffer.alloc(0))]);
 }

@@ -1,5 +1,5 @@
-// Takes the pictures of docs/form.md, from a server with made-up customers. A test takes them into an empty folder. This
-// replaces those in docs/pictures:
+// Takes the pictures of docs/form.md, from a server with made-up customers. A test takes them into an empty folder.
+// This replaces those in docs/pictures:
 //
 //     cargo build -p dossier && node browser/pictures.mjs --update
 import { mkdtempSync, writeFileSync } from "node:fs";
@@ -14,7 +14,8 @@ const PHONE = { width: 375, height: 760 };
 const DESKTOP = { width: 1120, height: 760 };
 const TALL = { width: 1120, height: 1180 };
 // A logo that was drawn for this page and belongs to no company.
-const MARK = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80"><g fill="none" stroke="INK" stroke-width="6">
+const MARK = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80">
+    <g fill="none" stroke="INK" stroke-width="6">
     <circle cx="40" cy="18" r="9"/><path d="M40 27v42M22 40h36M14 52c2 12 14 17 26 17s24-5 26-17"/></g>
     <text x="84" y="52" font-family="sans-serif" font-size="34" font-weight="700" fill="INK">Harbour Bank</text></svg>`;
 
@@ -42,7 +43,14 @@ async function fill(page, values) {
 
 // Fills in the steps of a person without scripts, where every field is a plain input.
 const PERSON = {
-    details: { first_name: "Ada", last_name: "Lovelace", "birth_date.d": "10", "birth_date.m": "12", "birth_date.y": "1990", nationality: "GB" },
+    details: {
+        first_name: "Ada",
+        last_name: "Lovelace",
+        "birth_date.d": "10",
+        "birth_date.m": "12",
+        "birth_date.y": "1990",
+        nationality: "GB",
+    },
     address: {
         "residential_address/country": "GB",
         "residential_address/street_line_1": "12 Harbour Road",
@@ -139,7 +147,13 @@ async function ofBusiness(page, server, shoot) {
     await page.goto(`${base}/people`);
     await page.click('button[value="add"]');
     await page.waitForURL("**/person-*");
-    await fill(page, { first_name: "Grace", last_name: "Hopper", has_ownership: "yes", ownership_percentage: "60", has_control: "yes" });
+    await fill(page, {
+        first_name: "Grace",
+        last_name: "Hopper",
+        has_ownership: "yes",
+        ownership_percentage: "60",
+        has_control: "yes",
+    });
     await shoot("person", { url: page.url() });
     await shoot("people", { url: `${base}/people` });
     await page.goto(`${base}/documents`);

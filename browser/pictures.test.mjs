@@ -10,7 +10,8 @@ import { takePictures } from "./pictures.mjs";
 const { server, browser } = await start();
 
 const DOCS = new URL("../docs/", import.meta.url).pathname;
-const namedIn = (file) => [...readFileSync(join(DOCS, file), "utf8").matchAll(/pictures\/([\w-]+\.png)/g)].map((found) => found[1]);
+const namedIn = (file) =>
+    [...readFileSync(join(DOCS, file), "utf8").matchAll(/pictures\/([\w-]+\.png)/g)].map((found) => found[1]);
 
 // The width and height of a PNG.
 function size(path) {
@@ -27,7 +28,9 @@ test("the pictures of docs/form.md are those that the script takes", async () =>
         for (const name of taken) {
             assert.deepEqual(size(join(DOCS, "pictures", name)), size(join(folder, name)), name);
             // Two pages that look the same are one page, taken by mistake.
-            const same = taken.filter((other) => readFileSync(join(folder, other)).equals(readFileSync(join(folder, name))));
+            const same = taken.filter((other) =>
+                readFileSync(join(folder, other)).equals(readFileSync(join(folder, name))),
+            );
             assert.deepEqual(same, [name]);
         }
     } finally {

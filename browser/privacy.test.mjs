@@ -17,7 +17,13 @@ const says = (reveal = "after_birth_date") =>
 await says();
 
 const ADDRESS = { street_line_1: "12 Harbour Road", city: "London", country: "GB", postal_code: "N1 9GU" };
-const ADA = { first_name: "Ada", last_name: "Lovelace", birth_date: "1990-12-10", nationality: "GB", residential_address: ADDRESS };
+const ADA = {
+    first_name: "Ada",
+    last_name: "Lovelace",
+    birth_date: "1990-12-10",
+    nationality: "GB",
+    residential_address: ADDRESS,
+};
 
 // A customer with answers from the integrator.
 async function known(profile = ADA) {
@@ -34,7 +40,7 @@ async function enters(page, year, month, day) {
     await Promise.all([page.waitForNavigation(), page.click("#reveal button")]);
 }
 
-test("the first page says who asks, what to have ready and how long it takes, and nothing about the customer", async () => {
+test("the first page says who asks, what to have ready and how long it takes; nothing of the customer", async () => {
     const { link } = await known();
     for (const width of [375, 1280]) {
         const page = await open(browser, server, { viewport: { width, height: 800 } });
@@ -44,7 +50,11 @@ test("the first page says who asks, what to have ready and how long it takes, an
         assert.match(text, /Your identity document, such as a passport/);
         assert.match(text, /about 5 minutes/);
         assert.doesNotMatch(text, /Ada|Lovelace|London|1990/);
-        for (const [name, url] of [["Privacy notice", "https://harbour.example/privacy"], ["Terms", "https://harbour.example/terms"], ["Get help", "mailto:help@harbour.example"]]) {
+        for (const [name, url] of [
+            ["Privacy notice", "https://harbour.example/privacy"],
+            ["Terms", "https://harbour.example/terms"],
+            ["Get help", "mailto:help@harbour.example"],
+        ]) {
             assert.equal(await page.getByRole("link", { name }).getAttribute("href"), url);
         }
         assert.deepEqual(await axe(page), []);
@@ -73,7 +83,12 @@ for (const scripted of [true, false]) {
         assert.match(await page.textContent("#reveal .error"), /Enter the day, month and year/);
         await enters(page, "1990", "12", "11");
         assert.match(await page.textContent("#reveal .error"), /You can try 4 more times/);
-        for (const [part, text] of [["y", "1990"], ["m", "12"], ["d", "11"]]) assert.equal(await page.inputValue(`#reveal [name="date.${part}"]`), text);
+        for (const [part, text] of [
+            ["y", "1990"],
+            ["m", "12"],
+            ["d", "11"],
+        ])
+            assert.equal(await page.inputValue(`#reveal [name="date.${part}"]`), text);
         // Reloading the page does not count as a try.
         await page.reload();
         assert.match(await page.textContent("#reveal .error"), /You can try 4 more times/);
@@ -91,7 +106,7 @@ for (const scripted of [true, false]) {
     });
 }
 
-test("after five wrong dates nothing is revealed in the session, even to a new browser, and there is a link to help", async () => {
+test("after five wrong dates nothing is revealed in the session, even to a new browser", async () => {
     const { link } = await known();
     const page = await open(browser, server);
     await enter(page, link);
@@ -114,7 +129,12 @@ test("a date typed over the existing one reveals nothing", async () => {
     const page = await open(browser, server);
     const base = await enter(page, link);
     await page.goto(`${base}/details`);
-    for (const [part, text] of [["y", "1980"], ["m", "1"], ["d", "1"]]) await page.fill(`[name="/birth_date.${part}"]`, text);
+    for (const [part, text] of [
+        ["y", "1980"],
+        ["m", "1"],
+        ["d", "1"],
+    ])
+        await page.fill(`[name="/birth_date.${part}"]`, text);
     await page.click(".actions .primary");
     await page.waitForURL((url) => !url.pathname.endsWith("/details"));
     await page.goto(base);
@@ -139,10 +159,14 @@ for (const scripted of [true, false]) {
         assert.doesNotMatch(await page.content(), /Lovelace|value="Ada"/);
         const lines = (await page.locator(".summary a").allTextContents()).map((text) => text.trim());
         const hidden = ["First name", "Last name", "Date of birth", "Nationality"];
-        assert.deepEqual(lines, hidden.map((name) => `Confirm that “${name}” is still correct, or enter it again`));
+        assert.deepEqual(
+            lines,
+            hidden.map((name) => `Confirm that “${name}” is still correct, or enter it again`),
+        );
         if (scripted) assert.deepEqual(await axe(page), []);
         // A hidden country is not shown as a missing one.
-        if (scripted) assert.equal(await page.getAttribute('[role="combobox"]', "placeholder"), "Already provided (hidden)");
+        if (scripted)
+            assert.equal(await page.getAttribute('[role="combobox"]', "placeholder"), "Already provided (hidden)");
         for (const place of ["/last_name", "/birth_date", "/nationality"]) await page.check(`[name="keep:${place}"]`);
         await page.fill('[name="/first_name"]', "Augusta");
         await page.click(".actions .primary");
@@ -166,7 +190,10 @@ for (const scripted of [true, false]) {
 }
 
 test("truth and consent are two boxes, each with its own error", async () => {
-    const { id, link } = await known({ ...ADA, identifying_information: { id_document: { number: "X1234567", type: "passport", issuing_country: "GB" } } });
+    const { id, link } = await known({
+        ...ADA,
+        identifying_information: { id_document: { number: "X1234567", type: "passport", issuing_country: "GB" } },
+    });
     const page = await open(browser, server);
     const base = await enter(page, link);
     for (const step of ["address", "identity"]) {
@@ -177,10 +204,15 @@ test("truth and consent are two boxes, each with its own error", async () => {
     await page.goto(`${base}/review`);
     await enters(page, "1990", "12", "10");
     assert.match(await page.textContent("#main-form"), /Harbour Bank plc is responsible for your data/);
-    for (const [tick, missing] of [[null, ["#truth", "#agree"]], ["#truth", ["#agree"]]]) {
+    for (const [tick, missing] of [
+        [null, ["#truth", "#agree"]],
+        ["#truth", ["#agree"]],
+    ]) {
         if (tick) await page.check(tick);
         await Promise.all([page.waitForNavigation(), page.click(".actions .primary")]);
-        const links = await page.locator(".summary[role=alert] a").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+        const links = await page
+            .locator(".summary[role=alert] a")
+            .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
         assert.deepEqual(links, missing);
         for (const box of ["#truth", "#agree"]) {
             assert.equal((await page.getAttribute(box, "aria-invalid")) === "true", missing.includes(box), box);

@@ -10,7 +10,12 @@ const field = (page, place) => page.locator(`[data-field="${place}"]`);
 const leave = (page) => page.evaluate(() => document.activeElement.blur());
 
 async function date(page, place, [year, month, day]) {
-    for (const [part, text] of [["d", day], ["m", month], ["y", year]]) await named(page, `${place}.${part}`).fill(text);
+    for (const [part, text] of [
+        ["d", day],
+        ["m", month],
+        ["y", year],
+    ])
+        await named(page, `${place}.${part}`).fill(text);
 }
 
 // Waits until the record is as it should be.
@@ -54,7 +59,8 @@ test("fields that an answer makes necessary appear at once, with a reason, witho
     await page.getByRole("heading", { name: "Because Grace Hopper owns 25% or more, we also need:" }).waitFor();
     await named(page, place("nationality")).waitFor();
     await page.locator("section.document").first().waitFor();
-    const at = () => share.evaluate((input) => [input.marked, document.activeElement === input, input.selectionStart, input.value]);
+    const at = () =>
+        share.evaluate((input) => [input.marked, document.activeElement === input, input.selectionStart, input.value]);
     assert.deepEqual(await at(), [true, true, 1, "30"], "the input is the same, with its focus and caret");
     assert.equal(await page.locator(".error").count(), 0, "a request is not an error");
     assert.match(await page.textContent("#news"), /Nationality/);
@@ -78,7 +84,10 @@ test("without scripts too, what an answer made necessary is first a request and 
     const person = /person-([0-9a-f-]{36})/.exec(page.url())[1];
     const place = (member) => `/associated_persons/${person}/${member}`;
     await named(page, place("first_name")).fill("Grace");
-    for (const [member, says] of [["has_ownership", "no"], ["has_control", "yes"]]) {
+    for (const [member, says] of [
+        ["has_ownership", "no"],
+        ["has_control", "yes"],
+    ]) {
         await page.locator(`input[name="${place(member)}"][value="${says}"]`).check();
     }
     await page.click(".actions .primary");
@@ -92,7 +101,7 @@ test("without scripts too, what an answer made necessary is first a request and 
     clean(page);
 });
 
-test("the summary of errors stays current: solved errors disappear, an empty summary too, and the title follows", async () => {
+test("the summary of errors stays current: solved errors disappear, an empty summary, too", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);
     const base = await enter(page, link);
@@ -141,7 +150,10 @@ test("after a page was sent, Back and reload send nothing", async () => {
         const base = await enter(page, link);
         await page.goto(`${base}/details`);
         let posts = 0;
-        page.on("request", (request) => (posts += request.method() === "POST" && request.isNavigationRequest() ? 1 : 0));
+        page.on(
+            "request",
+            (request) => (posts += request.method() === "POST" && request.isNavigationRequest() ? 1 : 0),
+        );
         await named(page, "/first_name").fill("Ada");
         await page.click(".actions .primary");
         await page.locator(".summary").waitFor();
@@ -165,7 +177,10 @@ test("typed text is saved after a pause, and stays a draft until the field is le
     await named(page, "/first_name").pressSequentially("Ada Augusta", { delay: 60 });
     assert.equal(saves.length, 0, "no save while typing");
     await field(page, "/first_name").locator(".saved").waitFor();
-    assert.deepEqual(saves.map(({ field, typing }) => [field, typing]), [["/first_name", true]]);
+    assert.deepEqual(
+        saves.map(({ field, typing }) => [field, typing]),
+        [["/first_name", true]],
+    );
     assert.equal((await server.customer(id)).profile.first_name, undefined, "half words do not reach the profile");
     await page.waitForTimeout(1200);
     assert.equal(saves.length, 1, "unchanged text is not sent");
@@ -231,7 +246,12 @@ test("a page has one save in flight at a time, and the last has everything", asy
         now -= 1;
         await route.continue();
     });
-    for (const [place, text] of [["/first_name", "Ada"], ["/last_name", "Byron"], ["/last_name", "King"], ["/first_name", "Augusta"]]) {
+    for (const [place, text] of [
+        ["/first_name", "Ada"],
+        ["/last_name", "Byron"],
+        ["/last_name", "King"],
+        ["/first_name", "Augusta"],
+    ]) {
         await named(page, place).fill(text);
         await leave(page);
         await page.waitForTimeout(30);
@@ -245,14 +265,17 @@ test("a page has one save in flight at a time, and the last has everything", asy
     clean(page);
 });
 
-test("after each person the list is shown, with roles, shares and their sum, and an empty person disappears", async () => {
+test("after each person the list is shown, with roles and shares, and an empty person disappears", async () => {
     for (const javaScriptEnabled of [true, false]) {
         const { link } = await server.invite("corporate");
         const page = await open(browser, server, { javaScriptEnabled });
         const base = await enter(page, link);
         await page.goto(`${base}/people`);
         assert.equal(await page.locator("main .primary").textContent(), "Add a person", "no person is listed");
-        for (const [name, share] of [["Grace", "24.5"], ["Alan", "10,25"]]) {
+        for (const [name, share] of [
+            ["Grace", "24.5"],
+            ["Alan", "10,25"],
+        ]) {
             await page.click('button[value="add"]');
             await page.waitForURL("**/person-*");
             const person = /person-([0-9a-f-]{36})/.exec(page.url())[1];
@@ -268,14 +291,20 @@ test("after each person the list is shown, with roles, shares and their sum, and
             await page.waitForURL("**/people?completed=*");
             await page.getByText(`${name} Hopper is complete. Add another person, or continue.`).waitFor();
         }
-        assert.match((await page.textContent(".shares")).replace(/[\u2068\u2069]/g, ""), /^34.75% of 100% accounted for$/);
+        assert.match(
+            (await page.textContent(".shares")).replace(/[\u2068\u2069]/g, ""),
+            /^34.75% of 100% accounted for$/,
+        );
         assert.match((await page.textContent(".people")).replace(/[\u2068\u2069]/g, ""), /Owns 24.5%.*Owns 10.25%/);
         assert.equal(await page.locator("main .primary").textContent(), "Continue");
         if (javaScriptEnabled) assert.deepEqual(await axe(page), []);
         await page.click('button[value="add"]');
         await page.waitForURL("**/person-*");
         await page.goto(`${base}/review`);
-        assert.ok(!(await page.textContent("main")).includes("Person 3"), "an empty person does not prevent submission");
+        assert.ok(
+            !(await page.textContent("main")).includes("Person 3"),
+            "an empty person does not prevent submission",
+        );
         await page.goto(`${base}/people`);
         assert.equal(await page.locator(".people li").count(), 2);
         clean(page);
@@ -302,7 +331,8 @@ async function submitted() {
         await page.locator("button.send").first().click();
         const object = step === "address" ? "/residential_address" : "/identifying_information/id_document";
         for (const [member, value] of Object.entries(fields)) await named(page, `${object}/${member}`).fill(value);
-        for (const [member, value] of Object.entries(choices)) await named(page, `${object}/${member}`).selectOption(value);
+        for (const [member, value] of Object.entries(choices))
+            await named(page, `${object}/${member}`).selectOption(value);
         await page.click(".actions .primary");
     }
     await page.goto(`${base}/review`);
@@ -314,7 +344,7 @@ async function submitted() {
 }
 
 for (const scripted of [true, false]) {
-    test(`a customer gives a reason why an answer is correct, ${scripted ? "with scripts" : "without scripts"}`, async () => {
+    test(`a customer gives a reason why an answer is correct, with${scripted ? "" : "out"} scripts`, async () => {
         const { id } = await submitted();
         await server.simulate(id, "kyc.status.request_resubmission", {
             requirements: ["/birth_date", "/residential_address", "id_document_front"],
@@ -322,17 +352,30 @@ for (const scripted of [true, false]) {
         });
         const page = await open(browser, server, { javaScriptEnabled: scripted });
         const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
-        for (const [step, requirement] of [["details", "birth_date"], ["address", "residential_address"], ["identity", "id_document_front"]]) {
+        for (const [step, requirement] of [
+            ["details", "birth_date"],
+            ["address", "residential_address"],
+            ["identity", "id_document_front"],
+        ]) {
             await page.goto(`${base}/${step}`);
-            await page.getByText(/Please (check this and enter it again|upload a new file)/).first().waitFor();
-            assert.ok((await page.getByText("The passport says something else.").count()) >= 2, "at the step and at the field");
+            await page
+                .getByText(/Please (check this and enter it again|upload a new file)/)
+                .first()
+                .waitFor();
+            assert.ok(
+                (await page.getByText("The passport says something else.").count()) >= 2,
+                "at the step and at the field",
+            );
             if (scripted) assert.deepEqual(await axe(page), []);
             await page.click(".again summary");
             const reason = named(page, `correct:${requirement}`);
             await reason.fill(`It is right: ${requirement}`);
             if (scripted) {
                 await leave(page);
-                await page.getByText(/Please (check this and enter it again|upload a new file)/).first().waitFor({ state: "detached" });
+                await page
+                    .getByText(/Please (check this and enter it again|upload a new file)/)
+                    .first()
+                    .waitFor({ state: "detached" });
                 await reason.waitFor();
             }
             await page.click(".actions .primary");
@@ -344,7 +387,9 @@ for (const scripted of [true, false]) {
         await page.click(".actions .primary");
         await page.getByText("Thank you").waitFor();
         const { requirements } = await server.api("GET", `/v0/customers/${id}?expand=requirements`);
-        const said = requirements.filter((one) => one.confirmed).map((one) => [one.id, one.status, one.confirmed.reason]);
+        const said = requirements
+            .filter((one) => one.confirmed)
+            .map((one) => [one.id, one.status, one.confirmed.reason]);
         assert.deepEqual(said.sort(), [
             ["birth_date", "pending", "It is right: birth_date"],
             ["id_document_front", "pending", "It is right: id_document_front"],
@@ -356,7 +401,10 @@ for (const scripted of [true, false]) {
 
 test("a refused file is struck through with its reason, and only the new one has the tick", async () => {
     const { id } = await submitted();
-    await server.simulate(id, "kyc.status.request_resubmission", { requirements: ["id_document_front"], comment: "Blurred." });
+    await server.simulate(id, "kyc.status.request_resubmission", {
+        requirements: ["id_document_front"],
+        comment: "Blurred.",
+    });
     const page = await open(browser, server);
     const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
     await page.goto(`${base}/identity`);

@@ -44,7 +44,12 @@ export async function attach(page, name, number = 0) {
 
 // Enters a date where the form asks for one before it shows earlier answers.
 export async function reveal(page, year, month, day) {
-    for (const [part, text] of [["y", year], ["m", month], ["d", day]]) await page.fill(`#reveal [name="date.${part}"]`, text);
+    for (const [part, text] of [
+        ["y", year],
+        ["m", month],
+        ["d", day],
+    ])
+        await page.fill(`#reveal [name="date.${part}"]`, text);
     await Promise.all([page.waitForNavigation(), page.click("#reveal button")]);
 }
 
@@ -69,7 +74,11 @@ async function ofPerson(page, server) {
     const { link } = await server.invite("individual");
     const base = await enter(page, link);
     await page.goto(`${base}/identity`);
-    for (const [member, value] of [["issuing_country", "GB"], ["type", "driver_license"], ["number", "X1234567"]]) {
+    for (const [member, value] of [
+        ["issuing_country", "GB"],
+        ["type", "driver_license"],
+        ["number", "X1234567"],
+    ]) {
         const input = page.locator(`#main-form [name$="/id_document/${member}"]:not([type=hidden])`);
         if (member === "number") await input.fill(value);
         else await input.selectOption(value);
@@ -82,7 +91,12 @@ async function ofPerson(page, server) {
     const other = await enter(page, wrong.link);
     await page.goto(`${other}/details`);
     await page.fill('[name="/first_name"]', "-");
-    for (const [part, text] of [["d", "11"], ["m", "5"], ["y", "1410"]]) await page.fill(`[name="/birth_date.${part}"]`, text);
+    for (const [part, text] of [
+        ["d", "11"],
+        ["m", "5"],
+        ["y", "1410"],
+    ])
+        await page.fill(`[name="/birth_date.${part}"]`, text);
     await page.evaluate(() => document.activeElement.blur());
     await page.locator('[data-field="/birth_date"] .meant').waitFor();
     const refused = (why) => `check&failed=${encodeURIComponent(`id_document_front=${why}`)}`;
@@ -98,7 +112,10 @@ async function ofPerson(page, server) {
         "address with errors": [`${base}/address?check`, ".summary"],
         "identity of an individual": [`${base}/identity`, ".files"],
         "identity with errors": [`${base}/identity?check`, ".summary"],
-        "identity with a refused file": [`${other}/identity?${refused("fault-unusable_picture")}`, "section.document .error"],
+        "identity with a refused file": [
+            `${other}/identity?${refused("fault-unusable_picture")}`,
+            "section.document .error",
+        ],
         "a review with much left": [`${base}/review`, ".summary.todo"],
     };
 }
@@ -178,7 +195,9 @@ async function ofClosedForms(server) {
     ]) {
         const { id, link } = await server.invite("individual", "https://app.example/done");
         for (const action of actions) {
-            const more = action.endsWith("resubmission") ? { requirements: ["/last_name"], comment: "Please check the name." } : {};
+            const more = action.endsWith("resubmission")
+                ? { requirements: ["/last_name"], comment: "Please check the name." }
+                : {};
             await server.simulate(id, action, more);
         }
         closed[name] = [link, ".reference"];
@@ -196,7 +215,8 @@ const ofLostVisitors = ({ url }) => ({
     "an unknown page": [`${url}/nowhere`, "#link"],
 });
 
-// All states, by name: the URL of each, and a selector of what only a page in this state has. `storageState` opens them.
+// All states, by name: the URL of each, and a selector of what only a page in this state has. `storageState` opens
+// them.
 export async function states(browser, server) {
     await server.command(
         ...["accounts", "set", "--display-name", "Harbour Bank", "--legal-name", "Harbour Bank plc"],

@@ -1,5 +1,6 @@
-// axe on every state of the form, in both colour schemes and nine languages. The whole matrix takes minutes, so by default
-// each state is shown in one language, a different one for each. DOSSIER_STATES=all shows all of them in all languages.
+// axe on every state of the form, in both colour schemes and nine languages. The whole matrix takes minutes, so by
+// default each state is shown in one language, a different one for each. DOSSIER_STATES=all shows all of them in all
+// languages.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, clean, enter, open, overflow, start } from "./harness.mjs";

@@ -85,15 +85,23 @@ function poster(width, height) {
     head.writeUInt32BE(height, 4);
     head.set([8, 0, 0, 0, 0], 8);
     const row = deflateSync(Buffer.alloc(1 + width));
-    return Buffer.concat([png().subarray(0, 8), chunk("IHDR", head), chunk("IDAT", row), chunk("IEND", Buffer.alloc(0))]);
+    return Buffer.concat([
+        png().subarray(0, 8),
+        chunk("IHDR", head),
+        chunk("IDAT", row),
+        chunk("IEND", Buffer.alloc(0)),
+    ]);
 }
 
 const HEIC = [Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"), Buffer.alloc(15 * MIB)];
 const TIFF = [Buffer.from("II*\0\x08\0\0\0", "latin1"), Buffer.alloc(12 * MIB)];
-const PDF = "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R>>\nendobj\n";
+const PDF =
+    "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" +
+    "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R>>\nendobj\n";
 const locked = () => {
     const members = `/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -4/O<${"00".repeat(32)}>/U<${"11".repeat(32)}>>>`;
-    return Buffer.from(`${PDF}xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 4/Root 1 0 R${members}>>\nstartxref\n${PDF.length}\n%%EOF\n`, "latin1");
+    const trailer = `trailer\n<</Size 4/Root 1 0 R${members}>>\nstartxref\n${PDF.length}\n%%EOF\n`;
+    return Buffer.from(`${PDF}xref\n0 1\n0000000000 65535 f \n${trailer}`, "latin1");
 };
 
 test("each reason for refusing a file has its own message, and most are shown before anything is sent", async () => {
@@ -153,7 +161,9 @@ test("a picture that is too large is rotated upright, scaled and sent, and other
         await choose(page, chosen);
         const name = chosen.name.replace(/\.\w+$/, ".jpg");
         await page.locator("[role=status]", { hasText: `Uploaded: ` }).waitFor({ timeout: 60_000 });
-        await card(page).locator(".files a", { hasText: Buffer.isBuffer(expected) ? chosen.name : name }).waitFor();
+        await card(page)
+            .locator(".files a", { hasText: Buffer.isBuffer(expected) ? chosen.name : name })
+            .waitFor();
         const { type, bytes } = await stored(page, base, id);
         assert.equal(type, "image/jpeg");
         if (Buffer.isBuffer(expected)) assert.ok(bytes.equals(expected), `${chosen.name}: as it is`);
@@ -283,7 +293,11 @@ test("after three tries the visitor chooses: the same file again, or a different
     await again.click();
     await again.waitFor({ state: "hidden" });
     await broken.waitFor({ timeout: 30_000 });
-    assert.deepEqual([tries, attempts.size], [6, 1], "the same attempt, so that a file that arrived twice is stored once");
+    assert.deepEqual(
+        [tries, attempts.size],
+        [6, 1],
+        "the same attempt, so that a file that arrived twice is stored once",
+    );
     const chooser = page.waitForEvent("filechooser");
     await card(page).getByRole("button", { name: "Choose a different file" }).click();
     await (await chooser).setFiles(picture("b.png"));

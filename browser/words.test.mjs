@@ -11,7 +11,14 @@ test("each error is one sentence that says what to do, the same in the summary a
     const page = await open(browser, server);
     const base = await enter(page, link);
     for (const [step, sentences] of [
-        ["details", ["Enter your name as it is on your identity document", "Enter your date of birth", "Choose your nationality"]],
+        [
+            "details",
+            [
+                "Enter your name as it is on your identity document",
+                "Enter your date of birth",
+                "Choose your nationality",
+            ],
+        ],
         ["address", ["Choose the country you live in", "Enter the street and house number", "Enter the town or city"]],
         ["identity", ["Choose the country that issued the document", "Choose the type of identity document"]],
     ]) {
@@ -40,7 +47,12 @@ test("a date that does not exist is repeated only on the device that typed it", 
     const page = await open(browser, server);
     const base = await enter(page, link);
     await page.goto(`${base}/details`);
-    for (const [part, text] of [["d", "30"], ["m", "2"], ["y", "1990"]]) await page.fill(`[name="/birth_date.${part}"]`, text);
+    for (const [part, text] of [
+        ["d", "30"],
+        ["m", "2"],
+        ["y", "1990"],
+    ])
+        await page.fill(`[name="/birth_date.${part}"]`, text);
     await page.evaluate(() => document.activeElement.blur());
     await page.getByText("30 February 1990 does not exist. Check the day and month").first().waitFor();
     const other = await open(browser, server);
@@ -66,6 +78,9 @@ test("after the submission the customer is told what happens next, with a refere
     const reference = (await page.locator(".reference strong").textContent()).replace("Reference: ", "");
     assert.equal(reference.replace("-", "").toLowerCase(), id.slice(-8));
     const found = await server.command("customers", "list", "--reference", reference);
-    assert.deepEqual(found.map((one) => one.customer_id), [id]);
+    assert.deepEqual(
+        found.map((one) => one.customer_id),
+        [id],
+    );
     assert.deepEqual(page.faults, []);
 });

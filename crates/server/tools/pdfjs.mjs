@@ -33,8 +33,16 @@ const lines = FILES.map((path) => {
 writeFileSync(vendored("VERSION"), `pdfjs-dist ${version}\n${lines.join("")}`);
 
 const licences = ["standard_fonts", "wasm"].flatMap((part) =>
-    readdirSync(`${folder}/${part}`).filter((name) => LICENCES.test(name)).sort().map((name) => `${part}/${name}`));
+    readdirSync(`${folder}/${part}`)
+        .filter((name) => LICENCES.test(name))
+        .sort()
+        .map((name) => `${part}/${name}`),
+);
 // Some are comments.
-const text = (path) => read(path).toString().replace(/^\/\/ ?/gm, "").trim();
+const text = (path) =>
+    read(path)
+        .toString()
+        .replace(/^\/\/ ?/gm, "")
+        .trim();
 const texts = ["LICENSE", ...licences].map((path) => `==== ${path}\n\n${text(path)}\n`);
 writeFileSync(vendored("LICENSE"), texts.join("\n"));

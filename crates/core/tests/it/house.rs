@@ -62,9 +62,13 @@ fn lines(document: &str) -> impl Iterator<Item = (usize, &str, bool)> {
 fn lines_of_code_have_120_columns_at_most() {
     let mut long = Vec::new();
     for file in files() {
-        if matches!(extension(&file), "rs" | "sh") || file == Path::new("check") {
+        let is_vendored = file.components().any(|part| part.as_os_str() == "vendor");
+        let is_code = matches!(extension(&file), "rs" | "sh" | "py" | "js" | "mjs" | "css") && !is_vendored;
+        if is_code || file == Path::new("check") {
             let text = text(&file);
-            let wide = text.lines().enumerate().filter(|(_, line)| line.chars().count() > CODE);
+            // A picture in a style sheet cannot be broken into lines.
+            let wide = |line: &str| line.chars().count() > CODE && !line.contains("url(\"data:");
+            let wide = text.lines().enumerate().filter(|(_, line)| wide(line));
             long.extend(wide.map(|(index, _)| format!("{}:{}", file.display(), index + 1)));
         }
     }

@@ -45,9 +45,10 @@ function press(key) {
     }
     const claim = document.activeElement?.closest("article.claim");
     const keyed = `[data-key="${CSS.escape(key)}"]`;
-    const target = claim?.querySelector(`[data-field-key="${CSS.escape(key)}"]`)
-        ?? document.querySelector(keyed)
-        ?? document.getElementById("pages")?.contentDocument?.querySelector(keyed);
+    const target =
+        claim?.querySelector(`[data-field-key="${CSS.escape(key)}"]`) ??
+        document.querySelector(keyed) ??
+        document.getElementById("pages")?.contentDocument?.querySelector(keyed);
     if (key === "?") {
         document.getElementById("shortcuts")?.showModal();
         return true;

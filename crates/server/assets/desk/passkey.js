@@ -7,7 +7,10 @@ const { ceremony, base, to } = button.dataset;
 
 const toBytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 const toText = (buffer) =>
-    btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+    btoa(String.fromCharCode(...new Uint8Array(buffer)))
+        .replace(/\+/g, "-")
+        .replace(/\//g, "_")
+        .replace(/=+$/, "");
 
 // The options and the response are JSON in which bytes are base64url. Not every browser translates them by itself.
 function options(json) {
@@ -53,7 +56,10 @@ async function run() {
         throw new Error(problem.dataset[error.name === "InvalidStateError" ? "duplicate" : "cancelled"]);
     }
     const name = document.getElementById("passkey-name")?.value;
-    const finished = await send("finish", ceremony === "create" ? { name, credential: written(credential) } : written(credential));
+    const finished = await send(
+        "finish",
+        ceremony === "create" ? { name, credential: written(credential) } : written(credential),
+    );
     if (finished) location.assign(to);
 }
 

@@ -41,7 +41,10 @@ let drawing = null;
 async function draw() {
     const text = place.replace("{page}", number).replace("{pages}", pdf.numPages);
     status.textContent = text;
-    for (const [tool, isEnd] of [["before", number === 1], ["after", number === pdf.numPages]]) {
+    for (const [tool, isEnd] of [
+        ["before", number === 1],
+        ["after", number === pdf.numPages],
+    ]) {
         // A button that is really disabled would lose the focus.
         tools.querySelector(`[data-tool=${tool}]`).setAttribute("aria-disabled", isEnd);
     }
@@ -53,7 +56,7 @@ async function draw() {
         if (!isWanted()) return;
         const rotation = (page.rotate + turn) % 360;
         const { width, height } = page.getViewport({ scale: 1, rotation });
-        const fitting = frame.clientWidth * zoom * devicePixelRatio / width;
+        const fitting = (frame.clientWidth * zoom * devicePixelRatio) / width;
         const scale = Math.min(fitting, Math.sqrt(MAX_PIXELS / (width * height)));
         const viewport = page.getViewport({ scale, rotation });
         const canvas = document.createElement("canvas");
@@ -95,7 +98,14 @@ tools.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
     if (parent === window) return;
     const { key, ctrlKey, metaKey, altKey } = event;
-    const same = new parent.KeyboardEvent("keydown", { key, ctrlKey, metaKey, altKey, bubbles: true, cancelable: true });
+    const same = new parent.KeyboardEvent("keydown", {
+        key,
+        ctrlKey,
+        metaKey,
+        altKey,
+        bubbles: true,
+        cancelable: true,
+    });
     if (!parent.document.dispatchEvent(same)) event.preventDefault();
 });
 
@@ -107,8 +117,14 @@ async function open() {
     const pdfjs = await import(`${library}pdf.min.mjs`);
     pdfjs.GlobalWorkerOptions.workerSrc = `${library}pdf.worker.min.mjs`;
     const opening = pdfjs.getDocument({
-        data, BinaryDataFactory: Fonts, wasmUrl: new URL(library, location.href).href, useWasm: false, enableXfa: false,
-        disableWorkerRendering: true, maxImageSize: MAX_PICTURE, verbosity: pdfjs.VerbosityLevel.ERRORS,
+        data,
+        BinaryDataFactory: Fonts,
+        wasmUrl: new URL(library, location.href).href,
+        useWasm: false,
+        enableXfa: false,
+        disableWorkerRendering: true,
+        maxImageSize: MAX_PICTURE,
+        verbosity: pdfjs.VerbosityLevel.ERRORS,
     });
     try {
         pdf = await opening.promise;

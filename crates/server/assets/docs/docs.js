@@ -1,5 +1,5 @@
-// Search in the reference: the contents show only the sections that contain all typed words. Everything else on the page
-// works without scripts.
+// Search in the reference: the contents show only the sections that contain all typed words. Everything else on the
+// page works without scripts.
 const search = document.getElementById("search");
 const query = document.getElementById("query");
 const found = document.getElementById("found");
@@ -35,8 +35,11 @@ function narrow() {
     if (folded.length === 0) folded = [contents, names].map((details) => [details, details.open]);
     contents.open = true;
     names.open = true;
-    const fits = new Set(lines.filter(({ text }) => words.every((word) => text.includes(word))).map(({ item }) => item));
-    for (const { item } of lines) item.hidden = !fits.has(item) && ![...item.querySelectorAll("li")].some((one) => fits.has(one));
+    const fits = new Set(
+        lines.filter(({ text }) => words.every((word) => text.includes(word))).map(({ item }) => item),
+    );
+    for (const { item } of lines)
+        item.hidden = !fits.has(item) && ![...item.querySelectorAll("li")].some((one) => fits.has(one));
     const count = results().length;
     found.textContent = count === 0 ? "Nothing found" : `${count} found`;
 }

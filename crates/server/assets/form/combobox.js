@@ -1,6 +1,6 @@
-// A search field for countries: by name in any language, by code, or by a common name. The page's own list stays, hidden,
-// and holds the choice that is saved. This is the editable combobox with list autocomplete of the ARIA Authoring
-// Practices. It never chooses anything by itself, nor while the visitor types.
+// A search field for countries: by name in any language, by code, or by a common name. The page's own list stays,
+// hidden, and holds the choice that is saved. This is the editable combobox with list autocomplete of the ARIA
+// Authoring Practices. It never chooses anything by itself, nor while the visitor types.
 "use strict";
 (() => {
     // Accents, case, punctuation and Arabic vowel signs do not matter in a search.
@@ -89,8 +89,16 @@
             // After a save, htmx morphs the fields. It must skip this one.
             this.setAttribute("hx-morph-skip", "");
             this.input = element("input", {
-                type: "text", role: "combobox", id, dir: "auto", autocomplete: autofill, autocapitalize: "off",
-                spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `o-${id}`,
+                type: "text",
+                role: "combobox",
+                id,
+                dir: "auto",
+                autocomplete: autofill,
+                autocapitalize: "off",
+                spellcheck: "false",
+                "aria-autocomplete": "list",
+                "aria-expanded": "false",
+                "aria-controls": `o-${id}`,
             });
             // The chosen country is hidden from this device.
             if (this.dataset.kept) this.input.placeholder = this.dataset.kept;
@@ -154,12 +162,14 @@
         }
 
         get countries() {
-            this.known ??= [...this.select.options].filter((option) => option.value).map((option) => ({
-                code: option.value,
-                name: option.text,
-                names: spellings(option.text),
-                isLikely: option.parentElement.matches("optgroup:first-of-type"),
-            }));
+            this.known ??= [...this.select.options]
+                .filter((option) => option.value)
+                .map((option) => ({
+                    code: option.value,
+                    name: option.text,
+                    names: spellings(option.text),
+                    isLikely: option.parentElement.matches("optgroup:first-of-type"),
+                }));
             return this.known;
         }
 
@@ -167,7 +177,11 @@
         fitting() {
             const typed = this.typed ? fold(this.input.value) : "";
             if (!typed) return this.countries;
-            const ranked = this.countries.map((country) => ({ ...country, isLikely: false, rank: rank(country, typed) }));
+            const ranked = this.countries.map((country) => ({
+                ...country,
+                isLikely: false,
+                rank: rank(country, typed),
+            }));
             const found = ranked.filter((country) => country.rank !== undefined).sort((a, b) => a.rank - b.rank);
             return found.filter((country, at) => found.findIndex((other) => other.code === country.code) === at);
         }
@@ -178,7 +192,11 @@
             const found = this.fitting();
             const options = found.map((country, at) => {
                 const isChosen = country.code === this.select.value;
-                const option = element("div", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": isChosen });
+                const option = element("div", {
+                    role: "option",
+                    id: `${this.list.id}-${at}`,
+                    "aria-selected": isChosen,
+                });
                 const code = element("small");
                 code.textContent = country.code;
                 option.append(country.name, " ", code);

@@ -1,5 +1,5 @@
-// Makes the form smoother. Without scripts, everything works with its buttons. htmx sends the page and replaces its pieces;
-// this script decides when, and protects what the visitor is typing. Uploads are in upload.js.
+// Makes the form smoother. Without scripts, everything works with its buttons. htmx sends the page and replaces its
+// pieces; this script decides when, and protects what the visitor is typing. Uploads are in upload.js.
 "use strict";
 (() => {
     const text = document.body.dataset;
@@ -93,7 +93,10 @@
             body.set("field", place);
             unjudged = null;
             const request = { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } };
-            fetch(form.action, request).then((response) => response.ok && (saved = now), () => {});
+            fetch(form.action, request).then(
+                (response) => response.ok && (saved = now),
+                () => {},
+            );
         };
         document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
         addEventListener("pagehide", flush);
@@ -166,7 +169,9 @@
         const isNew = (element) => element.id && !document.getElementById(element.id);
         const asked = ".needed, .group, #fields > .field, section.document";
         const parts = fragments.flatMap((fragment) => [...fragment.querySelectorAll(asked)]).filter(isNew);
-        const names = parts.map((part) => (part.matches(".needed") ? part : part.querySelector("legend, label, h2"))?.textContent.trim());
+        const names = parts.map((part) =>
+            (part.matches(".needed") ? part : part.querySelector("legend, label, h2"))?.textContent.trim(),
+        );
         if (news && names.length) news.textContent = names.join(" ");
     };
 

@@ -1,7 +1,7 @@
 // Uploads files as soon as they are chosen. It inspects each file first: pictures that the server would refuse are
-// converted to JPEG if the browser can, and hopeless files are refused before they are sent. An upload belongs to the id of
-// its document and not to the element, because a save may replace the element. Without this script, files are sent with
-// their page.
+// converted to JPEG if the browser can, and hopeless files are refused before they are sent. An upload belongs to the
+// id of its document and not to the element, because a save may replace the element. Without this script, files are
+// sent with their page.
 "use strict";
 (() => {
     const documents = () => document.getElementById("documents");
@@ -27,7 +27,8 @@
         let at = 2;
         while (at + 9 < view.byteLength) {
             const marker = view.getUint8(at + 1);
-            const isSegment = view.getUint8(at) === 0xff && marker >= 0xc0 && marker < 0xff && !(marker >= 0xd0 && marker <= 0xd9);
+            const isSegment =
+                view.getUint8(at) === 0xff && marker >= 0xc0 && marker < 0xff && !(marker >= 0xd0 && marker <= 0xd9);
             const isFrame = marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
             if (isSegment && isFrame) {
                 const usual = marker <= 0xc2 && view.getUint8(at + 4) === 8;
@@ -122,7 +123,8 @@
     const uploads = new Map();
 
     // Retries with the same attempt store the same file once.
-    const attempt = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const attempt = () =>
+        [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
     const begin = async (id, input, file) => {
         const upload = { id, input, file, attempt: attempt(), url: documents().dataset.upload, state: "", loaded: 0 };
@@ -191,7 +193,9 @@
         else send(upload);
         paint(upload.id, "cancel");
     };
-    addEventListener("online", () => [...uploads.values()].filter((upload) => upload.timer || upload.broken).forEach(again));
+    addEventListener("online", () =>
+        [...uploads.values()].filter((upload) => upload.timer || upload.broken).forEach(again),
+    );
 
     const cancel = (upload) => {
         clearTimeout(upload.timer);
@@ -221,8 +225,8 @@
         paint(upload.id);
     };
 
-    // Shows an upload in its document. If the focus is inside the document, it moves to the named button, the input or the
-    // heading.
+    // Shows an upload in its document. If the focus is inside the document, it moves to the named button, the input or
+    // the heading.
     const paint = (id, focus) => {
         const card = document.getElementById(id);
         if (!card) return;
@@ -261,7 +265,11 @@
         if (card) {
             const [input, hint] = [card.querySelector("input[type=file]"), card.querySelector(".hint")];
             const said = text[why].replace("#", () => card.querySelector("h2").textContent);
-            const error = Object.assign(document.createElement("p"), { className: "error", id: `e-${input.id}`, textContent: said });
+            const error = Object.assign(document.createElement("p"), {
+                className: "error",
+                id: `e-${input.id}`,
+                textContent: said,
+            });
             error.setAttribute("role", "alert");
             hint.after(error);
             for (const one of card.querySelectorAll("input[type=file]")) {
@@ -370,7 +378,10 @@
         (event) => {
             const { target: form, submitter } = event;
             // The button may have been replaced together with its document. The form is still there.
-            const same = () => [...form.elements].find((one) => one.type === "submit" && one.name === submitter?.name && one.value === submitter?.value);
+            const same = () =>
+                [...form.elements].find(
+                    (one) => one.type === "submit" && one.name === submitter?.name && one.value === submitter?.value,
+                );
             hold(event, () => form.requestSubmit(submitter?.isConnected ? submitter : same()));
         },
         true,
