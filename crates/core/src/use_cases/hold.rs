@@ -31,8 +31,7 @@ record! {
         authority: Text<256>,
         /// Why it was ordered
         reason: Text<1000>,
-        /// When it ends by itself, such as 2030-01-01T00:00:00Z. Without it, the hold lasts until an operator or a key
-        /// ends it
+        /// When it ends by itself, such as 2030-01-01T00:00:00Z. Without it, the hold lasts until it is ended
         ends_at: Option<Text<64>>,
     }
 }

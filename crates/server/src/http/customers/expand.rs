@@ -43,7 +43,7 @@ impl Expand {
             }
             Some(expand)
         };
-        let message = "must be some of: profile, documents, requirements";
+        let message = "must be one or more of: profile, documents, requirements";
         parameters.read("expand", parse, Code::UnknownValue, message).unwrap_or_default()
     }
 
