@@ -63,7 +63,7 @@ fn describe(documents: &Value, file: &File) -> Markup {
     html! {
         @if let Some(purpose) = purpose { strong { (words(purpose)) } " " }
         bdi { (visible(file.details.name.expose())) }
-        " · " (file.details.media_type.as_str()) " · " (file.details.size / 1_024) " KiB"
+        " · " (file.details.media_type.as_str()) " · " (file.details.size.div_ceil(1_024)) " KiB"
     }
 }
 
