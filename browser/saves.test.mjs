@@ -409,7 +409,7 @@ test("a refused file is struck through with its reason, and only the new one has
     const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
     await page.goto(`${base}/identity`);
     const files = page.locator(".files li");
-    assert.match((await files.textContent()).replace(/[\u2068\u2069]/g, ""), /Not accepted: Please upload a new file/);
+    assert.match((await files.textContent()).replace(/[\u2068\u2069]/g, ""), /Not accepted: a new file is needed/);
     assert.equal(await files.locator(".mark.done").count(), 0);
     await page.locator(".upload:not(.camera) input[type=file]").setInputFiles(picture("sharper.png"));
     await page.getByText("sharper.png").waitFor();

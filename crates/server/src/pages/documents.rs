@@ -4,7 +4,7 @@ use dossier_core::file::File;
 use dossier_core::form::sheet::{GivenDocument, Sheet};
 use dossier_core::form::{Issue, IssueKind};
 use dossier_core::ids::FileId;
-use dossier_core::kyc::requirement::Requirement;
+use dossier_core::kyc::requirement::{Fault, Requirement};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -139,6 +139,15 @@ fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: 
     }
 }
 
+/// Why a file is not enough. What the reviewers wrote stands below the files.
+fn why_not(sheet: &Sheet<'_>, l10n: &Localization, requirement: &Requirement, why: Fault) -> String {
+    if why == Fault::AskedAgain {
+        return l10n.say("file-asked-again");
+    }
+    let why = sentence(sheet, l10n, &Issue { place: requirement.place(), kind: IssueKind::Fault(why) });
+    l10n.say_with("file-refused", &[("why", why.into())])
+}
+
 /// The files that were given for a document.
 fn list(
     visit: &Visit,
@@ -167,9 +176,7 @@ fn list(
                             None => (l10n.say("file-given")),
                         }
                         @if let Some(why) = one.refused {
-                            @let why = Issue { place: requirement.place(), kind: IssueKind::Fault(why) };
-                            @let why = sentence(sheet, l10n, &why);
-                            " " small { (l10n.say_with("file-refused", &[("why", why.into())])) }
+                            " " small { (why_not(sheet, l10n, requirement, why)) }
                         }
                     }
                     (confirmation_of_file(sheet, visit, &step, one, label))

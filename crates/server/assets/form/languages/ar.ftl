@@ -222,6 +222,7 @@ upload-cancelled = أُلغي الرفع.
 upload-waiting = لا يزال ملف قيد الرفع. ستتابع فور اكتماله.
 file-given = رُفع الملف
 file-refused = غير مقبول: { $why }
+file-asked-again = غير مقبول: يلزم ملف جديد
 file-remove = حذف
 file-remove-number = حذف الملف { $number }: { $document }
 js-offline = لا يوجد اتصال. ما كتبته لا يزال هنا وسيُحفظ عند عودة الاتصال.

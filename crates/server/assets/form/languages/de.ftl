@@ -210,6 +210,7 @@ upload-cancelled = Das Hochladen wurde abgebrochen.
 upload-waiting = Eine Datei wird noch hochgeladen. Danach geht es von selbst weiter.
 file-given = Datei hochgeladen
 file-refused = Nicht angenommen: { $why }
+file-asked-again = Nicht angenommen: Eine neue Datei wird benötigt
 file-remove = Entfernen
 file-remove-number = Datei { $number } entfernen: { $document }
 js-offline = Keine Verbindung. Ihre Eingaben sind noch da und werden gespeichert, sobald Sie wieder online sind.

@@ -212,6 +212,7 @@ upload-cancelled = The upload was cancelled.
 upload-waiting = A file is still being uploaded. You will continue as soon as it is done.
 file-given = File uploaded
 file-refused = Not accepted: { $why }
+file-asked-again = Not accepted: a new file is needed
 file-remove = Remove
 file-remove-number = Remove file { $number }: { $document }
 js-offline = No connection. What you have typed is still here, and will be saved when you are online again.

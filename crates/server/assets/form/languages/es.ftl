@@ -210,6 +210,7 @@ upload-cancelled = Se canceló la subida.
 upload-waiting = Todavía se está subiendo un archivo. Continuará en cuanto termine.
 file-given = Archivo subido
 file-refused = No aceptado: { $why }
+file-asked-again = No aceptado: se necesita un archivo nuevo
 file-remove = Quitar
 file-remove-number = Quitar el archivo { $number }: { $document }
 js-offline = Sin conexión. Lo que ha escrito sigue aquí y se guardará en cuanto vuelva la conexión.

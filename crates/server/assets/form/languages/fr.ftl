@@ -210,6 +210,7 @@ upload-cancelled = L’envoi a été annulé.
 upload-waiting = Un fichier est encore en cours d’envoi. Vous continuerez dès qu’il sera arrivé.
 file-given = Fichier envoyé
 file-refused = Non accepté : { $why }
+file-asked-again = Non accepté : un nouveau fichier est nécessaire
 file-remove = Supprimer
 file-remove-number = Supprimer le fichier { $number } : { $document }
 js-offline = Pas de connexion. Ce que vous avez saisi est toujours là et sera enregistré dès le retour de la connexion.

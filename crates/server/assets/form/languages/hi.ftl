@@ -210,6 +210,7 @@ upload-cancelled = अपलोड रद्द किया गया।
 upload-waiting = एक फ़ाइल अभी अपलोड हो रही है। पूरी होते ही आप आगे बढ़ेंगे।
 file-given = फ़ाइल अपलोड हो गई
 file-refused = स्वीकार नहीं: { $why }
+file-asked-again = स्वीकार नहीं: नई फ़ाइल चाहिए
 file-remove = हटाएँ
 file-remove-number = फ़ाइल { $number } हटाएँ: { $document }
 js-offline = कनेक्शन नहीं है। आपने जो लिखा है वह यहीं है और आपके फिर से ऑनलाइन होते ही सहेज लिया जाएगा।

@@ -210,6 +210,7 @@ upload-cancelled = O envio foi cancelado.
 upload-waiting = Um arquivo ainda está sendo enviado. Você continuará assim que terminar.
 file-given = Arquivo enviado
 file-refused = Não aceito: { $why }
+file-asked-again = Não aceito: é necessário um novo arquivo
 file-remove = Remover
 file-remove-number = Remover o arquivo { $number }: { $document }
 js-offline = Sem conexão. O que você digitou continua aqui e será salvo assim que a conexão voltar.

@@ -210,6 +210,7 @@ upload-cancelled = Yükleme iptal edildi.
 upload-waiting = Bir dosya hâlâ yükleniyor. Yükleme bitince devam edeceksiniz.
 file-given = Dosya yüklendi
 file-refused = Kabul edilmedi: { $why }
+file-asked-again = Kabul edilmedi: yeni bir dosya gerekiyor
 file-remove = Kaldır
 file-remove-number = { $number }. dosyayı kaldır: { $document }
 js-offline = Bağlantı yok. Yazdıklarınız burada duruyor ve yeniden çevrimiçi olduğunuzda kaydedilecek.

@@ -204,6 +204,7 @@ upload-cancelled = 上传已取消。
 upload-waiting = 仍有文件正在上传。上传完成后会自动继续。
 file-given = 文件已上传
 file-refused = 未被接受：{ $why }
+file-asked-again = 未被接受：需要新的文件
 file-remove = 移除
 file-remove-number = 移除文件 { $number }：{ $document }
 js-offline = 网络已断开。您填写的内容仍在这里，恢复联网后会自动保存。
