@@ -159,7 +159,7 @@ test("a PDF that cannot be shown says why, and the link to it stays", async () =
             const { inked } = await look(frame);
             assert.ok(words ? inked > 0.01 : inked > 0.4 && inked < 0.6, `${words}: ${inked}`);
         }
-        assert.ok(await page.getByRole("link", { name: "Open in a new tab" }).isVisible());
+        assert.ok(await page.getByRole("link", { name: "Save the file" }).isVisible());
         clean(page);
         await page.context().close();
     }
@@ -183,7 +183,7 @@ test("the frame with the pages is for its desk only, and without scripts it says
     const plain = await seat({ javaScriptEnabled: false });
     await plain.goto(`${desk}/customers/${id}?claim=residential_address`);
     assert.match(await plain.frameLocator("#pages").locator("main").innerHTML(), /<noscript><p>.*turn on JavaScript/);
-    assert.ok(await plain.getByRole("link", { name: "Open in a new tab" }).isVisible());
+    assert.ok(await plain.getByRole("link", { name: "Save the file" }).isVisible());
     await plain.context().close();
 
     // Another program on the same host, which browsers send the cookie for, cannot show it.

@@ -318,8 +318,8 @@ impl Obstacle {
                 format!("We will erase it on {}. You do not have to ask again.", &until.to_string()[..10])
             }
             Self::Rule(None, _) => {
-                "That time begins when the business relationship ends that your data belongs to. We will erase it when \
-                that time has passed. You do not have to ask again."
+                "That time begins when the business relationship for which we keep your data ends. We will erase it \
+                when that time has passed. You do not have to ask again."
                     .to_owned()
             }
             Self::Hold(_) => "We will erase it as soon as we may. You do not have to ask again.".to_owned(),

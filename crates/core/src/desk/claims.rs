@@ -61,7 +61,7 @@ impl Customer {
                 requirement,
             }
         };
-        let mut claims: Vec<_> = rules.of(self, now).into_iter().map(claim).collect();
+        let mut claims: Vec<_> = self.judged(rules, now).into_iter().map(claim).collect();
         // The sort is stable, so each part keeps the order of the requirements.
         claims.sort_by_key(|claim| match (claim.is_open(), claim.is_changed) {
             (true, _) => 0,
@@ -69,6 +69,21 @@ impl Customer {
             (false, false) => 2,
         });
         claims
+    }
+
+    /// The requirements as reviewers judge them. What was given includes the files that prove it, so that a verdict is
+    /// void once the answer or its evidence changes.
+    #[must_use]
+    pub fn judged(&self, rules: &RuleSet, now: Timestamp) -> Vec<Requirement> {
+        let profile = self.profile.to_json();
+        let mut requirements = rules.of(self, now);
+        for requirement in requirements.iter_mut().filter(|one| one.document.is_none()) {
+            let files = proving_files(self.profile.kind(), &profile, requirement.pointers());
+            for file in files {
+                requirement.given.push_str(&format!(" {file}"));
+            }
+        }
+        requirements
     }
 
     /// The profile as JSON in the form of a PUT body, with masked numbers.

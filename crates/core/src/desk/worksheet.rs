@@ -85,7 +85,8 @@ pub struct Holder {
 pub struct Verdict {
     /// What the reviewer found.
     pub verdict: VerdictWord,
-    /// A hash of the answer that was judged. The verdict is void once the answer changes.
+    /// A hash of the answer that was judged, and the ids of the files that proved it. The verdict is void once either
+    /// changes.
     pub given: String,
     /// Who gave the verdict.
     pub by: Author,

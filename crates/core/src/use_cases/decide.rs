@@ -63,7 +63,7 @@ pub async fn decide_as(
     let worksheet = services.store.worksheet(seat.caller.scope, customer).await.map_err(UpdateError::from)?;
     let alone = decides_alone(seat, decision.outcome);
     make(services, &seat.caller, (&decision, alone, Some(version)), id, request, |customer, now| {
-        let tally = Tally::of(&services.policy.rules.of(customer, now), &worksheet);
+        let tally = Tally::of(&customer.judged(&services.policy.rules, now), &worksheet);
         tally.contradictions(&decision)
     })
     .await

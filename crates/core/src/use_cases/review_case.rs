@@ -18,7 +18,7 @@ use crate::store::error::StoreError;
 use crate::use_cases::members::DeskError;
 use crate::use_cases::worksheet::Seat;
 
-/// How many entries of the audit trail are searched for earlier values.
+/// How many entries of the audit trail are read at a time in search of earlier values.
 const SEARCHED: usize = 100;
 /// How many files are compared with those of other customers.
 const COMPARED: usize = 50;
@@ -176,15 +176,26 @@ pub async fn values_at(
     }
     let (scope, store) = (seat.caller.scope, &services.store);
     let filter = AuditFilter { customer: Some(customer.id), ..AuditFilter::default() };
-    let Some(page) = store.audit(scope, &filter, None, SEARCHED).await? else { return Ok(BTreeMap::new()) };
-    let mut before = BTreeMap::new();
-    // Newest first, so the oldest change since the decision is the one that remains.
-    for row in page.rows.iter().filter(|row| row.version.is_some_and(|of| of > version) && !row.fields.is_empty()) {
-        let Some(entry) = store.audit_entry(scope, row.seq).await? else { continue };
-        for change in &entry.detail.expose().changes {
-            if let Some((old, _)) = &change.values {
-                before.insert(change.pointer.clone(), masked_value(&change.pointer, old));
+    let (mut before, mut place) = (BTreeMap::new(), None);
+    // Looks are entries too, so there may be many between two changes.
+    while let Some(page) = store.audit(scope, &filter, place, SEARCHED).await? {
+        // Newest first, so the oldest change since the version is the one that remains.
+        for row in &page.rows {
+            match row.version {
+                Some(of) if of <= version => return Ok(before),
+                Some(_) if !row.fields.is_empty() => {}
+                _ => continue,
             }
+            let Some(entry) = store.audit_entry(scope, row.seq).await? else { continue };
+            for change in &entry.detail.expose().changes {
+                if let Some((old, _)) = &change.values {
+                    before.insert(change.pointer.clone(), masked_value(&change.pointer, old));
+                }
+            }
+        }
+        place = page.next;
+        if place.is_none() {
+            break;
         }
     }
     Ok(before)

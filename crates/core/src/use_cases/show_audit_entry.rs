@@ -13,7 +13,7 @@ use crate::use_cases::write::append_audit;
 /// returns them.
 pub async fn show(services: &Services, caller: &Caller, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
     let Some(entry) = services.store.audit_entry(caller.scope, seq).await? else { return Ok(None) };
-    let mut audit = AuditEntry::new(caller, services.clock.now(), Action::EntryViewed);
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::EntryViewed);
     audit.fields = vec![format!("/audit/{seq}")];
     // An entry about an erased customer cannot be sealed, because the customer has no key.
     let has_key = |customer: &CustomerId| !entry.erased.contains(&PersonId::of_customer(*customer));

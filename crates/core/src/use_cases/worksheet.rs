@@ -11,6 +11,7 @@ use crate::desk::role::Permission;
 use crate::desk::worksheet::{Holder, MAX_NOTE, MAX_NOTES, Note, Verdict, VerdictWord, Worksheet};
 use crate::hidden::is_blank;
 use crate::ids::CustomerId;
+use crate::place::Place;
 use crate::services::Services;
 use crate::store::desk::DeskUse;
 use crate::store::error::StoreError;
@@ -169,12 +170,15 @@ pub async fn give_verdict(
     let mut is_same = false;
     let after = edit_since(services, seat, id, Action::VerdictGiven, Some(seen), |sheet, (customer, changed), now| {
         take_or_refuse(sheet, customer, seat, now)?;
-        let known = services.policy.rules.of(customer, now);
+        let known = customer.judged(&services.policy.rules, now);
         let Some(found) = known.iter().find(|one| one.id == requirement) else {
             let message = "is not a requirement of this customer";
             return Err(Violations::from(Violation::new("/requirement", Code::UnknownRequirement, message)).into());
         };
-        if changed.iter().any(|pointer| found.concerns(pointer)) {
+        // A change of documents may have replaced what the member compared the answer with.
+        let is_evidence = |pointer: &str| Place::new(pointer).steps().any(|step| step == "documents");
+        let has_changed = |pointer: &String| found.concerns(pointer) || is_evidence(pointer);
+        if seen > customer.version || changed.iter().any(has_changed) {
             return Err(DeskError::AnswerChanged);
         }
         let verdicts = &mut sheet.details.verdicts;

@@ -112,7 +112,8 @@ document.addEventListener("keydown", (event) => {
 async function open() {
     status.textContent = document.body.dataset.opening;
     const answer = await fetch(file);
-    if (!answer.ok) return fail("unread");
+    // A session that has ended leads to the page for signing in.
+    if (!answer.ok || answer.redirected) return fail("unread");
     const data = new Uint8Array(await answer.arrayBuffer());
     const pdfjs = await import(`${library}pdf.min.mjs`);
     pdfjs.GlobalWorkerOptions.workerSrc = `${library}pdf.worker.min.mjs`;

@@ -17,7 +17,7 @@ use dossier_store::ledger::Ledger;
 use dossier_store::planted::reached;
 use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Mark;
-use dossier_store::vault::RootKey;
+use dossier_store::vault::{Keyring, RootKey};
 use serde_json::{Value, json};
 
 use super::known::{KeySources, KnownKeys};
@@ -65,11 +65,12 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if !keyring.exists() {
         return Err(format!("there is no keyring {}; pass the newest copy with --keyring", keyring.display()));
     }
-    let mut ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
     check_same_keyring(&target.storage.keyring, keyring)?;
     let others = vec![target.storage.keyring.clone(), config.storage.keyring.clone()];
     let sources = KeySources { keyring, export: restore.keys.as_deref(), others };
+    // First, because its message says whether the root key or the keyring is the wrong one.
     let keys = KnownKeys::of(&backup, &sources, &root).await?;
+    let mut ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
     if let Home::Folder(folder) = &home
@@ -196,7 +197,12 @@ fn known_erasures(
     let live = Ledger::beside(&config.storage.keyring, root);
     let mut ledgers: Vec<_> = [given, own].map(|keyring| Ledger::beside(keyring, root)).into();
     ledgers.extend(restore.ledger.iter().map(|path| Ledger::at(path.clone(), root)));
-    let mut known = live.read().map_err(text)?;
+    // The folder of the settings may belong to another installation, whose ledger needs another root key.
+    let is_foreign = || config.storage.keyring.exists() && Keyring::open(&config.storage.keyring, root).is_err();
+    let mut known = match live.read() {
+        Err(_) if is_foreign() => BTreeSet::new(),
+        read => read.map_err(text)?,
+    };
     for ledger in &ledgers {
         // Only a crash of the server leaves an unfinished line, and only in its own file.
         if ledger.path() != live.path() && ledger.is_cut_off().map_err(text)? {

@@ -56,7 +56,7 @@ pub(super) async fn view_customer(
     let scope = context.scope(scope).await?;
     let id = CustomerId::parse(customer_id).ok_or_else(unknown)?;
     let customer = context.services.store.customer(scope, id).await.map_err(text)?.ok_or_else(unknown)?;
-    let mut audit = AuditEntry::new(&context.caller(scope), context.services.clock.now(), Action::CustomerViewed);
+    let mut audit = AuditEntry::new(&context.caller(scope), context.services.now(scope), Action::CustomerViewed);
     audit.customer = Some(id);
     append_audit(context.services, scope, audit).await.map_err(text)?;
     Ok(view_json(&CustomerView::new(&customer.summary(), Some(&customer.profile))))

@@ -138,7 +138,9 @@ fn members(value: &Value) -> Vec<(String, String)> {
                 items.iter().enumerate().for_each(|(index, item)| add(&within(&(index + 1).to_string()), item, found));
             }
             Value::Array(items) if !items.is_empty() => {
-                found.push((path.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(" ")));
+                let words: Vec<_> = items.iter().map(word).collect();
+                let between = if words.iter().any(|word| word.contains(' ')) { "; " } else { " " };
+                found.push((path.to_owned(), words.join(between)));
             }
             value => found.push((path.to_owned(), word(value))),
         }

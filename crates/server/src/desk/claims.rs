@@ -23,6 +23,8 @@ pub struct Claims<'a> {
     pub case: &'a CaseView,
     /// The values before the last decision.
     pub before: &'a BTreeMap<String, Value>,
+    /// The filter of the queue that the member came from.
+    pub queue: &'a str,
 }
 
 /// The id of a claim's element.
@@ -73,7 +75,7 @@ impl Claims<'_> {
                 data-file=[claim.files.first()] data-open=[claim.is_open().then_some("yes")]
                 data-verdict=[verdict.map(|verdict| verdict.verdict)] {
                 h3 {
-                    a href={ "?" (query) "#" (id) } { (requirement.label) }
+                    a href={ "?" (query) "&" (self.queue) "#" (id) } { (requirement.label) }
                     @if let Some(person) = person { " · " bdi { (visible(&person)) } }
                     @if claim.is_changed { " " span.changed { (say("changed")) } }
                 }
@@ -129,7 +131,7 @@ impl Claims<'_> {
         let given = self.case.worksheet.verdict(&claim.requirement);
         let is_own = given.is_some_and(|verdict| verdict.by.id == self.desk.seat.member.id);
         let given = given.map(|verdict| verdict.verdict);
-        let action = format!("{}/customers/{}/verdicts", self.desk.base(), self.case.customer.id);
+        let action = format!("{}/customers/{}/verdicts?{}", self.desk.base(), self.case.customer.id, self.queue);
         let key = |word: VerdictWord| match word {
             VerdictWord::Matches => "y",
             VerdictWord::Differs => "x",

@@ -43,7 +43,7 @@ pub async fn page(
         Err(error) => return refusal(&desk, error),
     };
     let now = app.services.now(desk.scope());
-    let claims = Claims { desk: &desk, case: &case, before: &before };
+    let claims = Claims { desk: &desk, case: &case, before: &before, queue: &focus.queue };
     let shown = name(&case.customer);
     let content = html! {
         (head(&desk, &case, &focus, now))
@@ -57,7 +57,7 @@ pub async fn page(
             (evidence::pane(&desk, &case, &focus))
         }
         (persons(&case))
-        (notes(&desk, &case))
+        (notes(&desk, &case, &focus))
         (timeline::section(&desk, id, &focus, &history))
     };
     let mut response = pages::page(&desk, &visible(&shown), "customer", &content);
@@ -205,7 +205,7 @@ fn persons(case: &CaseView) -> Markup {
     }
 }
 
-fn notes(desk: &Desk, case: &CaseView) -> Markup {
+fn notes(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
     let notes = &case.worksheet.details.notes;
     html! {
         section.notes #notes aria-labelledby="notes-title" {
@@ -220,7 +220,7 @@ fn notes(desk: &Desk, case: &CaseView) -> Markup {
                 }
             }
             @if desk.seat.may(Permission::Work) {
-                form method="post" action={ (desk.base()) "/customers/" (case.customer.id) "/notes" } {
+                form method="post" action={ (desk.base()) "/customers/" (case.customer.id) "/notes?" (focus.queue) } {
                     label for="note" { (say("note-new")) " " kbd { "m" } }
                     textarea #note name="text" rows="3" maxlength="4000" required data-key="m" {}
                     button type="submit" { (say("note-add")) }

@@ -75,9 +75,11 @@ pub async fn verdict(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
+    RawQuery(query): RawQuery,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
+    let queue = Filter::read(query.as_deref().unwrap_or_default()).query();
     let (requirement, verdict) = (fields.get("requirement"), fields.get("verdict"));
     let word = VerdictWord::parse(verdict);
     if word.is_none() && !verdict.is_empty() {
@@ -88,9 +90,12 @@ pub async fn verdict(
     let given = worksheet::give_verdict(&app.services, &desk.seat, id, requirement, word, seen).await;
     let (is_script, is_new) = (desk.signed_in.is_script, matches!(given, Err(DeskError::AnswerChanged)));
     let case = match given {
-        Ok(_) if !is_script => return done(&app, &desk, id, &format!("#{}", claims::anchor(requirement))).await,
+        Ok(_) if !is_script => {
+            return done(&app, &desk, id, &format!("?{queue}#{}", claims::anchor(requirement))).await;
+        }
         Ok(worksheet) => review_case::again(&app.services, &desk.seat, id, worksheet).await,
-        Err(_) if is_new && is_script => review_case::open(&app.services, &desk.seat, Some(id)).await,
+        Err(_) if is_new && !is_script => return Ok(answer_changed(&desk, id, requirement, &queue)),
+        Err(_) if is_new => review_case::open(&app.services, &desk.seat, Some(id)).await,
         Err(error) => return refusal(&desk, error),
     };
     let case = match case {
@@ -98,10 +103,25 @@ pub async fn verdict(
         Err(error) => return refusal(&desk, error),
     };
     let before = review_case::values_before(&app.services, &desk.seat, &case.customer).await?;
-    let claims = Claims { desk: &desk, case: &case, before: &before };
+    let claims = Claims { desk: &desk, case: &case, before: &before, queue: &queue };
     let piece = Html(claims.piece(requirement, is_new).into_string());
     let status = if is_new { StatusCode::PRECONDITION_FAILED } else { StatusCode::OK };
     Ok((status, piece).into_response())
+}
+
+/// The page that leads to the new answer, for those without scripts.
+fn answer_changed(desk: &Desk, id: CustomerId, requirement: &str, queue: &str) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("claim", requirement).finish();
+    let anchor = claims::anchor(requirement);
+    let content = html! {
+        p { (say("answer-changed-text")) }
+        p {
+            a.button href={ (desk.base()) "/customers/" (id) "?" (query) "&" (queue) "#" (anchor) } {
+                (say("answer-changed-look"))
+            }
+        }
+    };
+    pages::message(desk, StatusCode::PRECONDITION_FAILED, &say("answer-changed-title"), &content)
 }
 
 /// `POST …/notes`: adds an internal note.
@@ -109,11 +129,13 @@ pub async fn add_note(
     State(app): State<App>,
     desk: Desk,
     path: CustomerPath,
+    RawQuery(query): RawQuery,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
+    let queue = Filter::read(query.as_deref().unwrap_or_default()).query();
     match worksheet::add_note(&app.services, &desk.seat, id, fields.get("text")).await {
-        Ok(_) => done(&app, &desk, id, "#notes").await,
+        Ok(_) => done(&app, &desk, id, &format!("?{queue}#notes")).await,
         Err(error) => refusal(&desk, error),
     }
 }

@@ -45,7 +45,7 @@ impl Panel {
         let Some(customer) = review_case::customer(&app.services, &desk.seat, id).await? else { return Ok(None) };
         let queue = Filter::read(query.unwrap_or_default()).query();
         let now = app.services.now(desk.scope());
-        let requirements = app.services.policy.rules.of(&customer, now);
+        let requirements = customer.judged(&app.services.policy.rules, now);
         let worksheet = app.services.store.worksheet(desk.scope(), id).await?;
         let tally = Tally::of(&requirements, &worksheet);
         let holder = worksheet.holder_of(&customer.kyc, now).map(|holder| &holder.member);

@@ -35,7 +35,7 @@ pub fn pane(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
                 ol.files {
                     @for (index, file) in files.iter().enumerate() {
                         li {
-                            a href={ "?file=" (file.id) "#evidence-title" } data-file-link=(file.id)
+                            a href={ "?file=" (file.id) "&" (focus.queue) "#evidence-title" } data-file-link=(file.id)
                                 data-key=[(index < 9).then(|| (index + 1).to_string())]
                                 aria-current=[shown.is_some_and(|one| one.id == file.id).then_some("true")] {
                                 (describe(&documents, file))
@@ -67,7 +67,7 @@ fn describe(documents: &Value, file: &File) -> Markup {
     }
 }
 
-/// One file. Pictures are shown here, and so are the pages of a PDF, which can be opened in a tab too.
+/// One file. Pictures are shown here, and so are the pages of a PDF, which can be saved, too.
 fn viewer(desk: &Desk, case: &CaseView, documents: &Value, file: &File) -> Markup {
     let url = format!("{}/customers/{}/files/{}", desk.base(), case.customer.id, file.id);
     html! {
@@ -88,7 +88,7 @@ fn viewer(desk: &Desk, case: &CaseView, documents: &Value, file: &File) -> Marku
                     iframe #pages src=(pdf::path(desk, case.customer.id, file.id))
                         title=(say_with("pages-of", &[("name", name.into())])) {}
                 }
-                p { a.button href=(url) target="_blank" rel="noopener" { (say("open-file")) } }
+                p { a.button href=(url) { (say("open-file")) } }
             }
             figcaption { (describe(documents, file)) }
         }

@@ -11,10 +11,11 @@ use crate::http::state::App;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads a body, or a query.
+    /// Reads a body, or a query. Browsers send a line break as two characters, and count it as one.
     #[must_use]
     pub fn read(text: &[u8]) -> Self {
-        Self(form_urlencoded::parse(text).into_owned().collect())
+        let fields = form_urlencoded::parse(text).into_owned();
+        Self(fields.map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
     }
 
     /// A field. Empty if it was not sent.

@@ -47,7 +47,8 @@ pub async fn page(
 }
 
 /// What the frame may do: run our scripts, read this file and the fonts of pdf.js, and be part of a page of the desk.
-/// Whatever a file makes of pdf.js, it opens no window, leads nowhere, sends no form, and reads nothing else.
+/// The frame has the origin of the desk, so this confines no script that runs in it. A file is taken apart in the
+/// worker, which has a stricter policy and no way to the page.
 fn policy(desk_url: &str, content: &str) -> String {
     let fonts = pdfjs::folder();
     format!(

@@ -76,7 +76,7 @@ impl Home {
             ),
             Mark::Arriving { from, at } => format!(
                 "the transfer from {from} to {}, started at {at}, has not finished. Run the same dossier db move or \
-                    dossier restore again to complete it",
+                    dossier restore again to complete it, or restore an undamaged copy into an empty place",
                 self.location(),
             ),
         }

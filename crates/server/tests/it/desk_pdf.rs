@@ -47,7 +47,7 @@ async fn the_pages_of_a_pdf_are_a_frame_with_a_policy_of_its_own() {
     let page = ada.get(&case).await;
     assert!(page.header("content-security-policy").ends_with("frame-ancestors 'none'; frame-src 'self'"));
     assert!(page.text.contains(&format!("src=\"{case}/files/{file}/pages\"")), "{}", page.text);
-    assert!(page.text.contains("Open in a new tab"), "also without scripts: {}", page.text);
+    assert!(page.text.contains("Save the file"), "also without scripts: {}", page.text);
     // Frames are for pages that have one.
     let other = app.given("individual").await;
     let viewer = Browser::with(&app, "Charles", &[Role::Viewer]).await;

@@ -21,6 +21,7 @@ mod desk_members;
 mod desk_pdf;
 mod desk_sign_in;
 mod desk_timeline;
+mod desk_verdicts;
 mod documentation;
 mod ends;
 mod erasure;

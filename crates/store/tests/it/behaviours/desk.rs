@@ -149,7 +149,7 @@ pub(crate) async fn a_verdict_is_about_one_answer_and_changes_no_version_and_sen
     };
     let found = async || {
         let (customer, sheet) = (read(&services, caller.scope, id).await, sheet(&services, &caller, id).await);
-        let known = services.policy.rules.of(&customer, services.now(caller.scope));
+        let known = customer.judged(&services.policy.rules, services.now(caller.scope));
         let one = known.iter().find(|one| one.id == "nationality").expect("a requirement");
         sheet.verdict(one).map(|verdict| (verdict.verdict, verdict.by.name.clone()))
     };

@@ -284,7 +284,7 @@ impl Ways {
         };
         let mut sheet = Worksheet::empty(before.id);
         let at = crate::clock::Clock::now(&Noon);
-        for one in self.services.policy.rules.of(before, at) {
+        for one in before.judged(&self.services.policy.rules, at) {
             let by = Who::Analyst.seat().member.author();
             sheet.details.verdicts.insert(one.id, Verdict { verdict, given: one.given, by, at });
         }
