@@ -276,9 +276,15 @@ test("a refusal and a lost connection are said above the page, which keeps its c
     await grace.page.locator("#notice", { hasText: "Ada Lovelace is working on it" }).waitFor();
     const standing = () => grace.page.evaluate(() => document.activeElement.closest("article.claim") !== null);
     assert.ok((await standing()) && (await grace.page.locator("article.claim").count()) === claims);
-    await grace.page.route("**/verdicts", (route) => route.abort());
+    // While a request is under way, htmx drops another one of the same form.
+    await grace.page.waitForFunction(() => !document.querySelector(".htmx-request"));
+    await grace.page.waitForTimeout(300);
+    await grace.page.route("**/verdicts?*", (route) => route.abort());
     await grace.key("y");
     await grace.page.locator("#notice", { hasText: "could not be reached" }).waitFor();
+    // Evidence that is loaded meanwhile does not take the words away.
+    await grace.page.waitForTimeout(500);
+    assert.match(await grace.page.textContent("#notice"), /could not be reached/);
     assert.ok((await standing()) && (await grace.page.locator("article.claim").count()) === claims);
     clean(grace.page);
     for (const page of [grace.page, ada]) await page.context().close();

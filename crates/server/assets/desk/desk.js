@@ -99,8 +99,10 @@ document.addEventListener("htmx:error", () => {
     const notice = document.getElementById("notice");
     notice.textContent = notice.dataset.offline;
 });
-document.addEventListener("htmx:after:request", ({ detail }) => {
-    if (detail.ctx?.response?.status < 400) document.getElementById("notice").textContent = "";
+// It stays until the member has stored something: evidence is loaded, and a hold renewed, without the member's doing.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    const isStored = ctx?.response?.status < 400 && ctx.sourceElement?.matches("form");
+    if (isStored) document.getElementById("notice").textContent = "";
 });
 
 // The viewer zooms and turns by attributes, since no style may be inline.
