@@ -32,7 +32,8 @@ async function load(browser, server, url, storageState) {
         watch("largest-contentful-paint", (entry) => (window.seen.largest = entry.startTime));
         watch("longtask", (entry) => (window.seen.blocked += Math.max(0, entry.duration - 50)));
     });
-    await page.goto(url, { waitUntil: "networkidle" });
+    // A busy machine may take long; what is measured is then not the best of the tries.
+    await page.goto(url, { waitUntil: "networkidle", timeout: 120_000 });
     const seen = await page.evaluate(() => ({
         ...window.seen,
         first: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0,

@@ -85,7 +85,7 @@ const ERASED: &str = ",\"erased\":true}";
 /// An event as it is read back.
 #[derive(Debug, Clone)]
 pub struct StoredEvent {
-    /// Its place among all events of its scope: later events have greater ones. It says nothing else.
+    /// Its place among all events of its scope: later events have greater ones. Gaps mean nothing.
     pub position: u64,
     /// What happened, as written on the wire.
     pub event_type: String,

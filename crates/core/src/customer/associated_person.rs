@@ -12,7 +12,7 @@ use crate::parse::record::{Field, Merging};
 use crate::record;
 
 record! {
-    /// An owner or controller of a business. `id` is ours: reads always give it, writes may.
+    /// An owner or controller of a business. Dossier assigns `id`. Responses always contain it; requests may.
     container AssociatedPerson {
         /// The id of this person in reads of the customer. Send it back to update the same person
         id: Option<PersonRef>,
@@ -49,11 +49,11 @@ impl AssociatedPerson {
     }
 }
 
-/// What tells one person from another, the strongest first, each in the form in which it is compared.
+/// What identifies a person, the strongest mark first, in the form used for comparing.
 struct Marks {
     id: Option<PersonId>,
     document: Option<DocumentKey>,
-    /// Whether another person has the same one.
+    /// Whether another person has the same document.
     is_shared: bool,
     /// First, middle and last name.
     name: Option<[Option<String>; 3]>,
@@ -108,7 +108,7 @@ fn is_shared(one: &Marks, all: &[Marks]) -> bool {
 enum Rule {
     Id,
     Document,
-    /// Of several namesakes, the one about whom the same is known goes first.
+    /// Of several stored persons with this name, the one with the same document goes first.
     NameAndDocument,
     Name,
 }
@@ -126,7 +126,7 @@ pub(super) fn match_persons(
 ) {
     let (mut marks, known_marks) = (Marks::of_all(incoming), Marks::of_all(stored));
     for one in &mut marks {
-        // An id that belongs to no stored person says nothing.
+        // An id that belongs to no stored person is ignored.
         one.id = one.id.filter(|id| known_marks.iter().any(|known| known.id == Some(*id)));
     }
     let mut matched: Vec<Option<usize>> = vec![None; incoming.len()];

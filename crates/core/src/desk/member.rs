@@ -64,7 +64,7 @@ pub struct Passkey {
     pub id: String,
     /// The name that its owner gives it.
     pub name: String,
-    /// What verifies it, as the library keeps it.
+    /// What verifies its signatures, in the format of the WebAuthn library.
     pub credential: serde_json::Value,
     /// When it was added.
     pub added_at: Timestamp,

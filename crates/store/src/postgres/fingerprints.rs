@@ -116,7 +116,7 @@ impl PostgresStore {
     }
 }
 
-/// A verification reports what cannot be opened. It must not prevent the start.
+/// A record that cannot be opened must not prevent the start; a verification reports it.
 fn ignore_corrupt<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
     match read {
         Err(error @ StoreError::Corrupt(_)) => {

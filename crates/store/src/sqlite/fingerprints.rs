@@ -50,7 +50,7 @@ impl SqliteStore {
             after = Some(*last);
             let transaction = connection.unchecked_transaction()?;
             for id in ids {
-                // A verification reports what cannot be opened. It must not prevent the start.
+                // A record that cannot be opened must not prevent the start; a verification reports it.
                 match self.sealed_record(scope, id).map(|record| record.map(|record| Box::new(record).open())) {
                     Ok(Some(Ok(customer))) => {
                         let numbers = prepared::fingerprints(&customer, keys);

@@ -52,14 +52,14 @@ impl Target {
             }
         };
         if !begun {
-            // These rows of an empty database are copied from the source instead.
+            // Deletes the rows that every new database has; those of the source replace them.
             target.clear().await?;
         }
         target.set_installation(facts.installation, facts.newest_epoch).await?;
         Ok(target)
     }
 
-    /// A database that has its records already, at whatever schema.
+    /// A database that has its records already, of any schema version.
     pub(crate) async fn existing(location: Location<'_>) -> Result<Self, StoreError> {
         let (no_migration, now) = (0, Timestamp::from_micros(0));
         match location {

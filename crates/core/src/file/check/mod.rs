@@ -36,7 +36,7 @@ pub enum Fault {
 pub struct Checked {
     /// The type of the file.
     pub media_type: MediaType,
-    /// Why the file cannot be evidence, if so.
+    /// Why the file cannot be evidence; `None` if it can.
     pub flaw: Option<Flaw>,
 }
 

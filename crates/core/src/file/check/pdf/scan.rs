@@ -18,7 +18,7 @@ const BLOCK: usize = 16 * 1_024;
 const MAX_FINDS: usize = 500;
 /// Each embedded file may have its own encryption dictionary.
 const MAX_HANDLERS: usize = 16;
-/// The most white space before a section. Some programs point to the start of it.
+/// The most white space before a section. Some programs give the offset of this white space.
 const MAX_GAP: usize = 16;
 /// The most white space between two words.
 const MAX_SPACE: usize = 64;
@@ -100,7 +100,7 @@ pub(super) struct Scan {
     pub(super) sections: Vec<Section>,
     pub(super) has_too_many: bool,
     pub(super) has_page: bool,
-    /// Whether some objects may be inside others, where the scan finds nothing.
+    /// Whether objects may be inside others, where the scan cannot see them.
     pub(super) hides_objects: bool,
 }
 

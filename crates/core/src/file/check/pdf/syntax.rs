@@ -23,8 +23,8 @@ pub(super) enum Value<'a> {
 pub(super) struct Dictionary<'a>(Vec<(&'a [u8], Value<'a>)>);
 
 impl<'a> Dictionary<'a> {
-    /// Reads the dictionary at the start of these bytes, after white space. If the bytes end within it, it has the
-    /// members so far.
+    /// Reads the dictionary at the start of these bytes, after white space. If the bytes end early, the result has the
+    /// members read until then.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader { bytes };
         reader.skip_space();
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a text in parentheses, after the opening one.
+    /// Reads the rest of a text, after its opening parenthesis.
     fn literal(&mut self) -> Vec<u8> {
         let (mut text, mut open) = (Vec::new(), 1);
         while let Some(byte) = self.next() {
