@@ -42,12 +42,8 @@ impl Customer {
     #[must_use]
     pub fn claims(&self, rules: &RuleSet, changed: &[String], flags: &[Flag], now: Timestamp) -> Vec<Claim> {
         let profile = self.masked_profile();
-        let claim = |requirement: Requirement| {
+        let claim = |(requirement, files): (Requirement, Vec<FileId>)| {
             let places: BTreeSet<_> = requirement.pointers().map(str::to_owned).collect();
-            let files = match requirement.document {
-                Some(_) => requirement.files.iter().rev().copied().collect(),
-                None => proving_files(self.profile.kind(), &profile, requirement.pointers()),
-            };
             let values = match requirement.document {
                 Some(_) => Vec::new(),
                 None => places.into_iter().filter_map(|place| Some((value_at(&profile, &place)?, place))).collect(),
@@ -61,7 +57,7 @@ impl Customer {
                 requirement,
             }
         };
-        let mut claims: Vec<_> = self.judged(rules, now).into_iter().map(claim).collect();
+        let mut claims: Vec<_> = self.proved(rules, now).into_iter().map(claim).collect();
         // The sort is stable, so each part keeps the order of the requirements.
         claims.sort_by_key(|claim| match (claim.is_open(), claim.is_changed) {
             (true, _) => 0,
@@ -75,15 +71,24 @@ impl Customer {
     /// void once the answer or its evidence changes.
     #[must_use]
     pub fn judged(&self, rules: &RuleSet, now: Timestamp) -> Vec<Requirement> {
+        self.proved(rules, now).into_iter().map(|(requirement, _)| requirement).collect()
+    }
+
+    /// The same, each with the files that prove it, the one to look at first.
+    fn proved(&self, rules: &RuleSet, now: Timestamp) -> Vec<(Requirement, Vec<FileId>)> {
         let profile = self.profile.to_json();
-        let mut requirements = rules.of(self, now);
-        for requirement in requirements.iter_mut().filter(|one| one.document.is_none()) {
+        let proved = |mut requirement: Requirement| {
+            if requirement.document.is_some() {
+                let files = requirement.files.iter().rev().copied().collect();
+                return (requirement, files);
+            }
             let files = proving_files(self.profile.kind(), &profile, requirement.pointers());
-            for file in files {
+            for file in &files {
                 requirement.given.push_str(&format!(" {file}"));
             }
-        }
-        requirements
+            (requirement, files)
+        };
+        rules.of(self, now).into_iter().map(proved).collect()
     }
 
     /// The profile as JSON in the form of a PUT body, with masked numbers.
