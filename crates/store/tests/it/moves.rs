@@ -64,7 +64,8 @@ pub(crate) async fn fill(services: &Services) -> Filled {
                 let looks = [Some("case 4711"), None].map(|reason| look(&caller, id, record.key_id, reason));
                 services.store.record_looks(looks.to_vec()).await.expect("recorded");
                 let verdict = Some(VerdictWord::Unsure);
-                worksheet::give_verdict(services, &reviewer, id, "birth_date", verdict, 1).await.expect("given");
+                let shown = read(services, caller.scope, id).await.version;
+                worksheet::give_verdict(services, &reviewer, id, "birth_date", verdict, shown).await.expect("given");
                 worksheet::renew(services, &reviewer, id).await.expect("renewed");
             }
             customers.push((caller.clone(), id));
