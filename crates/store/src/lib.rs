@@ -31,8 +31,8 @@ mod columns;
 mod engine;
 mod files;
 mod looks;
-mod names;
 mod prepared;
+mod scan;
 mod signing;
 
 use std::path::PathBuf;

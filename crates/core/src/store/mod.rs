@@ -13,10 +13,10 @@ pub(crate) mod holds;
 pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod looks;
-pub(crate) mod names;
 pub(crate) mod person_erasures;
 pub(crate) mod queue;
 pub(crate) mod sandbox;
+pub(crate) mod scans;
 pub(crate) mod webhooks;
 
 use async_trait::async_trait;
@@ -33,10 +33,10 @@ pub use holds::HoldStore;
 pub use keys::KeyStore;
 pub use links::{Link, LinkStore};
 pub use looks::LookStore;
-pub use names::{IsWanted, NameStore, Named};
 pub use person_erasures::PersonErasureStore;
 pub use queue::QueueStore;
 pub use sandbox::SandboxStore;
+pub use scans::{IsWanted, ScanStore, Scanned};
 pub use webhooks::WebhookStore;
 
 use crate::change::Change;
@@ -66,10 +66,10 @@ pub trait Store:
     + KeyStore
     + LinkStore
     + LookStore
-    + NameStore
     + PersonErasureStore
     + QueueStore
     + SandboxStore
+    + ScanStore
     + WebhookStore
 {
     /// Makes a change durable. When this returns [`Committed::Done`], the whole change survives power loss.

@@ -12,7 +12,7 @@ use crate::ids::CustomerId;
 use crate::parse::leaf::Email;
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::store::names::IsWanted;
+use crate::store::scans::IsWanted;
 use crate::use_cases::members::DeskError;
 use crate::use_cases::worksheet::Seat;
 use crate::use_cases::write::append_audit;
@@ -63,8 +63,8 @@ async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Matches
     } else if text.chars().any(|c| c.is_numeric()) {
         ids.extend(store.customers_with(scope, &numbers::searched(text)).await?);
     }
-    found.summaries.extend(summaries(services, seat, ids).await?);
-    found.is_partial = found.summaries.len() > MAX_FOUND;
+    read(services, seat, ids, &mut found).await?;
+    found.is_partial |= found.summaries.len() > MAX_FOUND;
     found.summaries.truncate(MAX_FOUND);
     Ok(found)
 }
@@ -73,34 +73,35 @@ async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Matches
 /// about them.
 async fn by_name(services: &Services, seat: &Seat, text: &str) -> Result<Matches, StoreError> {
     let wanted = Wanted::new(text);
-    let is_wanted: IsWanted = Arc::new(move |names| wanted.is_in(names));
+    let is_wanted: IsWanted = Arc::new(move |summary| wanted.is_in(&summary.names));
     let end = services.clock.now().plus_seconds(MAX_SECONDS);
     let (mut ids, mut after) = (Vec::new(), None);
     loop {
-        let named = services.store.named(seat.caller.scope, after, PORTION, Arc::clone(&is_wanted)).await?;
-        ids.extend(named.ids);
-        after = named.last;
+        let scanned = services.store.scan(seat.caller.scope, after, PORTION, Arc::clone(&is_wanted)).await?;
+        ids.extend(scanned.ids);
+        after = scanned.last;
         if after.is_none() || ids.len() >= MAX_FOUND || services.clock.now() >= end {
             break;
         }
     }
     let mut found = Matches { is_partial: after.is_some() || ids.len() > MAX_FOUND, ..Matches::default() };
     ids.truncate(MAX_FOUND);
-    found.summaries = summaries(services, seat, ids).await?;
+    read(services, seat, ids, &mut found).await?;
     Ok(found)
 }
 
-/// The summaries of customers, without those that were erased after they were found.
-async fn summaries(services: &Services, seat: &Seat, ids: Vec<CustomerId>) -> Result<Vec<Summary>, StoreError> {
-    let mut summaries = Vec::new();
+/// Adds the summaries of customers, without those that were erased after they were found. One that is damaged is left
+/// out; the log names it.
+async fn read(services: &Services, seat: &Seat, ids: Vec<CustomerId>, found: &mut Matches) -> Result<(), StoreError> {
     for id in ids {
         match services.store.summary(seat.caller.scope, id).await {
-            Ok(summary) => summaries.extend(summary),
+            Ok(summary) => found.summaries.extend(summary),
             Err(StoreError::Erased { .. }) => {}
+            Err(StoreError::Corrupt(_)) => found.is_partial = true,
             Err(error) => return Err(error),
         }
     }
-    Ok(summaries)
+    Ok(())
 }
 
 /// A name to search for: each of its words must occur, in any order.

@@ -19,7 +19,6 @@ mod loader;
 mod looks;
 mod mark;
 mod migrate;
-mod names;
 mod person_erasures;
 mod processes;
 mod queue;
@@ -27,6 +26,7 @@ mod rotate;
 mod row_seals;
 mod rows;
 mod sandbox;
+mod scans;
 mod shards;
 mod statistics;
 mod totals;
@@ -97,7 +97,6 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("looks", looks::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
-        ("names", names::STATEMENTS),
         ("totals", totals::STATEMENTS),
         ("mod", STATEMENTS),
         ("person_erasures", person_erasures::STATEMENTS),
@@ -105,6 +104,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("rotate", rotate::STATEMENTS),
         ("row_seals", row_seals::STATEMENTS),
         ("sandbox", sandbox::STATEMENTS),
+        ("scans", scans::STATEMENTS),
         ("shards", shards::STATEMENTS),
         ("statistics", statistics::STATEMENTS),
         ("transfer", transfer::STATEMENTS),

@@ -45,10 +45,10 @@ use crate::store::holds::HoldStore;
 use crate::store::keys::KeyStore;
 use crate::store::links::{Link, LinkStore};
 use crate::store::looks::LookStore;
-use crate::store::names::{IsWanted, NameStore, Named};
 use crate::store::person_erasures::PersonErasureStore;
 use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
+use crate::store::scans::{IsWanted, ScanStore, Scanned};
 use crate::store::webhooks::WebhookStore;
 use crate::store::{Committed, Store};
 use crate::turns::Turns;
@@ -180,8 +180,8 @@ scripted! {
         record_looks(Vec<CountedLook>) -> ();
         looks(Scope, CustomerId, Option<LookPlace>, usize) -> Vec<(LookPlace, CountedLook)>;
     }
-    NameStore {
-        named(Scope, Option<CustomerId>, usize, IsWanted) -> Named;
+    ScanStore {
+        scan(Scope, Option<CustomerId>, usize, IsWanted) -> Scanned;
     }
     PersonErasureStore {
         person_erasure(Scope, CustomerId, PersonId) -> Option<PersonErasure>;

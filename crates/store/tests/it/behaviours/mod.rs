@@ -12,10 +12,10 @@ mod keys;
 mod links;
 mod looks;
 mod members;
-mod names;
 mod person_erasure;
 mod reminders;
 mod retention;
+mod scans;
 mod sign_ins;
 mod timeline;
 mod trail;
@@ -116,7 +116,6 @@ pub(crate) use members::{
     an_address_belongs_to_one_member_of_an_account_however_it_is_written,
     everything_wrong_with_a_member_is_said_at_once, members_are_invited_changed_listed_and_removed,
 };
-pub(crate) use names::customers_are_found_by_their_names_portion_by_portion;
 pub(crate) use person_erasure::{
     a_person_that_a_restore_brought_back_is_erased_again_with_the_first_date,
     an_erased_person_is_gone_and_the_business_remains,
@@ -133,6 +132,7 @@ pub(crate) use retention::{
     a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_has_passed,
     an_erasure_that_was_computed_before_a_hold_is_refused, retention_deletes_no_customer_early_and_none_late,
 };
+pub(crate) use scans::a_scan_finds_customers_by_their_names_portion_by_portion;
 pub(crate) use sign_ins::{
     a_one_time_link_works_once_for_half_an_hour_and_until_a_newer_one,
     a_session_ends_after_twelve_hours_and_after_half_an_hour_without_use,

@@ -1,14 +1,14 @@
-//! The search by name.
+//! Scans of all customers.
 
 use std::sync::Arc;
 
-use dossier_core::customer::Names;
+use dossier_core::customer::Summary;
 use dossier_core::store::{IsWanted, StoreError};
 
 use super::{given, put};
 use crate::engines::{Engine, caller};
 
-pub(crate) async fn customers_are_found_by_their_names_portion_by_portion(mut engine: Engine) {
+pub(crate) async fn a_scan_finds_customers_by_their_names_portion_by_portion(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let mut ids = Vec::new();
@@ -23,13 +23,13 @@ pub(crate) async fn customers_are_found_by_their_names_portion_by_portion(mut en
     put(&services, &other, foreign, r#"{"first_name":"Ada"}"#).await.expect("updated");
 
     let has = |text: &'static str| -> IsWanted {
-        Arc::new(move |names: &Names| String::from_utf8_lossy(names.as_json()).contains(text))
+        Arc::new(move |summary: &Summary| String::from_utf8_lossy(summary.names.as_json()).contains(text))
     };
     let expected: Vec<_> = ids.iter().copied().step_by(2).collect();
     for limit in [1, 2, 3, 7, 8] {
         let (mut found, mut after, mut parts) = (Vec::new(), None, 0);
         loop {
-            let part = services.store.named(caller.scope, after, limit, has("Ada")).await.expect("a part");
+            let part = services.store.scan(caller.scope, after, limit, has("Ada")).await.expect("a part");
             (after, parts) = (part.last, parts + 1);
             found.extend(part.ids);
             if after.is_none() {
@@ -38,7 +38,7 @@ pub(crate) async fn customers_are_found_by_their_names_portion_by_portion(mut en
         }
         assert_eq!((found, parts), (expected.clone(), 7 / limit + 1), "{limit} at a time");
     }
-    let none = services.store.named(caller.scope, None, 100, has("Eve")).await.expect("a part");
+    let none = services.store.scan(caller.scope, None, 100, has("Eve")).await.expect("a part");
     assert!(none.ids.is_empty() && none.last.is_none());
 
     // The names of one customer are put back to those of an older version, which the search must not take for its own.
@@ -51,7 +51,7 @@ pub(crate) async fn customers_are_found_by_their_names_portion_by_portion(mut en
     engine.execute(&format!("UPDATE customers SET version = version + 1 WHERE {at}")).await;
     engine.reopen().await;
     let services = engine.services();
-    let found = services.store.named(caller.scope, None, 100, has("Eve")).await.expect("a part");
+    let found = services.store.scan(caller.scope, None, 100, has("Eve")).await.expect("a part");
     assert_eq!(found.ids, [damaged], "what cannot be opened is found");
     let read = services.store.summary(caller.scope, damaged).await;
     assert!(matches!(read, Err(StoreError::Corrupt(_))), "and reading it says why: {read:?}");
