@@ -9,7 +9,7 @@ use super::wrong::Wrong;
 use crate::errors::cannot;
 
 /// The longest row, in bytes: as long as a body of the API may be.
-const MAX_ROW: usize = 1024 * 1024;
+const MAX_ROW: usize = 4 * 1024 * 1024;
 
 /// A row of the file.
 pub(super) struct Row {
@@ -106,7 +106,7 @@ fn trimmed(raw: &[u8]) -> &[u8] {
 }
 
 fn too_long() -> Vec<Wrong> {
-    vec![Wrong::new("", "payload_too_large", "has more than 1 MiB")]
+    vec![Wrong::new("", "payload_too_large", "has more than 4 MiB")]
 }
 
 fn written(record: &csv::ByteRecord) -> Vec<u8> {
