@@ -31,6 +31,8 @@ export interface Operation {{
     /** The headers, by the names that they have in the input. */
     headers: Readonly<Record<string, string>>;
     content?: string;
+    /** Whether the response is a file and not JSON. */
+    file?: boolean;
 }}
 
 export const OPERATIONS = {{
@@ -85,6 +87,9 @@ def entry(path, method, operation):
     }
     if body := operation.get("requestBody"):
         described["content"] = next(iter(body["content"]))
+    responses = [one for status, one in operation["responses"].items() if status.startswith("2")]
+    if any("content" in one and "application/json" not in one["content"] for one in responses):
+        described["file"] = True
     return f"    {operation['operationId']}: {json.dumps(described)},"
 
 

@@ -93,6 +93,13 @@ test("the base URL may end in /v0", async () => {
 test("the key is not shown, and a broken one is refused", () => {
     assert.ok(!inspect(client, { depth: 5, showHidden: true }).includes(key));
     assert.throws(() => new DossierClient(url, `${key}\n`), (error: Error) => !error.message.includes(key));
+    assert.throws(() => new DossierClient("localhost:8080", key), TypeError);
+});
+
+test("a request that cannot be sent is not repeated", async () => {
+    const never = () => assert.fail("sent");
+    const broken = new DossierClient(url, key, { fetch: never });
+    await assert.rejects(broken.listCustomers({ dossier_reason: "two\nlines" }), TypeError);
 });
 
 test("lists are read page by page", async () => {
@@ -167,8 +174,9 @@ test("a call ends when its signal does", async () => {
     const signal = AbortSignal.timeout(300);
     const began = performance.now();
     await assert.rejects(client.listEvents({ after: "newest", wait: 20 }, { signal }), { name: "TimeoutError" });
-    const dead = new DossierClient("http://127.0.0.1:9", key, { maxAttempts: 100, maxSeconds: 1000 });
-    await assert.rejects(dead.listCustomers({}, { signal: AbortSignal.timeout(300) }), { name: "TimeoutError" });
+    const busy = async () => new Response("", { status: 503, headers: { "Retry-After": "30" } });
+    const waits = new DossierClient(url, key, { fetch: busy });
+    await assert.rejects(waits.listCustomers({}, { signal: AbortSignal.timeout(300) }), { name: "TimeoutError" });
     assert.ok(performance.now() - began < 10_000);
 });
 

@@ -71,6 +71,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.refuse(*REFUSALS[fault])
         if fault == "502":
             return self.reply(502, {"Content-Type": "text/html"}, b"<h1>Bad Gateway</h1>")
+        if fault == "200-page":
+            return self.reply(200, {"Content-Type": "text/html"}, b"<h1>Sign in to the network</h1>")
         if fault == "302":
             return self.reply(302, {"Location": f"{self.proxy.url}/{scenario}/pass/{path}"}, b"")
         status, headers, answer = self.forward(path, body)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import standardwebhooks
 
 from dossier_client import (
@@ -100,6 +101,12 @@ class Calls(unittest.TestCase):
         with self.assertRaises(ValueError) as caught:
             DossierClient(URL, f"{KEY}\n")
         self.assertNotIn(KEY, str(caught.exception))
+        with self.assertRaises(ValueError):
+            DossierClient("localhost:8080", KEY)
+
+    def test_a_request_that_cannot_be_sent_is_not_repeated(self) -> None:
+        with self.assertRaises(httpx.LocalProtocolError):
+            CLIENT.list_customers(dossier_reason="two\nlines")
 
     def test_lists_are_read_page_by_page(self) -> None:
         created = {create() for _ in range(5)}

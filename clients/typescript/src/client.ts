@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ConnectionFailed, errorOf, ResponseError } from "./errors.js";
+import { ConnectionFailed, errorOf, ResponseError, UnexpectedResponse } from "./errors.js";
 import type { components } from "./generated/api.js";
 import { OPERATIONS, type Operation, Operations } from "./generated/operations.js";
 import { type Options, type Output, Result } from "./operation.js";
@@ -23,8 +23,9 @@ type Listing<I, P> = (input: I, options?: Options) => Promise<Result<P>>;
 interface Request {
     method: string;
     url: string;
-    headers: Record<string, string>;
+    headers: Headers;
     body?: BodyInit;
+    isFile: boolean;
 }
 
 const UPLOAD: Operation = {
@@ -107,15 +108,15 @@ export class DossierClient extends Operations {
         const written = (name: string) => encodeURIComponent(String(input[name]));
         const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => written(name));
         const pairs = query.filter((name) => input[name] !== undefined).map((name) => `${name}=${written(name)}`);
-        const headers: Record<string, string> = { "Api-Key": this.#apiKey };
-        if (["POST", "PUT", "PATCH"].includes(method)) headers["Idempotency-Key"] = randomUUID();
+        const headers = new Headers({ "Api-Key": this.#apiKey });
+        if (["POST", "PUT", "PATCH"].includes(method)) headers.set("Idempotency-Key", randomUUID());
         for (const [name, header] of Object.entries(operation.headers)) {
-            if (input[name] !== undefined) headers[header] = String(input[name]);
+            if (input[name] !== undefined) headers.set(header, String(input[name]));
         }
         const url = this.#baseUrl + path + (pairs.length > 0 ? `?${pairs.join("&")}` : "");
-        const request: Request = { method, url, headers };
+        const request: Request = { method, url, headers, isFile: operation.file ?? false };
         if (content && input["body"] !== undefined) {
-            headers["Content-Type"] = content;
+            headers.set("Content-Type", content);
             request.body = JSON.stringify(input["body"]);
         }
         return request;
@@ -133,7 +134,8 @@ export class DossierClient extends Operations {
             const error = done instanceof ResponseError ? done : undefined;
             const wait = this.#retries.wait(attempt, (performance.now() - began) / 1000, error);
             if (wait === undefined) {
-                throw error ?? new ConnectionFailed(attempt, request.headers["Idempotency-Key"], done.cause);
+                const key = request.headers.get("Idempotency-Key") ?? undefined;
+                throw error ?? new ConnectionFailed(attempt, key, done.cause);
             }
             await sleep(wait, signal);
         }
@@ -141,7 +143,7 @@ export class DossierClient extends Operations {
 
     /** The result of one attempt, or why there is none. */
     async #attempt(
-        { url, ...request }: Request,
+        { url, isFile, ...request }: Request,
         signal: AbortSignal | undefined,
     ): Promise<Result<unknown> | ResponseError | { cause: unknown }> {
         const timeout = AbortSignal.timeout(this.#timeout);
@@ -160,14 +162,16 @@ export class DossierClient extends Operations {
             return { cause };
         }
         const { status, headers } = response;
-        return errorOf(status, headers, content) ?? new Result(parsed(headers, content), status, headers);
+        const error = errorOf(status, headers, content);
+        if (error) return error;
+        if (isFile) return new Result(content, status, headers);
+        try {
+            const data: unknown = status === 204 ? undefined : JSON.parse(new TextDecoder().decode(content));
+            return new Result(data, status, headers);
+        } catch {
+            return new UnexpectedResponse("a response that is not JSON", status, headers);
+        }
     }
-}
-
-function parsed(headers: Headers, content: Uint8Array): unknown {
-    if (content.length === 0) return undefined;
-    const isJson = headers.get("content-type")?.startsWith("application/json");
-    return isJson ? JSON.parse(new TextDecoder().decode(content)) : content;
 }
 
 /** The input of the next page, if there is one. */

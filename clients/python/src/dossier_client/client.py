@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from .errors import ConnectionFailed, error_of
+from .errors import ConnectionFailed, UnexpectedResponse, error_of
 from .generated.api import AsyncOperations, Operations
 from .generated.api.files.upload_file import _parse_response as parse_uploaded
 from .generated.client import Client
@@ -43,6 +43,8 @@ class Calls:
     ) -> None:
         if not re.fullmatch(r"[!-~]+", api_key):
             raise ValueError("an API key has only visible ASCII characters")
+        if not re.match(r"https?://", base_url):
+            raise ValueError("the base URL is no URL of HTTP")
         # The server prints the URL of its API with /v0, which is also in every path.
         self._http_settings: dict[str, Any] = {
             "base_url": base_url.rstrip("/").removesuffix("/v0"),
@@ -78,7 +80,12 @@ class Call:
             if wait is None:
                 raise error
             return wait
-        data = parse(client=_NO_CLIENT, response=response)
+        try:
+            data = parse(client=_NO_CLIENT, response=response)
+        except (ValueError, KeyError, TypeError, AttributeError) as cause:
+            # Not Dossier's, or of a server that is newer than this client.
+            status, headers = response.status_code, response.headers
+            raise UnexpectedResponse("a response that cannot be read", status, headers) from cause
         if isinstance(data, File):
             data = response.content
         return Result(data, response.status_code, response.headers)
@@ -87,8 +94,11 @@ class Call:
         """How many seconds to wait after an attempt without a response. All that is called can be repeated: writes
         have an idempotency key, and a DELETE deletes nothing more."""
         self.attempt += 1
+        # The request itself is wrong.
+        if isinstance(cause, httpx.LocalProtocolError):
+            raise cause
         wait = self.retries.wait(self.attempt, time.monotonic() - self.began, None)
-        if wait is None or isinstance(cause, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        if wait is None:
             raise ConnectionFailed(self.attempt, self.request.headers.get("Idempotency-Key")) from cause
         return wait
 
