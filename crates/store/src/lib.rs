@@ -31,6 +31,7 @@ mod columns;
 mod engine;
 mod files;
 mod looks;
+mod names;
 mod prepared;
 mod signing;
 

@@ -13,6 +13,7 @@ pub(crate) mod holds;
 pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod looks;
+pub(crate) mod names;
 pub(crate) mod person_erasures;
 pub(crate) mod queue;
 pub(crate) mod sandbox;
@@ -32,6 +33,7 @@ pub use holds::HoldStore;
 pub use keys::KeyStore;
 pub use links::{Link, LinkStore};
 pub use looks::LookStore;
+pub use names::{IsWanted, NameStore, Named};
 pub use person_erasures::PersonErasureStore;
 pub use queue::QueueStore;
 pub use sandbox::SandboxStore;
@@ -64,6 +66,7 @@ pub trait Store:
     + KeyStore
     + LinkStore
     + LookStore
+    + NameStore
     + PersonErasureStore
     + QueueStore
     + SandboxStore

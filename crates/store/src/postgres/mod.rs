@@ -19,6 +19,7 @@ mod loader;
 mod looks;
 mod mark;
 mod migrate;
+mod names;
 mod person_erasures;
 mod processes;
 mod queue;
@@ -96,6 +97,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("looks", looks::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
+        ("names", names::STATEMENTS),
         ("totals", totals::STATEMENTS),
         ("mod", STATEMENTS),
         ("person_erasures", person_erasures::STATEMENTS),

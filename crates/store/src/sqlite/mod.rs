@@ -18,6 +18,7 @@ mod links;
 mod looks;
 mod mark;
 mod migrate;
+mod names;
 mod numbering;
 mod opening;
 mod person_erasures;

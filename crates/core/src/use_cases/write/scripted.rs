@@ -45,6 +45,7 @@ use crate::store::holds::HoldStore;
 use crate::store::keys::KeyStore;
 use crate::store::links::{Link, LinkStore};
 use crate::store::looks::LookStore;
+use crate::store::names::{IsWanted, NameStore, Named};
 use crate::store::person_erasures::PersonErasureStore;
 use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
@@ -178,6 +179,9 @@ scripted! {
     LookStore {
         record_looks(Vec<CountedLook>) -> ();
         looks(Scope, CustomerId, Option<LookPlace>, usize) -> Vec<(LookPlace, CountedLook)>;
+    }
+    NameStore {
+        named(Scope, Option<CustomerId>, usize, IsWanted) -> Named;
     }
     PersonErasureStore {
         person_erasure(Scope, CustomerId, PersonId) -> Option<PersonErasure>;

@@ -12,6 +12,7 @@ mod keys;
 mod links;
 mod looks;
 mod members;
+mod names;
 mod person_erasure;
 mod reminders;
 mod retention;
@@ -115,6 +116,7 @@ pub(crate) use members::{
     an_address_belongs_to_one_member_of_an_account_however_it_is_written,
     everything_wrong_with_a_member_is_said_at_once, members_are_invited_changed_listed_and_removed,
 };
+pub(crate) use names::customers_are_found_by_their_names_portion_by_portion;
 pub(crate) use person_erasure::{
     a_person_that_a_restore_brought_back_is_erased_again_with_the_first_date,
     an_erased_person_is_gone_and_the_business_remains,
