@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
+use super::fetch::Fetch;
 use super::filter::FilterArgs;
 use super::import::Import;
 use super::output::Output;
@@ -31,7 +32,7 @@ const UNKNOWN: &str = "there is no such customer in this account and environment
 
 group! {
     /// Show, list, import and export customers, and list who saw them
-    Customers { Get, List, Import, Export, Seen }
+    Customers { Get, List, Import, Export, Seen } local { Fetch }
 }
 
 /// Show a customer with its profile; writes an audit entry

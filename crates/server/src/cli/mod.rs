@@ -16,6 +16,7 @@ pub mod db;
 pub mod demo;
 pub mod doctor;
 mod erasure;
+pub mod fetch;
 pub mod files;
 pub mod filter;
 mod holds;

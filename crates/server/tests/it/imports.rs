@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use dossier_core::api_key::KeyScope;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -215,6 +216,24 @@ async fn csv_is_imported_by_a_mapping() {
     }
 }
 
+/// Compares the customers of two installations, but for ids.
+async fn are_equal(app: &TestApp, other: &TestApp) {
+    for email in ["ada@example.com", "harbour@example.com", "bob@example.com"] {
+        let (was, is) = (of_email(app, email).await, of_email(other, email).await);
+        assert_eq!((&was["type"], &was["kycs"]["status"]), (&is["type"], &is["kycs"]["status"]), "{email}");
+        let comparable = |customer: &Value| {
+            let mut profile = customer["profile"].clone();
+            for person in profile["associated_persons"].as_array_mut().into_iter().flatten() {
+                person.as_object_mut().expect("a person").retain(|name, _| name != "id" && name != "documents");
+            }
+            profile.as_object_mut().expect("a profile").retain(|name, _| name != "documents");
+            profile
+        };
+        assert_eq!(comparable(&was), comparable(&is), "{email}");
+        is["documents"].as_array().into_iter().flatten().for_each(|document| assert!(document["file_id"].is_string()));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_exported_is_imported_elsewhere_as_it_was() {
     let app = with_papers().await;
@@ -235,22 +254,52 @@ async fn what_is_exported_is_imported_elsewhere_as_it_was() {
     zip::ZipArchive::new(archive).expect("a zip file").extract(&target).expect("unpacked");
     let report = import(&target, &["customers.ndjson"]);
     assert_eq!(counts(&report), [3, 3, 0, 0], "{report}");
-    for email in ["ada@example.com", "harbour@example.com", "bob@example.com"] {
-        let (was, is) = (of_email(&app, email).await, of_email(&other, email).await);
-        assert_eq!((&was["type"], &was["kycs"]["status"]), (&is["type"], &is["kycs"]["status"]), "{email}");
-        let comparable = |customer: &Value| {
-            let mut profile = customer["profile"].clone();
-            for person in profile["associated_persons"].as_array_mut().into_iter().flatten() {
-                person.as_object_mut().expect("a person").retain(|name, _| name != "id" && name != "documents");
-            }
-            profile.as_object_mut().expect("a profile").retain(|name, _| name != "documents");
-            profile
-        };
-        assert_eq!(comparable(&was), comparable(&is), "{email}");
-        is["documents"].as_array().into_iter().flatten().for_each(|document| assert!(document["file_id"].is_string()));
-    }
+    are_equal(&app, &other).await;
     let again = json_of(&target, &["customers", "export", "--all", "--to", "again.zip", "--data-dir", "data"]);
     assert_eq!((&again["customers"], &again["files"]), (&3.into(), &2.into()), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customers_of_another_server_are_fetched_and_imported() {
+    let app = with_papers().await;
+    let folder = app.folder.path().to_owned();
+    let rows = [
+        full("ada@example.com"),
+        business("harbour@example.com"),
+        json!({ "email": "bob@example.com", "type": "individual" }),
+    ];
+    std::fs::write(folder.join("rows.ndjson"), lines(&rows)).expect("written");
+    import(&folder, &["rows.ndjson"]);
+
+    let other = TestApp::start().await;
+    let target = other.folder.path().to_owned();
+    let key = app.key_with(&[KeyScope::CustomersRead, KeyScope::FilesRead, KeyScope::PiiReveal]).await;
+    std::fs::write(target.join("key"), format!("{key}\n")).expect("written");
+    std::fs::write(target.join("emails"), "ada@example.com\n\nnobody@example.com\n").expect("written");
+    let fetch = |to: &str, more: &[&str]| {
+        let base = ["customers", "fetch", &app.url, "--api-key-file", "key", "--to", to];
+        dossier(&target, &[&base[..], more, &["--output", "json"]].concat())
+    };
+    let json = |output: std::process::Output| -> Value {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"))
+    };
+    let one = json(fetch("one", &["--emails", "emails"]));
+    assert_eq!((&one["customers"], &one["files"]), (&1.into(), &1.into()), "{one}");
+    let all = json(fetch("all", &[]));
+    assert_eq!((&all["customers"], &all["files"]), (&3.into(), &2.into()), "{all}");
+    assert_eq!(counts(&import(&target, &["one/customers.ndjson"])), [1, 1, 0, 0]);
+    let report = import(&target, &["all/customers.ndjson"]);
+    assert_eq!((counts(&report)[0], counts(&report)[3]), (3, 0), "{report}");
+    are_equal(&app, &other).await;
+
+    let again = fetch("all", &[]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "nothing is overwritten");
+    std::fs::write(target.join("key"), "dsk_test_nothing").expect("written");
+    let refused = fetch("refused", &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("401"), "{}", String::from_utf8_lossy(&refused.stderr));
+    let plain = dossier(&target, &["customers", "fetch", "http://example.com", "--api-key-file", "key", "--to", "x"]);
+    assert!(String::from_utf8_lossy(&plain.stderr).contains("https://"));
 }
 
 #[test]
