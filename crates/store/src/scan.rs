@@ -1,5 +1,7 @@
-//! A scan of all customers. While one portion is opened and compared on another thread, the engine reads the next one.
+//! A scan of all customers. While portions are opened and compared on other threads, the engine reads the next ones.
 
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
@@ -34,19 +36,24 @@ pub(crate) struct Comparison {
     scope: Scope,
     is_wanted: IsWanted,
     found: Vec<CustomerId>,
-    running: Option<JoinHandle<Vec<CustomerId>>>,
+    /// The portions that are being compared, at most one for each core.
+    running: VecDeque<JoinHandle<Vec<CustomerId>>>,
+    cores: usize,
 }
 
 impl Comparison {
     pub(crate) fn new(vault: &Arc<Vault>, scope: Scope, is_wanted: IsWanted) -> Self {
-        Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: None }
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: VecDeque::new(), cores }
     }
 
-    /// Begins to compare a portion, when the one before it has been compared.
+    /// Begins to compare a portion. If too many are in progress, waits for the oldest one first.
     pub(crate) async fn add(&mut self, portion: Vec<SealedSummary>) -> Result<(), StoreError> {
-        self.wait().await?;
+        if self.running.len() >= self.cores {
+            self.wait().await?;
+        }
         let (vault, scope, is_wanted) = (Arc::clone(&self.vault), self.scope, Arc::clone(&self.is_wanted));
-        self.running = Some(tokio::task::spawn_blocking(move || {
+        self.running.push_back(tokio::task::spawn_blocking(move || {
             let is_found = |sealed: SealedSummary| {
                 let id = sealed.id;
                 open(&vault, scope, sealed).is_none_or(|summary| is_wanted(&summary)).then_some(id)
@@ -58,13 +65,16 @@ impl Comparison {
 
     /// The customers that were found, in the order in which they were added.
     pub(crate) async fn found(mut self) -> Result<Vec<CustomerId>, StoreError> {
-        self.wait().await?;
+        while !self.running.is_empty() {
+            self.wait().await?;
+        }
         Ok(self.found)
     }
 
+    /// Waits for the oldest portion.
     async fn wait(&mut self) -> Result<(), StoreError> {
-        if let Some(running) = self.running.take() {
-            let found = running.await.map_err(|_| StoreError::Unavailable("the process is stopping".into()))?;
+        if let Some(oldest) = self.running.pop_front() {
+            let found = oldest.await.map_err(|_| StoreError::Unavailable("the process is stopping".into()))?;
             self.found.extend(found);
         }
         Ok(())

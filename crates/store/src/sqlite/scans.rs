@@ -1,7 +1,5 @@
 //! Scans of all customers.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
@@ -11,6 +9,7 @@ use rusqlite::Row;
 use super::{SqliteStore, wrapped_key};
 use crate::columns::scope_columns;
 use crate::scan::{Comparison, PORTION, SealedSummary};
+use crate::vault::WrappedKey;
 
 #[async_trait]
 impl ScanStore for SqliteStore {
@@ -60,14 +59,25 @@ impl SqliteStore {
             let mut keys = connection
                 .prepare_cached(
                     "SELECT epoch, wrapped, customer_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2
-                        AND customer_id BETWEEN ?3 AND ?4 AND subject_id = customer_id",
+                        AND customer_id BETWEEN ?3 AND ?4 AND subject_id = customer_id
+                     ORDER BY customer_id",
                 )?
                 .query_map((account, environment, last.id.as_bytes(), first.id.as_bytes()), |row| {
                     Ok((row.get(2)?, wrapped_key(row)?))
                 })?
-                .collect::<Result<HashMap<[u8; 16], _>, _>>()?;
-            let with_key =
-                |summary: SealedSummary| SealedSummary { key: keys.remove(summary.id.as_bytes()), ..summary };
+                .collect::<Result<Vec<([u8; 16], WrappedKey)>, _>>()?;
+            // The customers come newest first, and the keys are taken from the end.
+            let with_key = |summary: SealedSummary| {
+                let key = loop {
+                    match keys.pop_if(|(id, _)| &*id >= summary.id.as_bytes()) {
+                        Some((id, key)) if id == *summary.id.as_bytes() => break Some(key),
+                        // The key of a tombstone, or of a customer that is left out.
+                        Some(_) => {}
+                        None => break None,
+                    }
+                };
+                SealedSummary { key, ..summary }
+            };
             Ok(found.into_iter().map(with_key).collect())
         })
     }
