@@ -64,6 +64,8 @@ pub(crate) struct Row {
     pub(crate) profile: String,
     /// The decision, with when and by whom it was made.
     pub(crate) verification: Option<Verification>,
+    /// Whether there is more than one.
+    pub(crate) repeats_verification: bool,
 }
 
 /// The two parts of a verification.
@@ -86,6 +88,7 @@ impl Row {
         let (verification, profile) = rest.split(&["verification"]);
         let kind = new.0.iter().rev().find(|(name, _)| name == "type");
         let kind = kind.and_then(|(_, value)| serde_json::from_str::<String>(value.get()).ok());
+        let repeats_verification = verification.0.len() > 1;
         let verification = verification.0.last().map(|(_, value)| match serde_json::from_str::<Members>(value.get()) {
             Ok(members) => {
                 let (elsewhere, decision) = members.split(&["decided_on", "verified_by"]);
@@ -95,7 +98,7 @@ impl Row {
             Err(_) => Verification { elsewhere: value.get().to_owned(), decision: value.get().to_owned() },
         });
         let kind = kind.and_then(|kind| CustomerType::of_request(&kind));
-        Ok(Self { new: new.text(), kind, profile: profile.text(), verification })
+        Ok(Self { new: new.text(), kind, profile: profile.text(), verification, repeats_verification })
     }
 }
 
@@ -194,7 +197,7 @@ pub fn path_of(file: &File) -> String {
 impl Customer {
     /// The row that imports this customer. Each document names its file by the path that `path_of` gives.
     #[must_use]
-    pub fn import_row(&self, path_of: impl Fn(FileId) -> Option<String>) -> Value {
+    pub fn to_row(&self, path_of: impl Fn(FileId) -> Option<String>) -> Value {
         let mut row = json!({ "email": self.email, "type": self.profile.kind() });
         let mut profile = self.profile.to_json();
         for (name, value) in profile.as_object_mut().expect("a profile is an object").iter_mut() {

@@ -30,6 +30,22 @@ pub(crate) struct SealedSummary {
     pub(crate) key: Option<WrappedKey>,
 }
 
+/// Gives customers their keys. The customers come newest first, and the keys oldest first.
+pub(crate) fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], WrappedKey)>) -> Vec<SealedSummary> {
+    let with_key = |summary: SealedSummary| {
+        let key = loop {
+            match keys.pop_if(|(id, _)| &*id >= summary.id.as_bytes()) {
+                Some((id, key)) if id == *summary.id.as_bytes() => break Some(key),
+                // The key of a customer who is not among them.
+                Some(_) => {}
+                None => break None,
+            }
+        };
+        SealedSummary { key, ..summary }
+    };
+    found.into_iter().map(with_key).collect()
+}
+
 /// Compares customers with those that are wanted.
 pub(crate) struct Comparison {
     vault: Arc<Vault>,

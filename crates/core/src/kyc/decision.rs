@@ -217,4 +217,7 @@ pub struct Proposal {
     pub at: Timestamp,
     /// The version of the record that it is about. Any change of the record makes it void.
     pub version: u64,
+    /// When it was decided elsewhere, if it was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Timestamp>,
 }

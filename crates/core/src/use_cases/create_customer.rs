@@ -118,6 +118,11 @@ fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: Custo
         }
         Profile::Business(business) => business.business_legal_name.clone_from(&input.company_name),
     }
+    Customer { profile, ..empty_customer(id, now, input.email.clone(), kind) }
+}
+
+/// A new customer of whom only the e-mail is known.
+pub(super) fn empty_customer(id: CustomerId, now: Timestamp, email: Email, kind: CustomerType) -> Customer {
     Customer {
         id,
         version: 1,
@@ -125,8 +130,8 @@ fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: Custo
         persons_version: 1,
         created_at: now,
         updated_at: now,
-        email: input.email.clone(),
-        profile,
+        email,
+        profile: Profile::empty(kind),
         kyc: Kyc::default(),
         email_index: EmailIndex::default(),
     }

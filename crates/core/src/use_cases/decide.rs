@@ -123,6 +123,7 @@ pub async fn confirm(
         let mut result = apply_decision(services, &seat.caller, customer, &proposal.decision, Action::Decided, now)?;
         if let Some(decision) = &mut result.after.kyc.decision {
             decision.proposed_by = Some(proposal.by);
+            decision.at = proposal.decided_at.unwrap_or(decision.at);
         }
         Ok(result)
     };
@@ -204,7 +205,8 @@ pub(super) fn decide_or_propose(
     let mut after = customer;
     let member = if let Actor::Member(id, _) = &caller.actor { Some(*id) } else { None };
     let (by, version) = (caller.actor.to_string(), after.version + 1);
-    after.kyc.proposal = Some(Box::new(Proposal { decision: decision.clone(), by, member, at: now, version }));
+    after.kyc.proposal =
+        Some(Box::new(Proposal { decision: decision.clone(), by, member, at: now, version, decided_at: None }));
     let decision = decided.step.and_then(|step| step.decision);
     Ok(StepResult { step: Some(Step { decision, ..Step::unseen(Action::Proposed) }), after })
 }

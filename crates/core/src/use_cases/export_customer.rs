@@ -53,7 +53,7 @@ pub async fn export(
 /// # Errors
 ///
 /// If the store fails, nothing is handed out.
-pub async fn import_row(
+pub async fn row_of(
     services: &Services,
     caller: &Caller,
     id: CustomerId,
@@ -67,7 +67,7 @@ pub async fn import_row(
         named if named.is_empty() => Vec::new(),
         named => services.store.files(caller.scope, &named, Some(id)).await?,
     };
-    let row = customer.import_row(|file| files.iter().find(|one| one.id == file).map(import::path_of));
+    let row = customer.to_row(|file| files.iter().find(|one| one.id == file).map(import::path_of));
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::CustomerExported);
     audit.customer = Some(id);
     append_audit(services, caller.scope, audit).await?;

@@ -12,15 +12,16 @@ use crate::file::record::File;
 use crate::idempotency::Request;
 use crate::ids::{FileId, PersonId};
 use crate::import::{Row, Verification};
-use crate::kyc::decision::{NewDecision, Outcome};
+use crate::kyc::decision::{NewDecision, Outcome, Proposal};
 use crate::kyc::lifecycle::Transition;
+use crate::kyc::record::Kyc;
 use crate::parse::context::Nulls;
 use crate::parse::leaf::{Date, Email, Text};
 use crate::parse::record::Mode;
 use crate::parse::value::{Parsed, parse};
 use crate::record;
 use crate::services::Services;
-use crate::use_cases::create_customer::{CreateError, NewCustomerType, create_customer};
+use crate::use_cases::create_customer::{CreateError, NewCustomerType, create_customer, empty_customer};
 use crate::use_cases::decide::{self, decide_or_propose};
 use crate::use_cases::update_customer::check_files;
 use crate::use_cases::write::{self, Unkeyed};
@@ -52,6 +53,8 @@ record! {
 pub enum Imported {
     /// The customer is stored.
     Created,
+    /// The customer is stored, and the decision waits for a second person.
+    Proposed,
     /// The customer already had everything in the row.
     AlreadyThere,
 }
@@ -66,7 +69,7 @@ struct Valid {
     /// The body of a POST.
     new: String,
     /// Whether documents name files that are not uploaded yet.
-    has_stand_ins: bool,
+    has_missing_files: bool,
 }
 
 /// Imports a customer.
@@ -77,19 +80,25 @@ struct Valid {
 /// has the e-mail. Nothing of the row is stored then.
 pub async fn import(services: &Services, caller: &Caller, row: &[u8]) -> Result<Imported, UpdateError> {
     let valid = validate(services, caller, row, &[]).await?;
-    let id = match create_customer(services, caller, Request::unkeyed(valid.new.as_bytes())).await {
-        Ok(answer) => answer.customer.expect("the answer is about the customer"),
-        Err(CreateError::EmailTaken(id)) => id,
+    // What the second change would be refused for must be known before the first one.
+    valid.rehearse(services, caller).await?;
+    let (id, is_new) = match create_customer(services, caller, Request::unkeyed(valid.new.as_bytes())).await {
+        Ok(answer) => (answer.customer.expect("the answer is about the customer"), true),
+        Err(CreateError::EmailTaken(id)) => (id, false),
         Err(CreateError::Syntax(error)) => return Err(error.into()),
         Err(CreateError::Invalid(violations)) => return Err(violations.into()),
         Err(CreateError::KeyReused(error)) => return Err(error.into()),
         Err(CreateError::Store(error)) => return Err(error.into()),
     };
-    check_room(services, caller, id, &valid.files).await?;
-    write_customer(services, caller, id, Unkeyed, |basis, before| valid.compute(services, caller, basis, before)).await
+    let compute = |basis, before| valid.compute(services, caller, basis, before);
+    match write_customer(services, caller, id, Unkeyed, compute).await? {
+        // There was nothing but the e-mail and the type.
+        Imported::AlreadyThere if is_new => Ok(Imported::Created),
+        imported => Ok(imported),
+    }
 }
 
-/// Says what would become of a row. Files that are not uploaded yet are named by `missing`, the pointers to their ids.
+/// Says what would become of a row. `missing` has the pointers to the ids of files that are not uploaded yet.
 ///
 /// # Errors
 ///
@@ -102,9 +111,11 @@ pub async fn check(
 ) -> Result<Imported, UpdateError> {
     let valid = validate(services, caller, row, missing).await?;
     let found = services.store.summaries_by_email(caller.scope, &valid.email).await?;
-    let Some(found) = found.first() else { return Ok(Imported::Created) };
-    let existing = services.store.customer_to_change(caller.scope, found.id).await?;
-    let Some((basis, customer)) = existing else { return Ok(Imported::Created) };
+    let existing = match found.first() {
+        Some(found) => services.store.customer_to_change(caller.scope, found.id).await?,
+        None => None,
+    };
+    let Some((basis, customer)) = existing else { return valid.rehearse(services, caller).await };
     match valid.compute(services, caller, basis, customer)? {
         write::Outcome::Unchanged(imported) | write::Outcome::Change(_, imported) => Ok(imported),
         write::Outcome::Again => Ok(Imported::Created),
@@ -113,7 +124,7 @@ pub async fn check(
 
 /// Everything that is wrong with a row, all at once.
 async fn validate(services: &Services, caller: &Caller, row: &[u8], missing: &[String]) -> Result<Valid, UpdateError> {
-    let Row { new, kind, profile, verification } = Row::read(row)?;
+    let Row { new, kind, profile, verification, repeats_verification } = Row::read(row)?;
     let named = parse::<NewRow>(new.as_bytes(), Nulls::Refused)?.finish();
     let mut parsed = match kind {
         Some(kind) => Profile::parse(kind, profile.as_bytes(), Nulls::Refused)?,
@@ -135,6 +146,9 @@ async fn validate(services: &Services, caller: &Caller, row: &[u8], missing: &[S
         }
         Err(error) => return Err(error),
     };
+    if repeats_verification {
+        violations.push(Violation::new("/verification", Code::DuplicateKey, "the member appears twice"));
+    }
     match (named, kind, profile, verification) {
         (Some(named), Some(kind), Some(profile), Some(verification)) if violations.is_empty() => Ok(Valid {
             email: named.email,
@@ -143,7 +157,7 @@ async fn validate(services: &Services, caller: &Caller, row: &[u8], missing: &[S
             files,
             verification,
             new,
-            has_stand_ins: !missing.is_empty(),
+            has_missing_files: !missing.is_empty(),
         }),
         _ => Err(Violations(violations).into()),
     }
@@ -177,6 +191,9 @@ fn read_verification(
         violations.push(Violation::new("/verification/outcome", Code::UnknownValue, message));
     }
     let day = |date: &Date| Timestamp::parse(&format!("{}T00:00:00Z", date.expose())).expect("a date has a midnight");
+    if elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.verified_by.expose().trim().is_empty()) {
+        violations.push(Violation::new("/verification/verified_by", Code::Required, "is blank"));
+    }
     if elsewhere.as_ref().is_some_and(|elsewhere| day(&elsewhere.decided_on) > services.now(caller.scope)) {
         violations.push(Violation::new("/verification/decided_on", Code::OutOfRange, "is in the future"));
     }
@@ -193,7 +210,19 @@ fn read_verification(
 }
 
 impl Valid {
-    /// The change that completes a customer of which only the e-mail and the type are stored.
+    /// What would become of the row if no customer had its e-mail. Nothing is stored.
+    async fn rehearse(&self, services: &Services, caller: &Caller) -> Result<Imported, UpdateError> {
+        let now = services.now(caller.scope);
+        let id = services.random.uuid(now).into();
+        check_room(services, caller, id, &self.files).await?;
+        let nobody = empty_customer(id, now, self.email.clone(), self.kind);
+        match self.compute(services, caller, Basis::new(1, None), nobody)? {
+            write::Outcome::Change(_, imported) => Ok(imported),
+            write::Outcome::Unchanged(_) | write::Outcome::Again => Ok(Imported::Created),
+        }
+    }
+
+    /// The change that completes a customer of whom only the e-mail and the type are stored.
     fn compute(
         &self,
         services: &Services,
@@ -202,24 +231,21 @@ impl Valid {
         before: Customer,
     ) -> Result<write::Outcome<Imported>, UpdateError> {
         let (id, now) = (before.id, services.now(caller.scope));
-        let is_new = before.version == 1 && before.profile == Profile::empty(self.kind);
         if before.profile.kind() != self.kind {
             return Err(UpdateError::EmailTaken(id));
         }
-        let (kyc, was_decided) = (before.kyc.clone(), before.kyc.decision.is_some() || before.kyc.proposal.is_some());
+        let is_new = before.version == 1 && before.profile == Profile::empty(self.kind);
+        let (kyc, has_decision) = (before.kyc.clone(), self.has_decision(&before.kyc));
         let new_id = || PersonId::from(services.random.uuid(now));
-        // Files that are not uploaded yet are taken for those that an earlier attempt has uploaded.
-        let profile = match self.has_stand_ins && !is_new {
+        // An existing customer is compared without the files that are not uploaded yet.
+        let profile = match self.has_missing_files && !is_new {
             true => self.profile.clone().without_documents(),
             false => self.profile.clone(),
         };
         let merged = before.merge(profile, Mode::Update, now, new_id);
         let (mut after, changes) = merged.map_err(UpdateError::Invalid)?;
-        if changes.is_empty() && (self.verification.is_none() || was_decided) {
-            return Ok(write::Outcome::Unchanged(match is_new {
-                true => Imported::Created,
-                false => Imported::AlreadyThere,
-            }));
+        if changes.is_empty() && has_decision {
+            return Ok(write::Outcome::Unchanged(Imported::AlreadyThere));
         }
         if !is_new {
             return Err(UpdateError::EmailTaken(id));
@@ -229,42 +255,57 @@ impl Valid {
         }
         after.check_documents(None, &self.files, &services.policy.rules, now);
         let decided = match &self.verification {
-            Some(verification) => self.decide(services, caller, &mut after, verification, now)?,
+            Some(verification) => decide(services, caller, &mut after, verification, now)?,
             None => None,
         };
         after.kyc.queue(now);
+        let imported = if after.kyc.proposal.is_some() { Imported::Proposed } else { Imported::Created };
         let attached = after.profile.new_documents(id, |file: FileId, subject| {
             self.files.iter().any(|named| named.id == file && named.attached_at(subject).is_none())
         });
         let mut change = change(caller, basis, &kyc, after, changes, attached);
         if let Some(audit) = &mut change.audit {
-            audit.action = Action::CustomerImported;
+            audit.action = match imported {
+                Imported::Proposed => Action::Proposed,
+                Imported::Created | Imported::AlreadyThere => Action::CustomerImported,
+            };
             audit.decision = decided;
         }
-        Ok(write::Outcome::Change(change, Imported::Created))
+        Ok(write::Outcome::Change(change, imported))
     }
 
-    /// Takes the steps that lead to a decision, and decides as the row says, or proposes that.
-    fn decide(
-        &self,
-        services: &Services,
-        caller: &Caller,
-        after: &mut Customer,
-        (decision, at): &(NewDecision, Timestamp),
-        now: Timestamp,
-    ) -> Result<Option<Box<Decided>>, UpdateError> {
-        after.kyc.apply(Transition::OpenSession)?;
-        after.kyc.apply(Transition::Submit)?;
-        let version = after.version;
-        let mut submitted = after.clone();
-        // A decision is computed for the version that follows, and this change makes that version.
-        submitted.version -= 1;
-        let result = decide_or_propose(services, caller, true, submitted, decision, Action::CustomerImported, now)?;
-        *after = result.after;
-        after.version = version;
-        if let Some(made) = &mut after.kyc.decision {
-            made.at = *at;
-        }
-        Ok(result.step.and_then(|step| step.decision))
+    /// Whether a verification has the decision of the row, or the row has none.
+    fn has_decision(&self, kyc: &Kyc) -> bool {
+        let Some((decision, at)) = &self.verification else { return true };
+        let made = kyc.decision.as_ref().is_some_and(|made| (made.outcome, made.at) == (decision.outcome, *at));
+        let is_it =
+            |proposal: &Proposal| (proposal.decision.outcome, proposal.decided_at) == (decision.outcome, Some(*at));
+        made || kyc.proposal.as_ref().is_some_and(|proposal| is_it(proposal))
     }
+}
+
+/// Takes the steps that lead to a decision, and decides as the row says, or proposes that.
+fn decide(
+    services: &Services,
+    caller: &Caller,
+    after: &mut Customer,
+    (decision, at): &(NewDecision, Timestamp),
+    now: Timestamp,
+) -> Result<Option<Box<Decided>>, UpdateError> {
+    after.kyc.apply(Transition::OpenSession)?;
+    after.kyc.apply(Transition::Submit)?;
+    let version = after.version;
+    let mut submitted = after.clone();
+    // `decide_or_propose` expects that the next version will have the decision. Here it is this one.
+    submitted.version -= 1;
+    let result = decide_or_propose(services, caller, true, submitted, decision, Action::CustomerImported, now)?;
+    *after = result.after;
+    after.version = version;
+    if let Some(made) = &mut after.kyc.decision {
+        made.at = *at;
+    }
+    if let Some(proposal) = &mut after.kyc.proposal {
+        proposal.decided_at = Some(*at);
+    }
+    Ok(result.step.and_then(|step| step.decision))
 }

@@ -10,8 +10,10 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::store::scans::IsWanted;
 
-/// The number of customers that are compared before the time is looked at.
+/// The most customers that are compared before the time is looked at.
 const PORTION: usize = 20_000;
+/// How many are compared at first. A page is often full soon.
+const FIRST_PORTION: usize = 500;
 /// How long a page looks for customers before it ends with fewer, in seconds.
 const PAGE_SECONDS: i64 = 2;
 /// How long customers are counted, in seconds.
@@ -40,9 +42,10 @@ pub async fn page(
 ) -> Result<FilteredPage, StoreError> {
     let is_wanted = wanted(filter);
     let end = services.clock.now().plus_seconds(PAGE_SECONDS);
-    let mut summaries = Vec::new();
+    let (mut summaries, mut portion) = (Vec::new(), FIRST_PORTION);
     loop {
-        let scanned = services.store.scan(scope, after, PORTION, Arc::clone(&is_wanted)).await?;
+        let scanned = services.store.scan(scope, after, portion, Arc::clone(&is_wanted)).await?;
+        portion = (2 * portion).min(PORTION);
         after = scanned.last;
         for id in scanned.ids {
             if summaries.len() == limit {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clap::Args;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::{Value, json};
 
@@ -21,6 +22,8 @@ const TRIES: u32 = 5;
 /// The longest wait that a server may ask for, in seconds.
 const LONGEST_WAIT: u64 = 30;
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The most bytes of an answer: files have at most 10 MiB, and pages about one.
+const MAX_CONTENT: usize = 64 * 1024 * 1024;
 /// What Dossier adds to a customer. Another server may refuse or ignore it.
 const EXPAND: &str = "expand=profile,documents";
 
@@ -50,8 +53,12 @@ impl LocalCommand for Fetch {
         }
         let read = |path: &Path| std::fs::read_to_string(path).map_err(cannot("read", path));
         let key = read(&self.api_key_file)?.trim().to_owned();
+        if key.is_empty() || key.contains(char::is_whitespace) {
+            return Err(format!("{} must have one API key and nothing else", self.api_key_file.display()));
+        }
         let emails = self.emails.as_deref().map(read).transpose()?;
-        let client = Client::builder().timeout(TIMEOUT).build().map_err(text)?;
+        // A server that redirects must not get the key for another host.
+        let client = Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build().map_err(text)?;
         let made = DirBuilder::new().mode(0o700).create(&self.to);
         made.map_err(cannot("make the folder", &self.to))?;
         let mut out = Out::begin(&self.to)?;
@@ -61,8 +68,7 @@ impl LocalCommand for Fetch {
             Some(emails) => {
                 let emails: Vec<_> = emails.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
                 for (done, email) in emails.iter().enumerate() {
-                    let email = form_urlencoded::byte_serialize(email.as_bytes()).collect::<String>();
-                    let page = server.list(&format!("email={email}")).await?;
+                    let page = server.list(&format!("email={}", encoded(email))).await?;
                     server.save(&page, &mut out).await?;
                     progress(done as u64 + 1, emails.len() as u64);
                 }
@@ -74,10 +80,15 @@ impl LocalCommand for Fetch {
                     let page = server.list(&format!("limit=100{cursor}")).await?;
                     server.save(&page, &mut out).await?;
                     progress(out.customers, out.customers + 1);
-                    match page["next_cursor"].as_str() {
-                        Some(next) => cursor = format!("&cursor={next}"),
-                        None => return Ok::<_, String>(()),
+                    let next = match &page["next_cursor"] {
+                        Value::Null => return Ok::<_, String>(()),
+                        Value::String(next) => format!("&cursor={}", encoded(next)),
+                        _ => return Err(format!("{}: the cursor of the next page is no text", server.host)),
+                    };
+                    if next == cursor {
+                        return Err(format!("{}: the pages do not end", server.host));
                     }
+                    cursor = next;
                 }
             }
         })
@@ -90,6 +101,13 @@ impl LocalCommand for Fetch {
     }
 }
 
+/// A text in a query. A space must not become a plus sign, which the API takes for one.
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// The rows until all of them are there.
+const UNFINISHED: &str = "customers.unfinished";
 /// The file of rows, in the folder.
 const ROWS: &str = "customers.ndjson";
 const DOCUMENTS: &str = "documents";
@@ -106,14 +124,15 @@ impl Out {
     fn begin(folder: &Path) -> Result<Self, String> {
         let documents = folder.join(DOCUMENTS);
         DirBuilder::new().mode(0o700).create(&documents).map_err(cannot("make the folder", &documents))?;
-        let rows = BufWriter::new(new_file(&folder.join(ROWS))?);
+        let rows = BufWriter::new(new_file(&folder.join(UNFINISHED))?);
         Ok(Self { folder: folder.to_owned(), rows, customers: 0, files: 0 })
     }
 
     fn end(mut self) -> Result<(), String> {
-        let path = self.folder.join(ROWS);
+        let path = self.folder.join(UNFINISHED);
         self.rows.flush().map_err(cannot("write", &path))?;
-        self.rows.get_ref().sync_all().map_err(cannot("write", &path))
+        self.rows.get_ref().sync_all().map_err(cannot("write", &path))?;
+        std::fs::rename(&path, self.folder.join(ROWS)).map_err(cannot("rename", &path))
     }
 }
 
@@ -137,10 +156,13 @@ impl Server {
             answer = self.get(&path(query)).await?;
         }
         let status = answer.status();
-        let page: Value = serde_json::from_slice(&answer.bytes().await.map_err(text)?).unwrap_or_default();
+        if !status.is_success() {
+            return Err(format!("{}: the server answered {status} to a list of customers", self.host));
+        }
+        let page: Value = serde_json::from_slice(&self.content(answer).await?).unwrap_or_default();
         match page["items"].is_array() {
-            true if status.is_success() => Ok(page),
-            _ => Err(format!("{}: the server answered {status} to a list of customers", self.host)),
+            true => Ok(page),
+            false => Err(format!("{}: the answer is not a list of customers", self.host)),
         }
     }
 
@@ -185,9 +207,23 @@ impl Server {
         if !answer.status().is_success() {
             return Err(format!("{}: the server answered {} to a request for a file", self.host, answer.status()));
         }
-        let content = answer.bytes().await.map_err(text)?;
+        let content = self.content(answer).await?;
         new_file(&target)?.write_all(&content).map_err(cannot("write", &target))?;
         Ok((path, true))
+    }
+
+    /// The content of an answer, unless it is larger than any that the API gives.
+    async fn content(&self, mut answer: Response) -> Result<Vec<u8>, String> {
+        let mut content = Vec::new();
+        while let Some(piece) =
+            answer.chunk().await.map_err(|error| format!("{}: {}", self.host, error.without_url()))?
+        {
+            content.extend_from_slice(&piece);
+            if content.len() > MAX_CONTENT {
+                return Err(format!("{}: an answer has more than {MAX_CONTENT} bytes", self.host));
+            }
+        }
+        Ok(content)
     }
 
     /// Sends a request, and again if the server cannot answer now.
@@ -195,19 +231,19 @@ impl Server {
         let url = format!("{}{path}", self.base);
         for tried in 1.. {
             let sent = self.client.get(&url).header("Api-Key", &self.key).send().await;
-            let wait = match &sent {
+            let wait: Option<u64> = match &sent {
                 Ok(answer) if answer.status() == 429 || answer.status().is_server_error() => {
                     let after = answer.headers().get("retry-after").and_then(|after| after.to_str().ok()?.parse().ok());
-                    after.unwrap_or(1 << tried).min(LONGEST_WAIT)
+                    Some(after.unwrap_or(1 << tried).min(LONGEST_WAIT))
                 }
-                Err(error) if !error.is_builder() => 1 << tried,
-                _ => 0,
+                Err(error) if !error.is_builder() => Some(1 << tried),
+                _ => None,
             };
-            if wait == 0 || tried == TRIES {
+            match wait {
+                Some(wait) if tried < TRIES => tokio::time::sleep(Duration::from_secs(wait)).await,
                 // The path may have an e-mail in it.
-                return sent.map_err(|error| format!("{}: {}", self.host, error.without_url()));
+                _ => return sent.map_err(|error| format!("{}: {}", self.host, error.without_url())),
             }
-            tokio::time::sleep(Duration::from_secs(wait)).await;
         }
         unreachable!("the last try returns")
     }
@@ -222,7 +258,9 @@ fn row(customer: &Value, host: &str) -> Value {
     };
     match &customer["profile"] {
         Value::Object(profile) => {
-            for (name, value) in profile {
+            // The rest is up to this side, whatever the other server says.
+            let own = ["email", "type", "verification"];
+            for (name, value) in profile.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
                 row[name.as_str()] = value.clone();
             }
         }
@@ -270,6 +308,10 @@ fn documents(row: &mut Value) -> Vec<&mut Value> {
             }
             _ => {}
         }
+    }
+    // A path would name a file of this machine.
+    for document in &mut found {
+        document.as_object_mut().map(|document| document.shift_remove("path"));
     }
     found.retain(|document| document["file_id"].is_string());
     found

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use async_trait::async_trait;
 use clap::Args;
+use dossier_core::hidden::without_hidden;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ pub struct Import {
     #[arg(long)]
     pub dry_run: bool,
     /// Where to save the rows that cannot be imported, to correct and import them [default: a new file beside FILE]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     #[serde(skip)]
     pub failed: Option<PathBuf>,
     /// Where they are saved, once that is known.
@@ -85,17 +86,26 @@ impl DataCommand for Import {
 fn for_people(outcome: &Value) -> String {
     let count = |name: &str| outcome[name].as_u64().unwrap_or(0);
     let would = if outcome["dry_run"] == true { "would be " } else { "" };
+    let proposed = match count("proposed") {
+        0 => String::new(),
+        waiting => format!(" ({waiting} of them wait for a second person)"),
+    };
     let mut lines = vec![format!(
-        "{} rows: {} {would}imported, {} already there, {} failed",
+        "{} rows: {} {would}imported{proposed}, {} already there, {} failed",
         count("rows"),
-        count("created"),
+        count("imported") + count("proposed"),
         count("already_there"),
         count("failed")
     )];
     for failure in outcome["failures"].as_array().into_iter().flatten() {
         let word = |name: &str| failure[name].as_str().unwrap_or_default();
         let column = failure["column"].as_str().map(|column| format!(" (column {column})")).unwrap_or_default();
-        lines.push(format!("line {}: {}{column} {}", failure["line"], word("pointer"), word("message")));
+        let place = format!("{}{column}", without_hidden(&word("pointer").chars().collect::<Vec<_>>()));
+        let space = if place.is_empty() { "" } else { " " };
+        lines.push(format!("line {}: {place}{space}{}", failure["line"], word("message")));
+    }
+    if count("more_failures") > 0 {
+        lines.push(format!("and {} more", count("more_failures")));
     }
     if let Some(path) = outcome["failed_rows"].as_str() {
         lines.push(format!("the rows that failed are in {path}: correct them there, and import that file"));

@@ -7,7 +7,7 @@ use dossier_core::file::File;
 use dossier_core::import::path_of;
 use dossier_core::services::Services;
 use dossier_core::store::{Progress, StoreError};
-use dossier_core::use_cases::export_customer::import_row;
+use dossier_core::use_cases::export_customer::row_of;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::time::UtcDateTime;
@@ -43,7 +43,7 @@ pub async fn write_all(
     loop {
         let page = services.store.summaries(caller.scope, after, PORTION).await?;
         for summary in &page.summaries {
-            let Some((row, of_row)) = import_row(services, caller, summary.id).await? else { continue };
+            let Some((row, of_row)) = row_of(services, caller, summary.id).await? else { continue };
             serde_json::to_writer(&mut data, row.expose()).expect(IN_MEMORY);
             data.write_all(b"\n").expect(IN_MEMORY);
             files.extend(of_row);

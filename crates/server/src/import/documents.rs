@@ -16,9 +16,12 @@ use super::wrong::Wrong;
 /// The bytes of a file that are read at a time.
 const PIECE: usize = 64 * 1024;
 
-/// An id in the place of a file that is not uploaded yet.
-pub(super) const fn stand_in() -> FileId {
-    FileId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0])
+/// An id that no file has, in the place of one that is not uploaded yet. Each document of a row has another one.
+pub(super) fn no_file(number: usize) -> FileId {
+    let mut id = [0; 16];
+    (id[6], id[8]) = (0x70, 0x80);
+    id[12..].copy_from_slice(&u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
+    FileId::from_bytes(id)
 }
 
 /// The pointer to the id that takes the place of a path.
@@ -26,10 +29,16 @@ pub(super) fn id_pointer(pointer: &str) -> String {
     format!("{}/file_id", pointer.trim_end_matches("/path"))
 }
 
-/// Whether the file is there and not too large.
+/// Whether the file is there and not too large. It must be below the folder, because whoever wrote the rows may not be
+/// whoever owns the other files of this machine.
 pub(super) fn look(folder: &Path, document: &NamedPath) -> Result<PathBuf, Wrong> {
-    let path = folder.join(&document.path);
     let wrong = |message: &str| Err(Wrong::new(&document.pointer, "unknown_file", message));
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let path = match (folder.canonicalize(), folder.join(&document.path).canonicalize()) {
+        (Ok(folder), Ok(path)) if path.starts_with(&folder) => path,
+        (Ok(_), Ok(_)) => return wrong("is not below the folder of the import file"),
+        (Err(error), _) | (_, Err(error)) => return wrong(&format!("cannot be read: {}", error.kind())),
+    };
     match std::fs::metadata(&path) {
         Ok(found) if !found.is_file() => wrong("is not a file"),
         Ok(found) if found.len() > MAX_FILE => {

@@ -13,7 +13,19 @@ use super::wrong::Wrong;
 use crate::errors::cannot;
 
 /// Members of a row that a PUT does not have.
-const OTHERS: &[&str] = &["/email", "/type"];
+const OTHERS: &[&str] = &[
+    "/email",
+    "/type",
+    "/verification/outcome",
+    "/verification/decided_on",
+    "/verification/verified_by",
+    "/verification/comment",
+    "/verification/note",
+];
+/// Lists of texts that a PUT does not have.
+const OTHER_LISTS: &[&str] = &["/verification/reason_codes/", "/verification/labels/"];
+/// The longest index of an item, in digits.
+const MAX_INDEX: usize = 3;
 
 /// The file as it is written.
 #[derive(Deserialize)]
@@ -56,7 +68,17 @@ impl Mapping {
     }
 
     fn parse(text: &str, services: &Services) -> Result<Self, String> {
-        let Written { columns, mut values, constants } = toml::from_str(text).map_err(|error| error.to_string())?;
+        let Written { columns, mut values, constants } = toml::from_str(text).map_err(|error| {
+            // The whole message would quote the file, which may be the wrong one.
+            let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
+            format!("line {line}: {}", error.message())
+        })?;
+        let pointers: Vec<_> = columns.values().chain(constants.keys()).cloned().collect();
+        let is_again = |(at, pointer): (usize, &String)| pointers[..at].contains(pointer).then(|| pointer.clone());
+        let again: Vec<_> = pointers.iter().enumerate().filter_map(is_again).collect();
+        if !again.is_empty() {
+            return Err(format!("more than one column or constant is {}", again.join(", ")));
+        }
         let mut unknown = Vec::new();
         let mut member = |pointer: String| {
             let kind = kind(services, &pointer);
@@ -123,7 +145,13 @@ impl Mapping {
             }
         }
         match wrong.is_empty() {
-            true => Ok(serde_json::to_vec(&lists(root)).expect("JSON has string keys only")),
+            true => {
+                let row = lists(root, "", &mut wrong);
+                if !wrong.is_empty() {
+                    return Err(wrong);
+                }
+                Ok(serde_json::to_vec(&row).expect("JSON has string keys only"))
+            }
             false => Err(wrong),
         }
     }
@@ -150,8 +178,13 @@ impl Member {
 
 /// What a member is. `None` if no row has it.
 fn kind(services: &Services, pointer: &str) -> Option<Kind> {
-    if OTHERS.contains(&pointer) || pointer.starts_with("/verification/") {
+    let is_in = |list: &&str| pointer.strip_prefix(*list).is_some_and(is_index);
+    if OTHERS.contains(&pointer) || OTHER_LISTS.iter().any(is_in) {
         return Some(Kind::Text);
+    }
+    let is_name_or_short = |step: &&str| step.bytes().any(|byte| !byte.is_ascii_digit()) || step.len() <= MAX_INDEX;
+    if !steps(pointer).iter().all(is_name_or_short) {
+        return None;
     }
     // A document of a row names its file by a path.
     let pointer = pointer.strip_suffix("/path").map_or(pointer.to_owned(), |document| format!("{document}/file_id"));
@@ -192,14 +225,26 @@ fn has_item(root: &Value, pointer: &str) -> bool {
     steps[..=last].iter().try_fold(root, |at, step| at.get(step)).is_some()
 }
 
-/// Makes lists of the objects whose members are indexes. Items that a row does not have are left out.
-fn lists(value: Value) -> Value {
+/// Makes lists of the objects whose members are indexes. A list with a gap is wrong: its later items would move, and
+/// messages about them would name the wrong column.
+fn lists(value: Value, at: &str, wrong: &mut Vec<Wrong>) -> Value {
     let Value::Object(members) = value else { return value };
-    if !members.is_empty() && members.keys().all(|name| is_index(name)) {
-        let mut items: Vec<(usize, Value)> =
-            members.into_iter().filter_map(|(index, item)| Some((index.parse().ok()?, lists(item)))).collect();
-        items.sort_by_key(|(index, _)| *index);
-        return items.into_iter().map(|(_, item)| item).collect();
+    let is_list = !members.is_empty() && members.keys().all(|name| is_index(name));
+    let members = members.into_iter().map(|(name, member)| {
+        let member = lists(member, &format!("{at}/{name}"), wrong);
+        (name, member)
+    });
+    let mut members: Vec<(String, Value)> = members.collect();
+    if !is_list {
+        return Value::Object(members.into_iter().collect());
     }
-    Value::Object(members.into_iter().map(|(name, member)| (name, lists(member))).collect())
+    members.sort_by_key(|(index, _)| index.parse::<usize>().unwrap_or(usize::MAX));
+    for (expected, (index, _)) in members.iter().enumerate() {
+        if index.parse() != Ok(expected) {
+            let message = format!("has a value, but {at}/{expected} has none");
+            wrong.push(Wrong::new(format!("{at}/{index}"), "required", message));
+            break;
+        }
+    }
+    members.into_iter().map(|(_, item)| item).collect()
 }

@@ -5,6 +5,7 @@ mod mapping;
 mod rows;
 mod wrong;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use dossier_core::caller::Caller;
@@ -41,11 +42,16 @@ pub struct Source<'a> {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Report {
     pub rows: u64,
-    pub created: u64,
+    /// With the next ones, the rows that are stored now.
+    pub imported: u64,
+    /// The rows whose decision waits for a second person.
+    pub proposed: u64,
     pub already_there: u64,
     pub failed: u64,
     /// The first failures, at most [`LISTED`].
     pub failures: Vec<Failure>,
+    /// The number of further ones.
+    pub more_failures: u64,
 }
 
 /// Something that is wrong with a row.
@@ -80,6 +86,13 @@ pub async fn import(
     let rows = Rows::open(source.file, mapping.as_ref())?;
     let (total, header) = (rows.total, rows.header.clone());
     let folder = source.file.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let mut emails = HashMap::new();
+    let rows = rows.map(|row| {
+        row.map(|mut row| {
+            row.refuse_repeated(&mut emails);
+            row
+        })
+    });
     let import = async |row: Result<Row, String>| {
         let mut row = row?;
         let outcome = match std::mem::replace(&mut row.json, Ok(Vec::new())) {
@@ -94,7 +107,8 @@ pub async fn import(
         let (row, outcome) = done?;
         report.rows += 1;
         match outcome {
-            Ok(Imported::Created) => report.created += 1,
+            Ok(Imported::Created) => report.imported += 1,
+            Ok(Imported::Proposed) => report.proposed += 1,
             Ok(Imported::AlreadyThere) => report.already_there += 1,
             Err(wrong) => {
                 let mut raw = row.raw;
@@ -115,7 +129,9 @@ pub async fn import(
 impl Report {
     fn add(&mut self, line: u64, wrong: Vec<Wrong>, mapping: Option<&Mapping>) {
         for Wrong { pointer, code, message } in wrong {
-            if self.failures.len() < LISTED {
+            if self.failures.len() == LISTED {
+                self.more_failures += 1;
+            } else {
                 let column = mapping.and_then(|mapping| mapping.column(&pointer)).map(ToOwned::to_owned);
                 self.failures.push(Failure { line, pointer, column, code, message });
             }
@@ -136,9 +152,9 @@ async fn import_row(
     let (mut uploaded, mut missing) = (Vec::new(), Vec::new());
     // A row that is wrong uploads nothing, so it is checked before its files are.
     if !documents.is_empty() {
-        for document in &documents {
-            let stand_in = documents::stand_in();
-            uploaded.push((document.pointer.clone(), stand_in));
+        for (number, document) in documents.iter().enumerate() {
+            let no_file = documents::no_file(number);
+            uploaded.push((document.pointer.clone(), no_file));
             missing.push(documents::id_pointer(&document.pointer));
             wrong.extend(documents::look(folder, document).err());
         }
@@ -189,6 +205,14 @@ fn of_row(error: UpdateError) -> Result<Vec<Wrong>, String> {
         }
         UpdateError::Conflict(conflict) => vec![Wrong::new("/verification", "not_possible", conflict.to_string())],
         UpdateError::Store(StoreError::OverQuota(over)) => vec![Wrong::new("", "over_quota", over.to_string())],
+        // It concerns this row alone, so the others are imported.
+        UpdateError::Store(StoreError::Corrupt(_)) => {
+            vec![Wrong::new(
+                "",
+                "damaged_record",
+                "there is such a customer, whose stored record is damaged; see the log",
+            )]
+        }
         error => return Err(format!("{error}. Nothing is lost: import the same file again to continue")),
     })
 }

@@ -1,5 +1,7 @@
 //! Imports: what is stored, what is refused and where, and what an interrupted import leaves.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -19,7 +21,7 @@ fn import(folder: &Path, more: &[&str]) -> Value {
 }
 
 fn counts(report: &Value) -> [u64; 4] {
-    ["rows", "created", "already_there", "failed"].map(|name| report[name].as_u64().expect("a number"))
+    ["rows", "imported", "already_there", "failed"].map(|name| report[name].as_u64().expect("a number"))
 }
 
 async fn of_email(app: &TestApp, email: &str) -> Value {
@@ -164,6 +166,102 @@ async fn everything_wrong_is_said_with_its_line_and_failed_rows_can_be_corrected
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_fails_leaves_no_customer_and_rows_that_contradict_each_other_fail() {
+    let app = with_papers().await;
+    let folder = app.folder.path().to_owned();
+    let minimal = |email: &str| json!({ "email": email, "type": "individual" });
+    let mut twice = full("twice@example.com").to_string();
+    twice.insert_str(1, r#""verification":{"outcome":"reject","decided_on":"2024-05-06","verified_by":"x"},"#);
+    let mut outside = full("outside@example.com");
+    std::fs::write(folder.join("data/scan.png"), samples::png(320, 200, 1_000)).expect("written");
+    outside["documents"][0]["path"] = folder.join("data/scan.png").display().to_string().into();
+    let mut blank = full("blank@example.com");
+    blank["verification"]["verified_by"] = "  ".into();
+    let mut many = business("many@example.com");
+    let document = json!({ "path": "papers/passport.png", "purpose": "id_document" });
+    let person = json!({ "first_name": "A", "documents": vec![document; 10] });
+    let persons = (0..20).map(|n| {
+        let mut one = person.clone();
+        one["last_name"] = format!("B{n}").into();
+        one
+    });
+    many["associated_persons"] = persons.collect::<Vec<_>>().into();
+    many["documents"] = json!([{ "path": "papers/passport.png", "purpose": "other" }]);
+    let mut text = lines(&[minimal("same@example.com"), minimal(" SAME@example.com"), outside, blank, many]);
+    text.push_str(&twice);
+    let place = folder.join("below");
+    std::fs::create_dir(&place).expect("a folder");
+    std::fs::rename(folder.join("papers"), place.join("papers")).expect("moved");
+    std::fs::write(place.join("rows.ndjson"), text).expect("written");
+    for more in [&["below/rows.ndjson", "--dry-run"][..], &["below/rows.ndjson"]] {
+        let report = import(&folder, more);
+        let found = report["failures"].as_array().expect("a list").iter().map(|failure| {
+            let word = |name: &str| failure[name].as_str().expect("text").to_owned();
+            format!("{} {} {}", failure["line"], word("pointer"), word("code"))
+        });
+        let expected = [
+            "2 /email repeated_email",
+            "3 /documents/0/path unknown_file",
+            "4 /verification/verified_by required",
+            "5 /documents too_many_items",
+            "6 /verification duplicate_key",
+        ];
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{report}");
+    }
+    let list = app.get("/v0/customers").await.expect(200);
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "nothing is left of rows that failed: {list}");
+    assert_eq!(json_of(&folder, &["files", "list", "--data-dir", "data"]), json!([]), "nor of their files");
+
+    let mut rejected = full("ada@example.com");
+    rejected["verification"]["outcome"] = "reject".into();
+    for (rows, expected) in [
+        (vec![full("ada@example.com"), minimal("same@example.com")], [2, 1, 1, 0]),
+        (vec![full("ada@example.com")], [1, 0, 1, 0]),
+        (vec![rejected], [1, 0, 0, 1]),
+    ] {
+        std::fs::write(place.join("next.ndjson"), lines(&rows)).expect("written");
+        let report = import(&folder, &["below/next.ndjson"]);
+        assert_eq!(counts(&report), expected, "{report}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_only_proposes_where_the_policy_asks_for_two_people() {
+    let app = TestApp::start_with(&[("four_eyes_sandbox", "all")]).await;
+    let folder = app.folder.path().to_owned();
+    let mut row = full("ada@example.com");
+    row.as_object_mut().expect("an object").remove("documents");
+    std::fs::write(folder.join("rows.ndjson"), lines(&[row])).expect("written");
+    let report = import(&folder, &["rows.ndjson"]);
+    assert_eq!((counts(&report), &report["proposed"]), ([1, 0, 0, 0], &1.into()), "{report}");
+    let ada = of_email(&app, "ada@example.com").await;
+    assert_eq!(ada["kycs"]["status"], "pending", "nothing is decided: {ada}");
+    let id = ada["customer_id"].as_str().expect("an id");
+    let trail = json_of(&folder, &["audit", "list", "--customer", id, "--data-dir", "data"]);
+    assert_eq!(trail[0]["action"], "kyc.proposed", "{trail}");
+    assert_eq!(counts(&import(&folder, &["rows.ndjson"])), [1, 0, 1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_no_file_stops_nothing() {
+    let app = TestApp::start().await;
+    let folder = app.folder.path().to_owned();
+    std::fs::create_dir(folder.join("folder")).expect("a folder");
+    let made = Command::new("mkfifo").arg(folder.join("pipe")).status().expect("mkfifo");
+    assert!(made.success());
+    for (name, expected) in [("pipe", "is not a file"), ("folder", "is not a file"), ("nothing", "cannot read")] {
+        let output = dossier(&folder, &["customers", "import", name, "--data-dir", "data"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(expected), "{said}");
+    }
+    let long =
+        format!("{}\n{}\n", "x".repeat(5 * 1024 * 1024), json!({ "email": "a@example.com", "type": "individual" }));
+    std::fs::write(folder.join("rows.ndjson"), long).expect("written");
+    let report = import(&folder, &["rows.ndjson"]);
+    assert_eq!((counts(&report), &report["failures"][0]["code"]), ([2, 1, 0, 1], &"payload_too_large".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn csv_is_imported_by_a_mapping() {
     let app = with_papers().await;
     let folder = app.folder.path().to_owned();
@@ -203,7 +301,28 @@ async fn csv_is_imported_by_a_mapping() {
         (&"Harbour, Ltd".into(), &true.into())
     );
     assert_eq!(person["documents"][0]["purpose"], "id_document", "{harbour}");
+    std::fs::write(folder.join("mapping.toml"), mapping).expect("written");
+    let windows = "Mail,Kind,Legal name,Given,Owner,Share,Scan,Other\r\n\r\n\
+        d@example.com,firm,Bay Ltd,,,,,\r\n,,,,,,,\r\n\r\n\
+        e@example.com,firm,Bay, Ltd,,,,,\r\n";
+    std::fs::write(folder.join("windows.csv"), windows).expect("written");
+    let report = import(&folder, &["windows.csv", "--mapping", "mapping.toml"]);
+    assert_eq!(counts(&report), [2, 1, 0, 1], "{report}");
+    let failure = &report["failures"][0];
+    assert_eq!((&failure["line"], &failure["code"]), (&6.into(), &"wrong_number_of_fields".into()), "{report}");
+    let gap = "[columns]\nMail = '/email'\nKind = '/type'\nGiven = '/associated_persons/1/first_name'";
+    std::fs::write(
+        folder.join("mapping.toml"),
+        gap.replace("Kind = '/type'", "Kind = '/type'\nOther = '/associated_persons/0/first_name'"),
+    )
+    .expect("written");
+    std::fs::write(folder.join("gap.csv"), "Mail,Kind,Given,Other\nf@example.com,corporate,Ada,\n").expect("written");
+    let report = import(&folder, &["gap.csv", "--mapping", "mapping.toml"]);
+    assert_eq!(report["failures"][0]["pointer"], "/associated_persons/1", "{report}");
     for (mapping, expected) in [
+        ("[columns]\nMail = \"/email\"\nKind = \"/email\"", "more than one column or constant is /email"),
+        ("[columns]\nMail = \"/verification/foo\"", "a row has no member /verification/foo"),
+        ("secret.person@example.com,individual", "line 1"),
         ("[columns]\nNobody = \"/email\"", "the file has no column Nobody"),
         ("[columns]\nMail = \"/nickname\"", "a row has no member /nickname"),
         ("columns = 1", "invalid type"),
@@ -212,7 +331,7 @@ async fn csv_is_imported_by_a_mapping() {
         let arguments = ["customers", "import", "rows.csv", "--mapping", "mapping.toml", "--data-dir", "data"];
         let output = dossier(&folder, &arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains(expected), "{said}");
+        assert!(!output.status.success() && said.contains(expected) && !said.contains("secret.person"), "{said}");
     }
 }
 
@@ -292,6 +411,23 @@ async fn customers_of_another_server_are_fetched_and_imported() {
     let report = import(&target, &["all/customers.ndjson"]);
     assert_eq!((counts(&report)[0], counts(&report)[3]), (3, 0), "{report}");
     are_equal(&app, &other).await;
+
+    // A server that redirects does not get the key to another host.
+    let (first, second) = ["127.0.0.1:0"; 2].map(|at| TcpListener::bind(at).expect("a port")).into();
+    let [here, there] = [&first, &second].map(|listener| listener.local_addr().expect("an address"));
+    second.set_nonblocking(true).expect("set");
+    let redirects = std::thread::spawn(move || {
+        let (mut stream, _) = first.accept().expect("a request");
+        let _ = stream.read(&mut [0; 4_096]);
+        let answer = format!("HTTP/1.1 302 Found\r\nlocation: http://{there}/\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).expect("answered");
+    });
+    let moved =
+        dossier(&target, &["customers", "fetch", &format!("http://{here}"), "--api-key-file", "key", "--to", "moved"]);
+    redirects.join().expect("it answered");
+    assert!(String::from_utf8_lossy(&moved.stderr).contains("302"), "{}", String::from_utf8_lossy(&moved.stderr));
+    assert!(second.accept().is_err(), "the other host heard nothing");
+    assert!(!target.join("moved/customers.ndjson").exists(), "what is not whole does not look so");
 
     let again = fetch("all", &[]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "nothing is overwritten");

@@ -8,16 +8,16 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::rows::{Columns, row_limit, scope_values, statements, uuid};
-use crate::scan::{Comparison, PORTION, SealedSummary};
-use crate::vault::WrappedKey;
+use crate::scan::{Comparison, PORTION, SealedSummary, with_keys};
 
 statements! {
-    SCAN = "SELECT c.customer_id, c.type, c.version, c.created_at, c.updated_at, c.names, k.epoch, k.wrapped
-        FROM customers c LEFT JOIN subject_keys k
-            ON k.account_id = c.account_id AND k.environment = c.environment
-            AND k.customer_id = c.customer_id AND k.subject_id = c.customer_id
-        WHERE c.account_id = $1 AND c.environment = $2 AND c.customer_id < $3 AND c.type < 2
-        ORDER BY c.customer_id DESC LIMIT $4";
+    SCAN = "SELECT customer_id, type, version, created_at, updated_at, names FROM customers
+        WHERE account_id = $1 AND environment = $2 AND customer_id < $3 AND type < 2
+        ORDER BY customer_id DESC LIMIT $4";
+    /// A join of both would be planned for many more rows than a portion has.
+    KEYS_BETWEEN = "SELECT customer_id, epoch, wrapped FROM subject_keys
+        WHERE account_id = $1 AND environment = $2 AND customer_id BETWEEN $3 AND $4 AND subject_id = customer_id
+        ORDER BY customer_id";
 }
 
 #[async_trait]
@@ -55,16 +55,22 @@ impl PostgresStore {
         let (account, environment) = scope_values(scope);
         let after = uuid(&after.map_or([0xff; 16], |id| *id.as_bytes()));
         let found = self.database.query(SCAN, &[&account, &environment, &after, &row_limit(size)]).await?;
-        found.iter().map(sealed_summary).collect()
+        let found = found.iter().map(sealed_summary).collect::<Result<Vec<_>, _>>()?;
+        let Some((first, last)) = found.first().zip(found.last()) else { return Ok(Vec::new()) };
+        let (first, last) = (uuid(first.id.as_bytes()), uuid(last.id.as_bytes()));
+        let keys = self.database.query(KEYS_BETWEEN, &[&account, &environment, &last, &first]).await?;
+        let key = |row: &Row| {
+            let mut columns = Columns::of(row);
+            Ok::<_, StoreError>((columns.id()?, columns.wrapped()?))
+        };
+        Ok(with_keys(found, keys.iter().map(key).collect::<Result<_, _>>()?))
     }
 }
 
+/// Without its key.
 fn sealed_summary(row: &Row) -> Result<SealedSummary, StoreError> {
     let mut columns = Columns::of(row);
     let (id, kind, version) = (CustomerId::from_bytes(columns.id()?), columns.small()?, columns.count()?);
     let (created_at, updated_at, names) = (columns.next()?, columns.next()?, columns.next()?);
-    let (epoch, sealed) = (columns.next::<Option<i32>>()?, columns.next()?);
-    let key = epoch.and_then(|epoch| u32::try_from(epoch).ok()).zip(sealed);
-    let key = key.map(|(epoch, sealed)| WrappedKey { epoch, sealed });
-    Ok(SealedSummary { id, kind, version, created_at, updated_at, names, key })
+    Ok(SealedSummary { id, kind, version, created_at, updated_at, names, key: None })
 }

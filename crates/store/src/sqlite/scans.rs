@@ -8,8 +8,7 @@ use rusqlite::Row;
 
 use super::{SqliteStore, wrapped_key};
 use crate::columns::scope_columns;
-use crate::scan::{Comparison, PORTION, SealedSummary};
-use crate::vault::WrappedKey;
+use crate::scan::{Comparison, PORTION, SealedSummary, with_keys};
 
 #[async_trait]
 impl ScanStore for SqliteStore {
@@ -56,7 +55,7 @@ impl SqliteStore {
                 .query_map((account, environment, after, size), summary)?
                 .collect::<Result<Vec<_>, _>>()?;
             let Some((first, last)) = found.first().zip(found.last()) else { return Ok(Vec::new()) };
-            let mut keys = connection
+            let keys = connection
                 .prepare_cached(
                     "SELECT epoch, wrapped, customer_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2
                         AND customer_id BETWEEN ?3 AND ?4 AND subject_id = customer_id
@@ -65,20 +64,8 @@ impl SqliteStore {
                 .query_map((account, environment, last.id.as_bytes(), first.id.as_bytes()), |row| {
                     Ok((row.get(2)?, wrapped_key(row)?))
                 })?
-                .collect::<Result<Vec<([u8; 16], WrappedKey)>, _>>()?;
-            // The customers come newest first, and the keys are taken from the end.
-            let with_key = |summary: SealedSummary| {
-                let key = loop {
-                    match keys.pop_if(|(id, _)| &*id >= summary.id.as_bytes()) {
-                        Some((id, key)) if id == *summary.id.as_bytes() => break Some(key),
-                        // The key of a tombstone, or of a customer that is left out.
-                        Some(_) => {}
-                        None => break None,
-                    }
-                };
-                SealedSummary { key, ..summary }
-            };
-            Ok(found.into_iter().map(with_key).collect())
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(with_keys(found, keys))
         })
     }
 }

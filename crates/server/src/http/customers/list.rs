@@ -1,5 +1,7 @@
 //! `GET /v0/customers`
 
+use std::time::Duration;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
@@ -19,7 +21,7 @@ use dossier_core::use_cases::list_customers;
 use dossier_core::violation::Code;
 use http::{HeaderValue, Method, header};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::expand::Expand;
 use crate::http::context::RequestContext;
@@ -35,6 +37,14 @@ use crate::http::state::App;
 
 /// Scans compare every customer of an account, so that only few may run at a time.
 static SCANS: Semaphore = Semaphore::const_new(2);
+
+/// How long a request waits until it may scan.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+async fn turn_to_scan() -> Result<SemaphorePermit<'static>, Problem> {
+    let turn = tokio::time::timeout(PATIENCE, SCANS.acquire()).await;
+    turn.map(|turn| turn.expect("it is never closed")).map_err(|_| StoreError::Busy.into())
+}
 
 fn words<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Value {
     json!({ "enum": all.iter().map(|one| word(*one)).collect::<Vec<_>>() })
@@ -98,7 +108,7 @@ pub(crate) async fn list(
             None
         }
         None if page.filter != Filter::default() => {
-            let _turn = SCANS.acquire().await.expect("it is never closed");
+            let _turn = turn_to_scan().await?;
             write_filtered(&app, &caller, (&mut writer, &mut seen), &page).await?.map(cursor)
         }
         None => write_page(&app, &caller, (&mut writer, &mut seen), &page).await?.map(cursor),
@@ -176,7 +186,7 @@ async fn write_filtered(
 
 /// The member with the number of customers that match.
 async fn total(app: &App, caller: &Caller, filter: &Filter) -> Result<String, Problem> {
-    let _turn = SCANS.acquire().await.expect("it is never closed");
+    let _turn = turn_to_scan().await?;
     let count = list_customers::count(&app.services, caller.scope, filter).await?;
     Ok(format!(",\"total\":{}", count.map_or("null".to_owned(), |count| count.to_string())))
 }
