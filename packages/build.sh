@@ -37,14 +37,14 @@ install -m 0755 "$root/target/static/$host/dist/dossier" "$out/dossier"
 
 cargo cyclonedx --format json --spec-version 1.5 --describe binaries --target "$host" --quiet \
     --manifest-path crates/server/Cargo.toml
-packages/sbom.py crates/server/dossier_bin.cdx.json "$out/dossier.cdx.json" "$out/dossier"
+packages/sbom.py "$(find crates/server -name "*.cdx.json")" "$out/dossier.cdx.json" "$out/dossier"
 find crates -name '*.cdx.json' -delete
 
 printf 'dossier (%s-1) stable; urgency=medium\n\n  * Built from commit %s.\n\n -- %s  %s\n' "$version" \
     "$DOSSIER_COMMIT" 'The authors of Dossier <dossier@example.com>' \
     "$(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")" >"$out/deb/changelog"
-cargo deb --package dossier --no-build --no-strip --locked --profile dist --target "$host" \
-    --output "$out/dossier_${version}-1_$(dpkg --print-architecture).deb"
+CARGO_TARGET_DIR=$root/target/static cargo deb --package dossier --no-build --no-strip --locked --quiet \
+    --profile dist --target "$host" --output "$out/dossier_${version}-1_$(dpkg --print-architecture).deb"
 
 packages/image.sh "$out" "$version"
 

@@ -57,7 +57,7 @@ def manual():
     pages = sorted((BUILT / "man").glob("*.1"))
     assert len(pages) > 50 and (BUILT / "man/dossier.1") in pages, pages
     for page in pages:
-        command = ["groff", "-man", "-Tutf8", "-ww", "-z", page]
+        command = ["groff", "-K", "utf8", "-man", "-T", "utf8", "-ww", "-z", page]
         said = subprocess.run(command, capture_output=True, text=True, check=True)
         assert not said.stderr, said.stderr
     run("bash", "-n", BUILT / "completions/dossier")

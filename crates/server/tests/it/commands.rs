@@ -69,7 +69,8 @@ fn every_command_and_request_in_the_documents_is_marked_as_one() {
             match (words.next(), words.next(), words.next()) {
                 (Some("sh"), None, _) => assert!(!content.contains("no-run")),
                 (Some("sh"), Some("no-run"), Some(_reason)) => {}
-                (Some("json"), Some("response"), None) | (Some("json"), Some("POST" | "PUT" | "PATCH"), Some(_)) => {}
+                (Some("json"), Some("response" | "log"), None)
+                | (Some("json"), Some("POST" | "PUT" | "PATCH"), Some(_)) => {}
                 (Some("python" | "js" | "java" | "toml" | "yaml" | "text"), None, _) => {}
                 _ => panic!("{name}: what is a block of {info:?}?"),
             }

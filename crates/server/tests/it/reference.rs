@@ -1,4 +1,5 @@
-//! The reference at `/docs/reference`: it has everything in the document, its links work, and it loads nothing from elsewhere.
+//! The reference at `/docs/reference`: it has everything in the document, its links work, and it loads nothing from
+//! elsewhere.
 
 use std::collections::HashSet;
 

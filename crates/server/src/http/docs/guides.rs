@@ -126,6 +126,14 @@ fn within(index: &str) -> String {
     kept
 }
 
+/// What the index calls a guide.
+#[must_use]
+pub(super) fn label(guide: &Guide) -> Option<String> {
+    let mut items = markdown::lists(&within(GUIDES[0].text)).into_iter().flat_map(|(_, items)| items);
+    let is_guide = |target: &str| GUIDES[0].resolve(target).is_some_and(|url| url == guide.url());
+    items.find(|(_, target)| is_guide(target)).map(|(name, _)| name)
+}
+
 /// The contents beside a guide: all guides by what a reader wants, and the sections of this one.
 #[must_use]
 pub(super) fn contents(shown: &Guide, document: &Document) -> Markup {

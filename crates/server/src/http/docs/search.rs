@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::guides::Guide;
+use super::guides::{self, Guide};
 use super::markdown::Document;
 use crate::http::problem::ProblemCode;
 
@@ -57,11 +57,16 @@ fn fits(text: &str, word: &str) -> usize {
 
 /// The sections of a guide.
 pub(super) fn of_guide(guide: &Guide, document: &Document) -> Vec<Entry> {
+    // The index says what a reader wants to do, and the title what the guide is about. Both can be found.
+    let wanted = guides::label(guide).unwrap_or_else(|| document.title.clone());
     let sections = document.sections.iter();
     sections
-        .map(|section| {
-            let anchor = if section.level == 1 { String::new() } else { format!("#{}", section.anchor) };
-            Entry::new(&document.title, &section.title, guide.url() + &anchor, &section.text)
+        .map(|section| match section.level {
+            1 => Entry::new(&document.title, &wanted, guide.url(), &section.text),
+            _ => {
+                let url = format!("{}#{}", guide.url(), section.anchor);
+                Entry::new(&document.title, &section.title, url, &section.text)
+            }
         })
         .collect()
 }
