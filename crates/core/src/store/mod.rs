@@ -16,6 +16,7 @@ pub(crate) mod looks;
 pub(crate) mod person_erasures;
 pub(crate) mod queue;
 pub(crate) mod sandbox;
+pub(crate) mod scans;
 pub(crate) mod webhooks;
 
 use async_trait::async_trait;
@@ -35,6 +36,7 @@ pub use looks::LookStore;
 pub use person_erasures::PersonErasureStore;
 pub use queue::QueueStore;
 pub use sandbox::SandboxStore;
+pub use scans::{IsWanted, ScanStore, Scanned};
 pub use webhooks::WebhookStore;
 
 use crate::change::Change;
@@ -67,6 +69,7 @@ pub trait Store:
     + PersonErasureStore
     + QueueStore
     + SandboxStore
+    + ScanStore
     + WebhookStore
 {
     /// Makes a change durable. When this returns [`Committed::Done`], the whole change survives power loss.

@@ -12,12 +12,13 @@ use crate::app::TestApp;
 use crate::readme::{root, run, start};
 
 /// The guides whose commands are about production. Everything else is about the sandbox.
-const PRODUCTION: &[&str] = &["access", "erasure", "going-live", "subject-access"];
+const PRODUCTION: &[&str] = &["access", "erasure", "going-live", "import", "subject-access"];
 
 /// What the commands of a guide need beside what `given.sh` makes.
 const NEEDED: &[(&str, &str)] = &[
     ("erasure", include_str!("given_erasure.sh")),
     ("form", "cp \"$ROOT/crates/server/assets/examples/passport.png\" logo.png; cp logo.png logo-dark.png"),
+    ("import", "printf '{\"email\": \"row@example.com\", \"type\": \"individual\"}\\n' >customers.ndjson"),
     ("retention", "HOLD=$(dossier holds place $ID --reference A --authority B --reason C --output json | value id)"),
 ];
 
@@ -69,9 +70,9 @@ fn every_command_and_request_in_the_documents_is_marked_as_one() {
             match (words.next(), words.next(), words.next()) {
                 (Some("sh"), None, _) => assert!(!content.contains("no-run")),
                 (Some("sh"), Some("no-run"), Some(_reason)) => {}
-                (Some("json"), Some("response" | "log"), None)
+                (Some("json"), Some("response" | "log" | "row"), None)
                 | (Some("json"), Some("POST" | "PUT" | "PATCH"), Some(_)) => {}
-                (Some("python" | "js" | "java" | "toml" | "yaml" | "text"), None, _) => {}
+                (Some("python" | "ts" | "js" | "java" | "toml" | "yaml" | "text"), None, _) => {}
                 _ => panic!("{name}: what is a block of {info:?}?"),
             }
         }

@@ -35,6 +35,7 @@ mod form;
 mod form_text;
 mod four_eyes;
 mod guides;
+mod imports;
 mod key_exports;
 mod kyc;
 mod lists;

@@ -27,6 +27,7 @@ mod readers;
 mod rotate;
 mod row_seals;
 mod sandbox;
+mod scans;
 mod totals;
 mod transfer;
 mod webhooks;

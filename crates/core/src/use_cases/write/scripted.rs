@@ -48,6 +48,7 @@ use crate::store::looks::LookStore;
 use crate::store::person_erasures::PersonErasureStore;
 use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
+use crate::store::scans::{IsWanted, ScanStore, Scanned};
 use crate::store::webhooks::WebhookStore;
 use crate::store::{Committed, Store};
 use crate::turns::Turns;
@@ -178,6 +179,9 @@ scripted! {
     LookStore {
         record_looks(Vec<CountedLook>) -> ();
         looks(Scope, CustomerId, Option<LookPlace>, usize) -> Vec<(LookPlace, CountedLook)>;
+    }
+    ScanStore {
+        scan(Scope, Option<CustomerId>, usize, IsWanted) -> Scanned;
     }
     PersonErasureStore {
         person_erasure(Scope, CustomerId, PersonId) -> Option<PersonErasure>;
