@@ -22,4 +22,5 @@ buildah build --quiet --isolation chroot --format docker --timestamp "$SOURCE_DA
     --label org.opencontainers.image.revision="${DOSSIER_COMMIT:-unknown}" \
     --label org.opencontainers.image.licenses=Apache-2.0 \
     --file Containerfile --tag "dossier:$version" "$context" >/dev/null
-buildah push --quiet "dossier:$version" "docker-archive:$out/dossier-image.tar:dossier:$version"
+buildah push --quiet "dossier:$version" "docker-archive:$work/image.tar:dossier:$version"
+./repeatable.py "$work/image.tar" "$out/dossier-image.tar" "dossier:$version"
