@@ -18,6 +18,7 @@ const PAGES = [
     "/problems/invalid_body",
     "/problems/x",
     "/docs",
+    "/docs/reference",
 ];
 
 test("axe finds nothing on the pages around the form, light and dark", async () => {
@@ -119,7 +120,7 @@ test("after leaving, the link leads back, and the device alone does not", async 
 
 test("the reference can be searched by keyboard alone", async () => {
     const page = await open(browser, server, { viewport: { width: 1440, height: 900 } });
-    await page.goto(`${server.url}/docs`);
+    await page.goto(`${server.url}/docs/reference`);
     const shown = () => page.locator("#contents li > a:visible").evaluateAll((links) => links.map((link) => link.hash));
     const all = (await shown()).length;
     await page.keyboard.press("/");
@@ -152,7 +153,7 @@ test("the reference can be searched by keyboard alone", async () => {
 
 test("on a phone the contents are folded, can be searched, and do not cover the chosen section", async () => {
     const page = await open(browser, server, { viewport: { width: 375, height: 800 } });
-    await page.goto(`${server.url}/docs`);
+    await page.goto(`${server.url}/docs/reference`);
     const clock = page.locator("#contents a[href='#readSandboxClock']");
     assert.ok(!(await clock.isVisible()));
     await page.fill("#query", "sandbox clock");
@@ -165,7 +166,7 @@ test("on a phone the contents are folded, can be searched, and do not cover the 
 
 test("without scripts the reference has everything except the search", async () => {
     const page = await open(browser, server, { javaScriptEnabled: false, viewport: { width: 1440, height: 900 } });
-    await page.goto(`${server.url}/docs`);
+    await page.goto(`${server.url}/docs/reference`);
     assert.ok(!(await page.locator("#search").isVisible()));
     await page.click("#contents a[href='#updateCustomer']");
     assert.ok(await page.locator("#updateCustomer h3").isVisible());

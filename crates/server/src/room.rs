@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::Method;
 
-use crate::config::storage::Floor;
+use crate::config::Config;
+use crate::config::storage::{Floor, file_url_folder};
 
 impl Floor {
     fn of(self, size: u64) -> u64 {
@@ -15,6 +16,27 @@ impl Floor {
             Self::Bytes(bytes) => bytes,
         }
     }
+}
+
+/// A disk: how much of it is free, and how much must stay free, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Disk {
+    pub(crate) free: u64,
+    pub(crate) floor: u64,
+}
+
+/// Where a process writes: the data folder, and the folder of files if that is elsewhere.
+pub(crate) fn folders(config: &Config) -> Vec<PathBuf> {
+    let files = config.storage.files.as_deref().and_then(file_url_folder).map(PathBuf::from);
+    [Some(config.data_dir.clone()), files].into_iter().flatten().collect()
+}
+
+/// The disk of these folders that is closest to its floor.
+pub(crate) fn closest(folders: &[PathBuf], floor: Floor) -> Option<Disk> {
+    let measured = folders.iter().filter_map(|folder| rustix::fs::statvfs(folder).ok());
+    let disks = measured
+        .map(|disk| Disk { free: disk.f_bavail * disk.f_frsize, floor: floor.of(disk.f_blocks * disk.f_frsize) });
+    disks.min_by_key(|disk| i128::from(disk.free) - i128::from(disk.floor))
 }
 
 /// Whether there is enough disk space.
@@ -30,12 +52,10 @@ impl Room {
         !self.short.load(Ordering::Relaxed) || !matches!(*method, Method::POST | Method::PUT | Method::PATCH)
     }
 
-    /// Measures the free space of the disks.
-    pub(crate) fn look(&self, folders: &[PathBuf], floor: Floor) {
-        let short = folders.iter().any(|folder| {
-            rustix::fs::statvfs(folder)
-                .is_ok_and(|disk| disk.f_bavail * disk.f_frsize < floor.of(disk.f_blocks * disk.f_frsize))
-        });
+    /// Measures the free space of the disks. Returns the one that is closest to its floor.
+    pub(crate) fn look(&self, folders: &[PathBuf], floor: Floor) -> Option<Disk> {
+        let closest = closest(folders, floor);
+        let short = closest.is_some_and(|disk| disk.free < disk.floor);
         if short != self.short.swap(short, Ordering::Relaxed) {
             match short {
                 true => tracing::error!(
@@ -44,6 +64,7 @@ impl Room {
                 false => tracing::info!("the disk has enough free space again; all requests are served"),
             }
         }
+        closest
     }
 }
 

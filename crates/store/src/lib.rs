@@ -39,7 +39,8 @@ use std::path::PathBuf;
 
 use dossier_core::store::StoreError;
 pub use engine::{
-    ChoreStore, Engine, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting, WriterStats,
+    BOUNDS, ChoreStore, Durations, Engine, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting,
+    WriterStats,
 };
 
 /// The name of the embedded database in its folder.

@@ -17,13 +17,16 @@ use serde_json::{Value, json};
 use super::audit::verify;
 use super::command::{DataCommand, DataFolder};
 use super::context::CommandContext;
+use super::health::reachable;
 use super::output::Output;
 use crate::backup::{self, keys::CopiedKeyring};
+use crate::config::Config;
 use crate::config::backup::Schedule;
 use crate::config::root_key::RootKeySource;
 use crate::config::scan::Scan;
 use crate::erasures;
 use crate::errors::text;
+use crate::room::{self, Disk};
 use crate::scanner;
 
 /// The export is written once a day. If it is twice as old, writing it fails.
@@ -43,12 +46,15 @@ impl DataCommand for Doctor {
         let CommandContext { config, store, .. } = context;
         let mut checks = vec![
             check("server", true, if context.metrics.is_some() { "running" } else { "not running" }),
+            check("version", true, env!("DOSSIER_VERSION")),
             check("engine", true, &store.name()),
             private(&config.data_dir, "data folder"),
             private(&config.storage.keyring, "keyring"),
             check("epoch", true, &format!("{} is active", store.active_epoch())),
         ];
         checks.extend(root_key(&config.root_key));
+        checks.extend(disk(config));
+        checks.push(metrics(context).await);
         checks.push(match store.check_integrity().await {
             Ok(()) => check("database", true, "no damage found"),
             Err(error) => check("database", false, &error.to_string()),
@@ -125,6 +131,37 @@ fn keys(context: &CommandContext<'_>) -> [Value; 2] {
         }
     };
     [export, check("keyring copy", true, &copied)]
+}
+
+/// The free space of the disk that is closest to its floor.
+fn disk(config: &Config) -> Option<Value> {
+    let Disk { free, floor } = room::closest(&room::folders(config), config.storage.disk_floor)?;
+    let detail = format!("{} MiB are free; below {} MiB, only reads and deletions are served", free >> 20, floor >> 20);
+    Some(check("disk", free >= floor, &detail))
+}
+
+/// Whether Prometheus would get this server's metrics at the address of the settings.
+async fn metrics(context: &CommandContext<'_>) -> Value {
+    let Some(listen) = context.config.listening.metrics else {
+        return check("metrics", true, "warning: metrics_listen is off, so nothing can watch this server");
+    };
+    let address = listen.address;
+    if context.metrics.is_none() || address.port() == 0 {
+        return check("metrics", true, &format!("at {address} while a server is running"));
+    }
+    let url = format!("http://{}/metrics", reachable(address));
+    match metrics_at(&url).await {
+        Ok(text) if text.contains("dossier_build_info") => check("metrics", true, &format!("at {url}")),
+        Ok(_) | Err(_) => {
+            let detail = format!("{url} does not respond with metrics; set metrics_listen to a port that is free");
+            check("metrics", false, &detail)
+        }
+    }
+}
+
+async fn metrics_at(url: &str) -> Result<String, reqwest::Error> {
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(4)).build()?;
+    client.get(url).send().await?.text().await
 }
 
 async fn scanner(settings: &Scan) -> Value {

@@ -19,6 +19,7 @@ mod erasure;
 pub mod fetch;
 pub mod files;
 pub mod filter;
+mod health;
 mod holds;
 pub mod import;
 pub mod keyring;
@@ -60,12 +61,12 @@ use command::{DataCommand, DataFolder, Kind, Local};
 use config::ConfigCommand;
 use context::CommandContext;
 use output::{Output, with_progress};
-use registry::{Command, Completions, Serve};
+use registry::{Command, Completions, Manual, Serve};
 use saving::Saving;
 
 /// KYC and KYB records of your customers. Without a command, dossier serves the API
 #[derive(Parser)]
-#[command(name = "dossier", version)]
+#[command(name = "dossier", version = env!("DOSSIER_VERSION"))]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -132,6 +133,11 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     if let Command::Completions(Completions { shell }) = command {
         clap_complete::generate(shell, &mut Cli::command(), "dossier", &mut std::io::stdout());
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Command::Manual(Manual { folder }) = &command {
+        // The version contains the commit, which a page does not need.
+        let command = Cli::command().version(env!("CARGO_PKG_VERSION"));
+        return clap_mangen::generate_to(command, folder).map(|()| ExitCode::SUCCESS).map_err(text);
     }
     let settings = gather(&common, &command)?;
     let output = common.output;

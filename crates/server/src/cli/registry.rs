@@ -1,5 +1,7 @@
 //! Every command. The control socket carries values of the same type.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,7 @@ use super::db::Db;
 use super::doctor::Doctor;
 use super::erasure::Erasure;
 use super::files::Files;
+use super::health::Health;
 use super::holds::Holds;
 use super::keyring::Keyring;
 use super::keys::Keys;
@@ -75,7 +78,12 @@ pub enum Command {
     Config(ConfigCommand),
     Doctor(Doctor),
     #[serde(skip)]
+    Health(Health),
+    #[serde(skip)]
     Completions(Completions),
+    #[serde(skip)]
+    #[command(hide = true)]
+    Manual(Manual),
     #[command(skip)]
     ApiUrl(ApiUrl),
 }
@@ -84,7 +92,8 @@ impl Command {
     /// The command by the process that runs it; `None` for those that `mod.rs` runs.
     pub fn kind(&self) -> Option<Kind<'_>> {
         Some(match self {
-            Self::Serve(_) | Self::Rules(_) | Self::Demo(_) | Self::Config(_) | Self::Completions(_) => return None,
+            Self::Serve(_) | Self::Rules(_) | Self::Demo(_) | Self::Config(_) => return None,
+            Self::Completions(_) | Self::Manual(_) => return None,
             Self::Accounts(group) => group.kind(),
             Self::Keys(group) => group.kind(),
             Self::Members(group) => group.kind(),
@@ -101,6 +110,7 @@ impl Command {
             Self::Db(group) => group.kind(),
             Self::Backup(group) => group.kind(),
             Self::Listen(command) => Kind::Local(command),
+            Self::Health(command) => Kind::Local(command),
             Self::Restore(command) => Kind::Local(command),
             Self::Doctor(command) => Kind::Data(command),
             Self::ApiUrl(command) => Kind::Data(command),
@@ -131,4 +141,11 @@ pub struct Demo {}
 pub struct Completions {
     /// The shell
     pub(super) shell: clap_complete::Shell,
+}
+
+/// Write the manual pages of all commands into a folder
+#[derive(Args)]
+pub struct Manual {
+    /// The folder, which exists
+    pub(super) folder: PathBuf,
 }

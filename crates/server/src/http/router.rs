@@ -1,16 +1,15 @@
 //! The routes. Each leads to one handler. Routes of the API are made from the operation beside the handler.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{MethodFilter, get, on};
+use http::Method;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
-use super::docs::frame::Page;
 use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
@@ -22,7 +21,7 @@ use crate::{desk, pages};
 
 macro_rules! operations {
     ($($operation:path => $handler:path,)*) => {
-        /// Every operation of the API. Pages for people (`/docs`, `/problems`, `/`) are not among them.
+        /// Every operation of the API. Pages for people (below `/docs`, `/problems`, `/`) are not among them.
         pub const OPERATIONS: &[Operation] = &[$($operation),*];
 
         fn documented() -> Router<App> {
@@ -81,16 +80,10 @@ fn filter(method: Method) -> MethodFilter {
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {
-    // The reference is made when it is first requested.
-    let made: Arc<OnceLock<Page>> = Arc::default();
-    let reference = async move |State(app): State<App>, headers: HeaderMap| {
-        let page = made.get_or_init(|| docs::reference::page(&document(), &app.public_url));
-        page.respond(StatusCode::OK, &headers)
-    };
     documented()
         .merge(pages::routes(&app))
         .merge(desk::routes(&app))
-        .route("/docs", get(reference))
+        .merge(docs::site::routes(document, &app.public_url))
         .route("/problems", get(docs::problems::all))
         .route("/problems/{code}", get(docs::problems::one))
         .route("/", get(pages::lost::start).post(pages::lost::follow_pasted))

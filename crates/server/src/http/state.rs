@@ -126,6 +126,7 @@ impl AppState {
             sumsub,
             scans,
         } = parts;
+        let metrics = Metrics::new(scans, services.clock.now());
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
@@ -138,7 +139,7 @@ impl AppState {
             services,
             engine,
             erasure,
-            metrics: Metrics::with_scans(scans),
+            metrics,
             public_url,
             form_url,
             slots: Budget::new(max_requests),

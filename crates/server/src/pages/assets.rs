@@ -72,6 +72,7 @@ fn all() -> &'static [Asset] {
             ("htmx.js", JS, include_str!("../../assets/vendor/htmx/htmx.min.js")),
             ("docs.css", CSS, include_str!("../../assets/docs/docs.css")),
             ("docs.js", JS, include_str!("../../assets/docs/docs.js")),
+            ("guides.js", JS, include_str!("../../assets/docs/guides.js")),
         ]
         .map(asset)
         .into()

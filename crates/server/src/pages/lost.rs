@@ -60,7 +60,8 @@ impl Lost {
 /// 404 for a program that asks for something other than a page.
 pub async fn start(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     if Wants::of(&parts.headers) == Wants::Data {
-        let text = "The API is at /v0. The document at /openapi.json describes it, and /docs shows it to people.";
+        let text =
+            "The API is at /v0. The document at /openapi.json describes it, and /docs/reference shows it to people.";
         return Err(Problem::new(ProblemCode::NotFound, text));
     }
     let page = lost_page(&app, &parts, Lost::Start).await;
@@ -124,7 +125,7 @@ fn content(l10n: &Localization, lost: Lost, open: Option<SessionId>) -> Markup {
         }
         (link_form(l10n, None))
         @if lost != Lost::CutOff {
-            p.developers { a href="/docs" lang="en" hreflang="en" { "API reference" } }
+            p.developers { a href="/docs" lang="en" hreflang="en" { "Documentation" } }
         }
     }
 }

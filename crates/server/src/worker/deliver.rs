@@ -292,16 +292,17 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Finishe
         let verdict = Verdict::Paused(now.plus_seconds(PAUSE_SECONDS));
         return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("key_revoked"), verdict });
     }
+    let began = Instant::now();
     let Sent { status, retry_after, result } =
         app.egress.send(due.scope.environment, message, app.services.clock.now()).await;
-    let at = app.services.now(due.scope);
+    let (at, took) = (app.services.now(due.scope), began.elapsed());
     let verdict = match status {
         Some(200..=299) => Verdict::Delivered,
         Some(410) => Verdict::Disable(Disabled::Gone),
         _ => schedule.after(&due, at, jitter(app), retry_after),
     };
     tracing::debug!(delivery = due.delivery, endpoint = %due.endpoint, ?result, "a delivery was attempted");
-    app.metrics.delivered(matches!(verdict, Verdict::Delivered));
+    app.metrics.delivered(matches!(verdict, Verdict::Delivered), took);
     Some(FinishedAttempt { due, at, result, verdict })
 }
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 const README: &str = include_str!("../../../../README.md");
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the repository").to_owned()
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn start(folder: &Path, log: Stdio) -> (Child, String, Option<String>
 }
 
 /// Runs a script in the repository's folder, with `dossier` on the path and its data folder named.
-fn run(folder: &Path, script: &str) -> String {
+pub(crate) fn run(folder: &Path, script: &str) -> String {
     let bin = folder.join("bin");
     if !bin.exists() {
         fs::create_dir(&bin).expect("a folder");

@@ -1,4 +1,5 @@
-//! The reference at `/docs`: it has everything in the document, its links work, and it loads nothing from elsewhere.
+//! The reference at `/docs/reference`: it has everything in the document, its links work, and it loads nothing from
+//! elsewhere.
 
 use std::collections::HashSet;
 
@@ -9,7 +10,7 @@ use crate::app::{Answered, TestApp};
 
 async fn page() -> (TestApp, Answered) {
     let app = TestApp::start().await;
-    let page = app.get("/docs").await;
+    let page = app.get("/docs/reference").await;
     assert_eq!(page.status.as_u16(), 200);
     (app, page)
 }
@@ -130,7 +131,7 @@ async fn the_reference_works_offline_and_without_scripts_and_is_small() {
         assert!(answer.status.is_success() && !answer.text.is_empty(), "{asset}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
     }
-    let request = app.client.get(format!("{}/docs", app.url)).header("accept-encoding", "gzip, br");
+    let request = app.client.get(format!("{}/docs/reference", app.url)).header("accept-encoding", "gzip, br");
     let sent = request.send().await.expect("a response");
     assert_eq!(sent.headers()["content-encoding"], "gzip");
     let bytes = sent.bytes().await.expect("a body").len();

@@ -3,6 +3,7 @@
 
 mod audit;
 mod chores;
+mod durations;
 mod processes;
 mod rotate;
 mod totals;
@@ -18,6 +19,7 @@ use crate::vault::Tickets;
 
 pub use audit::TrailStore;
 pub use chores::ChoreStore;
+pub use durations::{BOUNDS, Durations};
 pub use processes::ProcessStore;
 pub use rotate::RotationStore;
 pub use totals::{TotalStore, Totals, Waiting};
@@ -60,6 +62,8 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
 pub struct WriterStats {
     pub commits: AtomicU64,
     pub changes: AtomicU64,
+    /// How long commits took, from the begin of the transaction to its end on disk.
+    pub commit_durations: Durations,
     /// Changes that are waiting now.
     pub waiting: AtomicU64,
     /// Pages in the WAL after the last checkpoint. Only the embedded engine counts them.

@@ -5,6 +5,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use dossier_core::caller::Scope;
 use dossier_core::store::{Committed, StoreError};
@@ -192,7 +193,7 @@ fn take_batch(waiting: &mut VecDeque<Job>, size: usize) -> Vec<Job> {
 async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let (written, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
     let changes: Vec<&PreparedChange> = written.iter().collect();
-    let size = changes.len();
+    let (size, began) = (changes.len(), Instant::now());
     if planted!("answer-before-commit") {
         let done = || (Ok((Committed::Done, None)), None);
         replies.into_iter().for_each(|reply| drop(reply.send(done())));
@@ -202,6 +203,7 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let outcomes = match commit_all(lane, &changes).await {
         Ok(outcomes) => {
             lane.stats.commits.fetch_add(1, Ordering::Relaxed);
+            lane.stats.commit_durations.observe(began.elapsed());
             lane.stats.changes.fetch_add(size as u64, Ordering::Relaxed);
             outcomes
         }

@@ -7,14 +7,21 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::pages::assets::{self, accepts_gzip, gzip};
 
-/// What a browser may load and run. Nothing is loaded from elsewhere, and nothing is sent.
+/// What a browser may load and run. Nothing is loaded from elsewhere, and only the search is sent.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+    form-action 'self'; frame-ancestors 'none'";
 
 pub(super) const SHORT: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=3600");
 
-const PLACES: [(&str, &str); 3] =
-    [("API reference", "/docs"), ("Problems", "/problems"), ("OpenAPI document", "/openapi.json")];
+const PLACES: [(&str, &str); 4] = [
+    ("Guides", "/docs"),
+    ("API reference", "/docs/reference"),
+    ("Problems", "/problems"),
+    ("OpenAPI document", "/openapi.json"),
+];
+
+/// Where searches are sent.
+pub(super) const SEARCH: &str = "/docs/search";
 
 /// A page as it is sent, plain and compressed.
 pub(crate) struct Page {
@@ -23,9 +30,19 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// A page at one of [`PLACES`] or below it. Only the reference has scripts.
+    /// A page at one of [`PLACES`] or below it, with a script if it has one.
     #[must_use]
-    pub(super) fn new(title: &str, place: &str, scripted: bool, body: &Markup) -> Self {
+    pub(super) fn new(title: &str, place: &str, script: Option<&str>, body: &Markup) -> Self {
+        Self::framed(title, place, script, "", body)
+    }
+
+    /// A page with the results of a search. The same query can be changed there.
+    #[must_use]
+    pub(super) fn searched(query: &str, body: &Markup) -> Self {
+        Self::framed("Search", "", Some("guides.js"), query, body)
+    }
+
+    fn framed(title: &str, place: &str, script: Option<&str>, query: &str, body: &Markup) -> Self {
         let page = html! {
             (DOCTYPE)
             html lang="en" {
@@ -37,7 +54,7 @@ impl Page {
                     link rel="stylesheet" href=(assets::url("form.css"));
                     link rel="stylesheet" href=(assets::url("docs.css"));
                     link rel="icon" type="image/svg+xml" href=(assets::url("icon.svg"));
-                    @if scripted { script src=(assets::url("docs.js")) defer {} }
+                    @if let Some(script) = script { script src=(assets::url(script)) defer {} }
                 }
                 body.docs {
                     a.skip href="#main" { "Skip to the content" }
@@ -47,6 +64,11 @@ impl Page {
                             @for (name, path) in PLACES {
                                 a href=(path) aria-current=[(path == place).then_some("page")] { (name) }
                             }
+                        }
+                        form.find role="search" aria-label="All documentation" action=(SEARCH) {
+                            input name="q" type="search" value=(query) aria-label="Search the documentation"
+                                placeholder="Search" autocomplete="off" spellcheck="false";
+                            button { "Search" }
                         }
                     }
                     (body)
@@ -62,7 +84,7 @@ impl Page {
     /// A page of one column.
     #[must_use]
     pub(super) fn narrow(title: &str, place: &str, content: &Markup) -> Self {
-        Self::new(title, place, false, &html! { main #main tabindex="-1" { h1 { (title) } (content) } })
+        Self::new(title, place, None, &html! { main #main tabindex="-1" { h1 { (title) } (content) } })
     }
 
     #[must_use]

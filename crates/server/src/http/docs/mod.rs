@@ -1,16 +1,22 @@
-//! Documentation that the server serves itself: the OpenAPI document, a reference made from it, and a page for every
-//! problem. All of it works offline, and without scripts.
+//! Documentation that the server serves itself: the guides, the OpenAPI document, a reference made from it, and a page
+//! for every problem. All of it works offline, and without scripts.
 //!
-//! `frame.rs` makes the frame of every page. `reference.rs` is the page at `/docs`, built from operations
-//! (`operation.rs`), schemas (`schema.rs`) and examples (`sample.rs`). `problems.rs` is the catalogue of problems.
+//! `frame.rs` makes the frame of every page. `site.rs` has all pages below `/docs`: the guides (`guides.rs`), which are
+//! the files in `docs/`, rendered by `markdown.rs`; the search over everything (`search.rs`); and `reference.rs`, built
+//! from operations (`operation.rs`), schemas (`schema.rs`) and examples (`sample.rs`). `problems.rs` is the catalogue
+//! of problems.
 
-pub(crate) mod frame;
+mod frame;
+mod guides;
+mod markdown;
 mod operation;
 pub(crate) mod problems;
 mod prose;
-pub(crate) mod reference;
+mod reference;
 mod sample;
 mod schema;
+mod search;
+pub(crate) mod site;
 
 use axum::response::{IntoResponse, Response};
 use http::{Method, header};

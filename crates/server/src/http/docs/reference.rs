@@ -10,11 +10,13 @@ use super::problems;
 use super::prose::{inline, slug};
 use super::schema::Schemas;
 
+pub(super) const PLACE: &str = "/docs/reference";
+
 #[must_use]
-pub(crate) fn page(document: &Value, url: &str) -> Page {
+pub(super) fn page(document: &Value, url: &str) -> Page {
     let reference = Reference { document, schemas: Schemas::of(document), url };
     let body = html! {
-        div.reference {
+        div.columns.reference {
             (reference.contents())
             main #main tabindex="-1" {
                 h1 { (text(&document["info"], "title")) " API" }
@@ -33,7 +35,7 @@ pub(crate) fn page(document: &Value, url: &str) -> Page {
             }
         }
     };
-    Page::new("API reference", "/docs", true, &body)
+    Page::new("API reference", PLACE, Some("docs.js"), &body)
 }
 
 struct Reference<'a> {
@@ -66,8 +68,8 @@ impl<'a> Reference<'a> {
     fn contents(&self) -> Markup {
         html! {
             nav.contents aria-label="Contents" {
-                form.search #search role="search" hidden {
-                    label for="query" { "Search" }
+                form.search #search role="search" aria-label="This page" hidden {
+                    label for="query" { "Search this page" }
                     input #query type="search" autocomplete="off" spellcheck="false" aria-describedby="found"
                         placeholder="Path, field or word";
                     p #found role="status" {}

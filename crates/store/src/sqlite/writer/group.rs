@@ -175,6 +175,7 @@ impl WriterThread {
 
     /// Runs every job in its own savepoint. All replies are sent after the one commit.
     fn commit(&mut self, batch: &mut Vec<Job>) {
+        let began = Instant::now();
         let begun = self.begin(batch);
         if batch.is_empty() {
             return;
@@ -199,6 +200,7 @@ impl WriterThread {
             Ok(()) => {
                 self.heads.publish();
                 self.stats.commits.fetch_add(1, Ordering::Relaxed);
+                self.stats.commit_durations.observe(began.elapsed());
                 self.stats.changes.fetch_add(jobs, Ordering::Relaxed);
                 // Unsynced commits are in no hurry to be moved either.
                 self.since_checkpoint += if self.synced { jobs } else { 0 };
