@@ -6,7 +6,7 @@ use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::ids::WebhookId;
 use crate::store::error::StoreError;
-use crate::webhook::delivery::{Delivery, Due, FinishedAttempt, Message};
+use crate::webhook::delivery::{Attempt, AttemptCount, Delivery, Due, FinishedAttempt, Message};
 use crate::webhook::endpoint::Endpoint;
 
 /// Reads endpoints, and hands out deliveries.
@@ -43,6 +43,12 @@ pub trait WebhookStore: Send + Sync {
     /// its lease.
     async fn record_attempts(&self, attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError>;
 
-    /// Deletes deliveries that ended before the given moment, and returns how many. It is called now and then.
+    /// The attempts of these deliveries, oldest first.
+    async fn attempts(&self, scope: Scope, deliveries: &[u64]) -> Result<Vec<Attempt>, StoreError>;
+
+    /// How many attempts there were in each hour that starts at the given moment or later.
+    async fn attempt_counts(&self, scope: Scope, from: Timestamp) -> Result<Vec<AttemptCount>, StoreError>;
+
+    /// Deletes deliveries that ended before the given moment, and attempts before it, and returns how many. It is called now and then.
     async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

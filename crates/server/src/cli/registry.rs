@@ -19,6 +19,7 @@ use super::keyring::Keyring;
 use super::keys::Keys;
 use super::listen::Listen;
 use super::members::Members;
+use super::requests::Requests;
 use super::retention::Retention;
 use super::review::Review;
 use super::rules::Rules;
@@ -52,6 +53,8 @@ pub enum Command {
     Review(Review),
     #[command(subcommand)]
     Webhooks(Webhooks),
+    #[command(subcommand)]
+    Requests(Requests),
     #[command(subcommand)]
     #[serde(skip)]
     Rules(Rules),
@@ -96,6 +99,7 @@ impl Command {
             Self::Sandbox(group) => group.kind(),
             Self::Review(group) => group.kind(),
             Self::Webhooks(group) => group.kind(),
+            Self::Requests(group) => group.kind(),
             Self::Audit(group) => group.kind(),
             Self::Keyring(group) => group.kind(),
             Self::Db(group) => group.kind(),

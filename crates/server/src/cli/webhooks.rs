@@ -8,17 +8,17 @@ use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::webhooks;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
-use super::read::limit;
+use super::read::{limit, time};
 use crate::errors::text;
 
 group! {
     /// List webhook endpoints and deliveries, and send deliveries again
-    Webhooks { List, Deliveries, Resend }
+    Webhooks { List, Deliveries, Resend, ResendFailed }
 }
 
 /// List webhook endpoints
@@ -88,5 +88,32 @@ impl DataCommand for Resend {
         let request = Request::unkeyed(b"");
         let resent = webhooks::resend(context.services, &caller, id, &self.delivery_id, request).await;
         serde_json::from_slice(resent.map_err(text)?.body.expose()).map_err(text)
+    }
+}
+
+/// Send every delivery again that was given up, for events of a time
+#[derive(Args, Serialize, Deserialize)]
+pub struct ResendFailed {
+    /// The endpoint's id
+    pub webhook_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Events at this time or later, such as 2026-01-05 or 2026-01-05T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub from: String,
+    /// Events before this time [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+}
+
+#[async_trait]
+impl DataCommand for ResendFailed {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let now = context.services.now(caller.scope);
+        let (from, to) = (time(&self.from)?, self.to.as_deref().map_or(Ok(now), time)?);
+        let id = WebhookId::parse(&self.webhook_id);
+        let resent = webhooks::resend_failed(context.services, &caller, id, from, to).await.map_err(text)?;
+        Ok(json!({ "resent": resent }))
     }
 }

@@ -12,6 +12,7 @@ mod cluster;
 mod command_line;
 mod concurrency;
 mod connections;
+mod console;
 mod countries;
 mod customers;
 mod described;

@@ -47,7 +47,9 @@ pub(crate) async fn fill(services: &Services) -> Filled {
         let keyed = Caller { actor: Actor::Key(record.key_id), ..caller.clone() };
         let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
         let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
-        webhooks::register(services, &keyed, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
+        webhooks::register(services, &keyed, record.key_id, &Anywhere, Request::unkeyed(body), nothing)
+            .await
+            .expect("registered");
         let reviewer = seat(services, &caller, "mia", Role::Analyst).await;
         let token = signed_in(services, &caller, &reviewer.member).await;
         let file = uploaded(services, &caller).await;

@@ -73,6 +73,24 @@ const FREE: &[(&str, &str, &str)] = &[
     ("contents", "account_id environment file_id fingerprint size", "a hint at equal contents more or less; a quota"),
     ("looks", "account_id environment customer_id hour key_id through", "a wrong line in the access log"),
     ("looks", "seen reason_id looks last_at reason", "a wrong count there; a reason opens only in its place"),
+    (
+        "requests",
+        "account_id environment at request_id method route status code violations key_id customer_id file_id duration \
+        trail",
+        "a wrong line in the log of requests, which leads to another request's audit entry or to none",
+    ),
+    (
+        "request_counts",
+        "account_id environment step start method route class key_id b0 b1 b2 b3 b4 b5 b6 b7 b8 b9",
+        "a wrong number in a chart",
+    ),
+    (
+        "request_errors",
+        "account_id environment day method route status code pointer violation key_id requests first_at first_request \
+        last_at",
+        "a wrong line in the list of errors",
+    ),
+    ("attempts", "account_id environment delivery at accepted result duration", "a wrong attempt is shown"),
     ("chores", "name done", "a chore is done again, or not for older records: hints, e-mails, new rules"),
     ("recorded_settings", "account_id environment", "the next start names settings as changed that are not"),
     ("desk", "used_at", "a case is held, or a session that is not used stays open, for longer or shorter"),

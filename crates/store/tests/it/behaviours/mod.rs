@@ -14,6 +14,7 @@ mod looks;
 mod members;
 mod person_erasure;
 mod reminders;
+mod requests;
 mod retention;
 mod sign_ins;
 mod timeline;
@@ -124,6 +125,11 @@ pub(crate) use reminders::{
     a_customer_who_owes_an_answer_is_reminded_by_the_clock_of_the_sandbox_until_the_case_ends,
     a_reminder_is_sent_once_by_several_processes_and_missed_ones_are_not_made_up_for,
     changed_days_of_reminders_apply_to_those_who_owe_an_answer_already,
+};
+pub(crate) use requests::{
+    a_request_leads_to_its_entry_its_events_and_every_attempt, deliveries_that_were_given_up_in_a_time_are_sent_again,
+    old_and_surplus_requests_are_forgotten_and_failures_outlive_successes,
+    requests_are_counted_by_minute_hour_and_kind_of_error, requests_are_read_back_listed_and_filtered,
 };
 pub(crate) use retention::{
     a_damaged_file_keeps_retention_from_no_other_customer, a_document_is_deleted_by_its_own_rule_and_the_record_stays,
