@@ -38,6 +38,16 @@ pub trait WebhookStore: Send + Sync {
     /// The message of a delivery, signed as of now. `None` when its endpoint was deleted or disabled.
     async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError>;
 
+    /// Any other message to an endpoint, signed as of now. `None` when the endpoint was deleted or disabled.
+    async fn sign(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        id: String,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Option<Message>, StoreError>;
+
     /// Records the results of attempts, and returns the endpoints that they disabled. When a delivery has ended, the
     /// next one of the same customer and endpoint becomes due. An attempt without a recorded result is made again after
     /// its lease.

@@ -16,8 +16,8 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
-use crate::webhook::delivery::{Delivery, delivery_id, delivery_number};
-use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
+use crate::webhook::delivery::{Delivery, Message, delivery_id, delivery_number};
+use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook};
 
 /// How many deliveries are sent again at once.
 pub const MAX_RESENT: usize = 1_000;
@@ -141,6 +141,85 @@ pub async fn enable(
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), answer))
     })
     .await
+}
+
+/// Changes the URL and the event types of an endpoint. `body` is that of a new endpoint.
+///
+/// # Errors
+///
+/// See [`WebhookError`].
+pub async fn edit(
+    services: &Services,
+    caller: &Caller,
+    guard: &dyn Guard,
+    id: Option<WebhookId>,
+    body: &[u8],
+) -> Result<(), WebhookError> {
+    let load = || async {
+        let asked = read(body, guard, caller.scope.environment)?;
+        Ok((asked, find(services, caller, id).await?))
+    };
+    write(services, caller, Unkeyed, load, |(NewWebhook { url, event_types }, before)| {
+        let after = Endpoint { url: url.expose().to_owned(), event_types: wanted(event_types), ..before.clone() };
+        let (url, event_types) = (after.url.clone(), after.event_types.clone());
+        let effect = Effect::WebhookChanged { id: before.id, url, event_types };
+        let audit = audit(services, caller, Action::WebhookChanged, (Some(&before), Some(&after)));
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), ()))
+    })
+    .await
+}
+
+/// Gives an endpoint a new secret, and returns it. The old one signs as well for another `overlap_seconds`.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn rotate_secret(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+    overlap_seconds: i64,
+) -> Result<Zeroizing<[u8; 32]>, WebhookError> {
+    let load = || find(services, caller, id);
+    write(services, caller, Unkeyed, load, |endpoint| {
+        let mut secret = Zeroizing::new([0; 32]);
+        services.random.fill(&mut secret[..]);
+        // Signatures carry real time, not a sandbox's.
+        let until = services.clock.now().plus_seconds(overlap_seconds);
+        let effect = Effect::SecretRotated(NewSecret { id: endpoint.id, secret: secret.clone(), until });
+        let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookSecretRotated);
+        audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), secret))
+    })
+    .await
+}
+
+/// The message of a test event, signed like every other. `None` if the endpoint is disabled. The trail records it.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn test_message(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+) -> Result<Option<Message>, WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    let now = services.clock.now();
+    let body = serde_json::json!({
+        "event_type": "webhook.test",
+        "entity_id": endpoint.id,
+        "entity_type": "webhook",
+        "created_at": now,
+        "entity_object": {},
+    });
+    let message_id = format!("test_{}", services.random.uuid(now).simple());
+    let body = body.to_string().into_bytes();
+    let message = services.store.sign(caller.scope, endpoint.id, message_id, body, now).await?;
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookTested);
+    audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
+    append_audit(services, caller.scope, audit).await?;
+    Ok(message)
 }
 
 /// Deletes an endpoint and its waiting deliveries.

@@ -1,9 +1,10 @@
 //! What a developer enters about a new key.
 
 use dossier_core::account::MAX_NAME;
-use dossier_core::api_key::KeyScope;
+use dossier_core::api_key::{KeyScope, MAX_ADDRESSES, parse_network};
 use dossier_core::caller::Environment;
 use dossier_core::hidden::is_hidden;
+use ipnet::IpNet;
 use maud::{Markup, html};
 
 use super::frame::select;
@@ -20,6 +21,8 @@ pub struct Entered {
     pub name: String,
     pub scopes: Vec<KeyScope>,
     pub days: String,
+    /// Addresses, separated by spaces, commas or lines.
+    pub addresses: String,
     pub is_wrong: bool,
 }
 
@@ -28,7 +31,7 @@ impl Entered {
     #[must_use]
     pub fn new(environment: Environment) -> Self {
         let scopes = KeyScope::defaults(environment);
-        Self { name: String::new(), scopes, days: String::new(), is_wrong: false }
+        Self { name: String::new(), scopes, days: String::new(), addresses: String::new(), is_wrong: false }
     }
 
     #[must_use]
@@ -36,8 +39,9 @@ impl Entered {
         let name = fields.get("name").trim().to_owned();
         let is_wrong = name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(is_hidden);
         let scopes: Vec<_> = fields.all("scope").filter_map(KeyScope::parse).collect();
-        let days = fields.get("days").to_owned();
-        Self { is_wrong: is_wrong || scopes.is_empty() || !DAYS.contains(&&*days), name, scopes, days }
+        let (days, addresses) = (fields.get("days").to_owned(), fields.get("addresses").to_owned());
+        let is_wrong = is_wrong || scopes.is_empty() || !DAYS.contains(&&*days) || read_addresses(&addresses).is_none();
+        Self { is_wrong, name, scopes, days, addresses }
     }
 
     /// For how many days the key is valid, if not for ever.
@@ -62,14 +66,32 @@ impl Entered {
                 }
             }
             (select("days", &say("key-days"), &days, &self.days))
+            (addresses_field(&self.addresses))
         }
     }
 }
 
+/// The addresses from which a key may be used.
+pub fn addresses_field(entered: &str) -> Markup {
+    html! {
+        label for="addresses" { (say("key-addresses")) }
+        textarea #addresses name="addresses" rows="3" spellcheck="false" aria-describedby="addresses-hint" { (entered) }
+        p.hint #addresses-hint { (say("key-addresses-text")) }
+    }
+}
+
+/// Reads addresses. `None` if one is wrong, or there are too many.
+#[must_use]
+pub fn read_addresses(text: &str) -> Option<Vec<IpNet>> {
+    let words = text.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty());
+    let addresses: Option<Vec<_>> = words.map(parse_network).collect();
+    addresses.filter(|addresses| addresses.len() <= MAX_ADDRESSES)
+}
+
 /// The choice of an overlap.
-pub fn overlap_field() -> Markup {
+pub fn overlap_field(label: &str) -> Markup {
     let hours: Vec<_> = OVERLAPS.iter().map(|one| ((*one).to_owned(), say(&format!("overlap-{one}")))).collect();
-    select("overlap", &say("key-overlap"), &hours, "24")
+    select("overlap", label, &hours, "24")
 }
 
 /// The overlap that was chosen, in seconds.

@@ -10,7 +10,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::frame::{self, Console, FreshConsole, base};
-use super::key_form::{Entered, overlap, overlap_field};
+use super::key_form::{Entered, addresses_field, overlap, overlap_field, read_addresses};
 use crate::desk::fields::Fields;
 use crate::desk::queue::visible;
 use crate::desk::seat::Desk;
@@ -69,6 +69,7 @@ fn row(desk: &Desk, keys: &[KeyRecord], key: &KeyRecord, now: Timestamp) -> Mark
                     " " small { (say("key-ends")) " " (time(end)) }
                 }
                 @if let Some(at) = key.revoked_at { " " small { (time(at)) } }
+                @if !key.addresses.is_empty() { " " small { (say("key-from")) " " (addresses(key)) } }
             }
             td data-label=(label("used")) {
                 @match key.last_used_at { Some(at) => (time(at)), None => (say("key-never")) }
@@ -82,6 +83,9 @@ fn row(desk: &Desk, keys: &[KeyRecord], key: &KeyRecord, now: Timestamp) -> Mark
                         }
                         " "
                     }
+                    a.button href={ (path) "/addresses" }
+                        aria-label={ (say("key-addresses-do")) " " (visible(&key.name)) } { (say("key-addresses-do")) }
+                    " "
                     a.button href={ (path) "/revoke" } aria-label={ (say("key-revoke")) " " (visible(&key.name)) } {
                         (say("key-revoke"))
                     }
@@ -89,6 +93,11 @@ fn row(desk: &Desk, keys: &[KeyRecord], key: &KeyRecord, now: Timestamp) -> Mark
             }
         }
     }
+}
+
+/// The addresses from which a key may be used, as text.
+fn addresses(key: &KeyRecord) -> String {
+    key.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// `GET /console/{environment}/keys/new`
@@ -122,7 +131,8 @@ pub async fn create(
         return Ok(shown(&desk, &entered));
     }
     let expires_at = entered.days().map(|days| app.services.clock.now().plus_days(days));
-    let new = NewKey { name: entered.name, scopes: entered.scopes, expires_at };
+    let addresses = read_addresses(&entered.addresses).unwrap_or_default();
+    let new = NewKey { name: entered.name, scopes: entered.scopes, expires_at, addresses };
     match api_keys::create(&app.services, &desk.seat.caller, new).await {
         Ok((key, record)) => Ok(with_key(&desk, &key, &record)),
         Err(error) => refused(&desk, error),
@@ -171,7 +181,7 @@ fn ask(desk: &Desk, key: &KeyRecord, action: &str, fields: &Markup) -> Response 
         p { (say(&format!("key-{action}-text"))) }
         form.narrow method="post" {
             (fields)
-            p.actions { button.danger[action == "revoke"] type="submit" { (say(&format!("key-{action}"))) } }
+            p.actions { button.danger[action == "revoke"] type="submit" { (say(&format!("key-{action}-do"))) } }
         }
         p { a href={ (base(desk)) "/keys" } { (say("keys-back")) } }
     };
@@ -184,7 +194,7 @@ pub async fn ask_roll(
     Path((_, id)): Path<(String, String)>,
     FreshConsole(desk): FreshConsole,
 ) -> Result<Response, Problem> {
-    Ok(ask(&desk, &find(&app, &desk, &id).await?, "roll", &overlap_field()))
+    Ok(ask(&desk, &find(&app, &desk, &id).await?, "roll", &overlap_field(&say("key-overlap"))))
 }
 
 /// `POST /console/{environment}/keys/{id}/roll`: replaces a key, and shows the new one.
@@ -195,7 +205,7 @@ pub async fn roll(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let old = find(&app, &desk, &id).await?;
-    let Some(overlap) = overlap(&fields) else { return Ok(ask(&desk, &old, "roll", &overlap_field())) };
+    let Some(overlap) = overlap(&fields) else { return Ok(ask(&desk, &old, "roll", &overlap_field(&say("key-overlap")))) };
     match api_keys::roll(&app.services, &desk.seat.caller, old.key_id, overlap).await {
         Ok((key, record)) => Ok(with_key(&desk, &key, &record)),
         Err(error) => refused(&desk, error),
@@ -219,6 +229,39 @@ pub async fn revoke(
 ) -> Result<Response, Problem> {
     let key = find(&app, &desk, &id).await?;
     match api_keys::revoke(&app.services, &desk.seat.caller, key.key_id).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/keys", base(&desk))).into_response()),
+        Err(error) => refused(&desk, error),
+    }
+}
+
+/// `GET /console/{environment}/keys/{id}/addresses`
+pub async fn ask_addresses(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    FreshConsole(desk): FreshConsole,
+) -> Result<Response, Problem> {
+    let key = find(&app, &desk, &id).await?;
+    Ok(ask(&desk, &key, "addresses", &addresses_field(&addresses(&key))))
+}
+
+/// `POST /console/{environment}/keys/{id}/addresses`: from where the key may be used.
+pub async fn restrict(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    FreshConsole(desk): FreshConsole,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let (key, text) = (find(&app, &desk, &id).await?, fields.get("addresses"));
+    let Some(addresses) = read_addresses(text) else {
+        let fields = html! {
+            p.status role="alert" { (say("key-addresses-wrong")) }
+            (addresses_field(text))
+        };
+        let mut response = ask(&desk, &key, "addresses", &fields);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    match api_keys::restrict(&app.services, &desk.seat.caller, key.key_id, addresses).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/keys", base(&desk))).into_response()),
         Err(error) => refused(&desk, error),
     }

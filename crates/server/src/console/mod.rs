@@ -12,6 +12,7 @@ pub mod requests;
 pub mod sandbox;
 pub mod settings;
 pub mod webhook;
+pub mod webhook_actions;
 pub mod webhook_form;
 pub mod webhooks;
 
@@ -33,12 +34,19 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/console/{environment}/webhooks", get(webhooks::page))
         .route("/console/{environment}/webhooks/new", get(webhooks::form).post(webhooks::register))
         .route("/console/{environment}/webhooks/{id}", get(webhook::page))
+        .route("/console/{environment}/webhooks/{id}/test", post(webhook_actions::test))
+        .route("/console/{environment}/webhooks/{id}/edit", get(webhook_actions::form).post(webhook_actions::edit))
+        .route(
+            "/console/{environment}/webhooks/{id}/secret",
+            get(webhook_actions::ask_rotation).post(webhook_actions::rotate),
+        )
         .route("/console/{environment}/webhooks/{id}/enable", post(webhook::enable))
         .route("/console/{environment}/webhooks/{id}/resend", post(webhook::resend))
         .route("/console/{environment}/webhooks/{id}/delete", get(webhook::ask_deletion).post(webhook::delete))
         .route("/console/{environment}/keys", get(keys::page))
         .route("/console/{environment}/keys/new", get(keys::form).post(keys::create))
         .route("/console/{environment}/keys/{id}/roll", get(keys::ask_roll).post(keys::roll))
+        .route("/console/{environment}/keys/{id}/addresses", get(keys::ask_addresses).post(keys::restrict))
         .route("/console/{environment}/keys/{id}/revoke", get(keys::ask_revocation).post(keys::revoke))
         .route("/console/{environment}/sandbox", get(sandbox::page))
         .route("/console/{environment}/sandbox/simulate", post(sandbox::simulate))

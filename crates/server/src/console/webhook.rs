@@ -20,11 +20,11 @@ use crate::http::state::App;
 
 const PAGE: usize = 50;
 
-async fn find(app: &App, desk: &Desk, id: &str) -> Result<Endpoint, Problem> {
+pub(super) async fn find(app: &App, desk: &Desk, id: &str) -> Result<Endpoint, Problem> {
     Ok(webhooks::find(&app.services, &desk.seat.caller, WebhookId::parse(id)).await?)
 }
 
-fn path(desk: &Desk, endpoint: &Endpoint) -> String {
+pub(super) fn path(desk: &Desk, endpoint: &Endpoint) -> String {
     format!("{}/webhooks/{}", base(desk), endpoint.id)
 }
 
@@ -43,11 +43,18 @@ pub async fn page(
     let names = KeyNames::read(&app, &desk).await?;
     let next = deliveries.last().filter(|_| deliveries.len() == PAGE).map(|last| delivery_id(last.number));
     let resent = fields.get("resent").parse::<u64>().ok();
+    // Only words that the server writes are shown.
+    let is_word = |text: &&str| text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_ ".contains(&byte));
+    let tested = Some(fields.get("tested")).filter(|text| !text.is_empty()).filter(is_word);
     let content = html! {
         @if let Some(count) = resent {
             p.done role="status" { (crate::desk::text::say_with("webhook-resent", &[("count", count.into())])) }
         }
+        @if let Some(result) = tested {
+            p.done role="status" { (crate::desk::text::say_with("webhook-tested", &[("result", result.into())])) }
+        }
         (facts(&endpoint, &names))
+        (tools(&desk, &endpoint))
         section aria-labelledby="deliveries-title" {
             h2 #deliveries-title { (say("deliveries-title")) }
             @if deliveries.is_empty() {
@@ -76,6 +83,20 @@ pub async fn page(
         p { a href={ (base(&desk)) "/webhooks" } { (say("webhooks-back")) } }
     };
     Ok(frame::page(&desk, "webhooks", &endpoint.url, &content))
+}
+
+/// What can be done with it at once, or on a page of its own.
+fn tools(desk: &Desk, endpoint: &Endpoint) -> Markup {
+    let path = path(desk, endpoint);
+    html! {
+        div.actions {
+            @if endpoint.disabled.is_none() {
+                form method="post" action={ (path) "/test" } { button type="submit" { (say("webhook-test")) } }
+            }
+            a.button href={ (path) "/edit" } { (say("webhook-edit")) }
+            a.button href={ (path) "/secret" } { (say("webhook-rotate")) }
+        }
+    }
 }
 
 fn facts(endpoint: &Endpoint, names: &KeyNames) -> Markup {

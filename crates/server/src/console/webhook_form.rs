@@ -5,6 +5,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::EventType;
 use dossier_core::ids::KeyId;
 use dossier_core::violation::Violations;
+use dossier_core::webhook::Endpoint;
 use maud::{Markup, html};
 
 use super::frame::select;
@@ -45,8 +46,15 @@ impl Entered {
         serde_json::json!({ "url": self.url, "event_types": self.types }).to_string()
     }
 
-    /// The fields, with what is wrong above each of them.
-    pub fn fields(&self, signers: &[&KeyRecord]) -> Markup {
+    /// The form for an endpoint as it is.
+    #[must_use]
+    pub fn of(endpoint: &Endpoint) -> Self {
+        let types = endpoint.event_types.iter().map(|kind| kind.as_str().to_owned()).collect();
+        Self { url: endpoint.url.clone(), types, key: String::new(), violations: Violations(Vec::new()) }
+    }
+
+    /// The fields, with what is wrong above each of them. Only a new webhook has a key to choose here.
+    pub fn fields(&self, signers: Option<&[&KeyRecord]>) -> Markup {
         html! {
             label for="url" { (say("webhook-url")) }
             (self.problem("/url"))
@@ -63,7 +71,7 @@ impl Entered {
                     }
                 }
             }
-            (signer_field(signers, &self.key))
+            @if let Some(signers) = signers { (signer_field(signers, &self.key)) }
         }
     }
 

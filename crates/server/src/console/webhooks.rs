@@ -10,6 +10,7 @@ use dossier_core::webhook::{Endpoint, MAX_ENDPOINTS};
 use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::frame::{self, Console, KeyNames, base};
 use super::webhook_form::{Entered, chosen, signers};
@@ -86,7 +87,7 @@ async fn shown(app: &App, desk: &Desk, entered: &Entered) -> Result<Response, Pr
             p { a.button.primary href={ (base(desk)) "/keys/new" } { (say("key-new")) } }
         } @else {
             form.narrow method="post" {
-                (entered.fields(&signers))
+                (entered.fields(Some(&signers)))
                 p.actions { button.primary type="submit" { (say("webhook-register")) } }
             }
         }
@@ -108,8 +109,7 @@ pub async fn register(State(app): State<App>, Console(desk): Console, fields: Fi
     };
     let body = entered.body();
     let answer = |endpoint: &Endpoint, secret: &[u8; 32]| {
-        let secret = zeroize::Zeroizing::new(format!("whsec_{}", STANDARD.encode(secret)));
-        endpoint.to_json(Some(&secret)).to_string().into_bytes()
+        endpoint.to_json(Some(&secret_text(secret))).to_string().into_bytes()
     };
     let request = Request::unkeyed(body.as_bytes());
     let registered =
@@ -117,7 +117,8 @@ pub async fn register(State(app): State<App>, Console(desk): Console, fields: Fi
     match registered {
         Ok(answer) => {
             let webhook: Value = serde_json::from_slice(answer.body.expose()).unwrap_or_default();
-            Ok(secret_page(&desk, webhook["id"].as_str().unwrap_or_default(), &webhook["secret"]))
+            let secret = webhook["secret"].as_str().unwrap_or_default();
+            Ok(secret_page(&desk, webhook["id"].as_str().unwrap_or_default(), secret, "webhook-registered"))
         }
         Err(WebhookError::Invalid(violations)) => {
             entered.violations = violations;
@@ -127,16 +128,22 @@ pub async fn register(State(app): State<App>, Console(desk): Console, fields: Fi
     }
 }
 
+/// A secret as receivers have it.
+#[must_use]
+pub fn secret_text(secret: &[u8; 32]) -> Zeroizing<String> {
+    Zeroizing::new(format!("whsec_{}", STANDARD.encode(secret)))
+}
+
 /// The page that shows a new secret, this once.
-pub fn secret_page(desk: &Desk, id: &str, secret: &Value) -> Response {
+pub fn secret_page(desk: &Desk, id: &str, secret: &str, title: &str) -> Response {
     let content = html! {
         p { (say("webhook-secret-text")) }
         label for="new-secret" { (say("webhook-secret")) }
-        input #new-secret type="text" readonly value=(secret.as_str().unwrap_or_default()) autocomplete="off"
+        input #new-secret type="text" readonly value=(secret) autocomplete="off"
             spellcheck="false";
         button type="button" data-copies="new-secret" data-needs-script hidden { (say("copy")) }
         p.hint { (say("key-once")) }
         p { a.button href={ (base(desk)) "/webhooks/" (id) } { (say("webhook-to")) } }
     };
-    frame::page(desk, "webhooks", &say("webhook-registered"), &content)
+    frame::page(desk, "webhooks", &say(title), &content)
 }

@@ -62,6 +62,11 @@ async fn recognise(
         audit_refusal(app, &caller, now, "the key has expired or was revoked", first_use_in_a_while).await;
         return Err(unauthorized());
     }
+    if !record.admits(context.address) {
+        audit_refusal(app, &caller, now, "the address is not allowed", first_use_in_a_while).await;
+        let text = "This key may not be used from this address.";
+        return Err(Problem::new(ProblemCode::AddressNotAllowed, text));
+    }
     if app.services.closed.contains(record.scope.account) {
         audit_refusal(app, &caller, now, "the account is closed", first_use_in_a_while).await;
         return Err(Problem::new(ProblemCode::AccountClosed, "The account of this key was closed."));

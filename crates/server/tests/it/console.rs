@@ -141,10 +141,13 @@ async fn every_page_and_action_is_for_its_roles_only() {
         "/console/sandbox/webhooks/new",
         webhook,
         &format!("{webhook}/delete"),
+        &format!("{webhook}/edit"),
+        &format!("{webhook}/secret"),
         "/console/sandbox/keys",
         "/console/sandbox/keys/new",
         &format!("{key}/roll"),
         &format!("{key}/revoke"),
+        &format!("{key}/addresses"),
         "/console/sandbox/sandbox",
     ] {
         pages.push((Method::GET, path.to_owned(), &keys));
@@ -152,11 +155,15 @@ async fn every_page_and_action_is_for_its_roles_only() {
     for path in [
         "/console/sandbox/webhooks/new",
         &format!("{webhook}/enable"),
+        &format!("{webhook}/test"),
+        &format!("{webhook}/edit"),
+        &format!("{webhook}/secret"),
         &format!("{webhook}/resend"),
         &format!("{webhook}/delete"),
         "/console/sandbox/keys/new",
         &format!("{key}/roll"),
         &format!("{key}/revoke"),
+        &format!("{key}/addresses"),
         "/console/sandbox/sandbox/simulate",
         "/console/sandbox/sandbox/clock",
     ] {
@@ -211,6 +218,15 @@ async fn keys_are_created_rolled_and_revoked_and_shown_once() {
     let second = value(&rolled.text, "new-key");
     TestApp::send(with(&key)).await.expect(200);
     TestApp::send(with(&second)).await.expect(200);
+    for (addresses, answer) in [("10.1.0.0/16", 403), ("10.1.0.0/16, 127.0.0.1", 200), ("", 200)] {
+        let set = dev.post(&format!("{path}/addresses"), &[("addresses", addresses)]).await;
+        assert_eq!(set.status, 303, "{}", set.text);
+        let limited = TestApp::send(with(&key)).await;
+        assert_eq!(limited.status, answer, "{addresses}: {}", limited.text);
+        assert_eq!(limited.text.contains("address_not_allowed"), answer == 403, "{}", limited.text);
+    }
+    let wrong = dev.post(&format!("{path}/addresses"), &[("addresses", "example.com")]).await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text);
     let again = dev.post(&format!("{path}/roll"), &[("overlap", "24")]).await;
     assert_eq!(again.status, 409, "{}", again.text);
     let revoked = dev.post(&format!("{path}/revoke"), &[]).await;
@@ -256,6 +272,26 @@ async fn a_webhook_is_registered_its_deliveries_are_sent_again_and_it_is_deleted
     let range = [("from", "2000-01-01T00:00"), ("to", "2099-01-01T00:00")];
     let none = dev.post(&format!("{path}/resend"), &range).await;
     assert_eq!(none.header("location"), format!("{path}?resent=0"), "none was given up");
+    let tested = dev.post(&format!("{path}/test"), &[]).await;
+    let tested = dev.get(tested.header("location")).await.text;
+    assert!(tested.contains("Test event: "), "{tested}");
+    let got = receiver.wait(4).await;
+    let test = got.last().expect("a request");
+    assert_eq!(test.json()["event_type"], "webhook.test");
+    assert_eq!(test.header("webhook-signature").split(' ').count(), 1);
+    let rotated = dev.post(&format!("{path}/secret"), &[("overlap", "24")]).await;
+    assert!(rotated.text.contains("The new secret") && rotated.text.contains("whsec_"), "{}", rotated.text);
+    dev.post(&format!("{path}/test"), &[]).await;
+    let got = receiver.wait(5).await;
+    let test = got.last().expect("a request");
+    assert_eq!(test.header("webhook-signature").split(' ').count(), 2, "both secrets sign");
+    let moved = format!("{}?moved", receiver.url);
+    let edited = dev.post(&format!("{path}/edit"), &[("url", &*moved), ("type", "customer.updated")]).await;
+    assert_eq!(edited.status, 303, "{}", edited.text);
+    let hooks = app.get("/v0/webhooks").await.expect(200);
+    assert_eq!((&hooks["items"][0]["url"], &hooks["items"][0]["event_types"]), (&json!(moved), &json!(["customer.updated"])));
+    let wrong = dev.post(&format!("{path}/edit"), &[("url", "nonsense"), ("type", "customer.updated")]).await;
+    assert!(wrong.status == 422 && wrong.text.contains("url-problem"), "{}", wrong.text);
     let deleted = dev.post(&format!("{path}/delete"), &[]).await;
     assert_eq!(deleted.header("location"), "/console/sandbox/webhooks");
     assert_eq!(app.get("/v0/webhooks").await.expect(200)["items"], Value::Array(Vec::new()));

@@ -191,6 +191,18 @@ impl WebhookStore for PostgresStore {
         Ok(Some(signer.message(due, body, now)))
     }
 
+    async fn sign(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        id: String,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Option<Message>, StoreError> {
+        let signer = self.signer(scope, endpoint, now).await?;
+        Ok(signer.map(|signer| signer.sign(id, body, now, false)))
+    }
+
     async fn record_attempts(&self, mut attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         // Sort them, so that two processes that record results at once do not wait for each other.
         attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));

@@ -168,6 +168,18 @@ impl WebhookStore for SqliteStore {
         Ok(Some(signer.message(due, body, now)))
     }
 
+    async fn sign(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        id: String,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Option<Message>, StoreError> {
+        let signer = self.signer(scope, endpoint, now).await?;
+        Ok(signer.map(|signer| signer.sign(id, body, now, false)))
+    }
+
     async fn record_attempts(&self, attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         let (report, disabled) = std::sync::mpsc::channel();
         // If this is lost in a power cut, the delivery is made again: it arrives at least once.

@@ -165,7 +165,7 @@ async fn tenant(services: &Services, name: &str) -> Tenant {
     accounts::change(services, &caller, account).await.expect("changed");
     let scopes = vec![KeyScope::CustomersRead, KeyScope::AuditRead];
     let expires_at = Some(services.clock.now().plus_seconds(1_000_000));
-    let new = NewKey { name: name.into(), scopes, expires_at };
+    let new = NewKey { name: name.into(), scopes, expires_at, addresses: Vec::new() };
     let (_, first) = api_keys::create(services, &caller, new).await.expect("a key");
     let (key, _) = api_keys::roll(services, &caller, first.key_id, 1_000).await.expect("rolled");
     let person = given(services, &caller, &format!("{name}@example.com"), "individual").await;
@@ -505,7 +505,7 @@ pub(crate) async fn every_column_is_sealed_or_listed_with_the_gain_of_altering_i
 pub(crate) async fn a_key_or_a_link_in_another_account_s_row_opens_nothing(mut engine: Engine) {
     let services = engine.services();
     let (victim, attacker) = (tenant(&services, "victim").await, tenant(&services, "attacker").await);
-    let free = NewKey { name: "free".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
+    let free = NewKey { name: "free".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None, addresses: Vec::new() };
     let (free, _) = api_keys::create(&services, &attacker.caller, free).await.expect("a key");
     let (email, mine) = (Email::searched("victim@example.com"), Email::searched("attacker@example.com"));
     drop(services);

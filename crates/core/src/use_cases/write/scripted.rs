@@ -53,7 +53,7 @@ use crate::store::sandbox::SandboxStore;
 use crate::store::webhooks::WebhookStore;
 use crate::store::{Committed, Store};
 use crate::turns::Turns;
-use crate::webhook::delivery::{AnnouncedEvent, Attempt, AttemptCount, Delivery, Due, FinishedAttempt, Message};
+use crate::webhook::delivery::{AnnouncedEvent, AttemptCount, Delivery, Due, FinishedAttempt, Message};
 use crate::webhook::endpoint::Endpoint;
 
 pub(crate) const TICKET: Ticket = Ticket { key_hash: [1; 32], fingerprint: [2; 32] };
@@ -229,7 +229,8 @@ scripted! {
         claim_deliveries(Timestamp, i64, &[WebhookId], usize) -> Vec<Due>;
         message(&Due, Timestamp) -> Option<Message>;
         record_attempts(Vec<FinishedAttempt>) -> Vec<FinishedAttempt>;
-        attempts(Scope, &[u64]) -> Vec<Attempt>;
+        sign(Scope, WebhookId, String, Vec<u8>, Timestamp) -> Option<Message>;
+        attempts(Scope, &[u64]) -> Vec<crate::webhook::delivery::Attempt>;
         attempt_counts(Scope, Timestamp) -> Vec<AttemptCount>;
         forget_deliveries(Timestamp) -> u64;
     }

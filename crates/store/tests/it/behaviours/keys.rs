@@ -14,7 +14,7 @@ use crate::engines::{Engine, caller};
 pub(crate) async fn a_key_is_found_only_by_itself(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
-    let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
+    let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None, addresses: Vec::new() };
     let (key, record) = api_keys::create(&services, &caller, new("one")).await.expect("a key");
     let (other, _) = api_keys::create(&services, &caller, new("two")).await.expect("a key");
     let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
@@ -37,7 +37,7 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
     put(&services, &caller, id, PERSONS).await.expect("updated");
-    let (key, _) = api_keys::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None })
+    let (key, _) = api_keys::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None, addresses: Vec::new() })
         .await
         .expect("a key");
     let reviewer = seat(&services, &caller, "mia", Role::Analyst).await;

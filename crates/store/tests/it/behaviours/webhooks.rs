@@ -39,7 +39,7 @@ pub(crate) fn key_of(caller: &Caller) -> KeyId {
 }
 
 pub(crate) async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
-    let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
+    let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None, addresses: Vec::new() };
     let (_, key) = api_keys::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     let body = format!(r#"{{"url":"https://x.example/","event_types":[{types}]}}"#);
@@ -116,7 +116,7 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
         }])
         .await
         .expect("noted");
-    let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
+    let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None, addresses: Vec::new() };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
     assert!(!shown && due.shows_link == Some(false) && due.attempts == 1);
