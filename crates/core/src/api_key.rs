@@ -157,7 +157,7 @@ impl KeyRecord {
             "revoked_at": revoked_at,
         });
         if !addresses.is_empty() {
-            json["addresses"] = addresses.iter().map(|network| network.to_string().into()).collect();
+            json["addresses"] = addresses.iter().map(ToString::to_string).collect();
         }
         json
     }

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use async_trait::async_trait;
 use clap::Args;
-use dossier_core::idempotency::Request;
 use dossier_core::caller::Scope;
+use dossier_core::idempotency::Request;
 use dossier_core::ids::{KeyId, WebhookId};
 use dossier_core::use_cases::webhooks::{self, WebhookError};
 use dossier_core::webhook::Endpoint;
@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
+use super::keys::overlap;
 use super::output::Output;
 use super::read::{limit, time};
-use super::keys::overlap;
 use crate::console::webhook_form::{chosen, signers};
 use crate::console::webhooks::secret_text;
 use crate::egress::Egress;
@@ -208,7 +208,8 @@ fn egress(context: &CommandContext<'_>) -> Egress {
 async fn signer(context: &CommandContext<'_>, scope: Scope, id: &str) -> Result<KeyId, String> {
     let keys = context.services.store.api_keys(scope).await.map_err(text)?;
     let found = signers(&keys, context.services.clock.now());
-    chosen(&found, id).ok_or_else(|| "no such key that works and may read events; dossier keys list shows all".to_owned())
+    chosen(&found, id)
+        .ok_or_else(|| "no such key that works and may read events; dossier keys list shows all".to_owned())
 }
 
 /// Every rule that the input breaks.

@@ -205,7 +205,9 @@ pub async fn roll(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let old = find(&app, &desk, &id).await?;
-    let Some(overlap) = overlap(&fields) else { return Ok(ask(&desk, &old, "roll", &overlap_field(&say("key-overlap")))) };
+    let Some(overlap) = overlap(&fields) else {
+        return Ok(ask(&desk, &old, "roll", &overlap_field(&say("key-overlap"))));
+    };
     match api_keys::roll(&app.services, &desk.seat.caller, old.key_id, overlap).await {
         Ok((key, record)) => Ok(with_key(&desk, &key, &record)),
         Err(error) => refused(&desk, error),

@@ -44,7 +44,9 @@ pub async fn page(
     let next = deliveries.last().filter(|_| deliveries.len() == PAGE).map(|last| delivery_id(last.number));
     let resent = fields.get("resent").parse::<u64>().ok();
     // Only words that the server writes are shown.
-    let is_word = |text: &&str| text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_ ".contains(&byte));
+    let is_word = |text: &&str| {
+        text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_ ".contains(&byte))
+    };
     let tested = Some(fields.get("tested")).filter(|text| !text.is_empty()).filter(is_word);
     let content = html! {
         @if let Some(count) = resent {

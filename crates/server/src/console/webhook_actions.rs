@@ -29,9 +29,7 @@ pub async fn test(
     let message = webhooks::test_message(&app.services, &desk.seat.caller, Some(endpoint.id)).await?;
     let result = match message {
         None => "disabled".to_owned(),
-        Some(message) => {
-            app.egress.send(desk.environment(), message, app.services.clock.now()).await.result.word()
-        }
+        Some(message) => app.egress.send(desk.environment(), message, app.services.clock.now()).await.result.word(),
     };
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("tested", &result).finish();
     Ok(Redirect::to(&format!("{}?{query}", path(&desk, &endpoint))).into_response())

@@ -108,9 +108,8 @@ pub async fn register(State(app): State<App>, Console(desk): Console, fields: Fi
         return shown(&app, &desk, &entered).await;
     };
     let body = entered.body();
-    let answer = |endpoint: &Endpoint, secret: &[u8; 32]| {
-        endpoint.to_json(Some(&secret_text(secret))).to_string().into_bytes()
-    };
+    let answer =
+        |endpoint: &Endpoint, secret: &[u8; 32]| endpoint.to_json(Some(&secret_text(secret))).to_string().into_bytes();
     let request = Request::unkeyed(body.as_bytes());
     let registered =
         webhooks::register(&app.services, &desk.seat.caller, key, app.egress.as_ref(), request, answer).await;

@@ -42,7 +42,12 @@ pub(crate) async fn fill(services: &Services) -> Filled {
     let mut last = None;
     for _ in 0..2 {
         let caller = caller(services).await;
-        let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None, addresses: Vec::new() };
+        let new = NewKey {
+            name: "k".into(),
+            scopes: vec![KeyScope::WebhooksManage],
+            expires_at: None,
+            addresses: Vec::new(),
+        };
         let (key, record) = api_keys::create(services, &caller, new).await.expect("a key");
         let keyed = Caller { actor: Actor::Key(record.key_id), ..caller.clone() };
         let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;

@@ -505,7 +505,8 @@ pub(crate) async fn every_column_is_sealed_or_listed_with_the_gain_of_altering_i
 pub(crate) async fn a_key_or_a_link_in_another_account_s_row_opens_nothing(mut engine: Engine) {
     let services = engine.services();
     let (victim, attacker) = (tenant(&services, "victim").await, tenant(&services, "attacker").await);
-    let free = NewKey { name: "free".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None, addresses: Vec::new() };
+    let free =
+        NewKey { name: "free".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None, addresses: Vec::new() };
     let (free, _) = api_keys::create(&services, &attacker.caller, free).await.expect("a key");
     let (email, mine) = (Email::searched("victim@example.com"), Email::searched("attacker@example.com"));
     drop(services);

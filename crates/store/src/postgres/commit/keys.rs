@@ -85,7 +85,6 @@ pub(super) async fn change_key(
     let (account, environment) = scope_values(change.scope);
     let id = uuid(id.as_bytes());
     let mac = &mac[..];
-    let values: [&dyn Param; 7] =
-        [&account, &environment, &id, &row.expires_at, &row.revoked_at, &mac, &row.scopes];
+    let values: [&dyn Param; 7] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &mac, &row.scopes];
     session.execute(KEY_ENDS, &values).await.map(drop)
 }

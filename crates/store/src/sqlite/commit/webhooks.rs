@@ -101,9 +101,7 @@ pub(super) fn rotate_secret(
 ) -> Result<Result<bool, StoreError>, rusqlite::Error> {
     let (account, environment) = scope_columns(&change.scope);
     let cell: Option<Vec<u8>> = connection
-        .prepare_cached(
-            "SELECT secret FROM endpoints WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
-        )?
+        .prepare_cached("SELECT secret FROM endpoints WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3")?
         .query_row((account, environment, id.as_bytes()), |row| row.get(0))
         .optional()?;
     let Some(cell) = cell else { return Ok(Ok(false)) };

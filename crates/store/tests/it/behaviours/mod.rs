@@ -99,8 +99,8 @@ pub(crate) use files::{
     equal_numbers_and_contents_are_found_in_their_scope_only, unattached_files_are_collected_and_evidence_never_is,
 };
 pub(crate) use keys::{
-    a_key_is_found_only_by_itself, rotation_leaves_everything_readable,
-    rotation_may_be_repeated_and_runs_beside_writers,
+    a_key_is_found_only_by_itself, a_key_is_limited_to_addresses_and_its_successor_as_well,
+    rotation_leaves_everything_readable, rotation_may_be_repeated_and_runs_beside_writers,
 };
 pub(crate) use links::{
     a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_does_not_keep_other_sessions_from_ending,
@@ -151,6 +151,7 @@ pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{
     Anywhere, a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,
+    both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events,
     due_deliveries_of_one_endpoint_do_not_block_another, numbers_are_counted_per_scope_and_never_reused, subscribed,
     subscriber, the_first_attempt_decides_whether_a_delivery_shows_the_link,
 };

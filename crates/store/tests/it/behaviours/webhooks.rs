@@ -7,6 +7,7 @@ use dossier_core::idempotency::Request;
 use dossier_core::ids::{KeyId, WebhookId};
 use dossier_core::services::Services;
 use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::webhooks::WebhookError;
 use dossier_core::use_cases::{api_keys, session, webhooks};
 use dossier_core::webhook::{AttemptResult, Disabled, Due, Endpoint, FinishedAttempt, Guard, Verdict};
 
@@ -39,7 +40,8 @@ pub(crate) fn key_of(caller: &Caller) -> KeyId {
 }
 
 pub(crate) async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
-    let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None, addresses: Vec::new() };
+    let new =
+        NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None, addresses: Vec::new() };
     let (_, key) = api_keys::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     let body = format!(r#"{{"url":"https://x.example/","event_types":[{types}]}}"#);
@@ -210,4 +212,48 @@ pub(crate) async fn numbers_are_counted_per_scope_and_never_reused(mut engine: E
     assert_eq!(ids(&services, &mine, endpoint).await, [4], "the numbers of the deleted endpoint are not reused");
     assert_eq!(positions(&services, &mine, 2).await, [3, 4]);
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events(
+    mut engine: Engine,
+) {
+    let services = engine.services();
+    let (caller, endpoint) = subscriber(&services).await;
+    let signatures = async |services: &Services, now: Timestamp| {
+        let signed = services.store.sign(caller.scope, endpoint, "test_1".to_owned(), b"{}".to_vec(), now).await;
+        let message = signed.expect("readable").expect("enabled");
+        message.standard.split(' ').map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let now = services.clock.now();
+    let first = signatures(&services, now).await;
+    webhooks::rotate_secret(&services, &caller, Some(endpoint), 60).await.expect("rotated");
+    let both = signatures(&services, now).await;
+    assert_eq!((first.len(), both.len()), (1, 2));
+    assert_eq!(both[1], first[0], "the old secret comes second");
+    let late = now.plus_seconds(3_600);
+    assert_eq!(signatures(&services, late).await.len(), 1);
+    webhooks::rotate_secret(&services, &caller, Some(endpoint), 60).await.expect("rotated");
+    let again = signatures(&services, now).await;
+    assert!(again.len() == 2 && again[1] == both[0] && again[0] != both[0], "only the last one signs as well");
+
+    let body = br#"{"url":"https://y.example/","event_types":["customer.updated"]}"#;
+    webhooks::edit(&services, &caller, &Anywhere, Some(endpoint), body).await.expect("changed");
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
+    drop(services);
+    engine.reopen().await;
+    let services = engine.services();
+    let endpoints = services.store.endpoints(caller.scope).await.expect("readable");
+    assert_eq!((&*endpoints[0].url, endpoints[0].event_types.len()), ("https://y.example/", 1));
+    let log = services.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
+    assert_eq!(log.iter().map(|one| &*one.event_type).collect::<Vec<_>>(), ["customer.updated"]);
+    assert_eq!(signatures(&services, now).await, again, "secrets survive a restart");
+    let wrong = webhooks::edit(
+        &services,
+        &caller,
+        &Anywhere,
+        Some(endpoint),
+        br#"{"url":"https://y.example/","event_types":[]}"#,
+    );
+    assert!(matches!(wrong.await, Err(WebhookError::Invalid(_))));
 }
