@@ -48,7 +48,7 @@ async fn a_request_is_followed_to_the_attempts_of_its_deliveries() {
     for part in [
         "PUT /v0/customers/{customer_id}",
         &id,
-        "A customer was updated",
+        "profile was changed",
         "customer.updated",
         hook["id"].as_str().expect("an id"),
         "delivered",

@@ -39,8 +39,8 @@ statements! {
         FROM request_errors WHERE account_id = $1 AND environment = $2 AND day >= $3";
     ADD = "INSERT INTO requests (account_id, environment, at, request_id, method, route, status, code, violations,
             key_id, customer_id, file_id, duration, trail)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-            (SELECT seq FROM audit_heads WHERE account_id = $1 AND environment = $2)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+            (SELECT seq FROM audit_heads WHERE account_id = $1 AND environment = $2))
         ON CONFLICT DO NOTHING";
     COUNT = "INSERT INTO request_counts VALUES
             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
