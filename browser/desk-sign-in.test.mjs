@@ -225,7 +225,7 @@ test("oidc-provider signs members in with the roles of their groups, and tells o
 test("oidc-provider-mock signs a known member in, and tells others why not", async (t) => {
     const people = { g1: person("Grace"), m1: person("Mallory") };
     const [desk, issuer] = await withProvider(() => oidcProviderMock(people));
-    if (!desk) return t.skip("clients-check/.venv is not there; ./check setup makes it");
+    if (!desk) return t.skip("clients/.venv is not there; ./check setup makes it");
     await invite(desk, "Grace", "viewer");
     const sign = async (page, sub) => {
         await page.fill("[name=sub]", sub);

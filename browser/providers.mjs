@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { Provider } from "oidc-provider";
 
-const MOCK = new URL("../clients-check/.venv/bin/oidc-provider-mock", import.meta.url).pathname;
+const MOCK = new URL("../clients/.venv/bin/oidc-provider-mock", import.meta.url).pathname;
 
 // A port that was free a moment ago. A provider and the desk need to know the other's before either starts.
 export async function freePort() {

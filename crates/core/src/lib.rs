@@ -23,6 +23,7 @@ pub mod hexadecimal;
 pub mod hidden;
 pub mod idempotency;
 pub mod ids;
+pub mod import;
 pub mod kyc;
 pub mod look;
 pub mod mask;

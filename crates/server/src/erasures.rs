@@ -52,9 +52,17 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
     Ok(())
 }
 
-/// The entries of a ledger that the database lacks.
-pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Result<Vec<LedgerEntry>, StoreError> {
-    Ok(missing_from(&ledger_of(store).await?, ledger))
+/// The number of customers and persons that the database still has although the ledger says that they were erased.
+pub async fn to_erase_again(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Result<usize, StoreError> {
+    let mut count = 0;
+    for LedgerEntry { scope, customer, person, .. } in missing_from(&ledger_of(store).await?, ledger) {
+        let is_there = match person {
+            None => !matches!(store.outline(scope, customer).await, Ok(None)),
+            Some(person) => store.data_subjects(scope, customer).await?.contains(&person),
+        };
+        count += usize::from(is_there);
+    }
+    Ok(count)
 }
 
 /// The number of erased customers and persons, and how many of them the copy of the ledger lacks.

@@ -16,6 +16,7 @@ pub mod errors;
 pub mod export;
 pub mod hardening;
 pub mod http;
+pub mod import;
 pub mod installation;
 pub mod logs;
 pub mod looks;

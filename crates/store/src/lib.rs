@@ -33,6 +33,7 @@ mod files;
 mod looks;
 mod prepared;
 mod request_rows;
+mod scan;
 mod signing;
 
 use std::path::PathBuf;

@@ -15,6 +15,7 @@ words! {
     KeyRestricted = "api_key.restricted": "The addresses from which an API key may be used were set.",
     CustomerCreated = "customer.created": "A customer was created.",
     CustomerUpdated = "customer.updated": "A customer's profile was changed.",
+    CustomerImported = "customer.imported": "A customer was imported, perhaps with a verification from elsewhere.",
     EmailIndexed = "customer.email_indexed": "An e-mail that an older version had stored was made findable again.",
     ErasureScheduled = "customer.erasure_scheduled": "The erasure of a customer was scheduled.",
     ErasureCancelled = "customer.erasure_cancelled": "The scheduled erasure of a customer was cancelled.",

@@ -42,6 +42,21 @@ impl Profile {
         }
     }
 
+    /// The same without any documents.
+    #[must_use]
+    pub(crate) fn without_documents(mut self) -> Self {
+        match &mut self {
+            Self::Individual(individual) => individual.documents = None,
+            Self::Business(business) => {
+                business.documents = None;
+                for person in business.associated_persons.iter_mut().flat_map(|persons| &mut persons.0) {
+                    person.documents = None;
+                }
+            }
+        }
+        self
+    }
+
     /// The files of all documents.
     #[must_use]
     pub fn files(&self) -> Vec<FileId> {

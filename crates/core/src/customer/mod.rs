@@ -9,6 +9,7 @@ pub(crate) mod condition;
 pub mod document;
 pub mod documents;
 pub mod export;
+pub mod filter;
 pub mod identity;
 pub mod individual;
 pub mod merge;

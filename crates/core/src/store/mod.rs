@@ -17,6 +17,7 @@ pub(crate) mod person_erasures;
 pub(crate) mod queue;
 pub(crate) mod requests;
 pub(crate) mod sandbox;
+pub(crate) mod scans;
 pub(crate) mod webhooks;
 
 use async_trait::async_trait;
@@ -37,6 +38,7 @@ pub use person_erasures::PersonErasureStore;
 pub use queue::QueueStore;
 pub use requests::RequestStore;
 pub use sandbox::SandboxStore;
+pub use scans::{IsWanted, ScanStore, Scanned};
 pub use webhooks::WebhookStore;
 
 use crate::change::Change;
@@ -70,6 +72,7 @@ pub trait Store:
     + QueueStore
     + RequestStore
     + SandboxStore
+    + ScanStore
     + WebhookStore
 {
     /// Makes a change durable. When this returns [`Committed::Done`], the whole change survives power loss.

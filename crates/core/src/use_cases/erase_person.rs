@@ -121,7 +121,8 @@ pub async fn request(
         if dry_run {
             return Ok(Outcome::Unchanged(answer));
         }
-        let audit = noted(entry(services, caller, Action::PersonErasureScheduled, id), Some(person), &asked);
+        let mut audit = noted(entry(services, caller, Action::PersonErasureScheduled, id), Some(person), &asked);
+        audit.fields.extend(found.obstacle.as_ref().map(Obstacle::pointer));
         Ok(Outcome::Change(Change::new(caller.scope, Effect::ErasureScheduled(erasure), audit), answer))
     })
     .await

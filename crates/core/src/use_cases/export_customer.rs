@@ -1,12 +1,17 @@
 //! Subject access: everything about a customer, or about one associated person, for that person. The audit trail
 //! records it before any of it is handed out.
 
+use serde_json::Value;
+
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::audit::read::AuditFilter;
 use crate::caller::{Caller, Scope};
 use crate::customer::export::{Export, History};
+use crate::file::record::File;
 use crate::ids::{CustomerId, PersonId};
+use crate::import;
+use crate::pii::Pii;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::evidence::evidence;
@@ -40,6 +45,33 @@ pub async fn export(
     audit.fields = person.iter().map(|person| format!("/associated_persons/{person}")).collect();
     append_audit(services, scope, audit).await?;
     Ok(Some(export))
+}
+
+/// The row that imports a customer elsewhere, and the files of its documents. The audit entry is durable when this
+/// returns. `None` for an unknown or erased customer.
+///
+/// # Errors
+///
+/// If the store fails, nothing is handed out.
+pub async fn import_row(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+) -> Result<Option<(Pii<Value>, Vec<File>)>, StoreError> {
+    let customer = match services.store.customer(caller.scope, id).await {
+        Ok(Some(customer)) => customer,
+        Ok(None) | Err(StoreError::Erased { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let files = match customer.profile.files() {
+        named if named.is_empty() => Vec::new(),
+        named => services.store.files(caller.scope, &named, Some(id)).await?,
+    };
+    let row = customer.import_row(|file| files.iter().find(|one| one.id == file).map(import::path_of));
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::CustomerExported);
+    audit.customer = Some(id);
+    append_audit(services, caller.scope, audit).await?;
+    Ok(Some((Pii::new(row), files)))
 }
 
 async fn history(services: &Services, scope: Scope, id: CustomerId) -> Result<History, StoreError> {

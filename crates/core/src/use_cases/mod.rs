@@ -18,6 +18,8 @@ pub mod evaluate;
 pub(crate) mod evidence;
 pub mod export_customer;
 pub mod hold;
+pub mod import_customer;
+pub mod list_customers;
 pub mod members;
 pub mod own_settings;
 pub mod read_file;

@@ -1,23 +1,26 @@
 //! Searches for customers: by id, e-mail and number at once, and by name in a scan of everything.
 
+use std::sync::Arc;
+
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::customer::compare;
 use crate::customer::numbers;
-use crate::customer::summary::Summary;
+use crate::customer::summary::{Names, Summary};
 use crate::desk::role::Permission;
 use crate::ids::CustomerId;
 use crate::parse::leaf::Email;
 use crate::services::Services;
 use crate::store::error::StoreError;
+use crate::store::scans::IsWanted;
 use crate::use_cases::members::DeskError;
 use crate::use_cases::worksheet::Seat;
 use crate::use_cases::write::append_audit;
 
 /// The most customers that a search returns.
 pub const MAX_FOUND: usize = 50;
-/// How many customers are read at a time in a search by name.
-const PORTION: usize = 1_000;
+/// The number of customers that a search by name compares before it looks at the time.
+const PORTION: usize = 20_000;
 /// How long a search by name may take, in seconds.
 const MAX_SECONDS: i64 = 10;
 /// The shortest name to search for, in characters. Chinese names may have two.
@@ -60,14 +63,8 @@ async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Matches
     } else if text.chars().any(|c| c.is_numeric()) {
         ids.extend(store.customers_with(scope, &numbers::searched(text)).await?);
     }
-    for id in ids {
-        match store.summary(scope, id).await {
-            Ok(summary) => found.summaries.extend(summary),
-            Err(StoreError::Erased { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    found.is_partial = found.summaries.len() > MAX_FOUND;
+    read(services, seat, ids, &mut found).await?;
+    found.is_partial |= found.summaries.len() > MAX_FOUND;
     found.summaries.truncate(MAX_FOUND);
     Ok(found)
 }
@@ -76,21 +73,35 @@ async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Matches
 /// about them.
 async fn by_name(services: &Services, seat: &Seat, text: &str) -> Result<Matches, StoreError> {
     let wanted = Wanted::new(text);
+    let is_wanted: IsWanted = Arc::new(move |summary| wanted.is_in(&summary.names));
     let end = services.clock.now().plus_seconds(MAX_SECONDS);
-    let (mut found, mut after) = (Matches::default(), None);
+    let (mut ids, mut after) = (Vec::new(), None);
     loop {
-        let page = services.store.summaries(seat.caller.scope, after, PORTION).await?;
-        after = page.summaries.last().map(|summary| summary.id);
-        found.summaries.extend(page.summaries.into_iter().filter(|summary| wanted.is_in(summary)));
-        if found.summaries.len() >= MAX_FOUND || services.clock.now() >= end {
-            found.is_partial = page.more || found.summaries.len() > MAX_FOUND;
-            found.summaries.truncate(MAX_FOUND);
-            return Ok(found);
-        }
-        if !page.more {
-            return Ok(found);
+        let scanned = services.store.scan(seat.caller.scope, after, PORTION, Arc::clone(&is_wanted)).await?;
+        ids.extend(scanned.ids);
+        after = scanned.last;
+        if after.is_none() || ids.len() >= MAX_FOUND || services.clock.now() >= end {
+            break;
         }
     }
+    let mut found = Matches { is_partial: after.is_some() || ids.len() > MAX_FOUND, ..Matches::default() };
+    ids.truncate(MAX_FOUND);
+    read(services, seat, ids, &mut found).await?;
+    Ok(found)
+}
+
+/// Adds the summaries of customers, without those that were erased after they were found. One that is damaged is left
+/// out; the log names it.
+async fn read(services: &Services, seat: &Seat, ids: Vec<CustomerId>, found: &mut Matches) -> Result<(), StoreError> {
+    for id in ids {
+        match services.store.summary(seat.caller.scope, id).await {
+            Ok(summary) => found.summaries.extend(summary),
+            Err(StoreError::Erased { .. }) => {}
+            Err(StoreError::Corrupt(_)) => found.is_partial = true,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// A name to search for: each of its words must occur, in any order.
@@ -104,8 +115,8 @@ impl Wanted {
         Self { words: folded.split(' ').filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect() }
     }
 
-    fn is_in(&self, summary: &Summary) -> bool {
-        let json = summary.names.as_json();
+    fn is_in(&self, names: &Names) -> bool {
+        let json = names.as_json();
         // Most names are plain, and comparing their bytes is many times as fast as folding them.
         if json.is_ascii() && !json.contains(&b'\\') {
             let lower = json.to_ascii_lowercase();

@@ -191,7 +191,7 @@ impl Update<'_> {
                 (Some(record), None, parsed)
             }
         };
-        let files = check_files(services, caller, id, &mut parsed).await?;
+        let files = check_files(services, caller, Some(id), &mut parsed).await?;
         let input = parsed.finish().map_err(UpdateError::Invalid)?;
         check_room(services, caller, id, &files).await?;
         let before = match (before, record) {
@@ -226,10 +226,10 @@ fn dropped(mut had_evidence: Vec<(PersonId, usize)>, after: &Profile) -> Vec<Str
 }
 
 /// Refuses unknown files, and returns the others.
-async fn check_files<T>(
+pub(super) async fn check_files<T>(
     services: &Services,
     caller: &Caller,
-    id: CustomerId,
+    id: Option<CustomerId>,
     parsed: &mut Parsed<T>,
 ) -> Result<Vec<File>, StoreError> {
     let named = std::mem::take(&mut parsed.files);
@@ -239,7 +239,7 @@ async fn check_files<T>(
     let mut ids: Vec<_> = named.iter().filter_map(|file| file.file_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let known = services.store.files(caller.scope, &ids, Some(id)).await?;
+    let known = services.store.files(caller.scope, &ids, id).await?;
     for file in named {
         if !known.iter().any(|known| Some(known.id) == file.file_id) {
             parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file");

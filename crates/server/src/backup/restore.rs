@@ -11,7 +11,8 @@ use dossier_core::store::{Progress, StoreError};
 use dossier_store::Engine;
 use dossier_store::anchor::{AnchorKey, check};
 use dossier_store::backup::{
-    Backup, RestoreReport, compare_rows, drop_lost_keys, restore_files, restore_rows, schema_in, take_keys as take,
+    Backup, Finding, RestoreReport, compare_rows, drop_lost_keys, restore_files, restore_rows, schema_in,
+    take_keys as take,
 };
 use dossier_store::ledger::Ledger;
 use dossier_store::planted::reached;
@@ -71,6 +72,16 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     // First, because its message says whether the root key or the keyring is the wrong one.
     let keys = KnownKeys::of(&backup, &sources, &root).await?;
     let mut ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
+    let (records, files) = (backup.manifest.records(), backup.manifest.files.count);
+    let total = 3 * records + 2 * files;
+    let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
+    // All of it is read before anything is written, so that a damaged backup leaves no half of a database.
+    let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
+    let anchored = backup.anchor(&key).await.map_err(error_text)?;
+    let damage = backup.check(&part(0)).await.map_err(error_text)?;
+    if !damage.is_empty() {
+        return Err(format!("the backup is damaged, and nothing was restored:\n{}", lines(&damage)));
+    }
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
     if let Home::Folder(folder) = &home
@@ -79,7 +90,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     {
         return Err(format!("{} has files but no database; use an empty folder", folder.display()));
     }
-    let blobs = copy_back(&backup, &target, &home, progress).await?;
+    let blobs = copy_back(&backup, &target, &home, &part(records + files)).await?;
     reached("restore: compared");
     let gone = take_keys(&backup, &home, &keys, &mut ledger).await?;
     reached("restore: keys taken");
@@ -101,12 +112,11 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     // Migrates, and checks that keyring and root key belong to the records.
     let store = OpenStore::open(&target, &home, &root).await.map_err(text)?;
     let mut report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
-    let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
-    if let Some(anchor) = backup.anchor(&key).await.map_err(error_text)? {
+    if let Some(anchor) = anchored {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
     let scheduled = scheduled_erasures(&*store.engine()).await.map_err(text)?;
-    let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
+    let to_erase = erasures::to_erase_again(&*store.engine(), &ledger).await.map_err(text)?;
     let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
     reached("restore: opened");
@@ -288,8 +298,11 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
     if findings.is_empty() {
         return Ok(files.good);
     }
-    let findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
-    Err(format!("the backup is damaged; the restored database will not be served:\n{}", findings.join("\n")))
+    Err(format!("the backup was damaged meanwhile; the restored database will not be served:\n{}", lines(&findings)))
+}
+
+fn lines(findings: &[Finding]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {

@@ -7,10 +7,12 @@ use async_trait::async_trait;
 use clap::Args;
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::Scope;
+use dossier_core::customer::filter::Filter;
 use dossier_core::customer::{CustomerView, Summary};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::use_cases::export_customer;
+use dossier_core::use_cases::list_customers;
 use dossier_core::use_cases::seen::{SeenError, SeenPlace, seen};
 use dossier_core::use_cases::write::append_audit;
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,9 @@ use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
+use super::fetch::Fetch;
+use super::filter::FilterArgs;
+use super::import::Import;
 use super::output::Output;
 use super::read::limit;
 use crate::errors::text;
@@ -26,8 +31,8 @@ use crate::export;
 const UNKNOWN: &str = "there is no such customer in this account and environment";
 
 group! {
-    /// Show, list and export customers, and list who saw them
-    Customers { Get, List, Export, Seen }
+    /// Show, list, import and export customers, and list who saw them
+    Customers { Get, List, Import, Export, Seen } local { Fetch }
 }
 
 /// Show a customer with its profile; writes an audit entry
@@ -68,29 +73,61 @@ pub struct List {
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Only customers with this e-mail
-    #[arg(long)]
+    #[arg(long, conflicts_with = "FilterArgs")]
     pub email: Option<String>,
     /// Only customers with this reference, which the form shows to the customer
-    #[arg(long, conflicts_with = "email")]
+    #[arg(long, conflicts_with_all = ["email", "FilterArgs"])]
     #[serde(default)]
     pub reference: Option<String>,
     /// Also list erased customers, of whom only the id, the type, the status and dates remain
-    #[arg(long, value_name = "WHAT", value_parser = ["erased"], conflicts_with_all = ["email", "reference"])]
+    #[arg(long, value_name = "WHAT", value_parser = ["erased"])]
+    #[arg(conflicts_with_all = ["email", "reference", "FilterArgs"])]
     #[serde(default)]
     pub include: Option<String>,
+    #[command(flatten)]
+    #[serde(default)]
+    pub filter: FilterArgs,
+    /// Only count them
+    #[arg(long, conflicts_with_all = ["email", "reference", "include"])]
+    #[serde(default)]
+    pub count: bool,
     /// The maximum number of customers
     #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
+}
+
+/// The newest customers that match a filter. Unlike a request, a command waits until it has found them.
+async fn filtered(
+    context: &CommandContext<'_>,
+    scope: Scope,
+    filter: &Filter,
+    limit: usize,
+) -> Result<Vec<Summary>, String> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let left = limit - found.len();
+        let page = list_customers::page(context.services, scope, filter, after, left).await.map_err(text)?;
+        found.extend(page.summaries);
+        after = page.next;
+        if after.is_none() || found.len() == limit {
+            return Ok(found);
+        }
+    }
 }
 
 #[async_trait]
 impl DataCommand for List {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
-        let store = &context.services.store;
+        let (store, filter) = (&context.services.store, self.filter.filter());
+        if self.count {
+            let count = list_customers::count(context.services, scope, &filter).await.map_err(text)?;
+            return Ok(json!({ "total": count }));
+        }
         let found = match (&self.email, &self.reference) {
             (Some(email), _) => store.summaries_by_email(scope, &Email::searched(email)).await.map_err(text)?,
             (None, Some(reference)) => with_reference(context, scope, reference, self.limit).await?,
+            (None, None) if filter != Filter::default() => filtered(context, scope, &filter, self.limit).await?,
             (None, None) => store.summaries(scope, None, self.limit).await.map_err(text)?.summaries,
         };
         let mut shown: Vec<(CustomerId, Value)> =
@@ -154,14 +191,19 @@ impl DataCommand for Seen {
 #[derive(Args, Serialize, Deserialize)]
 pub struct Export {
     /// The customer's id
-    pub customer_id: String,
+    #[arg(required_unless_present = "all")]
+    pub customer_id: Option<String>,
+    /// All customers, as the rows and documents that dossier customers import reads
+    #[arg(long, conflicts_with_all = ["customer_id", "person"])]
+    #[serde(default)]
+    pub all: bool,
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Only the data and documents of this associated person
     #[arg(long, value_name = "ID")]
     #[serde(default)]
     pub person: Option<String>,
-    /// The path to save it at, which must not exist yet [default: ID.zip in the current folder]
+    /// The path to save it at, which must not exist yet [default: ID.zip or customers.zip in the current folder]
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub to: Option<PathBuf>,
@@ -171,21 +213,31 @@ impl Export {
     fn ids(&self) -> Result<(CustomerId, Option<PersonId>), String> {
         let unknown = || UNKNOWN.to_owned();
         let person = self.person.as_ref().map(|id| PersonId::parse(id).ok_or_else(unknown)).transpose()?;
-        Ok((CustomerId::parse(&self.customer_id).ok_or_else(unknown)?, person))
+        let customer = self.customer_id.as_deref().and_then(CustomerId::parse);
+        Ok((customer.ok_or_else(unknown)?, person))
     }
 }
 
 #[async_trait]
 impl DataCommand for Export {
     fn saves(&self) -> Result<Option<PathBuf>, String> {
+        if self.all {
+            return Ok(Some(self.to.clone().unwrap_or_else(|| "customers.zip".into())));
+        }
         let (customer, person) = self.ids()?;
         let subject = person.unwrap_or(PersonId::of_customer(customer));
         Ok(Some(self.to.clone().unwrap_or_else(|| format!("{subject}.zip").into())))
     }
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        let (scope, (id, person)) = (context.scope(&self.scope).await?, self.ids()?);
-        let CommandContext { services, pieces, .. } = context;
+        let scope = context.scope(&self.scope).await?;
+        let CommandContext { services, pieces, progress, .. } = context;
+        if self.all {
+            let written = export::write_all(services, &context.caller(scope), *progress, pieces).await;
+            let (customers, files) = written.map_err(text)?;
+            return Ok(json!({ "customers": customers, "files": files }));
+        }
+        let (id, person) = self.ids()?;
         let export = export_customer::export(services, &context.caller(scope), id, person).await.map_err(text)?;
         let export = export.ok_or(UNKNOWN)?;
         export::write(&export, &*services.store, scope, pieces).await.map_err(text)?;

@@ -33,9 +33,9 @@ impl Saving {
         }
     }
 
-    /// Keeps the file, once it is whole.
+    /// Keeps the file, once it is whole. One in which nothing was saved is removed.
     pub fn keep(mut self) {
-        self.0 = None;
+        self.0.take_if(|(_, file)| file.metadata().is_ok_and(|found| found.len() > 0));
     }
 }
 

@@ -67,13 +67,13 @@ pub(crate) const READ: Operation = Operation {
     path: PATH,
     scopes: &[KeyScope::ErasureRequest],
     shows: Shows::Own,
-    problems: &[&[InvalidParameters, NotFound]],
+    problems: &[&[InvalidParameters, NotFound, Erased]],
     describe: || {
         json!({
             "operationId": "readPersonErasure",
             "tags": [ERASURE],
             "summary": "Read the erasure of an associated person, with its certificates",
-            "description": "404 if none was requested.",
+            "description": "404 if none was requested, 410 once the whole customer was erased.",
             "parameters": [customer_id(), person_id()],
             "responses": { "200": response("The erasure", "Erasure") },
         })
@@ -90,7 +90,12 @@ pub(crate) async fn read(
     let (Some(id), Some(person)) = (id, person) else { return Err(Problem::not_found()) };
     let (whom, now) = ((caller.scope, id, person), app.services.clock.now());
     let state = ErasureState::of_person(&*app.engine, &app.services, &app.erasure, whom, now).await?;
-    Ok(axum::Json(state.ok_or_else(Problem::not_found)?).into_response())
+    if let Some(state) = state {
+        return Ok(axum::Json(state).into_response());
+    }
+    // Fails once the customer was erased, and the persons with it.
+    app.services.store.summary(caller.scope, id).await?;
+    Err(Problem::not_found())
 }
 
 pub(crate) const CANCEL: Operation = Operation {

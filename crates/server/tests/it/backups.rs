@@ -64,7 +64,8 @@ async fn a_backup_made_while_the_server_runs_is_verified_restored_and_served() {
     let nowhere = nowhere.args(["backup", "verify", "backups", "--data-dir", "data"]).output().expect("the binary");
     let said = String::from_utf8_lossy(&nowhere.stderr).into_owned();
     assert!(said.contains("could not be verified in /nowhere (") && said.contains("set TMPDIR to a folder"), "{said}");
-    for content in ["rows/customers", "hashes/persons", "files.list"] {
+    json_of(&folder, &["backup", "keys", "outside.json", "--with-root-key", "--data-dir", "data"]);
+    for content in ["rows/customers", "hashes/persons", "files.list", "anchor"] {
         let path = Path::new(backup).join(content);
         let good = std::fs::read(&path).expect("an object");
         if good.is_empty() {
@@ -73,7 +74,12 @@ async fn a_backup_made_while_the_server_runs_is_verified_restored_and_served() {
         std::fs::write(&path, good.iter().map(|byte| byte ^ 1).collect::<Vec<_>>()).expect("altered");
         let wrong = dossier(&folder, &["backup", "verify", "backups", "--data-dir", "data"]);
         let said = String::from_utf8_lossy(&wrong.stdout).into_owned();
+        let said = said + &String::from_utf8_lossy(&wrong.stderr);
         assert!(!wrong.status.success() && said.contains(content.rsplit('/').next().expect("a name")), "{said}");
+        let restore = ["restore", "backups", "--into", "nothing", "--keyring", "outside.json", "--data-dir", "data"];
+        let said = refusal(&folder, &restore);
+        assert!(said.contains(content.rsplit('/').next().expect("a name")), "{said}");
+        assert!(!folder.join("nothing").exists(), "a damaged backup leaves nothing behind: {said}");
         std::fs::write(&path, good).expect("as before");
     }
 

@@ -55,6 +55,20 @@ async fn until_gone(app: &TestApp, id: &str, persons: usize) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn once_a_business_is_erased_every_request_about_its_persons_says_so() {
+    let app = TestApp::start().await;
+    let key = key_with(&app, Environment::Sandbox, &[KeyScope::ErasureRequest]).await;
+    let (id, ada, _) = firm(&app).await;
+    let whole = format!("/v0/customers/{id}/erasure");
+    call(&app, &key, Method::POST, &whole, Some(why())).await.expect(200);
+    app.is_erased(&id).await;
+    for method in [Method::POST, Method::GET, Method::DELETE] {
+        let body = (method == Method::POST).then(why);
+        call(&app, &key, method, &path(&id, &ada), body).await.problem(410, "erased");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_person_is_erased_and_a_restored_backup_does_not_bring_them_back() {
     let app = TestApp::start().await;
     let key = key_with(&app, Environment::Sandbox, &[KeyScope::ErasureRequest]).await;

@@ -159,3 +159,71 @@ async fn parameters() {
     assert_eq!(page["items"][0]["profile"], json!({ "middle_name": "M" }));
     assert_eq!(app.get(&format!("/v0/customers/{id}?expand=x")).await.violations(), ["/expand unknown_value"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_are_filtered_and_counted() {
+    let app = TestApp::start().await;
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        let kind = if n % 3 == 0 { "corporate" } else { "individual" };
+        let body = json!({ "email": format!("{n}@example.com"), "type": kind });
+        let id = app.post("/v0/customers", &body).await.expect(201)["customer_id"].as_str().expect("an id").to_owned();
+        ids.push(id);
+    }
+    for (n, steps) in [(1, &["approve"][..]), (2, &["reject"]), (3, &["approve"]), (4, &[])] {
+        app.post(&format!("/v0/customers/{}/kycs", ids[n]), &json!({})).await.expect(201);
+        for step in steps {
+            let body = json!({ "action": format!("kyc.status.{step}"), "customer_id": ids[n] });
+            app.post("/v0/customers/simulate", &body).await.expect(200);
+        }
+    }
+    let whole = app.get("/v0/customers").await.expect(200);
+    let created = |n: usize| whole["items"][5 - n]["created_at"].as_str().expect("a time").to_owned();
+    let updated = |n: usize| whole["items"][5 - n]["updated_at"].as_str().expect("a time").to_owned();
+    for (query, expected) in [
+        ("status=approved".to_owned(), &[3, 1][..]),
+        ("status=not_started".to_owned(), &[5, 0]),
+        ("status=pending".to_owned(), &[4]),
+        ("status=rejected&type=individual".to_owned(), &[2]),
+        ("status=rejected&type=corporate".to_owned(), &[]),
+        ("type=corporate".to_owned(), &[3, 0]),
+        (format!("created_from={}&created_before={}", created(2), created(4)), &[3, 2]),
+        (format!("updated_from={}", updated(3)), &[4, 3]),
+        (format!("updated_before={}&type=individual", updated(1)), &[5]),
+    ] {
+        let expected: Vec<_> = expected.iter().map(|n| format!("{n}@example.com")).collect();
+        for limit in [1, 2, 100] {
+            let (mut path, mut found) = (format!("/v0/customers?{query}&limit={limit}&count=true"), Vec::new());
+            loop {
+                let answer = app.get(&path).await;
+                let link = answer.header("link").to_owned();
+                let page = answer.expect(200);
+                crate::described::fits("CustomerList", &page);
+                if path.contains("count") {
+                    assert_eq!(page["total"], expected.len(), "{query}");
+                }
+                found.extend(emails(&page));
+                let Some(next) = link.strip_prefix('<').and_then(|rest| rest.split('>').next()) else { break };
+                assert!(found.len() < 7, "{query}: the pages do not end");
+                path = next.to_owned();
+            }
+            assert_eq!(found, expected, "{query}, {limit} at a time");
+        }
+    }
+    assert_eq!(app.get("/v0/customers?count=true&limit=1").await.expect(200)["total"], 6);
+    assert!(app.get("/v0/customers").await.expect(200).get("total").is_none(), "nobody asked for it");
+    let wrong = "/v0/customers?status=sleeping&type=robot&created_from=yesterday&count=maybe";
+    let problem = app.get(wrong).await.problem(400, "invalid_parameters");
+    let pointers: Vec<_> =
+        problem["errors"].as_array().expect("errors").iter().map(|one| one["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/status", "/type", "/created_from", "/count"]);
+    app.get("/v0/customers?status=approved&email=a@example.com").await.problem(400, "invalid_parameters");
+
+    let listed = |more: &[&str]| {
+        let arguments = [&["customers", "list"], more, &["--data-dir", "data"]].concat();
+        crate::command_line::json_of(app.folder.path(), &arguments)
+    };
+    let approved = listed(&["--status", "approved", "--limit", "1"]);
+    assert_eq!(approved[0]["email"], "3@example.com", "{approved}");
+    assert_eq!(listed(&["--type", "corporate", "--count"]), json!({ "total": 2 }));
+}

@@ -34,6 +34,7 @@ mod flaws;
 mod form;
 mod form_text;
 mod four_eyes;
+mod imports;
 mod key_exports;
 mod kyc;
 mod lists;

@@ -9,12 +9,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::files::{self, ListedFile};
 use super::manifest::{Manifest, Rows, hexadecimal};
-use super::rows::{HashReader, RowReader};
+use super::rows::IntactRecords;
 use super::{Backup, Finding, PIECE, Part};
 use crate::blobs::{BlobPath, Blobs};
 use crate::planted::reached;
 use crate::transfer::mark::Location;
-use crate::transfer::record::{Record, decode, hash};
+use crate::transfer::record::Record;
 use crate::transfer::snapshot::Facts;
 use crate::transfer::target::Target;
 use crate::transfer::{PORTION, Shape, error_text};
@@ -106,64 +106,23 @@ impl Table<'_> {
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, StoreError> {
         let Self { backup, rows, shape } = *self;
-        let table = &rows.table;
-        let find = |findings: &mut Vec<Finding>, text: String| findings.push(Finding::of_table(table, text));
-        let (mut reader, mut hashes) =
-            match (RowReader::open(backup, table).await, HashReader::open(backup, table).await) {
-                (Ok(reader), Ok(hashes)) => (reader, hashes),
-                (Err(error), _) | (_, Err(error)) => {
-                    find(findings, error_text(&error));
-                    return Ok(0);
-                }
-            };
+        let mut records = IntactRecords::open(backup, rows).await;
         // Skip what an interrupted restore wrote.
         let mut written = target.last(shape).await?;
-        let (mut number, mut good, mut portion) = (0, 0, Vec::new());
-        loop {
-            let encoded = match reader.next().await {
-                Ok(encoded) => encoded,
-                Err(error @ StoreError::Corrupt(_)) => {
-                    let why = error_text(&error);
-                    find(findings, format!("record {} and those after it cannot be read: {why}", number + 1));
-                    break;
-                }
-                Err(error) => return Err(error),
-            };
-            let expected = match hashes.next().await {
-                Ok(expected) => expected,
-                Err(error @ StoreError::Corrupt(_)) => {
-                    find(findings, format!("the hash of record {} cannot be read: {}", number + 1, error_text(&error)));
-                    break;
-                }
-                Err(error) => return Err(error),
-            };
-            let (Some(encoded), Some(expected)) = (&encoded, expected) else {
-                if encoded.is_some() || expected.is_some() {
-                    find(findings, "the numbers of hashes and records differ".into());
-                }
-                break;
-            };
-            number += 1;
-            match decode(encoded) {
-                Ok(record) if hash(encoded) == expected && record.len() == shape.columns.len() => {
-                    good += 1;
-                    if !is_written(&mut written, &record, shape) {
-                        portion.push(record);
-                    }
-                }
-                _ => find(findings, format!("record {number} was altered")),
+        let (mut good, mut portion) = (0, Vec::new());
+        while let Some(record) = records.next().await? {
+            good += 1;
+            if !is_written(&mut written, &record, shape) {
+                portion.push(record);
             }
+            findings.append(&mut records.findings);
             if portion.len() == PORTION {
                 self.write(target, std::mem::take(&mut portion), findings).await?;
                 progress(good);
             }
         }
+        findings.append(&mut records.findings);
         self.write(target, portion, findings).await?;
-        if number != rows.records {
-            find(findings, format!("{number} records instead of {}", rows.records));
-        } else if hashes.sum() != rows.sha256 {
-            find(findings, "the hashes differ from those in the manifest".into());
-        }
         Ok(good)
     }
 

@@ -4,10 +4,10 @@ use dossier_core::store::StoreError;
 use sha2::{Digest as _, Sha256};
 
 use super::manifest::{Rows, hexadecimal};
-use super::{Backup, PIECE};
+use super::{Backup, Finding, PIECE};
 use crate::blobs::{BlobWriter, Objects};
-use crate::transfer::Shape;
-use crate::transfer::record::{Record, encode, hash};
+use crate::transfer::record::{Record, decode, encode, hash};
+use crate::transfer::{Shape, error_text};
 
 /// Longer than any record. A greater length means damage.
 const MAX_RECORD: usize = 64 * 1024 * 1024;
@@ -150,5 +150,70 @@ impl<'a> HashReader<'a> {
     /// The hash over all hashes, once all were read.
     pub(super) fn sum(self) -> String {
         hexadecimal(&self.sum.finalize())
+    }
+}
+
+/// The records of a table that are as they were when the backup was made.
+pub(super) struct IntactRecords<'a> {
+    rows: &'a Rows,
+    /// `None` once there is nothing more to read.
+    readers: Option<(RowReader<'a>, HashReader<'a>)>,
+    number: u64,
+    /// What is wrong with the other records, as far as they were read.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> IntactRecords<'a> {
+    pub(super) async fn open(backup: &'a Backup, rows: &'a Rows) -> Self {
+        let mut records = Self { rows, readers: None, number: 0, findings: Vec::new() };
+        match (RowReader::open(backup, &rows.table).await, HashReader::open(backup, &rows.table).await) {
+            (Ok(reader), Ok(hashes)) => records.readers = Some((reader, hashes)),
+            (Err(error), _) | (_, Err(error)) => records.find(error_text(&error)),
+        }
+        records
+    }
+
+    /// The next intact record.
+    pub(super) async fn next(&mut self) -> Result<Option<Record>, StoreError> {
+        while let Some((rows, hashes)) = &mut self.readers {
+            let next = self.number + 1;
+            let problem = match (rows.next().await, hashes.next().await) {
+                (Ok(Some(encoded)), Ok(Some(expected))) => {
+                    self.number = next;
+                    match decode(&encoded) {
+                        Ok(record) if hash(&encoded) == expected && record.len() == self.rows.columns.len() => {
+                            return Ok(Some(record));
+                        }
+                        _ => self.find(format!("record {next} was altered")),
+                    }
+                    continue;
+                }
+                (Ok(None), Ok(None)) => None,
+                (Ok(_), Ok(_)) => Some("the numbers of hashes and records differ".to_owned()),
+                (Err(error @ StoreError::Corrupt(_)), _) => {
+                    Some(format!("record {next} and those after it cannot be read: {}", error_text(&error)))
+                }
+                (Ok(_), Err(error @ StoreError::Corrupt(_))) => {
+                    Some(format!("the hash of record {next} cannot be read: {}", error_text(&error)))
+                }
+                (Err(error), _) | (_, Err(error)) => return Err(error),
+            };
+            problem.into_iter().for_each(|problem| self.find(problem));
+            self.end();
+        }
+        Ok(None)
+    }
+
+    fn end(&mut self) {
+        let Some((_, hashes)) = self.readers.take() else { return };
+        if self.number != self.rows.records {
+            self.find(format!("{} records instead of {}", self.number, self.rows.records));
+        } else if hashes.sum() != self.rows.sha256 {
+            self.find("the hashes differ from those in the manifest".into());
+        }
+    }
+
+    fn find(&mut self, text: String) {
+        self.findings.push(Finding::of_table(&self.rows.table, text));
     }
 }

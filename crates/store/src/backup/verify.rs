@@ -4,7 +4,7 @@ use std::fmt;
 
 use dossier_core::store::{Progress, StoreError};
 
-use super::rows::HashReader;
+use super::rows::{HashReader, IntactRecords};
 use super::{Backup, Pace, RestoreReport};
 use crate::blobs::BlobPath;
 use crate::transfer::RecordReader;
@@ -52,6 +52,28 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl Backup {
+    /// Reads the whole backup and compares it with its hashes. Nothing is restored.
+    pub async fn check(&self, progress: Progress<'_>) -> Result<Vec<Finding>, StoreError> {
+        let (mut findings, mut read) = (Vec::new(), 0);
+        let records = self.manifest.records();
+        let total = records + self.manifest.files.count;
+        for rows in &self.manifest.rows {
+            let mut intact = IntactRecords::open(self, rows).await;
+            while intact.next().await?.is_some() {
+                read += 1;
+                if read % 1_000 == 0 {
+                    progress(read, total);
+                }
+            }
+            findings.append(&mut intact.findings);
+        }
+        let (files, _) = self.compare_files(&|done, _| progress(records + done, total)).await?;
+        findings.extend(files.findings);
+        Ok(findings)
     }
 }
 

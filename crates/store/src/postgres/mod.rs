@@ -28,6 +28,7 @@ mod rotate;
 mod row_seals;
 mod rows;
 mod sandbox;
+mod scans;
 mod shards;
 mod statistics;
 mod totals;
@@ -107,6 +108,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("rotate", rotate::STATEMENTS),
         ("row_seals", row_seals::STATEMENTS),
         ("sandbox", sandbox::STATEMENTS),
+        ("scans", scans::STATEMENTS),
         ("shards", shards::STATEMENTS),
         ("statistics", statistics::STATEMENTS),
         ("transfer", transfer::STATEMENTS),

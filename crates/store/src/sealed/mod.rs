@@ -22,10 +22,10 @@ pub(crate) use erasure::{open_erasure, open_tombstone, outline, seal_request, se
 pub(crate) use hold::{open_hold, seal_hold_details, sealed_hold};
 pub use plain::PlainColumns;
 pub(crate) use plain::{PlainRow, open_persons};
-pub(crate) use record::found_by_email;
 pub use record::{
     Cells, SealedRecord, SubjectKeys, open_customer, open_summary, packed_subjects, seal_customer, subjects,
 };
+pub(crate) use record::{found_by_email, open_names};
 pub(crate) use service::{
     AccountCell, account_scope, open_name, open_settings, seal_account, seal_name, seal_settings, service_binding,
 };

@@ -181,6 +181,12 @@ impl PlainColumns {
     }
 }
 
+/// The place of a cell of the customer's own that belongs to the customer's version, but for the profile's.
+pub(crate) fn own_binding(scope: Scope, id: &CustomerId, purpose: Purpose, version: u64) -> Binding<'_> {
+    let id = id.as_bytes();
+    Binding { scope, subject: id, table: "customers", section: purpose.as_str(), row: id, version }
+}
+
 /// The cells of the associated persons. A stored business always has a row of them.
 pub(crate) fn open_persons(
     plain: &PlainColumns,

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::list::{LIST, add, cells};
-use super::plain::PlainColumns;
+use super::plain::{PlainColumns, own_binding};
 use crate::rows;
 use crate::vault::{Cell, Purpose, ScopeKeys, SubjectKey};
 
@@ -216,6 +216,12 @@ fn open_kyc(plain: &PlainColumns, packed: &[u8], keys: &SubjectKeys) -> Result<K
     }
     kyc.join(shares);
     Ok(kyc)
+}
+
+/// Opens only the names of a customer. `None` if the cell was altered or belongs elsewhere.
+pub(crate) fn open_names(scope: Scope, id: CustomerId, version: u64, cell: Vec<u8>, key: &SubjectKey) -> Option<Names> {
+    let json = Cell::open(cell, key.key(Purpose::Names), &own_binding(scope, &id, Purpose::Names, version)).ok()?;
+    Names::from_json(json)
 }
 
 /// Opens the part of a record that lists show.

@@ -2,7 +2,7 @@
 
 use dossier_core::caller::Scope;
 use dossier_core::file::FileDetails;
-use dossier_core::ids::FileId;
+use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::{Record as _, StoreError};
 use rusqlite::Connection;
 
@@ -57,6 +57,8 @@ impl SqliteStore {
                         write_numbers(&transaction, scope, id, Some(&numbers))?;
                     }
                     Ok(None) | Err(StoreError::Erased { .. }) => {}
+                    // A customer without a key was erased. A restore brought back its row, which is about to go again.
+                    Ok(Some(Err(_))) | Err(_) if self.has_no_key(scope, id) => {}
                     Ok(Some(Err(error))) | Err(error) => {
                         tracing::error!(customer = %id, %error, "failed to index numbers")
                     }
@@ -64,6 +66,10 @@ impl SqliteStore {
             }
             transaction.commit()?;
         }
+    }
+
+    fn has_no_key(&self, scope: Scope, id: CustomerId) -> bool {
+        self.subject_keys(scope, id, &[PersonId::of_customer(id)]).is_ok_and(|keys| keys.is_empty())
     }
 
     fn fill_contents(&self, connection: &Connection, scope: Scope, keys: &ScopeKeys) -> Result<(), OpenError> {

@@ -29,6 +29,7 @@ mod requests;
 mod rotate;
 mod row_seals;
 mod sandbox;
+mod scans;
 mod totals;
 mod transfer;
 mod webhooks;

@@ -86,6 +86,7 @@ on_every_engine! {
     looks_add_up_and_are_listed_newest_first,
     an_erased_customer_keeps_its_looks_without_their_reasons,
     what_keys_and_people_saw_is_one_list,
+    a_scan_finds_customers_by_their_names_portion_by_portion,
     a_change_that_was_computed_before_an_erasure_is_refused,
     an_older_state_is_erased_again_with_the_first_date,
     a_record_that_cannot_be_opened_is_erased_by_its_plain_columns,

@@ -50,6 +50,7 @@ use crate::store::person_erasures::PersonErasureStore;
 use crate::store::queue::QueueStore;
 use crate::store::requests::RequestStore;
 use crate::store::sandbox::SandboxStore;
+use crate::store::scans::{IsWanted, ScanStore, Scanned};
 use crate::store::webhooks::WebhookStore;
 use crate::store::{Committed, Store};
 use crate::turns::Turns;
@@ -180,6 +181,9 @@ scripted! {
     LookStore {
         record_looks(Vec<CountedLook>) -> ();
         looks(Scope, CustomerId, Option<LookPlace>, usize) -> Vec<(LookPlace, CountedLook)>;
+    }
+    ScanStore {
+        scan(Scope, Option<CustomerId>, usize, IsWanted) -> Scanned;
     }
     PersonErasureStore {
         person_erasure(Scope, CustomerId, PersonId) -> Option<PersonErasure>;

@@ -7,15 +7,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
-use dossier_core::customer::{CustomerView, Summary};
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::filter::{Filter, Status};
+use dossier_core::customer::{CustomerType, CustomerView, Summary};
 use dossier_core::erasure::Tombstone;
 use dossier_core::ids::CustomerId;
 use dossier_core::look::LookedThrough;
 use dossier_core::parse::Email;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::list_customers;
 use dossier_core::violation::Code;
 use http::{HeaderValue, Method, header};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::expand::Expand;
 use crate::http::context::RequestContext;
@@ -26,8 +30,19 @@ use crate::http::openapi::parts::{CUSTOMERS, limit, query, response_with};
 use crate::http::page::{PORTION, PageWriter};
 use crate::http::problem::Problem;
 use crate::http::problem::ProblemCode::{InvalidHeader, InvalidParameters};
-use crate::http::query::Query;
+use crate::http::query::{Parameters, Query};
 use crate::http::state::App;
+
+/// Scans compare every customer of an account, so that only few may run at a time.
+static SCANS: Semaphore = Semaphore::const_new(2);
+
+fn words<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Value {
+    json!({ "enum": all.iter().map(|one| word(*one)).collect::<Vec<_>>() })
+}
+
+fn moment() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
 
 pub(crate) const LIST: Operation = Operation {
     method: Method::GET,
@@ -42,13 +57,21 @@ pub(crate) const LIST: Operation = Operation {
             "operationId": "listCustomers",
             "tags": [CUSTOMERS],
             "summary": "List customers, newest first",
-            "description": "A page ends before it exceeds 1 MiB, so it may have fewer items than `limit`.",
+            "description": "A page ends before it exceeds 1 MiB, so it may have fewer items than `limit`. With a \
+                filter it also ends after two seconds of looking for customers, perhaps without any.",
             "parameters": [
                 query("email", email, json!({ "type": "string" })),
                 limit(),
                 query("cursor", "`next_cursor` of the previous page", cursor),
                 Expand::parameter(),
                 query("include", "`erased` also lists erased customers", json!({ "enum": ["erased"] })),
+                query("status", "Only customers with this status", words(Status::ALL, Status::as_str)),
+                query("type", "Only this type of customer", words(CustomerType::ALL, CustomerType::as_str)),
+                query("created_from", "Only customers who were created then or later", moment()),
+                query("created_before", "Only customers who were created earlier", moment()),
+                query("updated_from", "Only customers who were changed then or later", moment()),
+                query("updated_before", "Only customers whose last change was earlier", moment()),
+                query("count", "`true` adds `total`, the number of customers that match", json!({ "enum": ["true"] })),
                 looks::reason(),
             ],
             "responses": { "200": response_with("A page of customers", "CustomerList", &["Link"]) },
@@ -74,16 +97,22 @@ pub(crate) async fn list(
             write_items(&app, &caller, (&mut writer, &mut seen), page.expand, &found).await?;
             None
         }
+        None if page.filter != Filter::default() => {
+            let _turn = SCANS.acquire().await.expect("it is never closed");
+            write_filtered(&app, &caller, (&mut writer, &mut seen), &page).await?.map(cursor)
+        }
         None => write_page(&app, &caller, (&mut writer, &mut seen), &page).await?.map(cursor),
     };
+    let total = if page.count { total(&app, &caller, &page.filter).await? } else { String::new() };
     looker.saw(&app, &caller, seen, (LookedThrough::ListCustomers, profile(sees)));
     // A cursor is base64, so nothing in it needs escaping in JSON.
     let member = next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\""));
-    let mut response = writer.end(sees, &format!("\"next_cursor\":{member}"));
+    let mut response = writer.end(sees, &format!("\"next_cursor\":{member}{total}"));
     if let Some(next) = next {
         let expand = page.expand.query();
         let include = if page.erased { "&include=erased" } else { "" };
-        let link = format!("</v0/customers?limit={}&cursor={next}{expand}{include}>; rel=\"next\"", page.limit);
+        let filter = &page.filter_query;
+        let link = format!("</v0/customers?limit={}&cursor={next}{expand}{include}{filter}>; rel=\"next\"", page.limit);
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(link).expect("a cursor is visible ASCII"));
     }
     Ok(response)
@@ -117,6 +146,39 @@ async fn write_page(
             return Ok(last.filter(|_| more));
         }
     }
+}
+
+/// As [`write_page`], for customers that match the filter.
+async fn write_filtered(
+    app: &App,
+    caller: &Caller,
+    (writer, seen): (&mut PageWriter<'_>, &mut Vec<CustomerId>),
+    page: &Page,
+) -> Result<Option<CustomerId>, Problem> {
+    let (mut after, mut left) = (page.after, page.limit);
+    loop {
+        let portion = left.min(PORTION);
+        writer.make_room(portion)?;
+        let found = list_customers::page(&app.services, caller.scope, &page.filter, after, portion).await?;
+        let items = items(&found.summaries, &[]);
+        let written = write_items(app, caller, (writer, seen), page.expand, &items).await?;
+        left -= written;
+        if written < items.len() {
+            return Ok(written.checked_sub(1).map(|at| items[at].id()).or(after));
+        }
+        after = found.next;
+        // A page that was not filled ended because the customers or the time did.
+        if after.is_none() || left == 0 || written < portion {
+            return Ok(after);
+        }
+    }
+}
+
+/// The member with the number of customers that match.
+async fn total(app: &App, caller: &Caller, filter: &Filter) -> Result<String, Problem> {
+    let _turn = SCANS.acquire().await.expect("it is never closed");
+    let count = list_customers::count(&app.services, caller.scope, filter).await?;
+    Ok(format!(",\"total\":{}", count.map_or("null".to_owned(), |count| count.to_string())))
 }
 
 /// A customer in a list, or what remains of it.
@@ -195,6 +257,31 @@ fn read_cursor(text: &str) -> Option<CustomerId> {
     Some(CustomerId::from_bytes(bytes.try_into().ok()?))
 }
 
+/// The filter, and its parameters for the next page.
+fn filter(parameters: &mut Parameters) -> (Filter, String) {
+    let mut query = String::new();
+    let mut note = |name: &str, value: &str| query.push_str(&format!("&{name}={value}"));
+    let message = "must be not_started, pending, approved or rejected";
+    let status = parameters.read("status", Status::parse, Code::UnknownValue, message);
+    status.inspect(|status| note("status", status.as_str()));
+    let kind = parameters.read("type", CustomerType::parse, Code::UnknownValue, "must be individual or corporate");
+    kind.inspect(|kind| note("type", kind.as_str()));
+    let mut moment = |name: &'static str| {
+        let message = "must be a moment as in RFC 3339, such as 2026-01-05T12:00:00Z";
+        let at = parameters.read(name, Timestamp::parse, Code::InvalidTime, message);
+        at.inspect(|at| note(name, &at.to_string()))
+    };
+    let mut range = |from, before| {
+        let (from, before) = (moment(from), moment(before));
+        let range =
+            from.unwrap_or(Timestamp::from_micros(i64::MIN))..before.unwrap_or(Timestamp::from_micros(i64::MAX));
+        (from.is_some() || before.is_some()).then_some(range)
+    };
+    let created = range("created_from", "created_before");
+    let updated = range("updated_from", "updated_before");
+    (Filter { status, kind, created, updated }, query)
+}
+
 /// The requested page.
 struct Page {
     email: Option<Email>,
@@ -203,11 +290,29 @@ struct Page {
     expand: Expand,
     /// Whether erased customers are listed as well.
     erased: bool,
+    filter: Filter,
+    /// The filter as parameters of the next page.
+    filter_query: String,
+    /// Whether the customers that match are counted.
+    count: bool,
 }
 
 impl Page {
     fn read(query: Query) -> Result<Self, Problem> {
-        let mut parameters = query.only(&["limit", "cursor", "email", "expand", "include"]);
+        let mut parameters = query.only(&[
+            "limit",
+            "cursor",
+            "email",
+            "expand",
+            "include",
+            "status",
+            "type",
+            "created_from",
+            "created_before",
+            "updated_from",
+            "updated_before",
+            "count",
+        ]);
         let limit = parameters.limit();
         let message = "must be a next_cursor of this list";
         let after = parameters.read("cursor", read_cursor, Code::InvalidCursor, message);
@@ -215,6 +320,15 @@ impl Page {
         let expand = Expand::read(&mut parameters);
         let include = |text: &str| (text == "erased").then_some(());
         let erased = parameters.read("include", include, Code::UnknownValue, "must be erased").is_some();
-        parameters.end().map(|()| Self { email, after, limit, expand, erased })
+        let (filter, filter_query) = filter(&mut parameters);
+        let is_true = |text: &str| (text == "true").then_some(());
+        let count = parameters.read("count", is_true, Code::UnknownValue, "must be true").is_some();
+        if (filter != Filter::default() || count) && (email.is_some() || erased) {
+            let message = "goes with neither email nor include";
+            let name = filter_query.trim_start_matches('&').split('=').next().unwrap_or_default();
+            parameters.refuse(if name.is_empty() { "count" } else { name }, Code::Contradiction, message);
+        }
+        let page = Self { email, after, limit, expand, erased, filter, filter_query, count };
+        parameters.end().map(|()| page)
     }
 }

@@ -16,6 +16,7 @@ mod person_erasure;
 mod reminders;
 mod requests;
 mod retention;
+mod scans;
 mod sign_ins;
 mod timeline;
 mod trail;
@@ -137,6 +138,7 @@ pub(crate) use retention::{
     a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_has_passed,
     an_erasure_that_was_computed_before_a_hold_is_refused, retention_deletes_no_customer_early_and_none_late,
 };
+pub(crate) use scans::a_scan_finds_customers_by_their_names_portion_by_portion;
 pub(crate) use sign_ins::{
     a_one_time_link_works_once_for_half_an_hour_and_until_a_newer_one,
     a_session_ends_after_twelve_hours_and_after_half_an_hour_without_use,

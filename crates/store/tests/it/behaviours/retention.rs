@@ -81,6 +81,8 @@ pub(crate) async fn a_law_refuses_an_erasure_and_the_erasure_runs_once_the_time_
     let refused = request(&services, &caller, id).await;
     assert_eq!((&refused["decision"], &refused["due_at"]), (&"refused".into(), &Value::Null), "{refused}");
     assert_eq!(refused["rule"]["id"], "eu_after_relationship");
+    let scheduled = entries(&services, &caller, Action::ErasureScheduled).await;
+    assert_eq!(scheduled, [["/retention/eu_after_relationship"]], "the trail says what keeps the customer");
     let text = refused["text"].as_str().expect("a text for the person");
     assert!(text.contains("2024/1624") && text.contains("data protection authority") && text.contains("court"));
     assert_eq!(erase::run_due(&services).await.expect("nothing is due"), 0);

@@ -119,7 +119,11 @@ fn customer_list() -> Value {
     let item = json!({ "anyOf": [{ "$ref": reference("Customer") }, { "$ref": reference("ErasedCustomer") }] });
     let description = "Customers; with `include=erased` also what remains of erased ones";
     let items = json!({ "type": "array", "items": item, "description": description });
-    object("A page of customers.", json!({ "items": items, "next_cursor": next }), &[])
+    let total = or_null(
+        json!({ "type": "integer" }),
+        "The number of customers that match, with `count=true`; `null` if counting them took too long",
+    );
+    object("A page of customers.", json!({ "items": items, "next_cursor": next, "total": total }), &["total"])
 }
 
 /// A stored profile consists of the objects of request bodies, so that what was read can be sent back. But records

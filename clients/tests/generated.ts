@@ -1,8 +1,6 @@
 // The client of openapi-typescript and openapi-fetch: code that must compile, code that must not, and calls to the API.
 import createClient from "openapi-fetch";
-import type { components, paths, webhooks } from "./generated/api.js";
-
-declare const process: { env: Record<string, string | undefined> };
+import type { components, paths, webhooks } from "dossier-client";
 
 type Customer = components["schemas"]["Customer"];
 type Update = components["schemas"]["CustomerUpdate"];
@@ -91,7 +89,8 @@ async function read(path: { customer_id: string }): Promise<Customer> {
 }
 
 async function approve(path: { customer_id: string }) {
-    const session = found(await api.POST("/v0/customers/{customer_id}/kycs", { params: { path }, body: {} }), "session");
+    const opened = await api.POST("/v0/customers/{customer_id}/kycs", { params: { path }, body: {} });
+    const session = found(opened, "session");
     check(session.kycs.status === "pending", "the session is open");
     for (const action of ["kyc.status.submit", "kyc.status.approve"] as const) {
         found(await api.POST("/v0/customers/simulate", { body: { action, ...path } }), action);

@@ -4,32 +4,29 @@ import os
 import time
 from uuid import UUID
 
-from dossier_client import AuthenticatedClient
-from dossier_client.api.customers import create_customer, get_customer, patch_customer, update_customer
-from dossier_client.api.events import list_events
-from dossier_client.api.sandbox import simulate
-from dossier_client.api.verification import open_kyc_session
-from dossier_client.models.address import Address
-from dossier_client.models.address_patch import AddressPatch
-from dossier_client.models.business_customer import BusinessCustomer
-from dossier_client.models.customer_reference import CustomerReference
-from dossier_client.models.empty import Empty
-from dossier_client.models.event_list import EventList
-from dossier_client.models.individual_customer import IndividualCustomer
-from dossier_client.models.individual_patch import IndividualPatch
-from dossier_client.models.individual_profile import IndividualProfile
-from dossier_client.models.individual_update import IndividualUpdate
-from dossier_client.models.kyc_status import KycStatus
-from dossier_client.models.kycs import Kycs
-from dossier_client.models.new_customer import NewCustomer
-from dossier_client.models.new_customer_type import NewCustomerType
-from dossier_client.models.new_session import NewSession
-from dossier_client.models.opened_session import OpenedSession
-from dossier_client.models.problem import Problem
-from dossier_client.models.problem_code import ProblemCode
-from dossier_client.models.simulated_action import SimulatedAction
-from dossier_client.models.simulation import Simulation
-from dossier_client.types import Unset
+from dossier_client.generated import AuthenticatedClient
+from dossier_client.generated.api.customers import create_customer, get_customer, patch_customer, update_customer
+from dossier_client.generated.api.events import list_events
+from dossier_client.generated.api.sandbox import simulate
+from dossier_client.generated.api.verification import open_kyc_session
+from dossier_client.generated.models.address import Address
+from dossier_client.generated.models.address_patch import AddressPatch
+from dossier_client.generated.models.business_customer import BusinessCustomer
+from dossier_client.generated.models.customer_reference import CustomerReference
+from dossier_client.generated.models.empty import Empty
+from dossier_client.generated.models.event_list import EventList
+from dossier_client.generated.models.individual_customer import IndividualCustomer
+from dossier_client.generated.models.individual_patch import IndividualPatch
+from dossier_client.generated.models.individual_profile import IndividualProfile
+from dossier_client.generated.models.individual_update import IndividualUpdate
+from dossier_client.generated.models.kycs import Kycs
+from dossier_client.generated.models.new_customer import NewCustomer
+from dossier_client.generated.models.new_session import NewSession
+from dossier_client.generated.models.opened_session import OpenedSession
+from dossier_client.generated.models.problem import Problem
+from dossier_client.generated.models.simulated_action import SimulatedAction
+from dossier_client.generated.models.simulation import Simulation
+from dossier_client.generated.types import Unset
 
 # Authorization: Bearer, which is what this generator does for any scheme.
 CLIENT = AuthenticatedClient(
@@ -49,11 +46,11 @@ def refused(customer: UUID) -> None:
 
 
 def create(email: str) -> UUID:
-    body = NewCustomer(email=email, type_=NewCustomerType.INDIVIDUAL, first_name="Ada")
+    body = NewCustomer(email=email, type_="individual", first_name="Ada")
     created = create_customer.sync(client=CLIENT, body=body)
     assert isinstance(created, (IndividualCustomer, BusinessCustomer, CustomerReference)), created
     again = create_customer.sync(client=CLIENT, body=body)
-    assert isinstance(again, Problem) and again.code is ProblemCode.EMAIL_TAKEN, again
+    assert isinstance(again, Problem) and again.code == "email_taken", again
     assert again.customer_id == created.customer_id
     return created.customer_id
 
@@ -82,12 +79,13 @@ def read(customer: UUID) -> IndividualCustomer:
 
 def approve(customer: UUID) -> None:
     session = open_kyc_session.sync(customer, client=CLIENT, body=NewSession())
-    assert isinstance(session, OpenedSession) and session.kycs.status is KycStatus.PENDING, session
-    for action in [SimulatedAction.KYC_STATUS_SUBMIT, SimulatedAction.KYC_STATUS_APPROVE]:
+    assert isinstance(session, OpenedSession) and session.kycs.status == "pending", session
+    actions: list[SimulatedAction] = ["kyc.status.submit", "kyc.status.approve"]
+    for action in actions:
         done = simulate.sync(client=CLIENT, body=Simulation(action=action, customer_id=str(customer)))
         assert isinstance(done, Empty), done
     approved = read(customer)
-    assert isinstance(approved.kycs, Kycs) and approved.kycs.status is KycStatus.APPROVED, approved
+    assert isinstance(approved.kycs, Kycs) and approved.kycs.status == "approved", approved
     assert isinstance(approved.address, Address) and approved.address.city == "Boston", approved
 
 

@@ -1,0 +1,97 @@
+//! Scans of all customers.
+
+use async_trait::async_trait;
+use dossier_core::caller::Scope;
+use dossier_core::ids::CustomerId;
+use dossier_core::store::{IsWanted, ScanStore, Scanned, StoreError};
+use rusqlite::Row;
+
+use super::{SqliteStore, wrapped_key};
+use crate::columns::scope_columns;
+use crate::scan::{Comparison, PORTION, SealedSummary};
+use crate::vault::WrappedKey;
+
+#[async_trait]
+impl ScanStore for SqliteStore {
+    async fn scan(
+        &self,
+        scope: Scope,
+        mut after: Option<CustomerId>,
+        limit: usize,
+        is_wanted: IsWanted,
+    ) -> Result<Scanned, StoreError> {
+        let mut comparison = Comparison::new(&self.vault, scope, is_wanted);
+        let size = limit.min(PORTION);
+        let mut compared = 0;
+        while compared < limit {
+            let portion = self.sealed_summaries(scope, after, size)?;
+            compared += portion.len();
+            after = portion.last().filter(|_| portion.len() == size).map(|last| last.id);
+            comparison.add(portion).await?;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(Scanned { ids: comparison.found().await?, last: after })
+    }
+}
+
+impl SqliteStore {
+    /// Names and keys are read in one pass each. Finding the key of each customer took as long as the rest.
+    fn sealed_summaries(
+        &self,
+        scope: Scope,
+        after: Option<CustomerId>,
+        size: usize,
+    ) -> Result<Vec<SealedSummary>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let after = after.map_or([0xff; 16], |id| *id.as_bytes());
+        self.readers.read(|connection| {
+            let found = connection
+                .prepare_cached(
+                    "SELECT customer_id, type, version, created_at, updated_at, names FROM customers
+                     WHERE account_id = ?1 AND environment = ?2 AND customer_id < ?3 AND type < 2
+                     ORDER BY customer_id DESC LIMIT ?4",
+                )?
+                .query_map((account, environment, after, size), summary)?
+                .collect::<Result<Vec<_>, _>>()?;
+            let Some((first, last)) = found.first().zip(found.last()) else { return Ok(Vec::new()) };
+            let mut keys = connection
+                .prepare_cached(
+                    "SELECT epoch, wrapped, customer_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2
+                        AND customer_id BETWEEN ?3 AND ?4 AND subject_id = customer_id
+                     ORDER BY customer_id",
+                )?
+                .query_map((account, environment, last.id.as_bytes(), first.id.as_bytes()), |row| {
+                    Ok((row.get(2)?, wrapped_key(row)?))
+                })?
+                .collect::<Result<Vec<([u8; 16], WrappedKey)>, _>>()?;
+            // The customers come newest first, and the keys are taken from the end.
+            let with_key = |summary: SealedSummary| {
+                let key = loop {
+                    match keys.pop_if(|(id, _)| &*id >= summary.id.as_bytes()) {
+                        Some((id, key)) if id == *summary.id.as_bytes() => break Some(key),
+                        // The key of a tombstone, or of a customer that is left out.
+                        Some(_) => {}
+                        None => break None,
+                    }
+                };
+                SealedSummary { key, ..summary }
+            };
+            Ok(found.into_iter().map(with_key).collect())
+        })
+    }
+}
+
+/// Without its key.
+fn summary(row: &Row<'_>) -> Result<SealedSummary, rusqlite::Error> {
+    Ok(SealedSummary {
+        id: CustomerId::from_bytes(row.get(0)?),
+        kind: row.get(1)?,
+        version: row.get(2)?,
+        created_at: row.get(3)?,
+        updated_at: row.get(4)?,
+        names: row.get(5)?,
+        key: None,
+    })
+}
