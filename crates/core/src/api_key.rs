@@ -1,7 +1,9 @@
 //! API keys: their form, their scopes, and their life from creation through rolling to revocation.
 
 use std::fmt;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use zeroize::Zeroizing;
 
 use crate::caller::{Environment, Scope};
@@ -117,6 +119,17 @@ pub struct KeyRecord {
     pub predecessor: Option<KeyId>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
+    /// The addresses from which it may be used. Empty for all.
+    pub addresses: Vec<IpNet>,
+}
+
+/// A key has at most this many allowed addresses.
+pub const MAX_ADDRESSES: usize = 32;
+
+/// Reads an address, or a network such as `10.1.0.0/16`. `None` for anything else.
+#[must_use]
+pub fn parse_network(text: &str) -> Option<IpNet> {
+    text.parse::<IpNet>().ok().map(|network| network.trunc()).or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 words! {
@@ -134,15 +147,26 @@ words! {
 impl KeyRecord {
     /// What an audit entry says about it, sealed.
     pub(crate) fn audited(&self) -> serde_json::Value {
-        let Self { key_id: _, scope, name, hint, scopes, created_at: _, expires_at, revoked_at, .. } = self;
-        serde_json::json!({
+        let Self { scope, name, hint, scopes, expires_at, revoked_at, addresses, .. } = self;
+        let mut json = serde_json::json!({
             "name": name,
             "environment": scope.environment,
             "hint": hint,
             "scopes": scopes,
             "expires_at": expires_at,
             "revoked_at": revoked_at,
-        })
+        });
+        if !addresses.is_empty() {
+            json["addresses"] = addresses.iter().map(ToString::to_string).collect();
+        }
+        json
+    }
+
+    /// Whether the key may be used from an address.
+    #[must_use]
+    pub fn admits(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.addresses.is_empty() || self.addresses.iter().any(|network| network.contains(&address))
     }
 
     /// Whether the key can be used at this moment.
@@ -188,6 +212,20 @@ mod tests {
             ["", "dsk_test_", &text.replace("test", "live"), &text[..57], &format!("{text}0"), &format!(" {text}")]
         {
             assert_eq!(ApiKey::parse(wrong), None);
+        }
+    }
+
+    #[test]
+    fn networks_are_read_without_the_bits_of_a_host() {
+        for (text, read) in [
+            ("10.1.2.3", Some("10.1.2.3/32")),
+            ("10.1.2.3/16", Some("10.1.0.0/16")),
+            ("2001:db8::1", Some("2001:db8::1/128")),
+            ("10.1.2.3/33", None),
+            ("example.com", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_network(text).map(|network| network.to_string()).as_deref(), read, "{text}");
         }
     }
 

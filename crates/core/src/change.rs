@@ -12,14 +12,14 @@ use crate::desk::member::Member;
 use crate::desk::sign_in::NewSignIn;
 use crate::desk::worksheet::Worksheet;
 use crate::erasure::{ErasedPerson, Erasure, Tombstone};
-use crate::event::Event;
+use crate::event::{Event, EventType};
 use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
 use crate::ids::{CustomerId, FileId, KeyId, MemberId, PersonId, SessionId, SignInId, WebhookId};
 use crate::quota::Room;
 use crate::retention::hold::Hold;
 use crate::sandbox_clocks::Emptying;
-use crate::webhook::endpoint::NewEndpoint;
+use crate::webhook::endpoint::{NewEndpoint, NewSecret};
 
 /// What one write stores, audits and announces, and the answer it keeps.
 #[derive(Debug)]
@@ -151,6 +151,17 @@ pub enum Effect {
         /// When that was requested.
         at: Timestamp,
     },
+    /// The URL and the event types of a webhook endpoint.
+    WebhookChanged {
+        /// The endpoint.
+        id: WebhookId,
+        /// Where events are sent from now on.
+        url: String,
+        /// The event types from now on.
+        event_types: Vec<EventType>,
+    },
+    /// A new secret of a webhook endpoint.
+    SecretRotated(NewSecret),
     /// A webhook endpoint is deleted, with its waiting deliveries.
     WebhookDeleted(WebhookId),
     /// A delivery is sent again, whatever its result was.
@@ -221,6 +232,13 @@ pub enum Effect {
         key: ApiKey,
         /// What is kept about it.
         record: KeyRecord,
+    },
+    /// The addresses from which a key may be used.
+    KeyRestricted {
+        /// The key.
+        id: KeyId,
+        /// The addresses. Empty for all.
+        addresses: Vec<ipnet::IpNet>,
     },
     /// A key is refused from now on.
     KeyRevoked {

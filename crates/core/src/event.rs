@@ -93,6 +93,8 @@ pub struct StoredEvent {
     pub customer: CustomerId,
     /// Its number among the customer's events.
     pub number: u64,
+    /// When it happened.
+    pub at: Timestamp,
     /// The JSON of the envelope.
     pub body: Pii<Vec<u8>>,
 }

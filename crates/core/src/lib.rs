@@ -31,6 +31,7 @@ pub mod parse;
 pub mod pii;
 pub mod place;
 pub mod quota;
+pub mod requests;
 pub mod retention;
 pub mod sandbox_clocks;
 pub mod schema;

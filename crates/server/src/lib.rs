@@ -7,6 +7,7 @@ pub mod anchor;
 pub mod backup;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod control;
 pub mod desk;
 pub mod egress;

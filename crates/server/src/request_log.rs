@@ -1,7 +1,8 @@
-//! The request log: a line at `info` for each completed request.
+//! The request log: a line at `info` for each completed request, and what the console shows of requests.
 //!
-//! A request only appends an entry to a list, without a system call. A separate thread formats the entries twenty times
-//! a second. If the process is killed, the newest ones are lost.
+//! A request only appends an entry to a list, without a system call. Twenty times a second a separate thread formats the
+//! entries and counts them in a tally, which `worker/requests.rs` stores once a second. If the process is killed, the
+//! newest ones are lost.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,8 +10,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::ids::KeyId;
+use dossier_core::ids::{CustomerId, FileId, KeyId};
+use dossier_core::requests::{
+    LoggedRequest, LoggedViolation, MAX_VIOLATIONS_KEPT, RequestBatch, Sampling, Tally, known_pointer,
+};
 
 use crate::logs;
 
@@ -22,7 +27,7 @@ const TARGET: &str = "dossier::requests";
 const MESSAGE: &str = "answered";
 
 /// A completed request, without its path, query, address and body.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RequestEntry {
     /// When the response was ready.
     pub at: Timestamp,
@@ -34,14 +39,20 @@ pub struct RequestEntry {
     pub status: u16,
     /// The code of the problem, if the response is one.
     pub code: Option<&'static str>,
-    /// The API key of the request, if it exists.
-    pub key: Option<KeyId>,
+    /// The pointers and codes of what is wrong in the request. Pointers may have names that the client made up, until
+    /// the thread of the log removes them.
+    pub violations: Vec<(String, &'static str)>,
+    /// The API key of the request and its scope, if it exists.
+    pub key: Option<(Scope, KeyId)>,
+    /// The customer and the file that the path names.
+    pub customer: Option<CustomerId>,
+    pub file: Option<FileId>,
     /// The time from the request header to the response.
     pub duration_us: u64,
 }
 
 /// The entries that wait to be written.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct RequestLog {
     waiting: Mutex<Vec<RequestEntry>>,
     dropped: AtomicU64,
@@ -64,6 +75,56 @@ impl RequestLog {
     }
 }
 
+/// Counts the requests of API keys until they are stored. Without a [`Tally`] nothing is stored.
+#[derive(Default)]
+pub struct RequestTally(Option<Mutex<Tally>>);
+
+impl RequestTally {
+    const UNPOISONED: &str = "counting does not panic";
+
+    #[must_use]
+    pub fn new(is_stored: bool) -> Self {
+        Self(is_stored.then(|| Mutex::new(Tally::new(Sampling::DEFAULT))))
+    }
+
+    #[must_use]
+    pub const fn is_stored(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn count(&self, entries: Vec<RequestEntry>) {
+        let Some(tally) = &self.0 else { return };
+        let mut tally = tally.lock().expect(Self::UNPOISONED);
+        entries.into_iter().filter_map(logged).for_each(|request| tally.add(request));
+    }
+
+    /// What was counted since the last call.
+    pub fn take(&self) -> RequestBatch {
+        self.0.as_ref().map(|tally| tally.lock().expect(Self::UNPOISONED).take()).unwrap_or_default()
+    }
+}
+
+/// The request as it is stored. `None` if no key of an account made it.
+fn logged(entry: RequestEntry) -> Option<LoggedRequest> {
+    let (scope, key) = entry.key?;
+    let violation = |(pointer, code): (String, &'static str)| LoggedViolation { pointer, code: code.into() };
+    Some(LoggedRequest {
+        scope,
+        at: entry.at,
+        request_id: entry.request_id.as_ref().to_owned(),
+        method: entry.method.into(),
+        route: entry.route.into(),
+        status: entry.status,
+        code: entry.code.map(Into::into),
+        violations: entry.violations.into_iter().map(violation).collect(),
+        key,
+        customer: entry.customer,
+        file: entry.file,
+        duration_us: entry.duration_us,
+        trail: None,
+    })
+}
+
 /// The thread that writes the request log. When it is dropped, it writes the waiting entries.
 pub struct RequestLogWriter {
     log: Arc<RequestLog>,
@@ -72,14 +133,15 @@ pub struct RequestLogWriter {
 }
 
 impl RequestLogWriter {
-    pub fn start(json: bool) -> std::io::Result<Self> {
+    /// Starts the thread. `json` is `None` if no lines are written. `is_word` says whether a name is of the contract.
+    pub fn start(json: Option<bool>, tally: Arc<RequestTally>, is_word: fn(&str) -> bool) -> std::io::Result<Self> {
         let (log, ending) = (Arc::new(RequestLog::default()), Arc::new(AtomicBool::new(false)));
         let (taken, ends) = (Arc::clone(&log), Arc::clone(&ending));
         let thread = thread::Builder::new().name("request-log".to_owned()).spawn(move || {
             loop {
                 // Loaded before the last entries are taken, so that none is added after them.
                 let is_last = ends.load(Ordering::Acquire);
-                write(&taken, json);
+                write(&taken, json, &tally, is_word);
                 if is_last {
                     return;
                 }
@@ -105,11 +167,17 @@ impl Drop for RequestLogWriter {
     }
 }
 
-fn write(log: &RequestLog, json: bool) {
-    let lines = lines(&log.take(), json);
+fn write(log: &RequestLog, json: Option<bool>, tally: &RequestTally, is_word: fn(&str) -> bool) {
+    let mut entries = log.take();
+    for entry in entries.iter_mut().filter(|entry| !entry.violations.is_empty()) {
+        entry.violations.truncate(MAX_VIOLATIONS_KEPT);
+        entry.violations.iter_mut().for_each(|(pointer, _)| *pointer = known_pointer(pointer, is_word));
+    }
+    let lines = json.map(|json| lines(&entries, json)).unwrap_or_default();
     if !lines.is_empty() {
         logs::put(&lines);
     }
+    tally.count(entries);
     let dropped = log.dropped.swap(0, Ordering::Relaxed);
     if dropped > 0 {
         tracing::warn!(dropped, "dropped lines of the request log because too many were waiting");
@@ -134,28 +202,37 @@ fn lines(entries: &[RequestEntry], json: bool) -> Vec<u8> {
 }
 
 /// Written by hand, because a serializer takes twice the time, and the line is the largest cost of logging a read. No
-/// value needs an escape: all are our own words, ids and numbers.
+/// value needs an escape: all are words of ours or of the contract, ids and numbers.
 fn json_line(lines: &mut Vec<u8>, entry: &RequestEntry, at: &str) {
-    let RequestEntry { at: _, request_id, method, route, status, code, key, duration_us } = entry;
+    let RequestEntry { request_id, method, route, status, code, violations, key, duration_us, .. } = entry;
     let mut put = |parts: &[&str]| parts.iter().for_each(|part| lines.extend_from_slice(part.as_bytes()));
     put(&["{\"timestamp\":\"", at, "\",\"level\":\"INFO\",\"target\":\"", TARGET, "\",\"message\":\"", MESSAGE]);
     put(&["\",\"request_id\":\"", request_id, "\",\"method\":\"", method, "\",\"route\":\"", route, "\""]);
     if let Some(code) = code {
         put(&[",\"code\":\"", code, "\""]);
     }
-    if let Some(key) = key {
+    for (place, (pointer, _)) in violations.iter().enumerate() {
+        put(&[if place == 0 { ",\"pointers\":[\"" } else { "\",\"" }, pointer]);
+    }
+    if !violations.is_empty() {
+        put(&["\"]"]);
+    }
+    if let Some((_, key)) = key {
         put(&[",\"key\":\"", std::str::from_utf8(&key.text()).expect("ASCII"), "\""]);
     }
     let _ = write!(lines, ",\"status\":{status},\"duration_us\":{duration_us}}}");
 }
 
 fn text_line(lines: &mut Vec<u8>, entry: &RequestEntry, at: &str) {
-    let RequestEntry { at: _, request_id, method, route, status, code, key, duration_us } = entry;
+    let RequestEntry { request_id, method, route, status, code, violations, key, duration_us, .. } = entry;
     let _ = write!(lines, "{at}  INFO {TARGET}: {MESSAGE} {method} {route} {status}");
     if let Some(code) = code {
         let _ = write!(lines, " {code}");
     }
-    if let Some(key) = key {
+    for (pointer, _) in violations {
+        let _ = write!(lines, " {pointer}");
+    }
+    if let Some((_, key)) = key {
         let _ = write!(lines, " key={key}");
     }
     let _ = write!(lines, " duration_us={duration_us} request_id={request_id}");
@@ -163,6 +240,8 @@ fn text_line(lines: &mut Vec<u8>, entry: &RequestEntry, at: &str) {
 
 #[cfg(test)]
 mod tests {
+    use dossier_core::caller::Environment;
+    use dossier_core::ids::AccountId;
     use serde_json::{Value, json};
 
     use super::*;
@@ -175,16 +254,25 @@ mod tests {
             route: "/v0/customers/{customer_id}",
             status: 200,
             code,
-            key,
+            violations: code.iter().map(|_| ("/Ada/first_name".to_owned(), "too_long")).collect(),
+            key: key.map(|key| (SCOPE, key)),
+            customer: None,
+            file: None,
             duration_us: 12,
         }
     }
+
+    const SCOPE: Scope = Scope { account: AccountId::from_bytes([2; 16]), environment: Environment::Sandbox };
 
     #[test]
     fn a_request_is_one_line_of_json_or_text() {
         let key = KeyId::from_bytes([1; 16]);
         let entries = [entry(None, Some(key)), entry(Some("validation_failed"), None)];
         let written = |json| String::from_utf8(lines(&entries, json)).expect("UTF-8");
+        let failed = |mut line: Value| {
+            line["pointers"] = json!(["/Ada/first_name"]);
+            line
+        };
         let json: Vec<Value> = written(true).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
         let common = json!({
             "level": "INFO", "target": "dossier::requests", "message": "answered", "timestamp": entries[0].at,
@@ -196,11 +284,26 @@ mod tests {
             line[name] = value;
             line
         };
-        assert_eq!(json, [with("key", json!(key)), with("code", json!("validation_failed"))]);
+        assert_eq!(json, [with("key", json!(key)), failed(with("code", json!("validation_failed")))]);
         let start =
             format!("{}  INFO dossier::requests: answered PUT /v0/customers/{{customer_id}} 200", entries[0].at);
         let end = "duration_us=12 request_id=req-1";
-        assert_eq!(written(false), format!("{start} key={key} {end}\n{start} validation_failed {end}\n"));
+        assert_eq!(
+            written(false),
+            format!("{start} key={key} {end}\n{start} validation_failed /Ada/first_name {end}\n")
+        );
+    }
+
+    #[test]
+    fn what_is_stored_has_a_key_and_no_name_that_a_client_made_up() {
+        let (log, tally) = (RequestLog::default(), RequestTally::new(true));
+        log.push(entry(Some("invalid_body"), Some(KeyId::from_bytes([1; 16]))));
+        log.push(entry(Some("unauthorized"), None));
+        write(&log, None, &tally, |word| word == "first_name");
+        let batch = tally.take();
+        let [request] = &batch.requests[..] else { panic!("{batch:?}") };
+        assert_eq!((request.scope, request.violations[0].pointer.as_str()), (SCOPE, "/*/first_name"));
+        assert!(!format!("{batch:?}").contains("Ada"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::http::connection::Deadlines;
 use crate::http::connection_limit::ConnectionLimit;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
-use crate::http::router::{self, route_label};
+use crate::http::router::{self, is_contract_word, route_label};
 use crate::http::state::{App, AppState, StateParts};
 use crate::installation::error::InstallationError;
 use crate::installation::first_start::FirstStart;
@@ -133,9 +133,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let outside = Outside { urls, ways, sumsub };
         let app = state((services, Arc::clone(&store), scans), config, &sockets, outside, stopped);
-        let is_logged = config.logging.level >= LevelFilter::INFO;
-        let log = is_logged.then(|| RequestLogWriter::start(config.logging.format.is_json()));
-        let log = log.transpose().map_err(StartError::Log)?;
+        let log = request_log(&app, config).map_err(StartError::Log)?;
         let listeners = listen(&app, &store, sockets.api, sockets.metrics, log.as_ref(), config);
         let controlled = ControlledServer::new(&app, &store, &anchor, config);
         let mut workers = worker::start(&app, &store, anchor.key().clone(), config);
@@ -166,6 +164,9 @@ impl Server {
         }
         self.app.note_keys_used().await;
         record_looks(&self.app).await;
+        // The thread counts its last entries before it ends.
+        drop(self.log);
+        worker::requests::store(&self.app).await;
         for worker in self.workers {
             worker.abort();
             let _ = worker.await;
@@ -179,12 +180,19 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         self.keeper.stop();
-        drop(self.log);
         // The last owner of the store commits waiting changes and empties the WAL, before the lock is released.
         drop((self.app, self.store));
         drop(self.lock);
         finished
     }
+}
+
+/// Starts the thread of the request log, if there is something to write.
+fn request_log(app: &App, config: &Config) -> std::io::Result<Option<RequestLogWriter>> {
+    let logging = &config.logging;
+    let json = (logging.level >= LevelFilter::INFO).then(|| logging.format.is_json());
+    let is_needed = json.is_some() || app.requests.is_stored();
+    is_needed.then(|| RequestLogWriter::start(json, Arc::clone(&app.requests), is_contract_word)).transpose()
 }
 
 /// Writes the looks that were counted to the access log, once no request is left.
@@ -226,6 +234,9 @@ fn state(
         egress: Arc::new(Egress::new(Targets::new(own, config.webhooks.private.clone()))),
         sumsub,
         scans,
+        request_log: config.logging.requests,
+        settings: config.views.clone(),
+        paths: router::api_paths(),
     };
     Arc::new(AppState::new(services, parts))
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dossier_core::account::Account;
-use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
+use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, parse_network};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, KeyId};
 use dossier_core::store::StoreError;
+use ipnet::IpNet;
 use quick_cache::sync::Cache;
 
 use crate::columns::{scope_columns, scope_of};
@@ -109,7 +110,7 @@ impl KeyRow {
             lookup,
             hint: record.hint.clone(),
             name: Vec::new(),
-            scopes: scopes_column(&record.scopes),
+            scopes: scopes_column(&record.scopes, &record.addresses),
             created_at: record.created_at.as_micros(),
             expires_at: record.expires_at.map(Timestamp::as_micros),
             revoked_at: record.revoked_at.map(Timestamp::as_micros),
@@ -132,6 +133,7 @@ impl KeyRow {
             revoked_at: self.revoked_at.map(Timestamp::from_micros),
             predecessor: self.predecessor.map(KeyId::from_bytes),
             last_used_at: self.last_used_at.map(Timestamp::from_micros),
+            addresses: addresses_of_column(&self.scopes)?,
         })
     }
 }
@@ -140,16 +142,39 @@ impl KeyRow {
 /// and named in the audit trail, so no migration may rewrite them: a row that says nothing has the scope.
 const WITHOUT_REVEAL: &str = "pii:masked";
 
-fn scopes_column(scopes: &[KeyScope]) -> String {
+/// The start of a word of the column that says from where a key may be used. An older version knows no such word, and
+/// refuses the key.
+const FROM: &str = "from:";
+
+fn scopes_column(scopes: &[KeyScope], addresses: &[IpNet]) -> String {
     let lacks_reveal = (!scopes.contains(&KeyScope::PiiReveal)).then_some(WITHOUT_REVEAL);
-    scopes.iter().map(|scope| scope.as_str()).chain(lacks_reveal).collect::<Vec<_>>().join(" ")
+    let words = scopes.iter().map(|scope| scope.as_str()).chain(lacks_reveal).collect::<Vec<_>>().join(" ");
+    with_addresses(&words, &from_words(addresses))
+}
+
+/// The words that say from where.
+pub(crate) fn from_words(addresses: &[IpNet]) -> String {
+    addresses.iter().map(|network| format!("{FROM}{network}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The column with these words in place of those that said from where.
+pub(crate) fn with_addresses(column: &str, from: &str) -> String {
+    let others = column.split_whitespace().filter(|word| !word.starts_with(FROM));
+    others.chain(from.split_whitespace()).collect::<Vec<_>>().join(" ")
+}
+
+fn addresses_of_column(column: &str) -> Result<Vec<IpNet>, StoreError> {
+    let unknown = || StoreError::Corrupt("a key has an unknown address".into());
+    let words = column.split_whitespace().filter_map(|word| word.strip_prefix(FROM));
+    words.map(|word| parse_network(word).ok_or_else(unknown)).collect()
 }
 
 fn scopes_of_column(column: &str) -> Result<Vec<KeyScope>, StoreError> {
     let words = || column.split_whitespace();
     let unknown = || StoreError::Corrupt("a key has an unknown scope".into());
     let scope = |word| KeyScope::parse(word).ok_or_else(unknown);
-    let mut scopes = words().filter(|word| *word != WITHOUT_REVEAL).map(scope).collect::<Result<Vec<_>, _>>()?;
+    let of_scope = |word: &&str| *word != WITHOUT_REVEAL && !word.starts_with(FROM);
+    let mut scopes = words().filter(of_scope).map(scope).collect::<Result<Vec<_>, _>>()?;
     if words().all(|word| word != WITHOUT_REVEAL) && !scopes.contains(&KeyScope::PiiReveal) {
         scopes.push(KeyScope::PiiReveal);
     }

@@ -42,7 +42,7 @@ pub(crate) struct ListedEntry {
 impl ListedEntry {
     fn is_accepted(&self, filter: &AuditFilter) -> bool {
         let customer = self.customer_id.map(CustomerId::from_bytes);
-        filter.accepts(customer, &self.action, &self.actor, Timestamp::from_micros(self.at))
+        filter.accepts(customer, (&self.action, &self.actor, &self.request_id), Timestamp::from_micros(self.at))
     }
 
     pub(crate) fn open(self) -> Result<AuditRow, StoreError> {

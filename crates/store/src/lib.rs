@@ -32,6 +32,7 @@ mod engine;
 mod files;
 mod looks;
 mod prepared;
+mod request_rows;
 mod scan;
 mod signing;
 

@@ -219,11 +219,14 @@ impl RowHashes {
             | PreparedEffect::HoldEnded { .. }
             | PreparedEffect::EvidenceDeleted { .. }
             | PreparedEffect::KeyRevoked { .. }
+            | PreparedEffect::KeyRestricted { .. }
             | PreparedEffect::Pass { .. }
             | PreparedEffect::PassEnded(_)
             | PreparedEffect::Clock { .. }
             | PreparedEffect::EmptyingStarted(_)
             | PreparedEffect::SandboxEmptied(_)
+            | PreparedEffect::EndpointChanged { .. }
+            | PreparedEffect::SecretRotated { .. }
             | PreparedEffect::EndpointEnabled { .. }
             | PreparedEffect::Resent { .. }
             | PreparedEffect::Desk(_)

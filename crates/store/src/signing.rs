@@ -27,6 +27,8 @@ pub(crate) struct Signer {
     read: Instant,
     url: String,
     secret: hmac::Key,
+    /// The secret before it, and until when it signs as well.
+    old: Option<(hmac::Key, Timestamp)>,
     /// `None` if the registering key is revoked.
     contract: Option<Midstates>,
     next: Option<Midstates>,
@@ -43,12 +45,17 @@ impl Signer {
         [contract, next]: [Option<Midstates>; 2],
         shows_link: bool,
     ) -> Result<Self, StoreError> {
-        let secret = Cell::open(secret, &keys.service, &service_binding(scope, "endpoints", "secret", id.as_bytes()))
-            .map_err(|_| StoreError::Corrupt("the signing secret of an endpoint cannot be opened".into()))?;
+        let content = open_secret(keys, (scope, id), secret)?;
+        let (secret, rest) = content.split_at(SECRET);
+        let key = |secret: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let old = rest.split_at_checked(SECRET).and_then(|(old, until)| {
+            Some((key(old), Timestamp::from_micros(i64::from_be_bytes(until.try_into().ok()?))))
+        });
         Ok(Self {
             read: Instant::now(),
             url: open_url(keys, scope, id, url)?,
-            secret: hmac::Key::new(hmac::HMAC_SHA256, &Zeroizing::new(secret)),
+            secret: key(secret),
+            old,
             contract,
             next,
             shows_link,
@@ -62,12 +69,20 @@ impl Signer {
     pub(crate) fn message(&self, due: &Due, body: Vec<u8>, now: Timestamp) -> Message {
         let shows_link = self.shows_link && due.shows_link.filter(|_| due.attempts > 0).unwrap_or(true);
         let body = Disclosure { customers: true, links: shows_link, numbers: true }.json(body);
-        let id = event_id(due.customer, due.number);
+        self.sign(event_id(due.customer, due.number), body, now, shows_link)
+    }
+
+    /// A message, signed as of now.
+    pub(crate) fn sign(&self, id: String, body: Vec<u8>, now: Timestamp, shows_link: bool) -> Message {
         let timestamp = now.as_micros().div_euclid(1_000_000);
-        let mut context = hmac::Context::with_key(&self.secret);
-        context.update(format!("{id}.{timestamp}.").as_bytes());
-        context.update(&body);
-        let standard = format!("v1,{}", STANDARD.encode(context.sign().as_ref()));
+        let standard = |key: &hmac::Key| {
+            let mut context = hmac::Context::with_key(key);
+            context.update(format!("{id}.{timestamp}.").as_bytes());
+            context.update(&body);
+            format!("v1,{}", STANDARD.encode(context.sign().as_ref()))
+        };
+        let old = self.old.as_ref().filter(|(_, until)| now < *until).map(|(key, _)| standard(key));
+        let standard = [standard(&self.secret)].into_iter().chain(old).collect::<Vec<_>>().join(" ");
         let signed = |states: &Midstates| hexadecimal(&states.sign(&body));
         Message {
             url: self.url.clone(),
@@ -80,6 +95,36 @@ impl Signer {
             shows_link,
         }
     }
+}
+
+/// The length of a secret.
+const SECRET: usize = 32;
+
+/// The secret of an endpoint. After a rotation, the secret before it and the moment until which that one signs as well
+/// come after it.
+fn open_secret(
+    keys: &ScopeKeys,
+    (scope, id): (Scope, WebhookId),
+    cell: Vec<u8>,
+) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    Cell::open(cell, &keys.service, &service_binding(scope, "endpoints", "secret", id.as_bytes()))
+        .ok()
+        .map(Zeroizing::new)
+        .filter(|content| content.len() >= SECRET)
+        .ok_or_else(|| StoreError::Corrupt("the signing secret of an endpoint cannot be opened".into()))
+}
+
+/// The sealed secret of an endpoint after a rotation.
+pub(crate) fn rotated_secret(
+    keys: &ScopeKeys,
+    (scope, id): (Scope, WebhookId),
+    cell: Vec<u8>,
+    (new, until): (&[u8; SECRET], i64),
+) -> Result<Vec<u8>, StoreError> {
+    let known = open_secret(keys, (scope, id), cell)?;
+    let content = Zeroizing::new([&new[..], &known[..SECRET], &until.to_be_bytes()].concat());
+    let binding = service_binding(scope, "endpoints", "secret", id.as_bytes());
+    Ok(Cell::seal(&keys.service, 1, &binding, &content).into_bytes())
 }
 
 /// Signers by endpoint, used only for a moment, so that a revoked key signs nothing after a second.

@@ -67,6 +67,8 @@ pub struct AuditFilter {
     pub from: Option<Timestamp>,
     /// Only entries before this moment.
     pub to: Option<Timestamp>,
+    /// Only entries of this request.
+    pub request_id: Option<String>,
 }
 
 /// An actor as the trail names it, a member by id, or a kind of actor: `key`, `session`, `member`, `operator` or
@@ -120,12 +122,18 @@ impl ActorFilter {
 impl AuditFilter {
     /// Whether the filter accepts an entry.
     #[must_use]
-    pub fn accepts(&self, customer: Option<CustomerId>, action: &str, actor: &str, at: Timestamp) -> bool {
+    pub fn accepts(
+        &self,
+        customer: Option<CustomerId>,
+        (action, actor, request_id): (&str, &str, &str),
+        at: Timestamp,
+    ) -> bool {
         self.customer.is_none_or(|wanted| customer == Some(wanted))
             && self.action.is_none_or(|wanted| action == wanted.as_str())
             && self.actor.as_ref().is_none_or(|wanted| wanted.is(actor))
             && self.from.is_none_or(|from| at >= from)
             && self.to.is_none_or(|to| at < to)
+            && self.request_id.as_ref().is_none_or(|wanted| request_id == wanted)
     }
 }
 

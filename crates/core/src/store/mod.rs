@@ -15,6 +15,7 @@ pub(crate) mod links;
 pub(crate) mod looks;
 pub(crate) mod person_erasures;
 pub(crate) mod queue;
+pub(crate) mod requests;
 pub(crate) mod sandbox;
 pub(crate) mod scans;
 pub(crate) mod webhooks;
@@ -35,6 +36,7 @@ pub use links::{Link, LinkStore};
 pub use looks::LookStore;
 pub use person_erasures::PersonErasureStore;
 pub use queue::QueueStore;
+pub use requests::RequestStore;
 pub use sandbox::SandboxStore;
 pub use scans::{IsWanted, ScanStore, Scanned};
 pub use webhooks::WebhookStore;
@@ -68,6 +70,7 @@ pub trait Store:
     + LookStore
     + PersonErasureStore
     + QueueStore
+    + RequestStore
     + SandboxStore
     + ScanStore
     + WebhookStore

@@ -1,5 +1,7 @@
 //! Creates, rolls and revokes API keys.
 
+use ipnet::IpNet;
+
 use crate::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
@@ -20,6 +22,8 @@ pub struct NewKey {
     pub scopes: Vec<KeyScope>,
     /// When it expires, if ever.
     pub expires_at: Option<Timestamp>,
+    /// The addresses from which it may be used. Empty for all.
+    pub addresses: Vec<IpNet>,
 }
 
 /// Why a key was not created, rolled or revoked.
@@ -65,7 +69,8 @@ pub async fn roll(
     let end = now.plus_seconds(overlap_seconds);
     let ends_at = old.expires_at.map_or(end, |sooner| sooner.min(end));
     // The new key expires when the old one would have: rolling does not extend access.
-    let new = NewKey { name: old.name.clone(), scopes: old.scopes.clone(), expires_at: old.expires_at };
+    let (name, scopes, addresses) = (old.name.clone(), old.scopes.clone(), old.addresses.clone());
+    let new = NewKey { name, scopes, expires_at: old.expires_at, addresses };
     let (key, record) = make(services, caller, new, Some(id));
     let effect = Effect::KeyRolled { old: id, ends_at, key: key.clone(), record: record.clone() };
     commit(services, caller, effect, Action::KeyRolled, (Some((old, ends_at)), &record)).await?;
@@ -88,6 +93,30 @@ pub async fn revoke(services: &Services, caller: &Caller, id: KeyId) -> Result<K
     Ok(record)
 }
 
+/// Sets the addresses from which a key may be used. Every process follows within a second.
+///
+/// # Errors
+///
+/// [`KeyError::NotFound`] for an unknown id, and [`KeyError::Ended`] for a key that is not active.
+pub async fn restrict(
+    services: &Services,
+    caller: &Caller,
+    id: KeyId,
+    addresses: Vec<IpNet>,
+) -> Result<KeyRecord, KeyError> {
+    let keys = services.store.api_keys(caller.scope).await?;
+    let before = keys.into_iter().find(|key| key.key_id == id).ok_or(KeyError::NotFound)?;
+    let now = services.clock.now();
+    if before.state(now) != KeyState::Active {
+        return Err(KeyError::Ended);
+    }
+    let after = KeyRecord { addresses: addresses.clone(), ..before.clone() };
+    let mut audit = AuditEntry::new(caller, now, Action::KeyRestricted);
+    audit.change(format!("/api_keys/{id}"), &before.audited(), &after.audited());
+    write::commit(services, Change::new(caller.scope, Effect::KeyRestricted { id, addresses }, audit)).await?;
+    Ok(after)
+}
+
 fn make(services: &Services, caller: &Caller, new: NewKey, predecessor: Option<KeyId>) -> (ApiKey, KeyRecord) {
     let now = services.clock.now();
     let key = ApiKey::generate(caller.scope.environment, services.random.as_ref());
@@ -102,6 +131,7 @@ fn make(services: &Services, caller: &Caller, new: NewKey, predecessor: Option<K
         revoked_at: None,
         predecessor,
         last_used_at: None,
+        addresses: new.addresses,
     };
     (key, record)
 }

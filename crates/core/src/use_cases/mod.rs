@@ -27,6 +27,7 @@ pub mod record_settings;
 pub mod reindex_emails;
 pub(crate) mod remind;
 pub mod remove_document;
+pub mod requests;
 pub mod reveal_form;
 pub mod review_case;
 pub mod save_form;

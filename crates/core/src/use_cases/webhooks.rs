@@ -4,20 +4,25 @@ use zeroize::Zeroizing;
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::{Actor, Caller, Environment, Scope};
+use crate::caller::{Caller, Environment, Scope};
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::idempotency::{Answer, KeyReused, Request};
-use crate::ids::WebhookId;
+use crate::ids::{KeyId, WebhookId};
 use crate::parse::list::List;
 use crate::parse::value::{SyntaxError, parse_checked};
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
-use crate::webhook::delivery::{Delivery, delivery_number};
-use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
+use crate::webhook::delivery::{Delivery, Message, delivery_id, delivery_number};
+use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook};
+
+/// How many deliveries are sent again at once.
+pub const MAX_RESENT: usize = 1_000;
+/// How many deliveries are read at once.
+const PORTION: usize = 1_000;
 
 /// Why an operation on an endpoint failed.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +53,7 @@ impl From<Violations> for WebhookError {
     }
 }
 
-/// Registers an endpoint. `answer` makes the response body, which is the only place that shows the secret.
+/// Registers an endpoint, whose deliveries the given key signs. `answer` makes the response body, which is the only place that shows the secret.
 ///
 /// # Errors
 ///
@@ -56,6 +61,7 @@ impl From<Violations> for WebhookError {
 pub async fn register(
     services: &Services,
     caller: &Caller,
+    key: KeyId,
     guard: &dyn Guard,
     request: Request<'_>,
     answer: impl Fn(&Endpoint, &[u8; 32]) -> Vec<u8>,
@@ -65,7 +71,6 @@ pub async fn register(
         Ok((asked, services.store.endpoints(caller.scope).await?.len()))
     };
     write(services, caller, request.about(b""), load, |(NewWebhook { url, event_types }, count)| {
-        let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
         if count >= MAX_ENDPOINTS {
             return Err(WebhookError::TooMany);
         }
@@ -113,7 +118,7 @@ fn wanted(named: Option<List<EventType, 16>>) -> Vec<EventType> {
     wanted
 }
 
-/// Enables an endpoint that was disabled or whose key was revoked. From now on the caller's key signs, and waiting
+/// Enables an endpoint that was disabled or whose key was revoked. From now on the given key signs, and waiting
 /// deliveries are due at once.
 ///
 /// # Errors
@@ -122,13 +127,13 @@ fn wanted(named: Option<List<EventType, 16>>) -> Vec<EventType> {
 pub async fn enable(
     services: &Services,
     caller: &Caller,
+    key: KeyId,
     id: Option<WebhookId>,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
     let id = id.ok_or(WebhookError::NotFound)?;
     let load = || find(services, caller, Some(id));
     write(services, caller, request.about(id.as_bytes()), load, |endpoint| {
-        let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
         let effect = Effect::WebhookEnabled { id, key, at: services.now(caller.scope) };
         let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint.clone() };
         let answer = Answer::about_no_customer(enabled.to_json(None).to_string().into_bytes());
@@ -136,6 +141,85 @@ pub async fn enable(
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), answer))
     })
     .await
+}
+
+/// Changes the URL and the event types of an endpoint. `body` is that of a new endpoint.
+///
+/// # Errors
+///
+/// See [`WebhookError`].
+pub async fn edit(
+    services: &Services,
+    caller: &Caller,
+    guard: &dyn Guard,
+    id: Option<WebhookId>,
+    body: &[u8],
+) -> Result<(), WebhookError> {
+    let load = || async {
+        let asked = read(body, guard, caller.scope.environment)?;
+        Ok((asked, find(services, caller, id).await?))
+    };
+    write(services, caller, Unkeyed, load, |(NewWebhook { url, event_types }, before)| {
+        let after = Endpoint { url: url.expose().to_owned(), event_types: wanted(event_types), ..before.clone() };
+        let (url, event_types) = (after.url.clone(), after.event_types.clone());
+        let effect = Effect::WebhookChanged { id: before.id, url, event_types };
+        let audit = audit(services, caller, Action::WebhookChanged, (Some(&before), Some(&after)));
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), ()))
+    })
+    .await
+}
+
+/// Gives an endpoint a new secret, and returns it. The old one signs as well for another `overlap_seconds`.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn rotate_secret(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+    overlap_seconds: i64,
+) -> Result<Zeroizing<[u8; 32]>, WebhookError> {
+    let load = || find(services, caller, id);
+    write(services, caller, Unkeyed, load, |endpoint| {
+        let mut secret = Zeroizing::new([0; 32]);
+        services.random.fill(&mut secret[..]);
+        // Signatures carry real time, not a sandbox's.
+        let until = services.clock.now().plus_seconds(overlap_seconds);
+        let effect = Effect::SecretRotated(NewSecret { id: endpoint.id, secret: secret.clone(), until });
+        let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookSecretRotated);
+        audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), secret))
+    })
+    .await
+}
+
+/// The message of a test event, signed like every other. `None` if the endpoint is disabled. The trail records it.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn test_message(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+) -> Result<Option<Message>, WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    let now = services.clock.now();
+    let body = serde_json::json!({
+        "event_type": "webhook.test",
+        "entity_id": endpoint.id,
+        "entity_type": "webhook",
+        "created_at": now,
+        "entity_object": {},
+    });
+    let message_id = format!("test_{}", services.random.uuid(now).simple());
+    let body = body.to_string().into_bytes();
+    let message = services.store.sign(caller.scope, endpoint.id, message_id, body, now).await?;
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookTested);
+    audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
+    append_audit(services, caller.scope, audit).await?;
+    Ok(message)
 }
 
 /// Deletes an endpoint and its waiting deliveries.
@@ -186,6 +270,41 @@ pub async fn resend(
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_no_customer(body)))
     })
     .await
+}
+
+/// Sends every delivery to an endpoint again that was given up and whose event happened in `from..to`, oldest first, at
+/// most [`MAX_RESENT`]. Returns how many.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn resend_failed(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<u64, WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    let (mut before, mut failed) = (None, Vec::new());
+    loop {
+        let page = services.store.deliveries(caller.scope, endpoint.id, before, PORTION).await?;
+        before = page.last().map(|last| last.number);
+        let is_last = page.len() < PORTION || page.last().is_none_or(|oldest| oldest.created_at < from);
+        let is_meant = |one: &Delivery| one.state == "failed" && (from..to).contains(&one.created_at);
+        failed.extend(page.into_iter().filter(is_meant).map(|one| one.number));
+        if is_last {
+            break;
+        }
+    }
+    // The oldest first, because the deliveries of a customer go out in order.
+    failed.reverse();
+    failed.truncate(MAX_RESENT);
+    for number in &failed {
+        let request = Request::unkeyed(b"");
+        resend(services, caller, id, &delivery_id(*number), request).await?;
+    }
+    Ok(failed.len() as u64)
 }
 
 /// Records that deliveries disabled an endpoint, and why.

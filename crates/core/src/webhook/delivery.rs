@@ -64,6 +64,8 @@ pub struct FinishedAttempt {
     pub due: Due,
     /// When the attempt ended.
     pub at: Timestamp,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
     /// The response status, or what went wrong, in a word.
     pub result: AttemptResult,
     /// What happens to the delivery next.
@@ -78,6 +80,17 @@ pub enum AttemptResult {
     /// `timeout`, `connection`, `tls`, `address_refused`, and so on. For a private address only `delivered` or `not
     /// delivered`.
     Failure(&'static str),
+}
+
+impl AttemptResult {
+    /// As it is stored and shown.
+    #[must_use]
+    pub fn word(&self) -> String {
+        match self {
+            Self::Status(status) => status.to_string(),
+            Self::Failure(word) => (*word).to_owned(),
+        }
+    }
 }
 
 /// What follows an attempt.
@@ -143,6 +156,33 @@ pub struct AnnouncedEvent {
     pub at: Timestamp,
     /// Its deliveries, as far as they are still stored.
     pub deliveries: Vec<Delivery>,
+}
+
+/// One attempt of a delivery, as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attempt {
+    /// The number of the delivery.
+    #[serde(skip)]
+    pub delivery: u64,
+    /// When it ended.
+    pub at: Timestamp,
+    /// Whether the endpoint accepted it.
+    pub accepted: bool,
+    /// The result: an HTTP status, or a word for what went wrong.
+    pub result: String,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+}
+
+/// How many attempts there were in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptCount {
+    /// The start of the hour.
+    pub start: Timestamp,
+    /// Whether they were accepted.
+    pub accepted: bool,
+    /// How many.
+    pub count: u64,
 }
 
 /// The id of a delivery, from its number.

@@ -119,6 +119,22 @@ impl fmt::Debug for NewEndpoint {
     }
 }
 
+/// A new secret of an endpoint.
+pub struct NewSecret {
+    /// The endpoint.
+    pub id: WebhookId,
+    /// The secret.
+    pub secret: Zeroizing<[u8; 32]>,
+    /// Until when the old one signs as well.
+    pub until: Timestamp,
+}
+
+impl fmt::Debug for NewSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewSecret({})", self.id)
+    }
+}
+
 /// Whether an endpoint may be called at all. The addresses are checked again at every call.
 pub trait Guard: Send + Sync {
     /// Why a URL may not be called from an environment. `None` when it may.

@@ -5,8 +5,8 @@ pub(crate) mod endpoint;
 pub(crate) mod schedule;
 
 pub use delivery::{
-    AnnouncedEvent, AttemptResult, Delivery, Due, FinishedAttempt, LOG_SECONDS, Message, Verdict, delivery_id,
-    delivery_number,
+    AnnouncedEvent, Attempt, AttemptCount, AttemptResult, Delivery, Due, FinishedAttempt, LOG_SECONDS, Message,
+    Verdict, delivery_id, delivery_number,
 };
-pub use endpoint::{Disabled, Endpoint, EndpointView, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
+pub use endpoint::{Disabled, Endpoint, EndpointView, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook};
 pub use schedule::Schedule;

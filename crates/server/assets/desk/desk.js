@@ -140,6 +140,15 @@ document.addEventListener("submit", async (event) => {
     button.dataset.copied = "yes";
 });
 
+// A text of the page, such as a command or a new key.
+document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copies]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copies);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    button.dataset.copied = "yes";
+});
+
 prepare();
 document.querySelectorAll("[data-needs-script]").forEach((one) => (one.hidden = false));
 document.querySelector("[data-focus]")?.focus();

@@ -8,7 +8,6 @@ use clap::{Args, ValueHint};
 use dossier_core::audit::{
     Action, ActorFilter, AuditFilter, AuditPage, AuditRow, OpenedChange, OpenedDetail, OpenedEntry,
 };
-use dossier_core::clock::Timestamp;
 use dossier_core::ids::CustomerId;
 use dossier_core::use_cases::show_audit_entry;
 use dossier_store::anchor::check;
@@ -21,7 +20,7 @@ use super::audit_text;
 use super::command::{DataCommand, DataFolder, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
-use super::read::limit;
+use super::read::{limit, time};
 use crate::anchor::NamedAnchor;
 use crate::errors::text;
 use crate::installation::home::Home;
@@ -68,11 +67,14 @@ pub struct Query {
     /// Only entries before this time
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
+    /// Only entries of this request
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
 }
 
 impl Query {
     fn read(&self) -> Result<AuditFilter, String> {
-        let Self { customer, action, actor, from, to } = self;
+        let Self { customer, action, actor, from, to, request } = self;
         let customer_of = |id: &String| CustomerId::parse(id).ok_or_else(|| format!("{id} is not a customer id"));
         let action_of = |name: &String| {
             Action::parse(name).ok_or_else(|| {
@@ -83,17 +85,14 @@ impl Query {
         let actor_of = |text: &String| {
             ActorFilter::parse(text).ok_or_else(|| format!("--actor must be one of {}", ActorFilter::FORMS))
         };
-        let time = |text: &String| {
-            let midnight = Timestamp::parse(&format!("{text}T00:00:00Z"));
-            let form = || format!("{text} is not a time; write 2026-01-05 or 2026-01-05T12:00:00Z");
-            midnight.or_else(|| Timestamp::parse(text)).ok_or_else(form)
-        };
+        let time = |text: &String| time(text);
         Ok(AuditFilter {
             customer: customer.as_ref().map(customer_of).transpose()?,
             action: action.as_ref().map(action_of).transpose()?,
             actor: actor.as_ref().map(actor_of).transpose()?,
             from: from.as_ref().map(time).transpose()?,
             to: to.as_ref().map(time).transpose()?,
+            request_id: request.clone(),
         })
     }
 }

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use async_trait::async_trait;
 use clap::Args;
 use dossier_core::account::Account;
-use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
+use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, MAX_ADDRESSES, parse_network};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 use dossier_core::use_cases::api_keys::{self, NewKey};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ use crate::errors::text;
 
 group! {
     /// Manage API keys
-    Keys { Create, List, Revoke, Roll }
+    Keys { Create, List, Revoke, Roll, Restrict }
 }
 
 /// Create an API key; it is shown only once
@@ -39,6 +40,9 @@ pub struct Create {
     /// How long the key is valid, such as 30m, 12h or 90d [default: until it is revoked]
     #[arg(long, value_parser = duration, value_name = "DURATION")]
     pub expires_in: Option<i64>,
+    /// An address or network from which the key may be used, such as 10.1.0.0/16; repeatable [default: all]
+    #[arg(long = "address", value_name = "NETWORK")]
+    pub addresses: Vec<String>,
 }
 
 #[async_trait]
@@ -55,7 +59,8 @@ impl DataCommand for Create {
         }
         let scopes = if self.scopes.is_empty() { KeyScope::defaults(scope.environment) } else { self.scopes.clone() };
         let expires_at = self.expires_in.map(|seconds| context.services.clock.now().plus_seconds(seconds));
-        let new = NewKey { name, scopes, expires_at };
+        let addresses = checked(&self.addresses)?;
+        let new = NewKey { name, scopes, expires_at, addresses };
         let made = api_keys::create(context.services, &context.caller(scope), new).await;
         let (key, record) = made.map_err(text)?;
         Ok(key_with_secret(&key, &record, context.services.clock.now()))
@@ -130,6 +135,36 @@ impl DataCommand for Roll {
     }
 }
 
+/// Set the addresses from which an API key may be used; without any, it may be used from all
+#[derive(Args, Serialize, Deserialize)]
+pub struct Restrict {
+    /// The key's id
+    pub key_id: String,
+    /// An address or network, such as 10.1.0.0/16; repeatable
+    #[arg(long = "address", value_name = "NETWORK")]
+    pub addresses: Vec<String>,
+}
+
+#[async_trait]
+impl DataCommand for Restrict {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let (scope, id) = find(context, &self.key_id).await?;
+        let addresses = checked(&self.addresses)?;
+        let restricted = api_keys::restrict(context.services, &context.caller(scope), id, addresses).await;
+        Ok(key_json(&restricted.map_err(text)?, context.services.clock.now()))
+    }
+}
+
+fn checked(addresses: &[String]) -> Result<Vec<IpNet>, String> {
+    if addresses.len() > MAX_ADDRESSES {
+        return Err(format!("a key has at most {MAX_ADDRESSES} addresses"));
+    }
+    let network = |text: &String| {
+        parse_network(text).ok_or_else(|| format!("{text} is not an address or a network, such as 10.1.0.0/16"))
+    };
+    addresses.iter().map(network).collect()
+}
+
 fn key_scope(text: &str) -> Result<KeyScope, String> {
     KeyScope::parse(text).ok_or_else(|| {
         let known: Vec<_> = KeyScope::ALL.iter().map(|scope| scope.as_str()).collect();
@@ -137,7 +172,7 @@ fn key_scope(text: &str) -> Result<KeyScope, String> {
     })
 }
 
-fn overlap(text: &str) -> Result<i64, String> {
+pub(super) fn overlap(text: &str) -> Result<i64, String> {
     duration(text).and_then(|seconds| {
         if seconds <= 7 * 24 * 60 * 60 { Ok(seconds) } else { Err("must be at most 7d".to_owned()) }
     })
@@ -157,8 +192,7 @@ async fn find(context: &CommandContext<'_>, key_id: &str) -> Result<(Scope, KeyI
 }
 
 fn key_json(record: &KeyRecord, now: Timestamp) -> Value {
-    let KeyRecord { key_id, scope, name, hint, scopes, created_at, expires_at, revoked_at, predecessor, last_used_at } =
-        record;
+    let KeyRecord { key_id, scope, name, hint, scopes, created_at, expires_at, revoked_at, .. } = record;
     json!({
         "key_id": key_id,
         "account_id": scope.account,
@@ -170,8 +204,9 @@ fn key_json(record: &KeyRecord, now: Timestamp) -> Value {
         "created_at": created_at,
         "expires_at": expires_at,
         "revoked_at": revoked_at,
-        "predecessor": predecessor,
-        "last_used_at": last_used_at,
+        "predecessor": record.predecessor,
+        "last_used_at": record.last_used_at,
+        "addresses": record.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 

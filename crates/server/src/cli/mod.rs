@@ -30,6 +30,7 @@ mod operator;
 pub mod output;
 mod read;
 pub mod registry;
+pub mod requests;
 mod retention;
 pub mod review;
 pub mod rules;

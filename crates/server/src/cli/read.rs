@@ -1,6 +1,7 @@
 //! Parsers of arguments that several commands have.
 
 use dossier_core::account::MAX_NAME;
+use dossier_core::clock::Timestamp;
 
 use crate::config::units::amount;
 
@@ -10,6 +11,13 @@ pub(super) fn duration(text: &str) -> Result<i64, String> {
     let seconds = amount(text, &[("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)]);
     let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok());
     seconds.filter(|seconds| *seconds <= 100 * 365 * 24 * 60 * 60).ok_or_else(wrong)
+}
+
+/// A date or a moment.
+pub(super) fn time(text: &str) -> Result<Timestamp, String> {
+    let midnight = Timestamp::parse(&format!("{text}T00:00:00Z"));
+    let form = || format!("{text} is not a time; write 2026-01-05 or 2026-01-05T12:00:00Z");
+    midnight.or_else(|| Timestamp::parse(text)).ok_or_else(form)
 }
 
 /// The value of `--limit`. A limit of 0 would make a list look empty.

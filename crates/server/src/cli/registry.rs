@@ -22,6 +22,7 @@ use super::keyring::Keyring;
 use super::keys::Keys;
 use super::listen::Listen;
 use super::members::Members;
+use super::requests::Requests;
 use super::retention::Retention;
 use super::review::Review;
 use super::rules::Rules;
@@ -55,6 +56,8 @@ pub enum Command {
     Review(Review),
     #[command(subcommand)]
     Webhooks(Webhooks),
+    #[command(subcommand)]
+    Requests(Requests),
     #[command(subcommand)]
     #[serde(skip)]
     Rules(Rules),
@@ -105,6 +108,7 @@ impl Command {
             Self::Sandbox(group) => group.kind(),
             Self::Review(group) => group.kind(),
             Self::Webhooks(group) => group.kind(),
+            Self::Requests(group) => group.kind(),
             Self::Audit(group) => group.kind(),
             Self::Keyring(group) => group.kind(),
             Self::Db(group) => group.kind(),

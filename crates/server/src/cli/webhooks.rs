@@ -4,21 +4,28 @@ use std::process::ExitCode;
 
 use async_trait::async_trait;
 use clap::Args;
+use dossier_core::caller::Scope;
 use dossier_core::idempotency::Request;
-use dossier_core::ids::WebhookId;
-use dossier_core::use_cases::webhooks;
+use dossier_core::ids::{KeyId, WebhookId};
+use dossier_core::use_cases::webhooks::{self, WebhookError};
+use dossier_core::webhook::Endpoint;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
+use super::keys::overlap;
 use super::output::Output;
-use super::read::limit;
+use super::read::{limit, time};
+use crate::console::webhook_form::{chosen, signers};
+use crate::console::webhooks::secret_text;
+use crate::egress::Egress;
+use crate::egress::targets::Targets;
 use crate::errors::text;
 
 group! {
-    /// List webhook endpoints and deliveries, and send deliveries again
-    Webhooks { List, Deliveries, Resend }
+    /// Manage webhook endpoints, and list deliveries and send them again
+    Webhooks { List, Register, Edit, Enable, RotateSecret, Test, Delete, Deliveries, Resend, ResendFailed }
 }
 
 /// List webhook endpoints
@@ -39,6 +46,180 @@ impl DataCommand for List {
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
         output.rows(&outcome, &["id", "url", "status"]);
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Register a webhook endpoint; its secret is shown only once
+#[derive(Args, Serialize, Deserialize)]
+pub struct Register {
+    /// Where to send events
+    pub url: String,
+    /// The id of the API key that signs deliveries; it must be allowed to read events
+    #[arg(long, value_name = "ID")]
+    pub key: String,
+    /// A type of event to send; repeatable [default: customer.kycs.updated]
+    #[arg(long = "event-type", value_name = "TYPE")]
+    pub event_types: Vec<String>,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Register {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let key = signer(context, caller.scope, &self.key).await?;
+        let (body, guard) = (body(&self.url, &self.event_types), egress(context));
+        let answer = |endpoint: &Endpoint, secret: &[u8; 32]| {
+            endpoint.to_json(Some(&secret_text(secret))).to_string().into_bytes()
+        };
+        let request = Request::unkeyed(body.as_bytes());
+        let registered = webhooks::register(context.services, &caller, key, &guard, request, answer).await;
+        serde_json::from_slice(registered.map_err(in_words)?.body.expose()).map_err(text)
+    }
+}
+
+/// Change the URL and the event types of an endpoint
+#[derive(Args, Serialize, Deserialize)]
+pub struct Edit {
+    /// The endpoint's id
+    pub webhook_id: String,
+    /// Where to send events
+    #[arg(long)]
+    pub url: String,
+    /// A type of event to send; repeatable [default: customer.kycs.updated]
+    #[arg(long = "event-type", value_name = "TYPE")]
+    pub event_types: Vec<String>,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Edit {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let (id, body) = (WebhookId::parse(&self.webhook_id), body(&self.url, &self.event_types));
+        webhooks::edit(context.services, &caller, &egress(context), id, body.as_bytes()).await.map_err(in_words)?;
+        Ok(webhooks::find(context.services, &caller, id).await.map_err(text)?.to_json(None))
+    }
+}
+
+/// Enable an endpoint again, or let another key sign; waiting deliveries are sent at once
+#[derive(Args, Serialize, Deserialize)]
+pub struct Enable {
+    /// The endpoint's id
+    pub webhook_id: String,
+    /// The id of the API key that signs deliveries
+    #[arg(long, value_name = "ID")]
+    pub key: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Enable {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let key = signer(context, caller.scope, &self.key).await?;
+        let (id, request) = (WebhookId::parse(&self.webhook_id), Request::unkeyed(b""));
+        let enabled = webhooks::enable(context.services, &caller, key, id, request).await;
+        serde_json::from_slice(enabled.map_err(text)?.body.expose()).map_err(text)
+    }
+}
+
+/// Give an endpoint a new secret; the old one signs as well until the overlap ends
+#[derive(Args, Serialize, Deserialize)]
+pub struct RotateSecret {
+    /// The endpoint's id
+    pub webhook_id: String,
+    /// How long the old secret still signs: 0s to 7d
+    #[arg(long, value_parser = overlap, default_value = "24h", value_name = "DURATION")]
+    pub overlap: i64,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for RotateSecret {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let id = WebhookId::parse(&self.webhook_id);
+        let secret = webhooks::rotate_secret(context.services, &caller, id, self.overlap).await.map_err(text)?;
+        Ok(json!({ "id": id, "secret": *secret_text(&secret) }))
+    }
+}
+
+/// Send a test event to an endpoint, and print its response
+#[derive(Args, Serialize, Deserialize)]
+pub struct Test {
+    /// The endpoint's id
+    pub webhook_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Test {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let id = WebhookId::parse(&self.webhook_id);
+        let message = webhooks::test_message(context.services, &caller, id).await.map_err(text)?;
+        let message = message.ok_or("the endpoint is disabled; enable it first")?;
+        let sent = egress(context).send(caller.scope.environment, message, context.services.clock.now()).await;
+        Ok(json!({ "result": sent.result.word() }))
+    }
+}
+
+/// Delete an endpoint and its waiting deliveries
+#[derive(Args, Serialize, Deserialize)]
+pub struct Delete {
+    /// The endpoint's id
+    pub webhook_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Delete {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let id = WebhookId::parse(&self.webhook_id);
+        webhooks::delete(context.services, &caller, id).await.map_err(text)?;
+        Ok(json!({ "deleted": id }))
+    }
+}
+
+/// The body of the API's own request for an endpoint.
+fn body(url: &str, event_types: &[String]) -> String {
+    let mut body = json!({ "url": url });
+    if !event_types.is_empty() {
+        body["event_types"] = json!(event_types);
+    }
+    body.to_string()
+}
+
+/// Which addresses may be called, as for the server's own deliveries.
+fn egress(context: &CommandContext<'_>) -> Egress {
+    let own = vec![context.config.listening.address];
+    Egress::new(Targets::new(own, context.config.webhooks.private.clone()))
+}
+
+/// The key that is to sign.
+async fn signer(context: &CommandContext<'_>, scope: Scope, id: &str) -> Result<KeyId, String> {
+    let keys = context.services.store.api_keys(scope).await.map_err(text)?;
+    let found = signers(&keys, context.services.clock.now());
+    chosen(&found, id)
+        .ok_or_else(|| "no such key that works and may read events; dossier keys list shows all".to_owned())
+}
+
+/// Every rule that the input breaks.
+fn in_words(error: WebhookError) -> String {
+    match error {
+        WebhookError::Invalid(violations) => {
+            let lines = violations.0.iter().map(|one| format!("{}: {}", one.pointer, one.message));
+            lines.collect::<Vec<_>>().join("\n")
+        }
+        error => error.to_string(),
     }
 }
 
@@ -88,5 +269,32 @@ impl DataCommand for Resend {
         let request = Request::unkeyed(b"");
         let resent = webhooks::resend(context.services, &caller, id, &self.delivery_id, request).await;
         serde_json::from_slice(resent.map_err(text)?.body.expose()).map_err(text)
+    }
+}
+
+/// Send every delivery again that was given up, for events of a time
+#[derive(Args, Serialize, Deserialize)]
+pub struct ResendFailed {
+    /// The endpoint's id
+    pub webhook_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Events at this time or later, such as 2026-01-05 or 2026-01-05T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub from: String,
+    /// Events before this time [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+}
+
+#[async_trait]
+impl DataCommand for ResendFailed {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let now = context.services.now(caller.scope);
+        let (from, to) = (time(&self.from)?, self.to.as_deref().map_or(Ok(now), time)?);
+        let id = WebhookId::parse(&self.webhook_id);
+        let resent = webhooks::resend_failed(context.services, &caller, id, from, to).await.map_err(text)?;
+        Ok(json!({ "resent": resent }))
     }
 }

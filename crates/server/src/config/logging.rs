@@ -1,15 +1,21 @@
-//! Settings: the format and level of the log.
+//! Settings: the format and level of the log, and the log of requests.
 
 use std::io::IsTerminal as _;
 
 use tracing::level_filters::LevelFilter;
 
 use super::reader::SettingReader;
+use super::units::millis;
+
+/// How long the log of requests may be kept, in seconds.
+const LOG_AGES: std::ops::RangeInclusive<i64> = 60 * 60..=90 * 24 * 60 * 60;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Logging {
     pub format: LogFormat,
     pub level: LevelFilter,
+    /// For how many seconds the log of requests is kept. `None` if it is off.
+    pub requests: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +50,11 @@ impl Logging {
         let help = "the log level: error, warn, info, debug or trace";
         let wanted = "error, warn, info, debug or trace";
         let level = from.setting("log_level", "info", help).read(|text| text.parse().ok(), wanted);
-        Self { format, level }
+        let help =
+            "for how long the log of requests is kept that the console and dossier requests show; off keeps none";
+        let seconds = |text: &str| millis(text).map(|millis| millis / 1_000).filter(|age| LOG_AGES.contains(age));
+        let wanted = "a duration from 1h to 90d, like 30d";
+        let requests = from.setting("request_log", "30d", help).read_or_off(seconds, wanted);
+        Self { format, level, requests }
     }
 }

@@ -69,6 +69,8 @@ pub struct Config {
     pub backups: Backups,
     /// The settings whose changes the audit trail records.
     pub recorded: dossier_core::settings::Settings,
+    /// All settings, as the console shows them.
+    pub views: Vec<SettingView>,
 }
 
 impl Config {
@@ -95,6 +97,7 @@ impl Config {
             listening,
             desk,
             recorded: dossier_core::settings::Settings::new(),
+            views: Vec::new(),
         }
     }
 
@@ -165,7 +168,7 @@ pub struct Settings {
 }
 
 /// A setting for people, without the values of secrets.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SettingView {
     pub name: &'static str,
     pub value: String,
@@ -248,6 +251,7 @@ impl Settings {
             return Err(reader.errors);
         }
         config.recorded = recorded::recorded(&SETTINGS, |setting| self.text(setting.name), &config.rule_sets());
+        config.views = self.views();
         Ok(config)
     }
 }

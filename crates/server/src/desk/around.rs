@@ -20,7 +20,7 @@ pub(super) const CSP: &str = "default-src 'none'; script-src 'self'; style-src '
 
 /// Redirects to the host of the desk, refuses posts from other sites, turns problems into pages, and makes responses
 /// private and compressed.
-pub(super) async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let (headers, uri, method) = (request.headers().clone(), request.uri().clone(), request.method().clone());
     let context = request.extensions().get::<RequestContext>().expect("the outer layer sets it").clone();
     let mut response = if !is_at_home(&app.desk_url, &headers) {

@@ -16,7 +16,7 @@ use super::seat::{SignedIn, refusal};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// `GET /desk`: leads to the queue, or to the members if the member only manages those.
+/// `GET /desk`: leads to the queue, or to the members or the console if the member only manages those.
 pub async fn home(State(app): State<App>, signed_in: SignedIn) -> Result<Response, Problem> {
     let member = &signed_in.member;
     let account = app.services.store.account(member.account).await?;
@@ -29,9 +29,11 @@ pub async fn home(State(app): State<App>, signed_in: SignedIn) -> Result<Respons
         order.reverse();
     }
     let first = order.into_iter().find(|environment| member.may(Permission::View, *environment));
+    let console = Environment::ALL.iter().any(|environment| member.may(Permission::ManageKeys, *environment));
     Ok(match first {
         Some(environment) => Redirect::to(&format!("/desk/{environment}/queue")).into_response(),
         None if member.details.roles.is_admin() => Redirect::to("/desk/members").into_response(),
+        None if console => Redirect::to("/console").into_response(),
         None => pages::refused(&signed_in, &DeskError::Forbidden(Permission::View, Environment::Production)),
     })
 }

@@ -1,6 +1,6 @@
 //! The desk: the pages for members, and how they sign in.
 
-mod around;
+pub(crate) mod around;
 pub mod challenge;
 pub mod claims;
 pub mod customer;

@@ -21,6 +21,8 @@ pub struct Viewer<'a> {
     pub environment: Option<Environment>,
     /// Whether a script asked, which shows pieces of a page.
     pub is_script: bool,
+    /// Whether the page is one of the console.
+    pub is_console: bool,
 }
 
 impl Viewer<'_> {
@@ -28,6 +30,12 @@ impl Viewer<'_> {
     fn queue(&self) -> Option<Environment> {
         let mut environments = self.environment.into_iter().chain(Environment::ALL.iter().copied());
         environments.find(|one| self.member.may(Permission::View, *one))
+    }
+
+    /// The environment whose console the page leads to: its own, or the first where the member may manage keys.
+    fn console(&self) -> Option<Environment> {
+        let mut environments = self.environment.into_iter().chain(Environment::ALL.iter().copied());
+        environments.find(|one| self.member.may(Permission::ManageKeys, *one))
     }
 
     /// The other environments that the member has a role in.
@@ -40,10 +48,21 @@ impl Viewer<'_> {
 
 /// A page inside the desk.
 pub fn page<'a>(viewer: impl Into<Viewer<'a>>, title: &str, class: &str, content: &Markup) -> Response {
-    Html(framed(viewer.into(), title, class, content).into_string()).into_response()
+    page_within(viewer, &html! {}, title, class, content)
 }
 
-fn framed(viewer: Viewer<'_>, title: &str, class: &str, content: &Markup) -> Markup {
+/// A page with a navigation of its own above the title.
+pub fn page_within<'a>(
+    viewer: impl Into<Viewer<'a>>,
+    navigation: &Markup,
+    title: &str,
+    class: &str,
+    content: &Markup,
+) -> Response {
+    Html(framed(viewer.into(), navigation, (title, class), content).into_string()).into_response()
+}
+
+fn framed(viewer: Viewer<'_>, navigation: &Markup, (title, class): (&str, &str), content: &Markup) -> Markup {
     let shortcuts = (!viewer.member.details.no_shortcuts).then_some("on");
     let link = |to: &str, part: &str, key: &str| {
         html! {
@@ -65,6 +84,9 @@ fn framed(viewer: Viewer<'_>, title: &str, class: &str, content: &Markup) -> Mar
                             (link(&format!("/desk/{queue}/queue"), "queue", "g q"))
                             (link(&format!("/desk/{queue}/search"), "search", "/"))
                         }
+                        @if let Some(console) = viewer.console() {
+                            (link(&format!("/console/{console}"), "console", "g k"))
+                        }
                         @if viewer.member.details.roles.is_admin() { (link("/desk/members", "members", "g m")) }
                     }
                     @if let Some(environment) = viewer.environment {
@@ -74,6 +96,7 @@ fn framed(viewer: Viewer<'_>, title: &str, class: &str, content: &Markup) -> Mar
                 }
                 main #main tabindex="-1" class=(class) {
                     div #notice role="alert" tabindex="-1" data-offline=(say("offline")) {}
+                    (navigation)
                     h1 { (title) }
                     (content)
                 }
@@ -92,7 +115,8 @@ fn menu(viewer: Viewer<'_>) -> Markup {
             summary { bdi { (details.name.as_str()) } }
             ul {
                 @for other in viewer.others() {
-                    li { a href={ "/desk/" (other) "/queue" } { (say(&format!("go-{other}"))) } }
+                    @let to = if viewer.is_console { format!("/console/{other}") } else { format!("/desk/{other}/queue") };
+                    li { a href=(to) { (say(&format!("go-{other}"))) } }
                 }
                 li data-needs-script hidden {
                     button.link type="button" data-opens="shortcuts" { (say("shortcuts-title")) } " " kbd { "?" }
@@ -156,6 +180,7 @@ const SHORTCUTS: [(&str, &[(&str, &str)]); 3] = [
             ("j k", "move"),
             ("/", "search"),
             ("g q", "queue"),
+            ("g k", "console"),
             ("g 1…4", "view"),
             ("u", "back"),
             ("?", "list"),

@@ -6,14 +6,18 @@ use http::{HeaderMap, Method};
 
 /// Where a browser goes if no other place is known.
 pub const HOME: &str = "/desk";
+/// Where the console begins.
+const CONSOLE: &str = "/console";
 /// A place must fit into a cookie, beside the state of a sign-in.
 const MAX: usize = 1_024;
 
-/// A place that came with a request, if it is one of the desk. Anything else could lead to another site.
+/// A place that came with a request, if it is one of the desk or the console. Anything else could lead to another site.
 #[must_use]
 pub fn checked(text: &str) -> &str {
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    let is_below = path == HOME || path.strip_prefix(HOME).is_some_and(|rest| rest.starts_with('/'));
+    let is_below = [HOME, CONSOLE]
+        .iter()
+        .any(|top| path == *top || path.strip_prefix(top).is_some_and(|rest| rest.starts_with('/')));
     // Browsers take `\` for `/`, drop tabs and line breaks, and follow dots out of the desk.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let has_dots = path.split('/').any(|part| part.replace("%2e", ".").replace("%2E", ".").starts_with(".."));
@@ -69,6 +73,9 @@ mod tests {
             ("/desk?a=b", true),
             ("/desk/production/queue?reason=submitted&page=2", true),
             ("/desk/members#list", true),
+            ("/console", true),
+            ("/console/production/requests?status=4", true),
+            ("/consoles", false),
             ("", false),
             ("/", false),
             ("/desktop", false),

@@ -33,7 +33,7 @@ pub struct SignedIn {
 
 impl<'a> From<&'a SignedIn> for Viewer<'a> {
     fn from(signed_in: &'a SignedIn) -> Self {
-        Self { member: &signed_in.member, environment: None, is_script: signed_in.is_script }
+        Self { member: &signed_in.member, environment: None, is_script: signed_in.is_script, is_console: false }
     }
 }
 
@@ -52,7 +52,7 @@ pub struct Desk {
 impl<'a> From<&'a Desk> for Viewer<'a> {
     fn from(desk: &'a Desk) -> Self {
         let (environment, is_script) = (Some(desk.environment()), desk.signed_in.is_script);
-        Self { member: &desk.seat.member, environment, is_script }
+        Self { member: &desk.seat.member, environment, is_script, is_console: false }
     }
 }
 
@@ -132,15 +132,16 @@ impl FromRequestParts<App> for Fresh {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let signed_in = SignedIn::from_request_parts(parts, app).await?;
-        fresh(parts, app, signed_in)
+        fresh(parts, app, &signed_in)?;
+        Ok(Self(signed_in))
     }
 }
 
-fn fresh(parts: &Parts, app: &App, signed_in: SignedIn) -> Result<Fresh, Response> {
-    if signed_in.sign_in.is_fresh(app.services.clock.now()) {
-        Ok(Fresh(signed_in))
-    } else {
-        Err(to_sign_in(parts, true))
+/// Leads to the sign-in, unless the member proved a short time ago who they are.
+pub fn fresh(parts: &Parts, app: &App, signed_in: &SignedIn) -> Result<(), Response> {
+    match signed_in.sign_in.is_fresh(app.services.clock.now()) {
+        true => Ok(()),
+        false => Err(to_sign_in(parts, true)),
     }
 }
 
@@ -154,7 +155,8 @@ impl FromRequestParts<App> for Admin {
             return Err(pages::refused(&signed_in, &error));
         }
         // Those who may not do it anyway need not prove again who they are.
-        fresh(parts, app, signed_in).map(|Fresh(signed_in)| Self(signed_in))
+        fresh(parts, app, &signed_in)?;
+        Ok(Self(signed_in))
     }
 }
 

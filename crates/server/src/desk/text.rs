@@ -1,4 +1,4 @@
-//! The texts of the desk. They are in English, and in one catalogue.
+//! The texts of the desk and the console. They are in English, in one catalogue for each.
 
 use std::sync::LazyLock;
 
@@ -10,11 +10,14 @@ use maud::{Markup, html};
 use crate::readable::moment;
 
 const CATALOGUE: &str = include_str!("../../assets/desk/en.ftl");
+const CONSOLE: &str = include_str!("../../assets/console/en.ftl");
 
 static BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
     let mut bundle = FluentBundle::new_concurrent(vec!["en".parse().expect("a tag")]);
     bundle.set_use_isolating(false);
-    bundle.add_resource_overriding(FluentResource::try_new(CATALOGUE.to_owned()).expect("a test reads it"));
+    for catalogue in [CATALOGUE, CONSOLE] {
+        bundle.add_resource_overriding(FluentResource::try_new(catalogue.to_owned()).expect("a test reads it"));
+    }
     bundle
 });
 
@@ -58,7 +61,7 @@ mod tests {
 
     #[test]
     fn every_text_can_be_formatted() {
-        for line in CATALOGUE.lines().filter(|line| line.contains(" = ")) {
+        for line in CATALOGUE.lines().chain(CONSOLE.lines()).filter(|line| line.contains(" = ")) {
             let key = line.split_once(" = ").map_or("", |(key, _)| key);
             let shown = say_with(key, &[("count", 2.into()), ("name", "N".into()), ("roles", "R".into())]);
             assert!(!shown.trim().is_empty(), "{key}");

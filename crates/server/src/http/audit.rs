@@ -120,7 +120,7 @@ impl AuditQuery {
         let message = "must be a date with a time as in RFC 3339, such as 2026-01-05T12:00:00Z";
         let mut moment = |name| parameters.read(name, Timestamp::parse, Code::InvalidTime, message);
         let (from, to) = (moment("from"), moment("to"));
-        let filter = AuditFilter { customer, action, actor, from, to };
+        let filter = AuditFilter { request_id: None, customer, action, actor, from, to };
         parameters.end().map(|()| Self { filter, before, limit })
     }
 }

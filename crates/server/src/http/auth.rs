@@ -57,10 +57,15 @@ async fn recognise(
     };
     let first_use_in_a_while = record_use(app, &record, now);
     let is_active = record.state(now) == KeyState::Active;
-    context.set_key(record.key_id, record.expires_at.filter(|_| is_active));
+    context.set_key(record.scope, record.key_id, record.expires_at.filter(|_| is_active));
     if !is_active {
         audit_refusal(app, &caller, now, "the key has expired or was revoked", first_use_in_a_while).await;
         return Err(unauthorized());
+    }
+    if !record.admits(context.address) {
+        audit_refusal(app, &caller, now, "the address is not allowed", first_use_in_a_while).await;
+        let text = "This key may not be used from this address.";
+        return Err(Problem::new(ProblemCode::AddressNotAllowed, text));
     }
     if app.services.closed.contains(record.scope.account) {
         audit_refusal(app, &caller, now, "the account is closed", first_use_in_a_while).await;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Instant;
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, KeyId};
 use http::request::Parts;
@@ -24,7 +25,7 @@ pub struct RequestContext {
 
 struct Shared {
     slots: Arc<Budget>,
-    key: OnceLock<(KeyId, Option<Timestamp>)>,
+    key: OnceLock<(Scope, KeyId, Option<Timestamp>)>,
     reservation: Mutex<Reservation>,
 }
 
@@ -96,17 +97,17 @@ impl RequestContext {
     }
 
     /// Records the key of the request, and when the key ends if the client should be told.
-    pub fn set_key(&self, key: KeyId, end: Option<Timestamp>) {
-        let _ = self.shared.key.set((key, end));
+    pub fn set_key(&self, scope: Scope, key: KeyId, end: Option<Timestamp>) {
+        let _ = self.shared.key.set((scope, key, end));
     }
 
-    pub(super) fn key(&self) -> Option<KeyId> {
-        self.shared.key.get().map(|(key, _)| *key)
+    pub(super) fn key(&self) -> Option<(Scope, KeyId)> {
+        self.shared.key.get().map(|(scope, key, _)| (*scope, *key))
     }
 
     /// When the key ends, if the client should be told.
     pub(super) fn key_end(&self) -> Option<Timestamp> {
-        self.shared.key.get().and_then(|(_, end)| *end)
+        self.shared.key.get().and_then(|(.., end)| *end)
     }
 
     fn reservation(&self) -> MutexGuard<'_, Reservation> {

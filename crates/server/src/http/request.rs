@@ -9,6 +9,8 @@ use std::time::Instant;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::requests::MAX_VIOLATIONS_KEPT;
 use dossier_core::store::StoreError;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
@@ -131,6 +133,7 @@ impl Answer for Front {
         let clients_id = clients_id(request.headers());
         let method = method_label(request.method());
         let route = (self.route_label)(request.uri().path());
+        let (customer, file) = path_ids(route, request.uri().path());
         let answering = Answering::begin(&self.app);
         let client = match peer.is_proxy {
             true => self.app.proxies.client(request.headers(), peer.address),
@@ -155,6 +158,7 @@ impl Answer for Front {
         drop(answering);
         let problem = response.extensions_mut().remove::<Problem>();
         let code = problem.as_ref().map(|problem| problem.code().as_str());
+        let violations = problem.as_ref().map(|problem| problem.violations(MAX_VIOLATIONS_KEPT)).unwrap_or_default();
         if let Some(problem) = problem {
             response = self.render(problem, response, &request_id);
         }
@@ -164,7 +168,19 @@ impl Answer for Front {
         if let Some(log) = &self.log {
             let (at, duration_us) = (self.app.services.clock.now(), elapsed.as_micros() as u64);
             let (request_id, key) = (Arc::clone(&request_id.0), context.key());
-            log.push(RequestEntry { at, request_id, method, route, status, code, key, duration_us });
+            log.push(RequestEntry {
+                at,
+                request_id,
+                method,
+                route,
+                status,
+                code,
+                violations,
+                key,
+                customer,
+                file,
+                duration_us,
+            });
         }
         if let Some(theirs) = clients_id.as_ref().and_then(|id| id.to_str().ok()) {
             tracing::debug!(%request_id, client_request_id = theirs, "the client sent its own request id");
@@ -257,6 +273,19 @@ fn is_host(host: &[u8]) -> bool {
     let addressed = |inner: &[u8]| inner.iter().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(byte));
     let bracketed = name.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     !name.is_empty() && bracketed.map_or_else(|| named(name), addressed) && port.iter().all(u8::is_ascii_digit)
+}
+
+/// The ids of Dossier's in a path. Other text in it may be anything.
+fn path_ids(route: &str, path: &str) -> (Option<CustomerId>, Option<FileId>) {
+    let mut ids = (None, None);
+    for (name, text) in route.split('/').zip(path.split('/')) {
+        match name {
+            "{customer_id}" => ids.0 = CustomerId::parse(text),
+            "{file_id}" => ids.1 = FileId::parse(text),
+            _ => {}
+        }
+    }
+    ids
 }
 
 fn method_label(method: &Method) -> &'static str {

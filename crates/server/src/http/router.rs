@@ -1,6 +1,7 @@
 //! The routes. Each leads to one handler. Routes of the API are made from the operation beside the handler.
 
-use std::sync::LazyLock;
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use axum::Router;
 use axum::extract::State;
@@ -17,7 +18,7 @@ use super::{
     audit, customers, docs, erasure, events, files, health, kyc, looks, openapi, person_erasure, providers, retention,
     sandbox, webhooks,
 };
-use crate::{desk, pages};
+use crate::{console, desk, pages};
 
 macro_rules! operations {
     ($($operation:path => $handler:path,)*) => {
@@ -83,6 +84,7 @@ pub fn router(app: App) -> Router {
     documented()
         .merge(pages::routes(&app))
         .merge(desk::routes(&app))
+        .merge(console::routes(&app))
         .merge(docs::site::routes(document, &app.public_url))
         .route("/problems", get(docs::problems::all))
         .route("/problems/{code}", get(docs::problems::one))
@@ -129,6 +131,43 @@ pub fn route_label(path: &str) -> &'static str {
     let routes = || OPERATIONS.iter().map(|operation| operation.path);
     // A literal path goes before one with a parameter, as in the router.
     routes().find(|route| *route == path).or_else(|| routes().find(|route| matches(route))).unwrap_or(UNKNOWN)
+}
+
+/// The paths of the API, each once.
+#[must_use]
+pub fn api_paths() -> Vec<&'static str> {
+    let mut paths: Vec<_> = OPERATIONS.iter().map(|one| one.path).filter(|path| path.starts_with("/v0")).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
+/// Whether the contract has a member or a parameter of this name.
+#[must_use]
+pub fn is_contract_word(text: &str) -> bool {
+    static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let mut words = HashSet::new();
+        collect_words(&document(), &mut words);
+        words
+    });
+    WORDS.contains(text)
+}
+
+/// The names of properties and parameters in a part of the document.
+fn collect_words(part: &Value, words: &mut HashSet<String>) {
+    match part {
+        Value::Object(members) => {
+            if let Some(Value::Object(properties)) = members.get("properties") {
+                words.extend(properties.keys().cloned());
+            }
+            if let (Some(Value::String(name)), Some(_)) = (members.get("name"), members.get("in")) {
+                words.insert(name.clone());
+            }
+            members.values().for_each(|member| collect_words(member, words));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
+        _ => {}
+    }
 }
 
 /// The response where no route leads. Outside the API, people get a page. Clients that build their URLs themselves

@@ -16,13 +16,14 @@ use super::budget::Budget;
 use super::clients::TrustedProxies;
 use super::incomplete_accounts::IncompleteAccounts;
 use super::rates::{Limiters, Rates};
-use crate::config::Urls;
 use crate::config::erasure::Erasure;
+use crate::config::{SettingView, Urls};
 use crate::desk::queue_view::Queues;
 use crate::desk::ways::Ways;
 use crate::egress::Egress;
 use crate::looks::LookCounter;
 use crate::metrics::Metrics;
+use crate::request_log::RequestTally;
 use crate::room::Room;
 use crate::scanner::Scans;
 use crate::sumsub::Sumsub;
@@ -55,6 +56,14 @@ pub struct AppState {
     pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
     /// Looks at personal data that are not yet recorded in the store.
     pub looks: LookCounter,
+    /// Requests of API keys that are not yet in the stored log.
+    pub requests: Arc<RequestTally>,
+    /// For how many seconds the log of requests is kept. `None` if it is off.
+    pub request_log: Option<i64>,
+    /// The settings, for the console.
+    pub settings: Vec<SettingView>,
+    /// The paths of the API, for the console.
+    pub paths: Vec<&'static str>,
     /// Requests that are being handled now, without those that wait for events.
     pub answering: AtomicUsize,
     /// Requests since the start.
@@ -96,6 +105,12 @@ pub struct StateParts {
     pub sumsub: Option<Arc<Sumsub>>,
     /// How scans of uploads ended.
     pub scans: Scans,
+    /// For how many seconds the log of requests is kept. `None` if it is off.
+    pub request_log: Option<i64>,
+    /// The settings, for the console.
+    pub settings: Vec<SettingView>,
+    /// The paths of the API, for the console.
+    pub paths: Vec<&'static str>,
 }
 
 pub type App = Arc<AppState>;
@@ -125,6 +140,9 @@ impl AppState {
             egress,
             sumsub,
             scans,
+            request_log,
+            settings,
+            paths,
         } = parts;
         let metrics = Metrics::new(scans, services.clock.now());
         Self {
@@ -150,6 +168,10 @@ impl AppState {
             drains: Budget::new(Self::DRAINS),
             keys_used: Mutex::default(),
             looks: LookCounter::default(),
+            requests: Arc::new(RequestTally::new(request_log.is_some())),
+            request_log,
+            settings,
+            paths,
             limiters: Limiters::new(rates),
             incomplete_accounts: IncompleteAccounts::default(),
             desk_url,

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dossier_core::api_key::KeyScope;
+use dossier_core::caller::{Actor, Caller};
+use dossier_core::ids::KeyId;
 use dossier_core::use_cases::webhooks;
 use dossier_core::violation::Code;
 use dossier_core::webhook::{Endpoint, delivery_id, delivery_number};
@@ -56,8 +58,17 @@ pub(crate) async fn register(
         let secret = zeroize::Zeroizing::new(format!("whsec_{}", STANDARD.encode(secret)));
         endpoint.to_json(Some(&secret)).to_string().into_bytes()
     };
-    let answer = webhooks::register(&app.services, &caller, app.egress.as_ref(), request, answer).await?;
+    let answer =
+        webhooks::register(&app.services, &caller, signer(&caller)?, app.egress.as_ref(), request, answer).await?;
     Ok(answered(StatusCode::CREATED, answer))
+}
+
+/// The key of the request, which signs.
+fn signer(caller: &Caller) -> Result<KeyId, Problem> {
+    match caller.actor {
+        Actor::Key(key) => Ok(key),
+        _ => Err(Problem::not_found()),
+    }
 }
 
 pub(crate) const LIST: Operation = Operation {
@@ -140,7 +151,7 @@ pub(crate) async fn enable(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let request = repeatable("POST /v0/webhooks/{webhook_id}/enable", &headers, b"")?;
-    Ok(answered(StatusCode::OK, webhooks::enable(&app.services, &caller, id, request).await?))
+    Ok(answered(StatusCode::OK, webhooks::enable(&app.services, &caller, signer(&caller)?, id, request).await?))
 }
 
 pub(crate) const DELIVERIES: Operation = Operation {

@@ -38,6 +38,7 @@ impl FirstStart {
             name: "first start".to_owned(),
             scopes: KeyScope::defaults(Environment::Sandbox),
             expires_at: None,
+            addresses: Vec::new(),
         };
         let scope = Scope { account, environment: Environment::Sandbox };
         let (key, _) = api_keys::create(services, &caller(scope), new).await.map_err(failed)?;

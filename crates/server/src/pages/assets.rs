@@ -55,7 +55,11 @@ fn all() -> &'static [Asset] {
             (
                 "desk.css",
                 CSS,
-                concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/desk/desk.css")),
+                concat!(
+                    include_str!("../../assets/tokens.css"),
+                    include_str!("../../assets/desk/desk.css"),
+                    include_str!("../../assets/console/console.css")
+                ),
             ),
             ("desk.js", JS, include_str!("../../assets/desk/desk.js")),
             (

@@ -277,20 +277,24 @@ async fn record_all(
 
 /// Makes one attempt. `None` when there is nothing to record, because the endpoint is gone.
 async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<FinishedAttempt> {
-    let now = app.services.now(due.scope);
+    let (now, began) = (app.services.now(due.scope), Instant::now());
+    let finished = |due, at, result, verdict| {
+        let duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Some(FinishedAttempt { due, at, duration_us, result, verdict })
+    };
     // The signature carries real time, not a sandbox's: receivers compare it with their own clocks.
     let message = match app.services.store.message(&due, app.services.clock.now()).await {
         Ok(message) => message?,
         Err(error) => {
             tracing::error!(%error, delivery = due.delivery, "failed to read a delivery");
             let verdict = schedule.after(&due, now, jitter(app), None);
-            return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("unreadable"), verdict });
+            return finished(due, now, AttemptResult::Failure("unreadable"), verdict);
         }
     };
     due.shows_link = Some(message.shows_link);
     if message.contract.is_none() {
         let verdict = Verdict::Paused(now.plus_seconds(PAUSE_SECONDS));
-        return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("key_revoked"), verdict });
+        return finished(due, now, AttemptResult::Failure("key_revoked"), verdict);
     }
     let began = Instant::now();
     let Sent { status, retry_after, result } =
@@ -303,7 +307,7 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Finishe
     };
     tracing::debug!(delivery = due.delivery, endpoint = %due.endpoint, ?result, "a delivery was attempted");
     app.metrics.delivered(matches!(verdict, Verdict::Delivered), took);
-    Some(FinishedAttempt { due, at, result, verdict })
+    finished(due, at, result, verdict)
 }
 
 fn jitter(app: &App) -> f64 {

@@ -7,6 +7,7 @@ mod disk;
 mod erasures;
 pub mod housekeeping;
 mod looks;
+pub(crate) mod requests;
 mod retention;
 mod rules;
 mod verification;
@@ -29,6 +30,7 @@ pub(crate) fn start(app: &App, store: &Arc<dyn Engine>, key: AnchorKey, config: 
         tokio::spawn(housekeeping::give_memory_back()),
         tokio::spawn(housekeeping::run_housekeeping(app())),
         tokio::spawn(looks::record(app())),
+        tokio::spawn(requests::record(app())),
         tokio::spawn(verification::end_sessions(app())),
         tokio::spawn(verification::ask_providers(app())),
         tokio::spawn(erasures::run_due(app())),

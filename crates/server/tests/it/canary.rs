@@ -287,6 +287,16 @@ async fn the_audit_trail_shows_values_to_its_reader_alone(
     found
 }
 
+/// The log of requests names the places of the contract.
+fn the_log_of_requests_has_places_and_no_names(folder: &Path, markers: &[String]) -> Vec<String> {
+    let list = dossier(folder, &["requests", "list", "--limit", "1000", "--output", "json", "--data-dir", "data"]);
+    let text = String::from_utf8(list.stdout).expect("UTF-8");
+    for part in ["unknown_property", "\"/*\"", "/birth_date", "invalid_parameters", "/v0/files"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    hits("the log of requests", text.as_bytes(), markers)
+}
+
 /// Half of an upload, whose rest never arrives.
 fn half_an_upload(url: &str, key: &str) -> TcpStream {
     let body = form(FILE_MARKER, &marked_file());
@@ -364,6 +374,13 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         );
         let stale = client.put(format!("{url}{path}")).header("Api-Key", &key).header("If-Match", "\"v1\"").json(&body);
         answers.push(stale.send().await.expect("a response").text().await.expect("text"));
+        // The response alone repeats a name that the client made up.
+        let made_up = format!("Zqmember{}", 95_000 + markers.len());
+        markers.push(made_up.clone());
+        let refused = send(reqwest::Method::PUT, &path, json!({ made_up.clone(): 1 })).await.expect("a response");
+        assert!(refused.text().await.expect("text").contains(&made_up));
+        let list = client.get(format!("{url}/v0/customers?{made_up}=1")).header("Api-Key", &key);
+        assert_eq!(list.send().await.expect("a response").status().as_u16(), 400);
     }
     upload_markers(&client, &url, &key, &mut markers, &mut answers).await;
     verify_with_markers(&client, &url, &key, &mut markers).await;
@@ -374,6 +391,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         found.extend(hits(&format!("error {place}"), answer.as_bytes(), &markers));
     }
     found.extend(the_audit_trail_shows_values_to_its_reader_alone(folder.path(), &client, &url, &markers).await);
+    found.extend(the_log_of_requests_has_places_and_no_names(folder.path(), &markers));
     let metrics = client.get(metrics).send().await.expect("a response").text().await.expect("text");
     assert!(metrics.contains("dossier_http_requests_total"));
     found.extend(hits("the metrics", metrics.as_bytes(), &markers));

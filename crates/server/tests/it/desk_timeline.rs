@@ -34,7 +34,7 @@ fn older(page: &str) -> Option<String> {
 async fn key_named(app: &TestApp, name: &str) -> String {
     let services = &app.server.as_ref().expect("running").app.services;
     let caller = Caller::system(Scope { account: account(app).await, environment: Environment::Sandbox }, "test");
-    let new = NewKey { name: name.to_owned(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
+    let new = NewKey { name: name.to_owned(), scopes: KeyScope::ALL.to_vec(), expires_at: None, addresses: Vec::new() };
     let (key, _) = api_keys::create(services, &caller, new).await.expect("a key");
     key.expose().to_owned()
 }

@@ -13,6 +13,7 @@ mod command_line;
 mod commands;
 mod concurrency;
 mod connections;
+mod console;
 mod countries;
 mod customers;
 mod described;

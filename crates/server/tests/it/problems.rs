@@ -14,6 +14,7 @@ use crate::app::{Answered, TestApp};
 /// Codes that no client can cause at will. Other tests force them.
 const FORCED_ELSEWHERE: &[ProblemCode] = &[
     ProblemCode::AccountClosed,
+    ProblemCode::AddressNotAllowed,
     ProblemCode::InfectedFile,
     ProblemCode::InternalError,
     ProblemCode::Overloaded,

@@ -48,9 +48,9 @@ impl EventStore for PostgresStore {
         for row in &found {
             let mut columns = Columns::of(row);
             let (position, row) = (columns.count()?, event_row(&mut columns)?);
-            let (event_type, customer, number) = (row.event_type.clone(), row.customer, row.number);
+            let (event_type, customer, number, at) = (row.event_type.clone(), row.customer, row.number, row.at);
             let body = Pii::new(self.open_event(scope, row).await?);
-            events.push(StoredEvent { position, event_type, customer, number, body });
+            events.push(StoredEvent { position, event_type, customer, number, at, body });
         }
         Ok(events)
     }

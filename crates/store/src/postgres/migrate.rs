@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("holds", include_str!("../../migrations/postgres/0018_holds.sql")),
     ("desk", include_str!("../../migrations/postgres/0019_desk.sql")),
     ("announced", include_str!("../../migrations/postgres/0020_announced.sql")),
+    ("requests", include_str!("../../migrations/postgres/0021_requests.sql")),
 ];
 
 /// The migrations after which rows must be sealed, each with the number of the step that seals them.

@@ -1,6 +1,7 @@
 //! The second engine: PostgreSQL, and databases that speak its protocol. Any number of processes share one database.
 
 mod answers;
+mod attempts;
 mod audit;
 mod chores;
 mod collection;
@@ -22,6 +23,7 @@ mod migrate;
 mod person_erasures;
 mod processes;
 mod queue;
+mod requests;
 mod rotate;
 mod row_seals;
 mod rows;
@@ -82,6 +84,7 @@ statements! {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("answers", answers::STATEMENTS),
+        ("attempts", attempts::STATEMENTS),
         ("audit", audit::STATEMENTS),
         ("chores", chores::STATEMENTS),
         ("collection", collection::STATEMENTS),
@@ -101,6 +104,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("mod", STATEMENTS),
         ("person_erasures", person_erasures::STATEMENTS),
         ("queue", queue::STATEMENTS),
+        ("requests", requests::STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("row_seals", row_seals::STATEMENTS),
         ("sandbox", sandbox::STATEMENTS),

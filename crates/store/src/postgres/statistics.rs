@@ -21,6 +21,7 @@ statements! {
     ROUGHLY = "SET LOCAL default_statistics_target = 10";
     ACCOUNTS = "ANALYZE accounts";
     ANSWERS = "ANALYZE answers";
+    ATTEMPTS = "ANALYZE attempts";
     AUDIT = "ANALYZE audit";
     CONTENTS = "ANALYZE contents";
     CUSTOMERS = "ANALYZE customers";
@@ -36,6 +37,9 @@ statements! {
     NUMBERS = "ANALYZE numbers";
     PERSON_ERASURES = "ANALYZE person_erasures";
     PERSONS = "ANALYZE persons";
+    REQUEST_COUNTS = "ANALYZE request_counts";
+    REQUEST_ERRORS = "ANALYZE request_errors";
+    REQUESTS = "ANALYZE requests";
     SUBJECT_KEYS = "ANALYZE subject_keys";
 }
 

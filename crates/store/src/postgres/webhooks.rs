@@ -12,12 +12,13 @@ use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{
-    AttemptResult, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+    Attempt, AttemptCount, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::PostgresStore;
+use super::attempts;
 use super::database::{Error, Session};
 use super::events::event_row;
 use super::rows::{Columns, number, row_limit, scope_values, statements, uuid};
@@ -190,6 +191,18 @@ impl WebhookStore for PostgresStore {
         Ok(Some(signer.message(due, body, now)))
     }
 
+    async fn sign(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        id: String,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Option<Message>, StoreError> {
+        let signer = self.signer(scope, endpoint, now).await?;
+        Ok(signer.map(|signer| signer.sign(id, body, now, false)))
+    }
+
     async fn record_attempts(&self, mut attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         // Sort them, so that two processes that record results at once do not wait for each other.
         attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));
@@ -213,7 +226,16 @@ impl WebhookStore for PostgresStore {
         Ok(disabling)
     }
 
+    async fn attempts(&self, scope: Scope, deliveries: &[u64]) -> Result<Vec<Attempt>, StoreError> {
+        self.attempts_of(scope, deliveries).await
+    }
+
+    async fn attempt_counts(&self, scope: Scope, from: Timestamp) -> Result<Vec<AttemptCount>, StoreError> {
+        self.count_attempts(scope, from).await
+    }
+
     async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.forget_attempts(before).await?;
         self.delete_portion(ENDED_DELIVERIES, before).await
     }
 }
@@ -310,11 +332,8 @@ impl PostgresStore {
 
 /// Returns whether the attempt disabled the endpoint.
 async fn write_attempt(session: Session<'_>, attempted: &FinishedAttempt) -> Result<bool, Error> {
-    let FinishedAttempt { due, at, result, verdict } = attempted;
-    let result = match result {
-        AttemptResult::Status(status) => status.to_string(),
-        AttemptResult::Failure(word) => (*word).to_owned(),
-    };
+    let FinishedAttempt { due, at, result, verdict, .. } = attempted;
+    let result = result.word();
     let (account, environment) = scope_values(due.scope);
     let (endpoint, customer, at) = (uuid(due.endpoint.as_bytes()), uuid(due.customer.as_bytes()), at.as_micros());
     let (state, counted, next, ended): (i16, i64, Option<i64>, Option<i64>) = match verdict {
@@ -350,6 +369,7 @@ async fn write_attempt(session: Session<'_>, attempted: &FinishedAttempt) -> Res
     if touched == 0 {
         return Ok(false);
     }
+    attempts::insert(session, attempted).await?;
     match verdict {
         Verdict::Delivered if due.endpoint_failing_since.is_some() => {
             session.execute(WELL, &[&account, &environment, &endpoint, &at]).await?;

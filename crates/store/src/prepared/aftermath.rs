@@ -14,10 +14,16 @@ impl PreparedChange {
         Aftermath {
             scope: self.scope,
             fresh,
-            about_keys: matches!(self.effect, PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. }),
+            about_keys: matches!(
+                self.effect,
+                PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. } | PreparedEffect::KeyRestricted { .. }
+            ),
             about_endpoints: matches!(
                 self.effect,
-                PreparedEffect::EndpointEnabled { .. } | PreparedEffect::EndpointDeleted(_)
+                PreparedEffect::EndpointEnabled { .. }
+                    | PreparedEffect::EndpointChanged { .. }
+                    | PreparedEffect::SecretRotated { .. }
+                    | PreparedEffect::EndpointDeleted(_)
             ),
             announces: !self.events.is_empty() || matches!(self.effect, PreparedEffect::Resent { .. }),
         }

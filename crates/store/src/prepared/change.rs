@@ -10,6 +10,7 @@ use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, KeyId, PersonId, WebhookId};
 use dossier_core::sandbox_clocks::Emptying;
+use zeroize::Zeroizing;
 
 use super::customer::{AttachedFile, CustomerRow, NewSubject};
 use super::desk::DeskWrite;
@@ -79,6 +80,11 @@ pub(crate) enum PreparedEffect {
         id: KeyId,
         at: Timestamp,
     },
+    KeyRestricted {
+        id: KeyId,
+        /// The words of the column `scopes` that say from where.
+        from: String,
+    },
     AccountChanged {
         id: [u8; 16],
         name: Vec<u8>,
@@ -98,6 +104,16 @@ pub(crate) enum PreparedEffect {
     EmptyingStarted(Emptying),
     SandboxEmptied(Emptying),
     Endpoint(Box<SealedEndpoint>),
+    EndpointChanged {
+        id: WebhookId,
+        url: Vec<u8>,
+        event_types: String,
+    },
+    SecretRotated {
+        id: WebhookId,
+        secret: Zeroizing<[u8; 32]>,
+        until: i64,
+    },
     EndpointEnabled {
         id: WebhookId,
         key: KeyId,
@@ -189,6 +205,7 @@ impl PreparedEffect {
             Self::None
             | Self::Key { .. }
             | Self::KeyRevoked { .. }
+            | Self::KeyRestricted { .. }
             | Self::File { .. }
             | Self::ErasureScheduled(_)
             | Self::ErasureCancelled(..)
@@ -203,6 +220,8 @@ impl PreparedEffect {
             | Self::EmptyingStarted(_)
             | Self::SandboxEmptied(_)
             | Self::Endpoint(_)
+            | Self::EndpointChanged { .. }
+            | Self::SecretRotated { .. }
             | Self::EndpointEnabled { .. }
             | Self::EndpointDeleted(_)
             | Self::Resent { .. }

@@ -4,7 +4,8 @@ use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::caller::Scope;
 use dossier_core::change::NewLink;
 use dossier_core::clock::Timestamp;
-use dossier_core::ids::{CustomerId, SessionId};
+use dossier_core::event::EventType;
+use dossier_core::ids::{CustomerId, SessionId, WebhookId};
 use dossier_core::webhook::{Endpoint, NewEndpoint};
 
 use crate::api_keys::KeyRow;
@@ -40,16 +41,23 @@ pub(crate) struct SealedEndpoint {
 impl SealedEndpoint {
     pub(crate) fn new(keys: &ScopeKeys, scope: Scope, new: NewEndpoint) -> Self {
         let NewEndpoint { endpoint, secret } = new;
-        let seal = |section: &str, content: &[u8]| {
-            let binding = service_binding(scope, "endpoints", section, endpoint.id.as_bytes());
-            Cell::seal(&keys.service, 1, &binding, content).into_bytes()
-        };
-        let (url, secret) = (seal("url", endpoint.url.as_bytes()), seal("secret", &secret[..]));
+        let binding = service_binding(scope, "endpoints", "secret", endpoint.id.as_bytes());
+        let secret = Cell::seal(&keys.service, 1, &binding, &secret[..]).into_bytes();
+        let url = seal_url(keys, scope, endpoint.id, &endpoint.url);
         let Endpoint { id, key, event_types, created_at, .. } = endpoint;
-        let event_types = event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect();
+        let event_types = event_types_column(&event_types);
         let row = EndpointRow { scope, id, key, event_types, created_at: created_at.as_micros() };
         Self { url, secret, mac: rows::seal(&row, keys), row }
     }
+}
+
+pub(super) fn seal_url(keys: &ScopeKeys, scope: Scope, id: WebhookId, url: &str) -> Vec<u8> {
+    let binding = service_binding(scope, "endpoints", "url", id.as_bytes());
+    Cell::seal(&keys.service, 1, &binding, url.as_bytes()).into_bytes()
+}
+
+pub(super) fn event_types_column(event_types: &[EventType]) -> String {
+    event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect()
 }
 
 pub(crate) struct SealedKey {

@@ -10,13 +10,15 @@ use dossier_core::customer::{EmailIndex, numbers};
 use dossier_core::event::Event;
 use dossier_core::ids::{CustomerId, KeyId, PersonId};
 use dossier_core::store::StoreError;
+use dossier_core::webhook::NewSecret;
 
 use super::change::{Precondition, PreparedChange, PreparedEffect};
 use super::desk;
 use super::entry::stored_entry;
-use super::grants::{SealedEndpoint, SealedKey, StoredLink};
+use super::grants::{SealedEndpoint, SealedKey, StoredLink, event_types_column, seal_url};
 use super::keys::{NewKeys, SealingKeys};
 use crate::api_keys::AccountRow;
+use crate::api_keys::from_words;
 use crate::audit_chain::StoredEntry;
 use crate::files::FileRow;
 use crate::records::RowHashes;
@@ -112,6 +114,14 @@ impl SealingKeys<'_> {
                 PreparedEffect::Endpoint(Box::new(SealedEndpoint::new(&self.scope, scope, *new)))
             }
             Effect::WebhookEnabled { id, key, at } => PreparedEffect::EndpointEnabled { id, key, at },
+            Effect::WebhookChanged { id, url, event_types } => PreparedEffect::EndpointChanged {
+                id,
+                url: seal_url(&self.scope, scope, id, &url),
+                event_types: event_types_column(&event_types),
+            },
+            Effect::SecretRotated(NewSecret { id, secret, until }) => {
+                PreparedEffect::SecretRotated { id, secret, until: until.as_micros() }
+            }
             Effect::WebhookDeleted(id) => PreparedEffect::EndpointDeleted(id),
             Effect::DeliveryResent { delivery, at } => PreparedEffect::Resent { delivery, at },
             Effect::FileUploaded(file) => {
@@ -138,6 +148,9 @@ impl SealingKeys<'_> {
             Effect::KeyCreated { key, record } => self.key(&key, &record, None),
             Effect::KeyRolled { old, ends_at, key, record } => self.key(&key, &record, Some((old, ends_at))),
             Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
+            Effect::KeyRestricted { id, addresses } => {
+                PreparedEffect::KeyRestricted { id, from: from_words(&addresses) }
+            }
             Effect::MemberWritten { expected, after, beside } => self.member(expected, &after, beside),
             Effect::MemberRemoved { member, sign_ins, beside } => desk::removed(member, &sign_ins, beside),
             Effect::SignInCreated { new, link, ends, member } => self.sign_in(&new, link, &ends, member.as_deref()),

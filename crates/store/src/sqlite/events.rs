@@ -50,9 +50,9 @@ impl EventStore for SqliteStore {
         })?;
         rows.into_iter()
             .map(|(position, row)| {
-                let (event_type, customer, number) = (row.event_type.clone(), row.customer, row.number);
+                let (event_type, customer, number, at) = (row.event_type.clone(), row.customer, row.number, row.at);
                 let body = Pii::new(self.open_event(scope, row)?);
-                Ok(StoredEvent { position, event_type, customer, number, body })
+                Ok(StoredEvent { position, event_type, customer, number, at, body })
             })
             .collect()
     }

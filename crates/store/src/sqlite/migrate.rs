@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("holds", include_str!("../../migrations/sqlite/0018_holds.sql")),
     ("desk", include_str!("../../migrations/sqlite/0019_desk.sql")),
     ("announced", include_str!("../../migrations/sqlite/0020_announced.sql")),
+    ("requests", include_str!("../../migrations/sqlite/0021_requests.sql")),
 ];
 
 pub(crate) const NEWEST: usize = MIGRATIONS.len();

@@ -1,6 +1,7 @@
 //! The embedded engine: SQLite, with one writer thread that commits in groups, and separate readers.
 
 mod answers;
+mod attempts;
 mod audit;
 mod chores;
 mod collection;
@@ -24,6 +25,7 @@ mod person_erasures;
 mod processes;
 mod queue;
 mod readers;
+mod requests;
 mod rotate;
 mod row_seals;
 mod sandbox;

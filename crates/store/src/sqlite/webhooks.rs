@@ -11,11 +11,12 @@ use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, SandboxStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{
-    AttemptResult, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+    Attempt, AttemptCount, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
+use super::attempts;
 use super::events::event_row;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
@@ -167,6 +168,18 @@ impl WebhookStore for SqliteStore {
         Ok(Some(signer.message(due, body, now)))
     }
 
+    async fn sign(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        id: String,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Option<Message>, StoreError> {
+        let signer = self.signer(scope, endpoint, now).await?;
+        Ok(signer.map(|signer| signer.sign(id, body, now, false)))
+    }
+
     async fn record_attempts(&self, attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         let (report, disabled) = std::sync::mpsc::channel();
         // If this is lost in a power cut, the delivery is made again: it arrives at least once.
@@ -187,7 +200,16 @@ impl WebhookStore for SqliteStore {
         Ok(disabling)
     }
 
+    async fn attempts(&self, scope: Scope, deliveries: &[u64]) -> Result<Vec<Attempt>, StoreError> {
+        self.attempts_of(scope, deliveries)
+    }
+
+    async fn attempt_counts(&self, scope: Scope, from: Timestamp) -> Result<Vec<AttemptCount>, StoreError> {
+        self.count_attempts(scope, from)
+    }
+
     async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.forget_attempts(before).await?;
         self.delete_portion(ENDED_DELIVERIES, before).await
     }
 }
@@ -313,11 +335,8 @@ struct DueRow {
 
 /// Returns whether the attempt disabled the endpoint.
 fn write_attempt(connection: &Connection, attempted: &FinishedAttempt) -> Result<bool, rusqlite::Error> {
-    let FinishedAttempt { due, at, result, verdict } = attempted;
-    let result = match result {
-        AttemptResult::Status(status) => status.to_string(),
-        AttemptResult::Failure(word) => (*word).to_owned(),
-    };
+    let FinishedAttempt { due, at, result, verdict, .. } = attempted;
+    let result = result.word();
     let (account, environment) = scope_columns(&due.scope);
     let (endpoint, customer, at) = (due.endpoint.as_bytes(), due.customer.as_bytes(), at.as_micros());
     let (state, counted, next, ended) = match verdict {
@@ -352,6 +371,7 @@ fn write_attempt(connection: &Connection, attempted: &FinishedAttempt) -> Result
     if rows == 0 {
         return Ok(false);
     }
+    attempts::insert(connection, attempted)?;
     let failing = match verdict {
         Verdict::Delivered if due.endpoint_failing_since.is_some() => {
             "UPDATE endpoints SET failing_since = NULL

@@ -42,12 +42,19 @@ pub(crate) async fn fill(services: &Services) -> Filled {
     let mut last = None;
     for _ in 0..2 {
         let caller = caller(services).await;
-        let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
+        let new = NewKey {
+            name: "k".into(),
+            scopes: vec![KeyScope::WebhooksManage],
+            expires_at: None,
+            addresses: Vec::new(),
+        };
         let (key, record) = api_keys::create(services, &caller, new).await.expect("a key");
         let keyed = Caller { actor: Actor::Key(record.key_id), ..caller.clone() };
         let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
         let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
-        webhooks::register(services, &keyed, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
+        webhooks::register(services, &keyed, record.key_id, &Anywhere, Request::unkeyed(body), nothing)
+            .await
+            .expect("registered");
         let reviewer = seat(services, &caller, "mia", Role::Analyst).await;
         let token = signed_in(services, &caller, &reviewer.member).await;
         let file = uploaded(services, &caller).await;

@@ -97,7 +97,8 @@ async fn housekeeping_keeps_the_cache_and_rotation_empties_it() {
     engine.execute("UPDATE customers SET version = 2").await;
     assert_eq!(version().await, Some(1), "it is cached");
 
-    let new = NewKey { name: "used".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
+    let new =
+        NewKey { name: "used".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None, addresses: Vec::new() };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let now = services.clock.now();
     services.store.record_key_use(vec![(caller.scope, key.key_id, now)]).await.expect("noted");

@@ -73,6 +73,24 @@ const FREE: &[(&str, &str, &str)] = &[
     ("contents", "account_id environment file_id fingerprint size", "a hint at equal contents more or less; a quota"),
     ("looks", "account_id environment customer_id hour key_id through", "a wrong line in the access log"),
     ("looks", "seen reason_id looks last_at reason", "a wrong count there; a reason opens only in its place"),
+    (
+        "requests",
+        "account_id environment at request_id method route status code violations key_id customer_id file_id duration \
+        trail",
+        "a wrong line in the log of requests, which leads to another request's audit entry or to none",
+    ),
+    (
+        "request_counts",
+        "account_id environment step start method route class key_id b0 b1 b2 b3 b4 b5 b6 b7 b8 b9",
+        "a wrong number in a chart",
+    ),
+    (
+        "request_errors",
+        "account_id environment day method route status code pointer violation key_id requests first_at first_request \
+        last_at",
+        "a wrong line in the list of errors",
+    ),
+    ("attempts", "account_id environment delivery at accepted result duration", "a wrong attempt is shown"),
     ("chores", "name done", "a chore is done again, or not for older records: hints, e-mails, new rules"),
     ("recorded_settings", "account_id environment", "the next start names settings as changed that are not"),
     ("desk", "used_at", "a case is held, or a session that is not used stays open, for longer or shorter"),
@@ -147,7 +165,7 @@ async fn tenant(services: &Services, name: &str) -> Tenant {
     accounts::change(services, &caller, account).await.expect("changed");
     let scopes = vec![KeyScope::CustomersRead, KeyScope::AuditRead];
     let expires_at = Some(services.clock.now().plus_seconds(1_000_000));
-    let new = NewKey { name: name.into(), scopes, expires_at };
+    let new = NewKey { name: name.into(), scopes, expires_at, addresses: Vec::new() };
     let (_, first) = api_keys::create(services, &caller, new).await.expect("a key");
     let (key, _) = api_keys::roll(services, &caller, first.key_id, 1_000).await.expect("rolled");
     let person = given(services, &caller, &format!("{name}@example.com"), "individual").await;
@@ -487,7 +505,8 @@ pub(crate) async fn every_column_is_sealed_or_listed_with_the_gain_of_altering_i
 pub(crate) async fn a_key_or_a_link_in_another_account_s_row_opens_nothing(mut engine: Engine) {
     let services = engine.services();
     let (victim, attacker) = (tenant(&services, "victim").await, tenant(&services, "attacker").await);
-    let free = NewKey { name: "free".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
+    let free =
+        NewKey { name: "free".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None, addresses: Vec::new() };
     let (free, _) = api_keys::create(&services, &attacker.caller, free).await.expect("a key");
     let (email, mine) = (Email::searched("victim@example.com"), Email::searched("attacker@example.com"));
     drop(services);

@@ -153,7 +153,8 @@ pub(crate) async fn lists_of_the_trail_are_filtered_page_by_page(mut engine: Eng
         AuditFilter { from: Some(first), to: Some(last), ..AuditFilter::default() },
         AuditFilter { customer: Some(one), from: Some(first), to: Some(last), ..AuditFilter::default() },
     ] {
-        let accepted = |row: &&AuditRow| filter.accepts(row.customer_id, &row.action, &row.actor, row.at);
+        let accepted =
+            |row: &&AuditRow| filter.accepts(row.customer_id, (&row.action, &row.actor, &row.request_id), row.at);
         let expected: Vec<_> = rows.iter().filter(accepted).map(|row| row.seq).collect();
         for limit in [1, 4, 100] {
             assert_eq!(all(&services, system.scope, &filter, limit).await, expected, "{filter:?} {limit}");

@@ -30,6 +30,7 @@ use crate::kyc::policy::Policy;
 use crate::look::{CountedLook, LookPlace};
 use crate::parse::leaf::Email;
 use crate::quota::{Quotas, Used};
+use crate::requests::{Counts, ErrorCount, ErrorKey, LoggedRequest, RequestBatch, RequestFilter, RequestPlace, Step};
 use crate::retention::hold::Hold;
 use crate::sandbox_clocks::Emptying;
 use crate::services::Services;
@@ -47,12 +48,13 @@ use crate::store::links::{Link, LinkStore};
 use crate::store::looks::LookStore;
 use crate::store::person_erasures::PersonErasureStore;
 use crate::store::queue::QueueStore;
+use crate::store::requests::RequestStore;
 use crate::store::sandbox::SandboxStore;
 use crate::store::scans::{IsWanted, ScanStore, Scanned};
 use crate::store::webhooks::WebhookStore;
 use crate::store::{Committed, Store};
 use crate::turns::Turns;
-use crate::webhook::delivery::{AnnouncedEvent, Delivery, Due, FinishedAttempt, Message};
+use crate::webhook::delivery::{AnnouncedEvent, AttemptCount, Delivery, Due, FinishedAttempt, Message};
 use crate::webhook::endpoint::Endpoint;
 
 pub(crate) const TICKET: Ticket = Ticket { key_hash: [1; 32], fingerprint: [2; 32] };
@@ -197,6 +199,14 @@ scripted! {
         due_cases_of(Scope, Timestamp) -> Vec<CustomerId>;
         ended_links(Timestamp) -> Vec<(Scope, CustomerId)>;
     }
+    RequestStore {
+        record_requests(RequestBatch) -> ();
+        requests(Scope, &RequestFilter, Option<RequestPlace>, usize) -> (Vec<LoggedRequest>, Option<RequestPlace>);
+        request(Scope, &str) -> Option<LoggedRequest>;
+        request_counts(Scope, Step, Timestamp, Timestamp) -> Vec<Counts>;
+        request_errors(Scope, Timestamp) -> Vec<(ErrorKey, ErrorCount)>;
+        forget_requests(Scope, Timestamp, Timestamp, usize) -> u64;
+    }
     SandboxStore {
         sandbox_clocks() -> Vec<(AccountId, i64)>;
         sandboxes_to_empty() -> Vec<Emptying>;
@@ -223,6 +233,9 @@ scripted! {
         claim_deliveries(Timestamp, i64, &[WebhookId], usize) -> Vec<Due>;
         message(&Due, Timestamp) -> Option<Message>;
         record_attempts(Vec<FinishedAttempt>) -> Vec<FinishedAttempt>;
+        sign(Scope, WebhookId, String, Vec<u8>, Timestamp) -> Option<Message>;
+        attempts(Scope, &[u64]) -> Vec<crate::webhook::delivery::Attempt>;
+        attempt_counts(Scope, Timestamp) -> Vec<AttemptCount>;
         forget_deliveries(Timestamp) -> u64;
     }
 }

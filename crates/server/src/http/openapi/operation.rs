@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::{headers, parts, schemas};
 use crate::http::problem::ProblemCode::{
-    self, AccountClosed, AmbiguousCredentials, InsufficientScope, InternalError, InvalidBody, MalformedJson,
-    MalformedRequest, Overloaded, PayloadTooLarge, RequestTimeout, StorageFull, StorageUnavailable, TooManyRequests,
-    Unauthorized, UnsupportedMediaType,
+    self, AccountClosed, AddressNotAllowed, AmbiguousCredentials, InsufficientScope, InternalError, InvalidBody,
+    MalformedJson, MalformedRequest, Overloaded, PayloadTooLarge, RequestTimeout, StorageFull, StorageUnavailable,
+    TooManyRequests, Unauthorized, UnsupportedMediaType,
 };
 
 /// Problems that several operations have in common.
@@ -19,6 +19,7 @@ const KEYED: Problems = &[
     AmbiguousCredentials,
     MalformedRequest,
     Unauthorized,
+    AddressNotAllowed,
     AccountClosed,
     InsufficientScope,
     TooManyRequests,

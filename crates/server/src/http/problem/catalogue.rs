@@ -41,6 +41,10 @@ catalogue! {
         "In production, the form tells customers who asks for their data and where the privacy notice is. The account \
             has no legal name or no privacy URL; the detail says which. Set them on the server: dossier accounts set \
             --legal-name … --privacy-url https://…",
+    AddressNotAllowed = "address_not_allowed" 403 "The address is not allowed":
+        "The API key is valid, but it may only be used from certain network addresses, and this request came from \
+            another one. Behind a proxy, the server must trust the proxy to see the address of the client (setting \
+            trusted_proxies). See and change the addresses in the console, or with dossier keys restrict.",
     AlreadyApproved = "already_approved" 409 "The customer is already approved":
         "An approved customer needs no KYC session. If something about the customer has changed, send it with PUT. \
             Dossier then asks for a review by itself.",

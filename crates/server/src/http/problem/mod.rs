@@ -102,6 +102,12 @@ impl Problem {
         self.code
     }
 
+    /// The places and codes of what is wrong in the request, at most this many.
+    #[must_use]
+    pub fn violations(&self, most: usize) -> Vec<(String, &'static str)> {
+        self.errors.iter().take(most).map(|one| (one.pointer.clone(), one.code.as_str())).collect()
+    }
+
     /// The response. `type` is the URL of the page on this server that explains the code.
     #[must_use]
     pub fn render(self, public_url: &str, request_id: &str) -> Response {

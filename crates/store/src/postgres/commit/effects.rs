@@ -3,6 +3,7 @@
 use dossier_core::store::Committed;
 
 use super::{audit, desk, erasures, files, holds, keys, links, person_erasures, sandbox, webhooks};
+use crate::api_keys::{KeyRow, with_addresses};
 use crate::postgres::database::{Error, Session};
 use crate::prepared::{PreparedChange, PreparedEffect};
 use crate::records::RowHashes;
@@ -35,6 +36,12 @@ pub(super) async fn write(
         PreparedEffect::Endpoint(endpoint) => webhooks::insert(session, endpoint).await?,
         PreparedEffect::EndpointEnabled { id, key, at } => {
             webhooks::enable(session, change, (*id, *key, *at), other_rows).await?
+        }
+        PreparedEffect::EndpointChanged { id, url, event_types } => {
+            webhooks::change(session, change, (*id, url, event_types), other_rows).await?
+        }
+        PreparedEffect::SecretRotated { id, secret, until } => {
+            webhooks::rotate_secret(session, change, (*id, secret, *until)).await?
         }
         PreparedEffect::EndpointDeleted(id) => webhooks::delete(session, scope, *id).await?,
         PreparedEffect::Resent { delivery, at } => webhooks::resend(session, scope, *delivery, *at).await?,
@@ -72,6 +79,11 @@ pub(super) async fn write(
                 keys::change_key(session, change, *old, other_rows, |row| row.expires_at = Some(at.as_micros()))
                     .await?;
             }
+            true
+        }
+        PreparedEffect::KeyRestricted { id, from } => {
+            let restricted = |row: &mut KeyRow| row.scopes = with_addresses(&row.scopes, from);
+            keys::change_key(session, change, *id, other_rows, restricted).await?;
             true
         }
         PreparedEffect::KeyRevoked { id, at } => {

@@ -20,7 +20,7 @@ statements! {
     KEY = "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at, \
         expires_at, predecessor, mac)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    KEY_ENDS = "UPDATE api_keys SET expires_at = $4, revoked_at = $5, mac = $6
+    KEY_ENDS = "UPDATE api_keys SET expires_at = $4, revoked_at = $5, mac = $6, scopes = $7
         WHERE account_id = $1 AND environment = $2 AND key_id = $3";
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<
         .map(drop)
 }
 
-/// Changes the end of a key and seals its row again.
+/// Changes the end of a key, or from where it may be used, and seals its row again.
 pub(super) async fn change_key(
     session: Session<'_>,
     change: &PreparedChange,
@@ -84,6 +84,7 @@ pub(super) async fn change_key(
     other_rows.sealed(RowKind::ApiKey, id.as_bytes(), &mac);
     let (account, environment) = scope_values(change.scope);
     let id = uuid(id.as_bytes());
-    let values: [&dyn Param; 6] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &&mac[..]];
+    let mac = &mac[..];
+    let values: [&dyn Param; 7] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &mac, &row.scopes];
     session.execute(KEY_ENDS, &values).await.map(drop)
 }

@@ -5,18 +5,24 @@ use dossier_core::clock::Timestamp;
 use dossier_core::ids::{KeyId, WebhookId};
 
 use crate::postgres::database::{Error, Param, Session};
-use crate::postgres::rows::{number, scope_values, statements, uuid};
+use crate::postgres::rows::{Columns, number, scope_values, statements, uuid};
 use crate::postgres::shards::shard_of;
 use crate::postgres::webhooks;
 use crate::prepared::{PreparedChange, SealedEndpoint};
 use crate::records::{RowHashes, RowKind};
 use crate::rows::{self, EndpointRow};
+use crate::signing::rotated_secret;
 
 statements! {
     ENDPOINT = "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, \
         created_at, shard, mac)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     ENABLE = "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = $4, mac = $5
+        WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3";
+    CHANGE = "UPDATE endpoints SET url = $4, event_types = $5, mac = $6
+        WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3";
+    SECRET = "SELECT secret FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3";
+    NEW_SECRET = "UPDATE endpoints SET secret = $4
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3";
     DUE_AGAIN = "UPDATE deliveries SET next_at = $4, attempts = 0, failing_since = NULL
         WHERE account_id = $1 AND environment = $2 AND id IN (
@@ -55,6 +61,36 @@ pub(super) async fn enable(
     let touched = session.execute(ENABLE, &[&account, &environment, &id, &key, &&mac[..]]).await?;
     session.execute(DUE_AGAIN, &[&account, &environment, &id, &at]).await?;
     Ok(touched == 1)
+}
+
+/// Changes the URL and the event types of an endpoint. Returns whether it exists.
+pub(super) async fn change(
+    session: Session<'_>,
+    change: &PreparedChange,
+    (id, url, event_types): (WebhookId, &Vec<u8>, &String),
+    other_rows: &mut RowHashes,
+) -> Result<bool, Error> {
+    let Some(row) = webhooks::endpoint(session, change.scope, id).await? else { return Ok(false) };
+    let row = EndpointRow { event_types: event_types.clone(), ..row.check(&change.keys)? };
+    let mac = rows::seal(&row, &change.keys);
+    other_rows.sealed(RowKind::Endpoint, id.as_bytes(), &mac);
+    let ((account, environment), id) = (scope_values(change.scope), uuid(id.as_bytes()));
+    let touched = session.execute(CHANGE, &[&account, &environment, &id, url, event_types, &&mac[..]]).await?;
+    Ok(touched == 1)
+}
+
+/// Puts a new secret before the old one. Returns whether the endpoint exists.
+pub(super) async fn rotate_secret(
+    session: Session<'_>,
+    change: &PreparedChange,
+    (id, secret, until): (WebhookId, &[u8; 32], i64),
+) -> Result<bool, Error> {
+    let (account, environment) = scope_values(change.scope);
+    let of = uuid(id.as_bytes());
+    let found = session.query(SECRET, &[&account, &environment, &of]).await?;
+    let Some(row) = found.first() else { return Ok(false) };
+    let cell = rotated_secret(&change.keys, (change.scope, id), Columns::of(row).next()?, (secret, until))?;
+    Ok(session.execute(NEW_SECRET, &[&account, &environment, &of, &cell]).await? == 1)
 }
 
 /// Returns whether the endpoint exists.

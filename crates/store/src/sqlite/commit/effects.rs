@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::audit::{Heads, record_settings};
 use super::{Outcome, WriteState, customers, desk, erasures, files, holds, keys, links, sandbox, webhooks};
-use crate::api_keys::KeyRow;
+use crate::api_keys::{KeyRow, with_addresses};
 use crate::prepared::{PreparedChange, PreparedEffect};
 
 /// Writes the effect of a change. The caller rolls back anything but [`Committed::Done`]. Adds the rows whose seals are
@@ -39,6 +39,13 @@ pub(super) fn write(
         }
         PreparedEffect::EndpointEnabled { id, key, at } => {
             webhooks::enable(connection, change, (*id, *key, *at), other_rows)?
+        }
+        PreparedEffect::EndpointChanged { id, url, event_types } => {
+            heads.endpoints_changed();
+            webhooks::change(connection, change, (*id, url, event_types), other_rows)?
+        }
+        PreparedEffect::SecretRotated { id, secret, until } => {
+            webhooks::rotate_secret(connection, change, (*id, secret, *until))?
         }
         PreparedEffect::EndpointDeleted(id) => {
             heads.endpoints_changed();
@@ -79,6 +86,10 @@ pub(super) fn write(
             keys::insert_key(connection, key)?;
             let ended = |row: &mut KeyRow| row.expires_at = Some(at.as_micros());
             keys::change_key(connection, change, *old, other_rows, ended)?.map(|()| true)
+        }
+        PreparedEffect::KeyRestricted { id, from } => {
+            let restricted = |row: &mut KeyRow| row.scopes = with_addresses(&row.scopes, from);
+            keys::change_key(connection, change, *id, other_rows, restricted)?.map(|()| true)
         }
         PreparedEffect::KeyRevoked { id, at } => {
             let revoked = |row: &mut KeyRow| row.revoked_at = Some(at.as_micros());

@@ -70,7 +70,7 @@ pub(super) fn insert_key(connection: &Connection, key: &SealedKey) -> Result<(),
     Ok(())
 }
 
-/// Changes the end of a key and seals its row again. The inner result is an error if the row does not match its seal.
+/// Changes the end of a key, or from where it may be used, and seals its row again. The inner result is an error if the row does not match its seal.
 pub(super) fn change_key(
     connection: &Connection,
     change: &PreparedChange,
@@ -89,9 +89,9 @@ pub(super) fn change_key(
     let (account, environment) = scope_columns(&change.scope);
     connection
         .prepare_cached(
-            "UPDATE api_keys SET expires_at = ?4, revoked_at = ?5, mac = ?6
+            "UPDATE api_keys SET expires_at = ?4, revoked_at = ?5, mac = ?6, scopes = ?7
              WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
         )?
-        .execute((account, environment, id.as_bytes(), row.expires_at, row.revoked_at, mac))?;
+        .execute((account, environment, id.as_bytes(), row.expires_at, row.revoked_at, mac, row.scopes))?;
     Ok(Ok(()))
 }

@@ -4,12 +4,13 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{KeyId, WebhookId};
 use dossier_core::store::StoreError;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::columns::scope_columns;
 use crate::prepared::{PreparedChange, SealedEndpoint};
 use crate::records::{RowHashes, RowKind};
 use crate::rows::{self, EndpointRow};
+use crate::signing::rotated_secret;
 use crate::sqlite::numbering::Places;
 use crate::sqlite::webhooks;
 
@@ -64,6 +65,55 @@ pub(super) fn enable(
                 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0 GROUP BY customer_id)",
         )?
         .execute((account, environment, id.as_bytes(), at.as_micros()))?;
+    Ok(Ok(true))
+}
+
+/// Changes the URL and the event types of an endpoint. The results are as in [`enable`].
+pub(super) fn change(
+    connection: &Connection,
+    change: &PreparedChange,
+    (id, url, event_types): (WebhookId, &[u8], &str),
+    other_rows: &mut RowHashes,
+) -> Result<Result<bool, StoreError>, rusqlite::Error> {
+    let Some(found) = webhooks::endpoint(connection, change.scope, id)? else { return Ok(Ok(false)) };
+    let row = match found.check(&change.keys) {
+        Ok(row) => EndpointRow { event_types: event_types.to_owned(), ..row },
+        Err(error) => return Ok(Err(error)),
+    };
+    let mac = rows::seal(&row, &change.keys);
+    other_rows.sealed(RowKind::Endpoint, id.as_bytes(), &mac);
+    let (account, environment) = scope_columns(&change.scope);
+    connection
+        .prepare_cached(
+            "UPDATE endpoints SET url = ?4, event_types = ?5, mac = ?6
+             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+        )?
+        .execute((account, environment, id.as_bytes(), url, event_types, mac))?;
+    Ok(Ok(true))
+}
+
+/// Puts a new secret before the old one. Returns whether the endpoint exists. The inner result is an error if the old
+/// secret cannot be opened.
+pub(super) fn rotate_secret(
+    connection: &Connection,
+    change: &PreparedChange,
+    (id, secret, until): (WebhookId, &[u8; 32], i64),
+) -> Result<Result<bool, StoreError>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&change.scope);
+    let cell: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT secret FROM endpoints WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3")?
+        .query_row((account, environment, id.as_bytes()), |row| row.get(0))
+        .optional()?;
+    let Some(cell) = cell else { return Ok(Ok(false)) };
+    let cell = match rotated_secret(&change.keys, (change.scope, id), cell, (secret, until)) {
+        Ok(cell) => cell,
+        Err(error) => return Ok(Err(error)),
+    };
+    connection
+        .prepare_cached(
+            "UPDATE endpoints SET secret = ?4 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+        )?
+        .execute((account, environment, id.as_bytes(), cell))?;
     Ok(Ok(true))
 }
 

@@ -9,6 +9,7 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::use_cases::{advance_clock, webhooks};
 use dossier_core::webhook::Endpoint;
 
+use crate::behaviours::webhooks::key_of;
 use crate::behaviours::{Anywhere, LETTER, given, keyed_put, subscriber};
 use crate::engines::{Engine, caller};
 
@@ -46,7 +47,9 @@ pub(crate) async fn the_same_request_sent_several_times_at_once_has_one_effect_a
     let show = |endpoint: &Endpoint, _: &[u8; 32]| endpoint.id.to_string().into_bytes();
     let registrations = (0..4).map(|_| async {
         let request = Request { route: "webhooks", body, idempotency_key: Some("w") };
-        webhooks::register(&services, &caller, &Anywhere, request, show).await.expect("registered, or found")
+        webhooks::register(&services, &caller, key_of(&caller), &Anywhere, request, show)
+            .await
+            .expect("registered, or found")
     });
     let registered = futures_util::future::join_all(registrations).await;
     assert_eq!(registered.iter().filter(|answer| !answer.replayed).count(), 1);

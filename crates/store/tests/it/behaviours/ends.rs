@@ -9,7 +9,7 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::use_cases::{accounts, empty_sandbox, erase, session, webhooks, worksheet};
 use dossier_core::webhook::{AttemptResult, Disabled, Due, FinishedAttempt, Verdict};
 
-use crate::behaviours::webhooks::subscribed_to;
+use crate::behaviours::webhooks::{key_of, subscribed_to};
 use crate::behaviours::{given, keyed_put, naming, put, read, seat, uploaded};
 use crate::engines::{Engine, caller};
 use crate::trail::trail;
@@ -19,7 +19,7 @@ const WHY: &[u8] = br#"{"reason":"asked","requested_by":"Ada"}"#;
 const TYPES: &str = r#""customer.created","customer.updated","customer.erased""#;
 
 fn attempted(due: &Due, at: Timestamp, verdict: Verdict) -> FinishedAttempt {
-    FinishedAttempt { due: due.clone(), at, result: AttemptResult::Status(500), verdict }
+    FinishedAttempt { due: due.clone(), at, duration_us: 900, result: AttemptResult::Status(500), verdict }
 }
 
 pub(crate) async fn an_erasure_drops_deliveries_that_wait_are_tried_again_or_are_in_flight(mut engine: Engine) {
@@ -54,7 +54,9 @@ pub(crate) async fn an_erasure_drops_deliveries_that_wait_are_tried_again_or_are
     }
     let due = store.claim_deliveries(services.clock.now(), 60, &[], 10).await.expect("claimed");
     assert_eq!(due.iter().map(|due| due.customer).collect::<Vec<_>>(), [id], "only the erasure is announced");
-    webhooks::enable(&services, &caller, Some(disabled), Request::unkeyed(b"")).await.expect("enabled");
+    webhooks::enable(&services, &caller, key_of(&caller), Some(disabled), Request::unkeyed(b""))
+        .await
+        .expect("enabled");
     let due = store.claim_deliveries(services.clock.now(), 60, &[], 10).await.expect("claimed");
     assert_eq!(due.iter().map(|due| due.customer).collect::<Vec<_>>(), [other]);
 }

@@ -1,6 +1,6 @@
 //! API keys, and the rotation of the sealing keys.
 
-use dossier_core::api_key::{ApiKey, KeyScope};
+use dossier_core::api_key::{ApiKey, KeyScope, parse_network};
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
 use dossier_core::desk::Role;
@@ -14,7 +14,12 @@ use crate::engines::{Engine, caller};
 pub(crate) async fn a_key_is_found_only_by_itself(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
-    let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
+    let new = |name: &str| NewKey {
+        name: name.into(),
+        scopes: vec![KeyScope::CustomersRead],
+        expires_at: None,
+        addresses: Vec::new(),
+    };
     let (key, record) = api_keys::create(&services, &caller, new("one")).await.expect("a key");
     let (other, _) = api_keys::create(&services, &caller, new("two")).await.expect("a key");
     let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
@@ -37,9 +42,13 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
     put(&services, &caller, id, PERSONS).await.expect("updated");
-    let (key, _) = api_keys::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None })
-        .await
-        .expect("a key");
+    let (key, _) = api_keys::create(
+        &services,
+        &caller,
+        NewKey { name: "n".into(), scopes: vec![], expires_at: None, addresses: Vec::new() },
+    )
+    .await
+    .expect("a key");
     let reviewer = seat(&services, &caller, "mia", Role::Analyst).await;
     let token = signed_in(&services, &caller, &reviewer.member).await;
     let noted = worksheet::add_note(&services, &reviewer, id, "x").await.expect("added");
@@ -91,4 +100,40 @@ pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine:
         assert!(matches!(services.store.customer(caller.scope, summary.id).await, Ok(Some(_))));
     }
     assert!(!matches!(services.store.ready().await, Err(StoreError::Corrupt(_))));
+}
+
+pub(crate) async fn a_key_is_limited_to_addresses_and_its_successor_as_well(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let networks =
+        |texts: &[&str]| texts.iter().map(|text| parse_network(text).expect("a network")).collect::<Vec<_>>();
+    let addresses = networks(&["10.1.0.0/16", "2001:db8::/32"]);
+    let scopes = vec![KeyScope::CustomersRead];
+    let new = NewKey { name: "k".into(), scopes, expires_at: None, addresses: addresses.clone() };
+    let (key, _) = api_keys::create(&services, &caller, new).await.expect("a key");
+    drop(services);
+    engine.reopen().await;
+    let services = engine.services();
+    let read = services.store.api_key(&key).await.expect("readable").expect("known");
+    assert_eq!((&read.addresses, &read.scopes[..]), (&addresses, &[KeyScope::CustomersRead][..]));
+    for (address, is_admitted) in [
+        ("10.1.2.3", true),
+        ("::ffff:10.1.2.3", true),
+        ("10.2.0.1", false),
+        ("2001:db8::1", true),
+        ("2001:db9::1", false),
+    ] {
+        assert_eq!(read.admits(address.parse().expect("an address")), is_admitted, "{address}");
+    }
+    let (next, _) = api_keys::roll(&services, &caller, read.key_id, 60).await.expect("rolled");
+    let successor = services.store.api_key(&next).await.expect("readable").expect("known");
+    assert_eq!(successor.addresses, addresses);
+    for addresses in [networks(&["192.0.2.1"]), Vec::new()] {
+        api_keys::restrict(&services, &caller, successor.key_id, addresses.clone()).await.expect("restricted");
+        let read = services.store.api_key(&next).await.expect("readable").expect("known");
+        assert_eq!((&read.addresses, &read.scopes), (&addresses, &successor.scopes));
+    }
+    api_keys::revoke(&services, &caller, successor.key_id).await.expect("revoked");
+    let ended = api_keys::restrict(&services, &caller, successor.key_id, Vec::new()).await;
+    assert!(matches!(ended, Err(api_keys::KeyError::Ended)));
 }

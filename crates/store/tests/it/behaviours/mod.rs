@@ -14,6 +14,7 @@ mod looks;
 mod members;
 mod person_erasure;
 mod reminders;
+mod requests;
 mod retention;
 mod scans;
 mod sign_ins;
@@ -99,8 +100,8 @@ pub(crate) use files::{
     equal_numbers_and_contents_are_found_in_their_scope_only, unattached_files_are_collected_and_evidence_never_is,
 };
 pub(crate) use keys::{
-    a_key_is_found_only_by_itself, rotation_leaves_everything_readable,
-    rotation_may_be_repeated_and_runs_beside_writers,
+    a_key_is_found_only_by_itself, a_key_is_limited_to_addresses_and_its_successor_as_well,
+    rotation_leaves_everything_readable, rotation_may_be_repeated_and_runs_beside_writers,
 };
 pub(crate) use links::{
     a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_does_not_keep_other_sessions_from_ending,
@@ -126,6 +127,11 @@ pub(crate) use reminders::{
     a_reminder_is_sent_once_by_several_processes_and_missed_ones_are_not_made_up_for,
     changed_days_of_reminders_apply_to_those_who_owe_an_answer_already,
 };
+pub(crate) use requests::{
+    a_request_leads_to_its_entry_its_events_and_every_attempt, deliveries_that_were_given_up_in_a_time_are_sent_again,
+    old_and_surplus_requests_are_forgotten_and_failures_outlive_successes,
+    requests_are_counted_by_minute_hour_and_kind_of_error, requests_are_read_back_listed_and_filtered,
+};
 pub(crate) use retention::{
     a_damaged_file_keeps_retention_from_no_other_customer, a_document_is_deleted_by_its_own_rule_and_the_record_stays,
     a_hold_stops_deletion_and_what_it_stopped_continues,
@@ -147,6 +153,7 @@ pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{
     Anywhere, a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,
+    both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events,
     due_deliveries_of_one_endpoint_do_not_block_another, numbers_are_counted_per_scope_and_never_reused, subscribed,
     subscriber, the_first_attempt_decides_whether_a_delivery_shows_the_link,
 };

@@ -4,9 +4,10 @@ use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Actor, Caller, Environment};
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
-use dossier_core::ids::WebhookId;
+use dossier_core::ids::{KeyId, WebhookId};
 use dossier_core::services::Services;
 use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::webhooks::WebhookError;
 use dossier_core::use_cases::{api_keys, session, webhooks};
 use dossier_core::webhook::{AttemptResult, Disabled, Due, Endpoint, FinishedAttempt, Guard, Verdict};
 
@@ -32,14 +33,21 @@ pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, 
     subscribed_to(services, caller, r#""customer.created","customer.updated""#).await
 }
 
+/// The key of a caller.
+pub(crate) fn key_of(caller: &Caller) -> KeyId {
+    let Actor::Key(key) = caller.actor else { panic!("no key: {caller:?}") };
+    key
+}
+
 pub(crate) async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
-    let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
+    let new =
+        NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None, addresses: Vec::new() };
     let (_, key) = api_keys::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     let body = format!(r#"{{"url":"https://x.example/","event_types":[{types}]}}"#);
     let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
     let request = Request::unkeyed(body.as_bytes());
-    webhooks::register(services, &caller, &Anywhere, request, nothing).await.expect("registered");
+    webhooks::register(services, &caller, key.key_id, &Anywhere, request, nothing).await.expect("registered");
     let endpoints = services.store.endpoints(caller.scope).await.expect("endpoints");
     (caller, endpoints.last().expect("registered").id)
 }
@@ -59,15 +67,22 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     assert_eq!(again.len(), 1, "until the lease ends");
     let message = store.message(&again[0], now).await.expect("readable").expect("there");
     assert!(message.contract.is_some() && message.id.ends_with("_1"));
-    let attempted =
-        |due: &Due, verdict| FinishedAttempt { due: due.clone(), at: now, result: AttemptResult::Status(200), verdict };
+    let attempted = |due: &Due, verdict| FinishedAttempt {
+        due: due.clone(),
+        at: now,
+        duration_us: 900,
+        result: AttemptResult::Status(200),
+        verdict,
+    };
     store.record_attempts(vec![attempted(&again[0], Verdict::Delivered)]).await.expect("noted");
     let second = claim(now).await.expect("claimed");
     assert_eq!(second.iter().map(|due| due.number).collect::<Vec<_>>(), [2]);
     store.record_attempts(vec![attempted(&second[0], Verdict::Disable(Disabled::Gone))]).await.expect("noted");
     assert!(store.message(&second[0], now).await.expect("readable").is_none(), "a disabled endpoint is sent nothing");
     assert!(claim(now.plus_seconds(1_000_000)).await.expect("claimed").is_empty());
-    webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
+    webhooks::enable(&services, &caller, key_of(&caller), Some(endpoint), Request::unkeyed(b""))
+        .await
+        .expect("enabled");
     assert_eq!(claim(services.clock.now()).await.expect("claimed").len(), 1, "what waited is due again");
     let log = store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
     assert_eq!(log.iter().map(|one| one.state).collect::<Vec<_>>(), ["pending", "delivered"]);
@@ -94,10 +109,16 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     due.shows_link = Some(shown);
     let again = Verdict::Again(now.plus_seconds(1));
     store
-        .record_attempts(vec![FinishedAttempt { due, at: now, result: AttemptResult::Status(500), verdict: again }])
+        .record_attempts(vec![FinishedAttempt {
+            due,
+            at: now,
+            duration_us: 900,
+            result: AttemptResult::Status(500),
+            verdict: again,
+        }])
         .await
         .expect("noted");
-    let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
+    let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None, addresses: Vec::new() };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
     assert!(!shown && due.shows_link == Some(false) && due.attempts == 1);
@@ -106,7 +127,9 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     let message = store.message(&altered, now).await.expect("readable").expect("there");
     assert!(!message.shows_link && !String::from_utf8_lossy(message.body.expose()).contains("/kyc/dsl_"));
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
-    webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
+    webhooks::enable(&services, &caller, key_of(&caller), Some(endpoint), Request::unkeyed(b""))
+        .await
+        .expect("enabled");
     let (_, shown) = claim(services.clock.now()).await;
     assert!(shown, "the enabling key decides again");
 }
@@ -123,6 +146,7 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
     let gone = |due: &Due| FinishedAttempt {
         due: due.clone(),
         at: now,
+        duration_us: 900,
         result: AttemptResult::Status(410),
         verdict: Verdict::Disable(Disabled::Gone),
     };
@@ -188,4 +212,48 @@ pub(crate) async fn numbers_are_counted_per_scope_and_never_reused(mut engine: E
     assert_eq!(ids(&services, &mine, endpoint).await, [4], "the numbers of the deleted endpoint are not reused");
     assert_eq!(positions(&services, &mine, 2).await, [3, 4]);
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events(
+    mut engine: Engine,
+) {
+    let services = engine.services();
+    let (caller, endpoint) = subscriber(&services).await;
+    let signatures = async |services: &Services, now: Timestamp| {
+        let signed = services.store.sign(caller.scope, endpoint, "test_1".to_owned(), b"{}".to_vec(), now).await;
+        let message = signed.expect("readable").expect("enabled");
+        message.standard.split(' ').map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let now = services.clock.now();
+    let first = signatures(&services, now).await;
+    webhooks::rotate_secret(&services, &caller, Some(endpoint), 60).await.expect("rotated");
+    let both = signatures(&services, now).await;
+    assert_eq!((first.len(), both.len()), (1, 2));
+    assert_eq!(both[1], first[0], "the old secret comes second");
+    let late = now.plus_seconds(3_600);
+    assert_eq!(signatures(&services, late).await.len(), 1);
+    webhooks::rotate_secret(&services, &caller, Some(endpoint), 60).await.expect("rotated");
+    let again = signatures(&services, now).await;
+    assert!(again.len() == 2 && again[1] == both[0] && again[0] != both[0], "only the last one signs as well");
+
+    let body = br#"{"url":"https://y.example/","event_types":["customer.updated"]}"#;
+    webhooks::edit(&services, &caller, &Anywhere, Some(endpoint), body).await.expect("changed");
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
+    drop(services);
+    engine.reopen().await;
+    let services = engine.services();
+    let endpoints = services.store.endpoints(caller.scope).await.expect("readable");
+    assert_eq!((&*endpoints[0].url, endpoints[0].event_types.len()), ("https://y.example/", 1));
+    let log = services.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
+    assert_eq!(log.iter().map(|one| &*one.event_type).collect::<Vec<_>>(), ["customer.updated"]);
+    assert_eq!(signatures(&services, now).await, again, "secrets survive a restart");
+    let wrong = webhooks::edit(
+        &services,
+        &caller,
+        &Anywhere,
+        Some(endpoint),
+        br#"{"url":"https://y.example/","event_types":[]}"#,
+    );
+    assert!(matches!(wrong.await, Err(WebhookError::Invalid(_))));
 }

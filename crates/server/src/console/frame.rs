@@ -1,0 +1,170 @@
+//! The frame of the console's pages, and who may open them.
+
+use std::collections::BTreeMap;
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::caller::Environment;
+use dossier_core::desk::{Permission, Role};
+use dossier_core::ids::KeyId;
+use dossier_core::store::StoreError;
+use dossier_core::use_cases::members::DeskError;
+use http::request::Parts;
+use maud::{Markup, html};
+
+use crate::desk::pages::{self, Viewer};
+use crate::desk::queue::visible;
+use crate::desk::seat::{Desk, SignedIn, fresh};
+use crate::desk::text::say;
+use crate::http::state::App;
+
+/// A member who may manage keys and webhooks, in the environment that the path names.
+pub struct Console(pub Desk);
+
+/// The same, who proved a short time ago who they are.
+pub struct FreshConsole(pub Desk);
+
+impl FromRequestParts<App> for Console {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let desk = Desk::from_request_parts(parts, app).await?;
+        match desk.seat.require(Permission::ManageKeys) {
+            Ok(()) => Ok(Self(desk)),
+            Err(error) => Err(pages::refused(viewer(&desk), &error)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for FreshConsole {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let Console(desk) = Console::from_request_parts(parts, app).await?;
+        fresh(parts, app, &desk.signed_in)?;
+        Ok(Self(desk))
+    }
+}
+
+/// `GET /console`: leads to the environment in which the member may manage keys, first to the sandbox.
+pub async fn home(signed_in: SignedIn) -> Response {
+    let member = &signed_in.member;
+    let first = Environment::ALL.iter().find(|one| member.may(Permission::ManageKeys, **one));
+    match first {
+        Some(environment) => Redirect::to(&format!("/console/{environment}")).into_response(),
+        None => {
+            let error = DeskError::Forbidden(Permission::ManageKeys, Environment::Sandbox);
+            pages::refused(&signed_in, &error)
+        }
+    }
+}
+
+fn viewer(desk: &Desk) -> Viewer<'_> {
+    Viewer { is_console: true, ..desk.into() }
+}
+
+/// The path of the environment's pages, without a slash at the end.
+#[must_use]
+pub fn base(desk: &Desk) -> String {
+    format!("/console/{}", desk.environment())
+}
+
+/// Whether the member may see the settings of the installation.
+#[must_use]
+pub fn sees_settings(desk: &Desk) -> bool {
+    desk.seat.member.details.roles.of(desk.environment()).contains(&Role::Admin)
+}
+
+/// A page of the console, in the part that its navigation marks.
+pub fn page(desk: &Desk, part: &str, title: &str, content: &Markup) -> Response {
+    let base = base(desk);
+    let is_sandbox = desk.environment() == Environment::Sandbox;
+    let parts = ["overview", "requests", "events", "webhooks", "keys"].into_iter();
+    let parts = parts.chain(is_sandbox.then_some("sandbox")).chain(sees_settings(desk).then_some("settings"));
+    let navigation = html! {
+        nav.parts aria-label=(say("console-nav")) {
+            @for one in parts {
+                @let path = if one == "overview" { String::new() } else { format!("/{one}") };
+                a href={ (base) (path) } aria-current=[(one == part).then_some("page")] {
+                    (say(&format!("console-{one}")))
+                }
+            }
+        }
+    };
+    pages::page_within(viewer(desk), &navigation, title, "console", content)
+}
+
+/// The names of the scope's keys.
+pub struct KeyNames(BTreeMap<KeyId, String>);
+
+impl KeyNames {
+    pub async fn read(app: &App, desk: &Desk) -> Result<Self, StoreError> {
+        let keys = app.services.store.api_keys(desk.scope()).await?;
+        Ok(Self(keys.into_iter().map(|key| (key.key_id, key.name)).collect()))
+    }
+
+    /// The name of a key, or its id if it has none any more.
+    #[must_use]
+    pub fn name(&self, key: KeyId) -> String {
+        self.0.get(&key).map_or_else(|| key.to_string(), |name| visible(name))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (KeyId, String)> {
+        self.0.iter().map(|(key, name)| (*key, visible(name)))
+    }
+}
+
+/// A count with thin groups of thousands: `12,480`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A duration in microseconds: `0.9 ms`, `12 ms` or `1.2 s`.
+#[must_use]
+pub fn duration(micros: u64) -> String {
+    match micros {
+        0..10_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", micros / 1_000),
+        _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
+    }
+}
+
+/// A choice in a form that a GET sends.
+pub fn select(name: &str, label: &str, options: &[(String, String)], chosen: &str) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            select id=(name) name=(name) {
+                @for (value, text) in options {
+                    option value=(value) selected[value == chosen] { (text) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_durations_are_short() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_480_001, "12,480,001")] {
+            assert_eq!(count(number), text);
+        }
+        for (micros, text) in
+            [(0, "0.0 ms"), (950, "0.9 ms"), (1_100, "1.1 ms"), (12_345, "12 ms"), (1_250_000, "1.2 s")]
+        {
+            assert_eq!(duration(micros), text);
+        }
+    }
+}
