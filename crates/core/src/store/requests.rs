@@ -41,8 +41,8 @@ pub trait RequestStore: Send + Sync {
     async fn request_errors(&self, scope: Scope, from: Timestamp) -> Result<Vec<(ErrorKey, ErrorCount)>, StoreError>;
 
     /// Deletes what is older than `before` in a scope, counts by the minute older than `minutes_before`, and requests
-    /// beyond the newest `keep` that succeeded and as many that failed. Of requests it deletes a portion, and returns how
-    /// many; 0 when none are left to delete.
+    /// beyond the newest `keep` that succeeded and as many that failed. Of requests it deletes a portion, and returns
+    /// how many; 0 when none are left to delete.
     async fn forget_requests(
         &self,
         scope: Scope,
