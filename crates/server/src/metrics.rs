@@ -19,7 +19,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 use crate::room::Disk;
-use crate::scanner::Scans;
+use crate::scanner::{self, Scans};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RequestLabels {
@@ -32,6 +32,9 @@ pub struct RequestLabels {
 struct RouteLabels {
     route: &'static str,
 }
+
+const DELIVERED: &str = "delivered";
+const FAILED: &str = "failed";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DeliveryLabels {
@@ -163,6 +166,7 @@ impl Metrics {
         build.get_or_create(&BuildLabels { version, commit }).set(1);
         add::<Gauge>(registry, "start_time_seconds", "When the process started", Gauge::default())
             .set(started.as_micros() / 1_000_000);
+        scanner::count_from_zero(&scans);
         add(registry, "scans", "Uploads scanned for viruses", scans);
         Self {
             requests: add(registry, "http_requests", "Completed requests", Family::default()),
@@ -175,7 +179,7 @@ impl Metrics {
             in_flight: add(registry, "http_requests_in_flight", "Requests in progress", Gauge::default()),
             connections: add(registry, "http_connections", "Open connections", Gauge::default()),
             panics: add(registry, "http_panics", "Panics of handlers", Counter::default()),
-            deliveries: add(registry, "webhook_attempts", "Attempts to deliver an event", Family::default()),
+            deliveries: from_zero(add(registry, "webhook_attempts", "Attempts to deliver an event", Family::default())),
             attempts: add(
                 registry,
                 "webhook_attempt_duration_seconds",
@@ -226,6 +230,14 @@ impl Metrics {
     }
 }
 
+/// Counts both outcomes from zero, so that the first attempt is an increase.
+fn from_zero(deliveries: Family<DeliveryLabels, Counter>) -> Family<DeliveryLabels, Counter> {
+    for outcome in [DELIVERED, FAILED] {
+        drop(deliveries.get_or_create(&DeliveryLabels { outcome }));
+    }
+    deliveries
+}
+
 fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
     registry.register(name, help, metric.clone());
     metric
@@ -239,7 +251,7 @@ impl Metrics {
 
     /// Counts an attempt to deliver an event.
     pub fn delivered(&self, taken: bool, took: Duration) {
-        let outcome = if taken { "delivered" } else { "failed" };
+        let outcome = if taken { DELIVERED } else { FAILED };
         self.deliveries.get_or_create(&DeliveryLabels { outcome }).inc();
         self.attempts.observe(took.as_secs_f64());
     }

@@ -28,6 +28,13 @@ pub struct ScanLabels {
 /// Counts scans by their end.
 pub type Scans = Family<ScanLabels, Counter>;
 
+/// Counts each kind of scan from zero, so that the first one is an increase.
+pub(crate) fn count_from_zero(scans: &Scans) {
+    for verdict in ["clean", "infected", "unknown"] {
+        drop(scans.get_or_create(&ScanLabels { verdict }));
+    }
+}
+
 /// What use cases scan with, as the settings say.
 #[must_use]
 pub fn scanning(settings: &Settings, scans: &Scans) -> Option<Scanning> {

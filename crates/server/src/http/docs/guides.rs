@@ -38,6 +38,7 @@ pub(super) const GUIDES: &[Guide] = guides! {
     "backups": "docs/backups.md",
     "changelog": "CHANGELOG.md",
     "clients": "docs/clients.md",
+    "console": "docs/console.md",
     "desk": "docs/desk.md",
     "erasure": "docs/erasure.md",
     "form": "docs/form.md",
