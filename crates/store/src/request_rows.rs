@@ -1,6 +1,5 @@
 //! The log of requests as both engines store it.
 
-use dossier_core::caller::Scope;
 use dossier_core::requests::{LoggedRequest, LoggedViolation, RequestFilter, RequestPlace};
 use dossier_core::store::StoreError;
 
@@ -22,9 +21,8 @@ pub(crate) fn violations_of_column(column: Option<&str>) -> Result<Vec<LoggedVio
     Ok(pairs.into_iter().map(|(pointer, code)| LoggedViolation { pointer, code: code.into() }).collect())
 }
 
-/// What a statement compares: the scope, the place before which it reads, and the filter.
+/// What a statement compares: the place before which it reads, and the filter.
 pub(crate) struct Wanted<'a> {
-    pub(crate) scope: Scope,
     pub(crate) before: RequestPlace,
     pub(crate) filter: &'a RequestFilter,
 }
@@ -47,11 +45,11 @@ pub(crate) struct RequestList<'a> {
 }
 
 impl<'a> RequestList<'a> {
-    pub(crate) fn new(scope: Scope, filter: &'a RequestFilter, after: Option<RequestPlace>, limit: usize) -> Self {
+    pub(crate) fn new(filter: &'a RequestFilter, after: Option<RequestPlace>, limit: usize) -> Self {
         let newest = dossier_core::clock::Timestamp::from_micros(i64::MAX);
         let end = filter.to.map_or(newest, |to| dossier_core::clock::Timestamp::from_micros(to.as_micros()));
         let before = after.unwrap_or(RequestPlace { at: end, request_id: String::new() });
-        let wanted = Wanted { scope, before, filter };
+        let wanted = Wanted { before, filter };
         Self { wanted, limit, examined: 0, is_at_end: false, found: Vec::new() }
     }
 

@@ -1,7 +1,7 @@
 //! The routes. Each leads to one handler. Routes of the API are made from the operation beside the handler.
 
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::State;

@@ -30,14 +30,18 @@ impl Tips {
 
     /// Advances ends that are durable now. No end moves backwards.
     pub fn publish(&self, ends: impl IntoIterator<Item = (Scope, Position)>) {
-        let mut tips = self.tips();
+        let (mut tips, mut has_moved) = (self.tips(), false);
         for (scope, position) in ends {
-            let tip = tips.entry(scope).or_insert(Tip { position, is_lost: false });
-            if position.entry > tip.position.entry && !tip.is_lost {
-                tip.position = position;
+            let known = tips.get(&scope);
+            if known.is_none_or(|tip| position.entry > tip.position.entry && !tip.is_lost) {
+                tips.insert(scope, Tip { position, is_lost: false });
+                has_moved = true;
             }
         }
-        self.changed.store(true, Ordering::Release);
+        // Commits without audit entries, such as those of the request log, move nothing.
+        if has_moved {
+            self.changed.store(true, Ordering::Release);
+        }
     }
 
     /// Compares a trail in the database with the known end, while no other process can write the trail. The database is
@@ -101,6 +105,9 @@ mod tests {
         tips.publish([(SCOPE, at(1, 1))]);
         assert_eq!(tips.take(), Some(BTreeMap::from([(SCOPE, at(2, 2))])));
         assert_eq!(tips.take(), None);
+        tips.publish([(SCOPE, at(2, 2))]);
+        tips.publish([]);
+        assert_eq!(tips.take(), None, "nothing has moved");
         tips.mark_changed();
         assert!(tips.take().is_some());
     }

@@ -132,7 +132,7 @@ impl RequestStore for PostgresStore {
         limit: usize,
     ) -> Result<(Vec<LoggedRequest>, Option<RequestPlace>), StoreError> {
         let (account, environment) = scope_values(scope);
-        let mut list = RequestList::new(scope, filter, after, limit);
+        let mut list = RequestList::new(filter, after, limit);
         while let Some(portion) = list.portion() {
             let (wanted, (lowest, highest)) = (&list.wanted, list.wanted.statuses());
             let (at, id) = (wanted.before.at.as_micros(), wanted.before.request_id.as_str());

@@ -71,7 +71,7 @@ impl RequestStore for SqliteStore {
         after: Option<RequestPlace>,
         limit: usize,
     ) -> Result<(Vec<LoggedRequest>, Option<RequestPlace>), StoreError> {
-        let mut list = RequestList::new(scope, filter, after, limit);
+        let mut list = RequestList::new(filter, after, limit);
         while let Some(portion) = list.portion() {
             let rows = self.readers.read(|connection| {
                 let (account, environment) = scope_columns(&scope);

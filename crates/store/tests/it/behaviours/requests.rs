@@ -191,10 +191,11 @@ pub(crate) async fn a_request_leads_to_its_entry_its_events_and_every_attempt(mu
     let scope = caller.scope;
     record(&services, [request(scope, 1, 201), request(scope, 2, 200), request(scope, 3, 200)]).await;
     put(&services, &of("req-4"), customer, r#"{"first_name":"Bob"}"#).await.expect("stored");
-    let attempt = async |at: i64, result, verdict| {
+    let attempt = async |at: i64, result: AttemptResult, verdict| {
         let due = services.store.claim_deliveries(services.clock.now(), 60, &[], 1).await.expect("claimed");
         let at = Timestamp::from_micros(at);
-        let finished = due.into_iter().map(|due| FinishedAttempt { due, at, duration_us: 7, result, verdict });
+        let finished =
+            due.into_iter().map(|due| FinishedAttempt { due, at, duration_us: 7, result: result.clone(), verdict });
         services.store.record_attempts(finished.collect()).await.expect("recorded");
     };
     attempt(1, AttemptResult::Failure("timeout"), Verdict::Again(Timestamp::from_micros(0))).await;
