@@ -51,7 +51,7 @@ test("without scripts the search and the contents work, and on a phone a table i
     await page.fill(".find input", "rate_per_key");
     await page.click(".find button");
     await page.locator(".results a", { hasText: "Limits" }).first().click();
-    const cell = page.locator("td[data-label='Setting']", { hasText: "rate_per_key" });
+    const cell = page.locator("td[data-label='Setting']", { hasText: "rate_per_key" }).first();
     assert.ok((await cell.boundingBox()).width > 300, "a cell has the whole width");
     const label = await cell.evaluate((one) => getComputedStyle(one, "::before").content);
     assert.equal(label, '"Setting"');

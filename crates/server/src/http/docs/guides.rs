@@ -141,7 +141,8 @@ pub(super) fn label(guide: &Guide) -> Option<String> {
 #[must_use]
 pub(super) fn contents(shown: &Guide, document: &Document) -> Markup {
     html! {
-        nav.contents aria-label="Contents" {
+        // It scrolls beside a long guide, so the keyboard must reach it.
+        nav.contents aria-label="Contents" tabindex="0" {
             details #contents {
                 summary { "Contents" }
                 ul {
