@@ -48,6 +48,7 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
         name: "dossier demo".to_owned(),
         scopes: KeyScope::defaults(Environment::Sandbox),
         expires_in: Some(3_600),
+        addresses: Vec::new(),
     }));
     let made = command(made).await?;
     let (key, ends) = (text(&made["key"]), text(&made["expires_at"]));

@@ -41,7 +41,8 @@ impl TestApp {
         expires_in: Option<i64>,
     ) -> Value {
         let scope = ScopeArgs { account: account.map(str::to_owned), environment };
-        let create = keys::Create { scope, name: "test".into(), scopes: scopes.to_vec(), expires_in };
+        let create =
+            keys::Create { scope, name: "test".into(), scopes: scopes.to_vec(), expires_in, addresses: Vec::new() };
         self.command(create).await.expect("a key")
     }
 

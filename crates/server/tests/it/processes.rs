@@ -114,7 +114,7 @@ async fn two_hundred_writers_of_three_processes_lose_no_update() {
 async fn a_key_that_one_process_revokes_is_refused_by_all_within_a_second() {
     let fleet = Fleet::start().await;
     let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
-    let create = keys::Create { scope, name: "k".into(), scopes: Vec::new(), expires_in: None };
+    let create = keys::Create { scope, name: "k".into(), scopes: Vec::new(), expires_in: None, addresses: Vec::new() };
     let made = fleet.apps[0].command(create).await.expect("a key");
     let (key, key_id) = (made["key"].as_str().expect("a key"), made["key_id"].as_str().expect("an id"));
     let ask = async |app: &TestApp| {
