@@ -4,7 +4,9 @@ use async_trait::async_trait;
 
 use crate::caller::Scope;
 use crate::clock::Timestamp;
-use crate::requests::{Counts, ErrorCount, ErrorKey, LoggedRequest, RequestBatch, RequestFilter, RequestPlace, Step};
+use crate::requests::counts::{Counts, ErrorCount, ErrorKey, Step};
+use crate::requests::logged::{LoggedRequest, RequestFilter, RequestPlace};
+use crate::requests::tally::RequestBatch;
 use crate::store::error::StoreError;
 
 /// Adds to the log of requests and reads it. It is no record: a power cut may take its newest lines, and backups and

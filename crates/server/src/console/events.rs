@@ -65,7 +65,9 @@ fn table(events: &[StoredEvent]) -> Markup {
         div.scroll tabindex="0" role="region" aria-label=(say("events-title")) {
             table.lines {
                 thead {
-                    tr { @for column in ["time", "type", "customer", "id", "cursor"] { th scope="col" { (label(column)) } } }
+                    tr {
+                        @for column in ["time", "type", "customer", "id", "cursor"] { th scope="col" { (label(column)) } }
+                    }
                 }
                 tbody {
                     @for one in events {

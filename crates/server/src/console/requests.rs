@@ -103,7 +103,9 @@ pub async fn page(
         }
         nav.pages aria-label=(say("pages")) {
             @if listed.after.is_some() { a href={ "?" (listed.query(None)) } { (say("requests-newest")) } }
-            @if let Some(next) = &next { a href={ "?" (listed.query(Some(next))) } rel="next" { (say("requests-older")) } }
+            @if let Some(next) = &next {
+                a href={ "?" (listed.query(Some(next))) } rel="next" { (say("requests-older")) }
+            }
         }
     };
     Ok(frame::page(&desk, "requests", &say("requests-title"), &content))
