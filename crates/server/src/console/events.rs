@@ -66,7 +66,9 @@ fn table(events: &[StoredEvent]) -> Markup {
             table.lines {
                 thead {
                     tr {
-                        @for column in ["time", "type", "customer", "id", "cursor"] { th scope="col" { (label(column)) } }
+                        @for column in ["time", "type", "customer", "id", "cursor"] {
+                            th scope="col" { (label(column)) }
+                        }
                     }
                 }
                 tbody {
