@@ -99,7 +99,9 @@ test("an error is found in the overview and followed to its first request by key
     const page = await shown();
     await page.goto(base);
     const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
-    for (let step = 0; step < 60 && (await focused()) !== "unknown_country"; step += 1) await page.keyboard.press("Tab");
+    for (let step = 0; step < 60 && (await focused()) !== "unknown_country"; step += 1) {
+        await page.keyboard.press("Tab");
+    }
     assert.equal(await focused(), "unknown_country");
     await page.keyboard.press("Enter");
     await page.waitForURL(/requests\?code=unknown_country/);

@@ -1,8 +1,8 @@
 //! The request log: a line at `info` for each completed request, and what the console shows of requests.
 //!
-//! A request only appends an entry to a list, without a system call. Twenty times a second a separate thread formats the
-//! entries and counts them in a tally, which `worker/requests.rs` stores once a second. If the process is killed, the
-//! newest ones are lost.
+//! A request only appends an entry to a list, without a system call. Twenty times a second a separate thread formats
+//! the entries and counts them in a tally, which `worker/requests.rs` stores once a second. If the process is killed,
+//! the newest ones are lost.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

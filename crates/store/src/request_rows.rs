@@ -57,7 +57,7 @@ impl<'a> RequestList<'a> {
     pub(crate) fn portion(&self) -> Option<usize> {
         let is_done = self.is_at_end || self.found.len() == self.limit || self.examined >= MAX_EXAMINED;
         let is_compared = self.wanted.filter.code.is_some() || self.wanted.filter.pointer.is_some();
-        (!is_done).then(|| if is_compared { PORTION } else { self.limit })
+        (!is_done).then_some(if is_compared { PORTION } else { self.limit })
     }
 
     /// Adds the rows that were read.

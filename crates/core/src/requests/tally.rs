@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::requests::counts::{CountKey, ErrorCount, ErrorKey, Latencies, Step};
-use crate::requests::{LoggedRequest, grouped};
+use crate::requests::logged::{LoggedRequest, grouped};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use crate::caller::Environment;
     use crate::ids::{AccountId, KeyId};
-    use crate::requests::LoggedViolation;
+    use crate::requests::logged::LoggedViolation;
 
     fn request(number: usize, status: u16, pointers: &[&str]) -> LoggedRequest {
         let violation = |pointer: &&str| LoggedViolation { pointer: (*pointer).to_owned(), code: "too_long".into() };

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 
 use crate::caller::Scope;
 use crate::clock::Timestamp;
-use crate::requests::{Counts, ErrorCount, ErrorKey, LoggedRequest, RequestBatch, RequestFilter, RequestPlace, Step};
+use crate::requests::counts::{Counts, ErrorCount, ErrorKey, Step};
+use crate::requests::logged::{LoggedRequest, RequestFilter, RequestPlace};
+use crate::requests::tally::RequestBatch;
 use crate::store::error::StoreError;
 
 /// Adds to the log of requests and reads it. It is no record: a power cut may take its newest lines, and backups and
@@ -41,8 +43,8 @@ pub trait RequestStore: Send + Sync {
     async fn request_errors(&self, scope: Scope, from: Timestamp) -> Result<Vec<(ErrorKey, ErrorCount)>, StoreError>;
 
     /// Deletes what is older than `before` in a scope, counts by the minute older than `minutes_before`, and requests
-    /// beyond the newest `keep` that succeeded and as many that failed. Of requests it deletes a portion, and returns how
-    /// many; 0 when none are left to delete.
+    /// beyond the newest `keep` that succeeded and as many that failed. Of requests it deletes a portion, and returns
+    /// how many; 0 when none are left to delete.
     async fn forget_requests(
         &self,
         scope: Scope,

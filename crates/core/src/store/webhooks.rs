@@ -59,6 +59,7 @@ pub trait WebhookStore: Send + Sync {
     /// How many attempts there were in each hour that starts at the given moment or later.
     async fn attempt_counts(&self, scope: Scope, from: Timestamp) -> Result<Vec<AttemptCount>, StoreError>;
 
-    /// Deletes deliveries that ended before the given moment, and attempts before it, and returns how many. It is called now and then.
+    /// Deletes deliveries that ended before the given moment, and attempts before it, and returns how many. It is
+    /// called now and then.
     async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

@@ -53,7 +53,8 @@ impl From<Violations> for WebhookError {
     }
 }
 
-/// Registers an endpoint, whose deliveries the given key signs. `answer` makes the response body, which is the only place that shows the secret.
+/// Registers an endpoint, whose deliveries the given key signs. `answer` makes the response body, which is the only
+/// place that shows the secret.
 ///
 /// # Errors
 ///

@@ -12,7 +12,7 @@ const LINES_OF_A_FUNCTION: usize = 80;
 const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("core/tests/it/merge.rs a_person_is_recognised_by_id_then_document_then_name", 81, "a table of persons"),
     ("server/src/egress/mod.rs what_leads_inside_is_refused_in_every_form", 110, "a table of addresses"),
-    ("server/tests/it/canary.rs no_personal_data_lies_anywhere_in_the_clear", 111, "a list of what is sent"),
+    ("server/tests/it/canary.rs no_personal_data_lies_anywhere_in_the_clear", 119, "a list of what is sent"),
     ("server/tests/it/command_line.rs", 667, "each command with what it prints"),
     ("server/tests/it/command_line.rs commands_work", 95, "one run through all commands"),
     ("server/tests/it/connections.rs", 501, "each way to hold a connection"),
@@ -22,10 +22,13 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("server/tests/it/form.rs", 953, "the form from its first page to its last, with one visitor's tools"),
     ("server/tests/it/kyc.rs", 568, "each way between the states of a verification"),
     ("server/tests/it/webhooks.rs", 633, "deliveries to one receiver that is made here"),
+    ("store/src/postgres/commit/effects.rs write", 83, "an arm for each effect"),
+    ("store/src/prepared/seal.rs effect", 89, "an arm for each effect"),
+    ("store/src/sqlite/commit/effects.rs write", 88, "an arm for each effect"),
     ("store/tests/it/anchor.rs", 460, "manipulations, with what the findings name"),
     ("store/tests/it/on_postgres.rs", 574, "what only PostgreSQL can get wrong"),
-    ("store/tests/it/main.rs $behaviour", 120, "the list of behaviours"),
-    ("store/tests/it/row_seals.rs", 540, "tables of columns, and one attack on all of them"),
+    ("store/tests/it/main.rs $behaviour", 125, "the list of behaviours"),
+    ("store/tests/it/row_seals.rs", 556, "tables of columns, and one attack on all of them"),
 ];
 
 /// The functions of a source file, each with its lines from `fn` to the closing brace. Their ends are found by the

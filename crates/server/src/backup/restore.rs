@@ -9,7 +9,7 @@ use dossier_core::erasure::LedgerEntry;
 use dossier_core::ids::CustomerId;
 use dossier_core::store::{Progress, StoreError};
 use dossier_store::Engine;
-use dossier_store::anchor::{AnchorKey, check};
+use dossier_store::anchor::{Anchor, AnchorKey, check};
 use dossier_store::backup::{
     Backup, Finding, RestoreReport, compare_rows, drop_lost_keys, restore_files, restore_rows, schema_in,
     take_keys as take,
@@ -75,13 +75,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let (records, files) = (backup.manifest.records(), backup.manifest.files.count);
     let total = 3 * records + 2 * files;
     let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
-    // All of it is read before anything is written, so that a damaged backup leaves no half of a database.
-    let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
-    let anchored = backup.anchor(&key).await.map_err(error_text)?;
-    let damage = backup.check(&part(0)).await.map_err(error_text)?;
-    if !damage.is_empty() {
-        return Err(format!("the backup is damaged, and nothing was restored:\n{}", lines(&damage)));
-    }
+    let anchored = read_whole(&backup, &root, &part(0)).await?;
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
     if let Home::Folder(folder) = &home
@@ -143,6 +137,18 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         "audit": { "chains": report.chains, "entries": report.entries },
         "next": next(config, &target, anchor.is_current()),
     }))
+}
+
+/// Reads all of a backup before anything is written, so that a damaged one leaves no half of a database. Returns its
+/// anchor.
+async fn read_whole(backup: &Backup, root: &RootKey, progress: Progress<'_>) -> Result<Option<Anchor>, String> {
+    let key = AnchorKey::new(root, *backup.manifest.installation.as_bytes());
+    let anchor = backup.anchor(&key).await.map_err(error_text)?;
+    let damage = backup.check(progress).await.map_err(error_text)?;
+    match damage.is_empty() {
+        true => Ok(anchor),
+        false => Err(format!("the backup is damaged, and nothing was restored:\n{}", lines(&damage))),
+    }
 }
 
 /// The erasures of customers and persons that wait in the restored database.

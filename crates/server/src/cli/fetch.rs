@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clap::Args;
+use dossier_core::clock::Clock as _;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use super::command::{Local, LocalCommand};
 use super::output::with_progress;
 use crate::errors::{cannot, text};
+use crate::system::SystemClock;
 
 /// How often a request is sent that the server cannot answer now.
 const TRIES: u32 = 5;
@@ -285,7 +287,7 @@ fn row(customer: &Value, host: &str) -> Value {
     };
     if let Some(outcome) = outcome {
         let changed = customer["updated_at"].as_str().and_then(|at| at.get(..10)).map(ToOwned::to_owned);
-        let today = || jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+        let today = || SystemClock.now().to_string()[..10].to_owned();
         row["verification"] = json!({
             "outcome": outcome,
             "decided_on": changed.unwrap_or_else(today),

@@ -5,9 +5,9 @@ use axum::response::Response;
 use dossier_core::event::{EventType, StoredEvent};
 use maud::{Markup, html};
 
-use super::frame::{self, Console, select};
+use super::frame::{self, Console, select, short_time};
 use crate::desk::fields::Fields;
-use crate::desk::text::{say, time};
+use crate::desk::text::say;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -65,12 +65,16 @@ fn table(events: &[StoredEvent]) -> Markup {
         div.scroll tabindex="0" role="region" aria-label=(say("events-title")) {
             table.lines {
                 thead {
-                    tr { @for column in ["time", "type", "customer", "id", "cursor"] { th scope="col" { (label(column)) } } }
+                    tr {
+                        @for column in ["time", "type", "customer", "id", "cursor"] {
+                            th scope="col" { (label(column)) }
+                        }
+                    }
                 }
                 tbody {
                     @for one in events {
                         tr {
-                            th scope="row" { (time(one.at)) }
+                            th scope="row" { (short_time(one.at)) }
                             td data-label=(label("type")) { code { (one.event_type) } }
                             td data-label=(label("customer")) { code { (one.customer) } }
                             td data-label=(label("id")) { code { (one.id()) } }

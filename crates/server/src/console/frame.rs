@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Environment;
+use dossier_core::clock::Timestamp;
 use dossier_core::desk::{Permission, Role};
 use dossier_core::ids::KeyId;
 use dossier_core::store::StoreError;
@@ -138,6 +139,19 @@ pub fn duration(micros: u64) -> String {
     }
 }
 
+/// A moment in a list, short and in UTC: `30 Nov 15:40:05`. The whole moment is in the attribute.
+pub fn short_time(at: Timestamp) -> Markup {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let text = at.to_string();
+    let month = text.get(5..7).and_then(|month| month.parse::<usize>().ok()).unwrap_or(1);
+    let day = text.get(8..10).unwrap_or_default().trim_start_matches('0');
+    html! {
+        time datetime=(text) title=(text) {
+            (day) " " (MONTHS[(month - 1) % 12]) " " (text.get(11..19).unwrap_or_default())
+        }
+    }
+}
+
 /// A choice in a form that a GET sends.
 pub fn select(name: &str, label: &str, options: &[(String, String)], chosen: &str) -> Markup {
     html! {
@@ -155,6 +169,13 @@ pub fn select(name: &str, label: &str, options: &[(String, String)], chosen: &st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_in_a_list_is_short() {
+        let at = Timestamp::parse("2026-03-05T04:05:06.789Z").expect("a moment");
+        let text = short_time(at).into_string();
+        assert!(text.contains("datetime=\"2026-03-05T04:05:06.789Z\"") && text.contains(">5 Mar 04:05:06<"), "{text}");
+    }
 
     #[test]
     fn counts_and_durations_are_short() {

@@ -9,7 +9,7 @@ use dossier_core::use_cases::api_keys::{self, KeyError, NewKey};
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::frame::{self, Console, FreshConsole, base};
+use super::frame::{self, Console, FreshConsole, base, short_time};
 use super::key_form::{Entered, addresses_field, overlap, overlap_field, read_addresses};
 use crate::desk::fields::Fields;
 use crate::desk::queue::visible;
@@ -55,7 +55,6 @@ fn row(desk: &Desk, keys: &[KeyRecord], key: &KeyRecord, now: Timestamp) -> Mark
     let label = |column: &str| say(&format!("keys-{column}"));
     let state = key.state(now);
     let is_rolled = keys.iter().any(|one| one.predecessor == Some(key.key_id));
-    let path = format!("{}/keys/{}", base(desk), key.key_id);
     html! {
         tr data-state=(state) {
             th scope="row" { bdi { (visible(&key.name)) } br; code { (key.key_id) } }
@@ -72,25 +71,28 @@ fn row(desk: &Desk, keys: &[KeyRecord], key: &KeyRecord, now: Timestamp) -> Mark
                 @if !key.addresses.is_empty() { " " small { (say("key-from")) " " (addresses(key)) } }
             }
             td data-label=(label("used")) {
-                @match key.last_used_at { Some(at) => (time(at)), None => (say("key-never")) }
+                @match key.last_used_at { Some(at) => (short_time(at)), None => (say("key-never")) }
             }
-            td data-label=(label("created")) { (time(key.created_at)) }
-            td data-label=(label("do")) {
-                @if state == KeyState::Active {
-                    @if !is_rolled {
-                        a.button href={ (path) "/roll" } aria-label={ (say("key-roll")) " " (visible(&key.name)) } {
-                            (say("key-roll"))
-                        }
-                        " "
-                    }
-                    a.button href={ (path) "/addresses" }
-                        aria-label={ (say("key-addresses-do")) " " (visible(&key.name)) } { (say("key-addresses-do")) }
-                    " "
-                    a.button href={ (path) "/revoke" } aria-label={ (say("key-revoke")) " " (visible(&key.name)) } {
-                        (say("key-revoke"))
-                    }
-                }
-            }
+            td data-label=(label("created")) { (short_time(key.created_at)) }
+            td data-label=(label("do")) { @if state == KeyState::Active { (actions(desk, key, is_rolled)) } }
+        }
+    }
+}
+
+/// What can be done with a key that works.
+fn actions(desk: &Desk, key: &KeyRecord, is_rolled: bool) -> Markup {
+    let path = format!("{}/keys/{}", base(desk), key.key_id);
+    let action = |name: &str| {
+        let text = say(&format!("key-{name}-do"));
+        html! {
+            a.button href={ (path) "/" (name) } aria-label={ (text) " " (visible(&key.name)) } { (text) }
+        }
+    };
+    html! {
+        div.actions {
+            @if !is_rolled { (action("roll")) }
+            (action("addresses"))
+            (action("revoke"))
         }
     }
 }

@@ -11,10 +11,10 @@ use dossier_core::webhook::AttemptCount;
 use maud::{Markup, html};
 
 use super::charts::{Bar, Chart};
-use super::frame::{self, Console, KeyNames, base, count};
+use super::frame::{self, Console, KeyNames, base, count, short_time};
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
-use crate::desk::text::{say, say_with, time};
+use crate::desk::text::{say, say_with};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -182,7 +182,7 @@ fn error_table(desk: &Desk, groups: &[(ErrorKey, ErrorCount)], names: &KeyNames)
             @if groups.is_empty() {
                 p.empty { (say("console-no-errors")) }
             } @else {
-                div.scroll tabindex="0" role="region" aria-label=(say("console-errors")) {
+                div.scroll tabindex="0" role="group" aria-label=(say("console-errors")) {
                     table.lines {
                         thead {
                             tr {
@@ -222,7 +222,7 @@ fn error_row(desk: &Desk, key: &ErrorKey, one: &ErrorCount, names: &KeyNames) ->
             td data-label=(label("operation")) { code { (key.method) " " (key.route) } }
             td data-label=(label("key")) { bdi { (names.name(key.key)) } }
             td.number data-label=(label("count")) { (count(one.count)) }
-            td data-label=(label("last")) { (time(one.last_at)) }
+            td data-label=(label("last")) { (short_time(one.last_at)) }
             td data-label=(label("example")) {
                 a href={ (base(desk)) "/requests/" (one.first_request) } { (say("errors-first")) }
             }

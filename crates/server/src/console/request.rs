@@ -68,7 +68,11 @@ fn facts(app: &App, one: &LoggedRequest, names: &KeyNames) -> Markup {
             dt { (say("request-id")) } dd { code { (one.request_id) } }
             @if let Some(code) = &one.code {
                 dt { (say("request-help")) }
-                dd { a href={ (app.public_url) "/problems/" (code) } { (say_with("request-problem", &[("code", (&**code).into())])) } }
+                dd {
+                    a href={ (app.public_url) "/problems/" (code) } {
+                        (say_with("request-problem", &[("code", (&**code).into())]))
+                    }
+                }
             }
         }
     }

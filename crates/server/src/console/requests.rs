@@ -8,10 +8,10 @@ use dossier_core::requests::{LoggedRequest, RequestFilter, RequestPlace};
 use dossier_core::violation::Code;
 use maud::{Markup, html};
 
-use super::frame::{self, Console, KeyNames, base, duration, select};
+use super::frame::{self, Console, KeyNames, base, duration, select, short_time};
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
-use crate::desk::text::{say, time};
+use crate::desk::text::say;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::state::App;
 
@@ -103,7 +103,9 @@ pub async fn page(
         }
         nav.pages aria-label=(say("pages")) {
             @if listed.after.is_some() { a href={ "?" (listed.query(None)) } { (say("requests-newest")) } }
-            @if let Some(next) = &next { a href={ "?" (listed.query(Some(next))) } rel="next" { (say("requests-older")) } }
+            @if let Some(next) = &next {
+                a href={ "?" (listed.query(Some(next))) } rel="next" { (say("requests-older")) }
+            }
         }
     };
     Ok(frame::page(&desk, "requests", &say("requests-title"), &content))
@@ -173,7 +175,7 @@ fn row(desk: &Desk, one: &LoggedRequest, names: &KeyNames) -> Markup {
     let label = |column: &str| say(&format!("requests-{column}"));
     html! {
         tr {
-            th scope="row" { a href={ (base(desk)) "/requests/" (one.request_id) } data-row { (time(one.at)) } }
+            th scope="row" { a href={ (base(desk)) "/requests/" (one.request_id) } data-row { (short_time(one.at)) } }
             td data-label=(label("request")) { code { strong { (one.method) } " " (one.path()) } }
             td data-label=(label("answer")) { (answer(one)) }
             td data-label=(label("key")) { bdi { (names.name(one.key)) } }

@@ -21,7 +21,11 @@ pub async fn page(State(app): State<App>, Console(desk): Console) -> Response {
         p.hint { (say("settings-text")) }
         div.scroll tabindex="0" role="region" aria-label=(say("settings-title")) {
             table.lines {
-                thead { tr { @for column in ["name", "value", "source", "help"] { th scope="col" { (label(column)) } } } }
+                thead {
+                    tr {
+                        @for column in ["name", "value", "source", "help"] { th scope="col" { (label(column)) } }
+                    }
+                }
                 tbody {
                     @for one in &app.settings {
                         tr {

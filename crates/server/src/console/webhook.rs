@@ -8,7 +8,7 @@ use dossier_core::use_cases::webhooks::{self, WebhookError};
 use dossier_core::webhook::{Delivery, Endpoint, delivery_id, delivery_number};
 use maud::{Markup, html};
 
-use super::frame::{self, Console, KeyNames, base};
+use super::frame::{self, Console, KeyNames, base, short_time};
 use super::requests::moment;
 use super::webhook_form::{chosen, signer_field, signers};
 use super::webhooks::state;
@@ -117,7 +117,7 @@ fn facts(endpoint: &Endpoint, names: &KeyNames) -> Markup {
 fn table(desk: &Desk, endpoint: &Endpoint, deliveries: &[Delivery]) -> Markup {
     let label = |column: &str| say(&format!("deliveries-{column}"));
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(say("deliveries-title")) {
+        div.scroll tabindex="0" role="group" aria-label=(say("deliveries-title")) {
             table.lines {
                 thead {
                     tr {
@@ -129,7 +129,7 @@ fn table(desk: &Desk, endpoint: &Endpoint, deliveries: &[Delivery]) -> Markup {
                 tbody {
                     @for one in deliveries {
                         tr data-state=(one.state) {
-                            th scope="row" { (time(one.created_at)) }
+                            th scope="row" { (short_time(one.created_at)) }
                             td data-label=(label("event")) { code { (one.event_type) } }
                             td data-label=(label("customer")) { code { (one.entity_id) } }
                             td data-label=(label("state")) {
@@ -138,7 +138,7 @@ fn table(desk: &Desk, endpoint: &Endpoint, deliveries: &[Delivery]) -> Markup {
                             }
                             td data-label=(label("answer")) { (one.last_answer.as_deref().unwrap_or("–")) }
                             td data-label=(label("next")) {
-                                @match one.next_attempt_at { Some(next) => (time(next)), None => "–" }
+                                @match one.next_attempt_at { Some(next) => (short_time(next)), None => "–" }
                             }
                             td data-label=(label("again")) {
                                 form method="post" action={ (path(desk, endpoint)) "/resend" } {

@@ -41,11 +41,17 @@ fn table(desk: &Desk, endpoints: &[Endpoint], names: &KeyNames) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(say("webhooks-title")) {
             table.lines {
-                thead { tr { @for column in ["url", "state", "types", "key", "since"] { th scope="col" { (label(column)) } } } }
+                thead {
+                    tr {
+                        @for column in ["url", "state", "types", "key", "since"] { th scope="col" { (label(column)) } }
+                    }
+                }
                 tbody {
                     @for one in endpoints {
                         tr {
-                            th scope="row" { a href={ (base(desk)) "/webhooks/" (one.id) } data-row { bdi { (one.url) } } }
+                            th scope="row" {
+                                a href={ (base(desk)) "/webhooks/" (one.id) } data-row { bdi { (one.url) } }
+                            }
                             td data-label=(label("state")) { (state(one)) }
                             td data-label=(label("types")) {
                                 @for kind in &one.event_types { code { (kind.as_str()) } " " }

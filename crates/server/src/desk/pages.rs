@@ -38,6 +38,11 @@ impl Viewer<'_> {
         environments.find(|one| self.member.may(Permission::ManageKeys, *one))
     }
 
+    /// Where the link to another environment leads.
+    fn place_in(&self, other: Environment) -> String {
+        if self.is_console { format!("/console/{other}") } else { format!("/desk/{other}/queue") }
+    }
+
     /// The other environments that the member has a role in.
     fn others(&self) -> impl Iterator<Item = Environment> {
         let roles = &self.member.details.roles;
@@ -115,8 +120,7 @@ fn menu(viewer: Viewer<'_>) -> Markup {
             summary { bdi { (details.name.as_str()) } }
             ul {
                 @for other in viewer.others() {
-                    @let to = if viewer.is_console { format!("/console/{other}") } else { format!("/desk/{other}/queue") };
-                    li { a href=(to) { (say(&format!("go-{other}"))) } }
+                    li { a href=(viewer.place_in(other)) { (say(&format!("go-{other}"))) } }
                 }
                 li data-needs-script hidden {
                     button.link type="button" data-opens="shortcuts" { (say("shortcuts-title")) } " " kbd { "?" }

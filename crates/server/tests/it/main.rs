@@ -37,6 +37,7 @@ mod form_text;
 mod four_eyes;
 mod guides;
 mod imports;
+mod imports_csv;
 mod key_exports;
 mod kyc;
 mod lists;

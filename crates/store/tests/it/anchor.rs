@@ -116,12 +116,8 @@ impl History {
         }
         for round in 0..STATES {
             for caller in &callers {
-                let new = NewKey {
-                    name: "k".into(),
-                    scopes: vec![KeyScope::WebhooksManage],
-                    expires_at: None,
-                    addresses: Vec::new(),
-                };
+                let scopes = vec![KeyScope::WebhooksManage];
+                let new = NewKey { name: "k".into(), scopes, expires_at: None, addresses: Vec::new() };
                 let (_, first) = api_keys::create(&services, caller, new).await.expect("a key");
                 let (_, key) = api_keys::roll(&services, caller, first.key_id, 1_000).await.expect("rolled");
                 work(&services, caller, round).await;

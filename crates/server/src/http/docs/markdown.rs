@@ -38,11 +38,13 @@ pub(super) fn document(text: &str, shelf: &dyn Shelf) -> Document {
     Document { title, body, sections: renderer.sections }
 }
 
+/// Headings, each with links: a text, and where it leads.
+type Groups = Vec<(String, Vec<(String, String)>)>;
+
 /// The items of the lists below each heading of the second level: the text of the first link, and where it leads.
 #[must_use]
-pub(super) fn lists(text: &str) -> Vec<(String, Vec<(String, String)>)> {
-    let (mut groups, mut heading, mut link): (Vec<(String, Vec<(String, String)>)>, bool, _) =
-        (Vec::new(), false, None);
+pub(super) fn lists(text: &str) -> Groups {
+    let (mut groups, mut heading, mut link) = (Groups::new(), false, None);
     let mut is_first = false;
     for event in Parser::new(text) {
         match event {

@@ -156,16 +156,20 @@ fn excerpt(text: &str, words: &[String]) -> Markup {
         .filter(|(begin, end)| *begin >= from && *end <= to)
         .collect();
     marks.sort_unstable();
-    let mut at = from;
+    let mut marked_to = from;
+    // One word may be part of another.
+    marks.retain(|(begin, end)| {
+        let is_apart = *begin >= marked_to;
+        marked_to = if is_apart { *end } else { marked_to };
+        is_apart
+    });
+    let ends = std::iter::once(from).chain(marks.iter().map(|(_, end)| *end));
     html! {
         @if from > 0 { "… " }
-        @for (begin, end) in marks {
-            @if begin >= at {
-                (text[at..begin]) mark { (text[begin..end]) }
-                @let _moved = at = end;
-            }
+        @for (at, (begin, end)) in ends.zip(&marks) {
+            (text[at..*begin]) mark { (text[*begin..*end]) }
         }
-        (text[at..to])
+        (text[marked_to..to])
         @if to < text.len() { "…" }
     }
 }

@@ -70,7 +70,8 @@ pub(super) fn insert_key(connection: &Connection, key: &SealedKey) -> Result<(),
     Ok(())
 }
 
-/// Changes the end of a key, or from where it may be used, and seals its row again. The inner result is an error if the row does not match its seal.
+/// Changes the end of a key, or from where it may be used, and seals its row again. The inner result is an error if the
+/// row does not match its seal.
 pub(super) fn change_key(
     connection: &Connection,
     change: &PreparedChange,

@@ -151,7 +151,8 @@ pub(crate) async fn old_and_surplus_requests_are_forgotten_and_failures_outlive_
     let scope = caller(&services).await.scope;
     let elsewhere = Scope { environment: Environment::Production, ..scope };
     let succeeded = (1_000..3_500).map(|second| request(scope, second, 200));
-    let failed = (10..15).map(|second| request(scope, second * 100, 400));
+    let failed = (10..15)
+        .map(|hundred| LoggedRequest { request_id: format!("bad-{hundred}"), ..request(scope, hundred * 100, 400) });
     let mut tally = Tally::new(Sampling { succeeded: 10_000, failed: 10_000 });
     succeeded.chain(failed).chain([request(elsewhere, 1, 200)]).for_each(|request| tally.add(request));
     services.store.record_requests(tally.take()).await.expect("recorded");
@@ -165,20 +166,22 @@ pub(crate) async fn old_and_surplus_requests_are_forgotten_and_failures_outlive_
             }
         }
     };
-    assert_eq!(forget(0, 0, 10_000).await, 0);
-    assert_eq!(forget(0, 0, 7).await, 2_493, "more than one portion, and every failure stays");
-    let all = RequestFilter::default();
-    assert_eq!(listed(&services, scope, &all, 100).await.len(), 12);
-    assert_eq!(forget(1_200, 3_600, 7).await, 2);
-    assert_eq!(listed(&services, scope, &all, 100).await.len(), 10);
-    assert_eq!(listed(&services, elsewhere, &all, 100).await, [1], "another scope keeps its own");
     let counted = async |step| {
         let counts = services.store.request_counts(scope, step, Timestamp::from_micros(0), MAX).await;
         counts.expect("readable").iter().map(|one| one.latencies.total()).sum::<u64>()
     };
-    assert_eq!((counted(Step::Minute).await, counted(Step::Hour).await), (0, 2_505), "counts are exact");
-    forget(7_200, 7_200, 7).await;
-    assert_eq!(counted(Step::Hour).await, 0);
+    assert_eq!(forget(0, 0, 10_000).await, 0);
+    assert_eq!(forget(0, 0, 7).await, 2_493, "more than one portion, and every failure stays");
+    let all = RequestFilter::default();
+    assert_eq!(listed(&services, scope, &all, 100).await.len(), 12);
+    assert_eq!((counted(Step::Minute).await, counted(Step::Hour).await), (2_505, 2_505), "counts are exact");
+    forget(0, 3_600, 7).await;
+    assert_eq!((counted(Step::Minute).await, counted(Step::Hour).await), (0, 2_505));
+    assert_eq!(errors(&services, scope, Timestamp::from_micros(0)).await.expect("readable")[0].1.count, 5);
+    assert_eq!(forget(1_200, 3_600, 7).await, 2);
+    assert_eq!(listed(&services, scope, &all, 100).await.len(), 10);
+    assert_eq!(listed(&services, elsewhere, &all, 100).await, [1], "another scope keeps its own");
+    assert_eq!(counted(Step::Hour).await, 0, "the hour began before");
     assert!(errors(&services, scope, Timestamp::from_micros(0)).await.expect("readable").is_empty());
 }
 
