@@ -53,8 +53,8 @@ test("without scripts the search and the contents work, and on a phone a table i
     await page.locator(".results a", { hasText: "Limits" }).first().click();
     const cell = page.locator("td[data-label='Setting']", { hasText: "rate_per_key" }).first();
     assert.ok((await cell.boundingBox()).width > 300, "a cell has the whole width");
-    const label = await cell.evaluate((one) => getComputedStyle(one, "::before").content);
-    assert.equal(label, '"Setting"');
+    const label = await cell.evaluate((one) => getComputedStyle(one.nextElementSibling, "::before").content);
+    assert.equal(label, '"Default"');
     await page.click("#contents summary");
     await page.locator("#contents").getByRole("link", { name: "Back up and restore" }).click();
     await page.waitForURL(/\/docs\/backups$/);
