@@ -8,7 +8,7 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
 use dossier_core::ids::{CustomerId, PersonId};
-use dossier_core::store::{IsWanted, StoreError};
+use dossier_core::store::{IsWanted, Scanned, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::columns::kind_of;
@@ -16,7 +16,7 @@ use crate::sealed;
 use crate::vault::{Vault, WrappedKey};
 
 /// The number of customers that an engine reads at a time.
-pub(crate) const PORTION: usize = 2_000;
+const PORTION: usize = 2_000;
 
 /// The summary of a customer and the key that opens it, as stored.
 pub(crate) struct SealedSummary {
@@ -46,8 +46,36 @@ pub(crate) fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], Wrap
     found.into_iter().map(with_key).collect()
 }
 
+/// Compares about `limit` customers, newest first, starting after the given one. `read` returns the next ones after a
+/// customer, at most as many as it is told.
+pub(crate) async fn scan<R>(
+    vault: &Arc<Vault>,
+    scope: Scope,
+    mut after: Option<CustomerId>,
+    limit: usize,
+    is_wanted: IsWanted,
+    read: impl Fn(Option<CustomerId>, usize) -> R,
+) -> Result<Scanned, StoreError>
+where
+    R: Future<Output = Result<Vec<SealedSummary>, StoreError>>,
+{
+    let mut comparison = Comparison::new(vault, scope, is_wanted);
+    let size = limit.min(PORTION);
+    let mut compared = 0;
+    while compared < limit {
+        let portion = read(after, size).await?;
+        compared += portion.len();
+        after = portion.last().filter(|_| portion.len() == size).map(|last| last.id);
+        comparison.add(portion).await?;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(Scanned { ids: comparison.found().await?, last: after })
+}
+
 /// Compares customers with those that are wanted.
-pub(crate) struct Comparison {
+struct Comparison {
     vault: Arc<Vault>,
     scope: Scope,
     is_wanted: IsWanted,
@@ -58,13 +86,13 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    pub(crate) fn new(vault: &Arc<Vault>, scope: Scope, is_wanted: IsWanted) -> Self {
+    fn new(vault: &Arc<Vault>, scope: Scope, is_wanted: IsWanted) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: VecDeque::new(), cores }
     }
 
     /// Begins to compare a portion. If too many are in progress, waits for the oldest one first.
-    pub(crate) async fn add(&mut self, portion: Vec<SealedSummary>) -> Result<(), StoreError> {
+    async fn add(&mut self, portion: Vec<SealedSummary>) -> Result<(), StoreError> {
         if self.running.len() >= self.cores {
             self.wait().await?;
         }
@@ -80,7 +108,7 @@ impl Comparison {
     }
 
     /// The customers that were found, in the order in which they were added.
-    pub(crate) async fn found(mut self) -> Result<Vec<CustomerId>, StoreError> {
+    async fn found(mut self) -> Result<Vec<CustomerId>, StoreError> {
         while !self.running.is_empty() {
             self.wait().await?;
         }

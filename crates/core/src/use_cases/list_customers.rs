@@ -59,7 +59,7 @@ pub async fn page(
                 Err(error) => return Err(error),
             }
         }
-        if after.is_none() || services.clock.now() >= end {
+        if after.is_none() || summaries.len() == limit || services.clock.now() >= end {
             return Ok(FilteredPage { summaries, next: after });
         }
     }

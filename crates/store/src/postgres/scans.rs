@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::rows::{Columns, row_limit, scope_values, statements, uuid};
-use crate::scan::{Comparison, PORTION, SealedSummary, with_keys};
+use crate::scan::{SealedSummary, scan, with_keys};
 
 statements! {
     SCAN = "SELECT customer_id, type, version, created_at, updated_at, names FROM customers
@@ -25,23 +25,12 @@ impl ScanStore for PostgresStore {
     async fn scan(
         &self,
         scope: Scope,
-        mut after: Option<CustomerId>,
+        after: Option<CustomerId>,
         limit: usize,
         is_wanted: IsWanted,
     ) -> Result<Scanned, StoreError> {
-        let mut comparison = Comparison::new(&self.vault, scope, is_wanted);
-        let size = limit.min(PORTION);
-        let mut compared = 0;
-        while compared < limit {
-            let portion = self.sealed_summaries(scope, after, size).await?;
-            compared += portion.len();
-            after = portion.last().filter(|_| portion.len() == size).map(|last| last.id);
-            comparison.add(portion).await?;
-            if after.is_none() {
-                break;
-            }
-        }
-        Ok(Scanned { ids: comparison.found().await?, last: after })
+        let read = |after, size| self.sealed_summaries(scope, after, size);
+        scan(&self.vault, scope, after, limit, is_wanted, read).await
     }
 }
 

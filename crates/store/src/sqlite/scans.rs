@@ -8,30 +8,19 @@ use rusqlite::Row;
 
 use super::{SqliteStore, wrapped_key};
 use crate::columns::scope_columns;
-use crate::scan::{Comparison, PORTION, SealedSummary, with_keys};
+use crate::scan::{SealedSummary, scan, with_keys};
 
 #[async_trait]
 impl ScanStore for SqliteStore {
     async fn scan(
         &self,
         scope: Scope,
-        mut after: Option<CustomerId>,
+        after: Option<CustomerId>,
         limit: usize,
         is_wanted: IsWanted,
     ) -> Result<Scanned, StoreError> {
-        let mut comparison = Comparison::new(&self.vault, scope, is_wanted);
-        let size = limit.min(PORTION);
-        let mut compared = 0;
-        while compared < limit {
-            let portion = self.sealed_summaries(scope, after, size)?;
-            compared += portion.len();
-            after = portion.last().filter(|_| portion.len() == size).map(|last| last.id);
-            comparison.add(portion).await?;
-            if after.is_none() {
-                break;
-            }
-        }
-        Ok(Scanned { ids: comparison.found().await?, last: after })
+        let read = |after, size| std::future::ready(self.sealed_summaries(scope, after, size));
+        scan(&self.vault, scope, after, limit, is_wanted, read).await
     }
 }
 
