@@ -5,6 +5,7 @@ mod mapping;
 mod rows;
 mod wrong;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -182,7 +183,12 @@ async fn import_row(
             return Ok(Err(wrong));
         }
     }
-    let outcome = match import::with_files(row, &uploaded) {
+    // Most rows name no files, and need no second pass.
+    let with_files = match uploaded.is_empty() {
+        true => Ok(Cow::Borrowed(row)),
+        false => import::with_files(row, &uploaded).map(Cow::Owned),
+    };
+    let outcome = match with_files {
         Err(error) => Err(error.into()),
         Ok(row) if dry_run => import_customer::check(services, caller, &row, &[]).await,
         Ok(row) => import_customer::import(services, caller, &row).await,
