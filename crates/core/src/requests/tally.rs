@@ -12,15 +12,17 @@ const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// How many single requests of one scope a batch has. Batches are stored once a second.
 #[derive(Debug, Clone, Copy)]
 pub struct Sampling {
-    /// How many that succeeded.
-    pub succeeded: usize,
+    /// How many that read, and succeeded.
+    pub read: usize,
+    /// How many that changed something. They have room of their own, because they are the ones to follow.
+    pub changed: usize,
     /// How many that failed, besides the first of each group.
     pub failed: usize,
 }
 
 impl Sampling {
     /// What a server keeps.
-    pub const DEFAULT: Self = Self { succeeded: 50, failed: 200 };
+    pub const DEFAULT: Self = Self { read: 50, changed: 50, failed: 200 };
 }
 
 /// What is stored at once.
@@ -53,7 +55,8 @@ pub struct Tally {
 /// How many requests of a scope the batch has.
 #[derive(Debug, Default)]
 struct Kept {
-    succeeded: usize,
+    read: usize,
+    changed: usize,
     failed: usize,
 }
 
@@ -80,9 +83,12 @@ impl Tally {
         }
         let is_first = request.is_failed() && self.count_errors(&request);
         let kept = self.kept.entry(request.scope).or_default();
-        let (count, most) = match request.is_failed() {
-            true => (&mut kept.failed, self.sampling.failed),
-            false => (&mut kept.succeeded, self.sampling.succeeded),
+        let (count, most) = if request.is_failed() {
+            (&mut kept.failed, self.sampling.failed)
+        } else if request.method == "GET" {
+            (&mut kept.read, self.sampling.read)
+        } else {
+            (&mut kept.changed, self.sampling.changed)
         };
         if *count < most || is_first {
             *count += 1;
@@ -161,15 +167,22 @@ mod tests {
 
     #[test]
     fn single_requests_are_limited_and_counts_are_exact() {
-        let mut tally = Tally::new(Sampling { succeeded: 3, failed: 2 });
+        let mut tally = Tally::new(Sampling { read: 1, changed: 3, failed: 2 });
+        let read = |number| LoggedRequest { method: "GET".into(), ..request(number, 200, &[]) };
+        (30..40).for_each(|number| tally.add(read(number)));
         (0..10).for_each(|number| tally.add(request(number, 200, &[])));
         (10..20).for_each(|number| tally.add(request(number, 400, &["/first_name"])));
         tally.add(request(20, 400, &["/last_name", "/persons/1/last_name", "/persons/2/last_name"]));
         let batch = tally.take();
         let kept: Vec<_> = batch.requests.iter().map(|one| one.request_id.as_str()).collect();
-        assert_eq!(kept, ["req-0", "req-1", "req-2", "req-10", "req-11", "req-20"], "the first of a group is kept");
+        assert_eq!(
+            kept,
+            ["req-30", "req-0", "req-1", "req-2", "req-10", "req-11", "req-20"],
+            "the first of a group is kept"
+        );
         let minutes: Vec<_> = batch.counts.iter().filter(|(key, _)| key.step == Step::Minute).collect();
-        assert_eq!(minutes.iter().map(|(key, one)| (key.class, one.total())).collect::<Vec<_>>(), [(2, 10), (4, 11)]);
+        let totals: Vec<_> = minutes.iter().map(|(key, one)| (&*key.method, key.class, one.total())).collect();
+        assert_eq!(totals, [("GET", 2, 10), ("PUT", 2, 10), ("PUT", 4, 11)]);
         let errors: Vec<_> = batch.errors.iter().map(|(key, one)| (key.pointer.as_str(), one.count)).collect();
         assert_eq!(errors, [("/first_name", 10), ("/last_name", 1), ("/persons/*/last_name", 1)]);
         let first = batch.errors.values().next().expect("a group");

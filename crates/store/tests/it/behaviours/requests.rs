@@ -42,7 +42,7 @@ fn with_violation(request: LoggedRequest, pointer: &str, code: &'static str) -> 
 }
 
 async fn record(services: &Services, requests: impl IntoIterator<Item = LoggedRequest>) {
-    let mut tally = Tally::new(Sampling { succeeded: 1_000, failed: 1_000 });
+    let mut tally = Tally::new(Sampling { read: 1_000, changed: 1_000, failed: 1_000 });
     requests.into_iter().for_each(|request| tally.add(request));
     services.store.record_requests(tally.take()).await.expect("recorded");
 }
@@ -153,7 +153,7 @@ pub(crate) async fn old_and_surplus_requests_are_forgotten_and_failures_outlive_
     let succeeded = (1_000..3_500).map(|second| request(scope, second, 200));
     let failed = (10..15)
         .map(|hundred| LoggedRequest { request_id: format!("bad-{hundred}"), ..request(scope, hundred * 100, 400) });
-    let mut tally = Tally::new(Sampling { succeeded: 10_000, failed: 10_000 });
+    let mut tally = Tally::new(Sampling { read: 10_000, changed: 10_000, failed: 10_000 });
     succeeded.chain(failed).chain([request(elsewhere, 1, 200)]).for_each(|request| tally.add(request));
     services.store.record_requests(tally.take()).await.expect("recorded");
     let forget = async |before: i64, minutes: i64, keep| {
