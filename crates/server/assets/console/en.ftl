@@ -78,7 +78,7 @@ status-4 = 4xx, refused
 status-5 = 5xx, failed
 
 request-unknown = No such request
-request-unknown-text = The log does not have this request. It is too old, it was not kept because others were, it was made without a valid key, or it belongs to another environment.
+request-unknown-text = The log does not have this request. It is too old, it was not kept because others were, it was made without a valid key, or it belongs to another environment. If it changed something, the audit trail has it: dossier audit list --request ID.
 request-back = Back to the requests
 request-path = Path
 request-id = Request id

@@ -239,6 +239,22 @@ async fn keys_are_created_rolled_and_revoked_and_shown_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_a_key_is_limited_to_addresses_of_clients_if_the_proxy_is_trusted() {
+    for (trusted, answers) in [("127.0.0.1", [200, 200, 403, 403]), ("", [403; 4])] {
+        let app = TestApp::start_with(&[("trusted_proxies", trusted)]).await;
+        let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+        let fields = [("name", "limited"), ("scope", "customers:read"), ("addresses", "192.0.2.0/24")];
+        let key = value(&dev.post("/console/sandbox/keys/new", &fields).await.text, "new-key");
+        let clients = ["192.0.2.7", "::ffff:192.0.2.7", "192.0.3.7", "192.0.2.7, 192.0.3.7"];
+        for (client, answer) in clients.into_iter().zip(answers) {
+            let request = app.client.get(format!("{}/v0/customers", app.url)).header("Api-Key", &key);
+            let limited = TestApp::send(request.header("X-Forwarded-For", client)).await;
+            assert_eq!(limited.status, answer, "{client} with {trusted:?}: {}", limited.text);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_is_registered_its_deliveries_are_sent_again_and_it_is_deleted() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("204 No Content")).await;

@@ -60,10 +60,10 @@ pub(super) const GUIDES: &[Guide] = guides! {
 };
 
 const PICTURES: &[(&str, &[u8])] = pictures! {
-    "address", "arabic", "asked-again", "business", "desk-case", "desk-decide", "desk-phone", "desk-preview",
-    "desk-queue", "desk-second", "desk-shortcuts", "details", "details-phone", "documents-dark", "errors", "exit",
-    "expired", "funds", "home", "identity", "left-phone", "link", "overview", "people", "person", "reveal", "review",
-    "submitted",
+    "address", "arabic", "asked-again", "business", "console-overview", "console-request", "desk-case",
+    "desk-decide", "desk-phone", "desk-preview", "desk-queue", "desk-second", "desk-shortcuts", "details",
+    "details-phone", "documents-dark", "errors", "exit", "expired", "funds", "home", "identity", "left-phone", "link",
+    "overview", "people", "person", "reveal", "review", "submitted",
 };
 
 impl Guide {
