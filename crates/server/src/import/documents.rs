@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use dossier_core::caller::Caller;
+use dossier_core::file::check::{Check, Fault};
 use dossier_core::file::{FileName, MAX_FILE};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::FileId;
@@ -31,7 +32,7 @@ pub(super) fn id_pointer(pointer: &str) -> String {
 
 /// Whether the file is there and not too large. It must be below the folder, because whoever wrote the rows may not be
 /// whoever owns the other files of this machine.
-pub(super) fn look(folder: &Path, document: &NamedPath) -> Result<PathBuf, Wrong> {
+fn look(folder: &Path, document: &NamedPath) -> Result<PathBuf, Wrong> {
     let wrong = |message: &str| Err(Wrong::new(&document.pointer, "unknown_file", message));
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let path = match (folder.canonicalize(), folder.join(&document.path).canonicalize()) {
@@ -49,6 +50,26 @@ pub(super) fn look(folder: &Path, document: &NamedPath) -> Result<PathBuf, Wrong
     }
 }
 
+async fn read(folder: &Path, document: &NamedPath) -> Result<(PathBuf, Vec<u8>), Wrong> {
+    let path = look(folder, document)?;
+    match tokio::fs::read(&path).await {
+        Ok(content) => Ok((path, content)),
+        Err(error) => Err(Wrong::new(&document.pointer, "unknown_file", format!("cannot be read: {}", error.kind()))),
+    }
+}
+
+fn damaged(document: &NamedPath, fault: &Fault) -> Wrong {
+    Wrong::new(&document.pointer, "damaged_file", fault.to_string())
+}
+
+/// Whether the file of a document is of an accepted kind and whole. The scanner is not asked.
+pub(super) async fn check(folder: &Path, document: &NamedPath) -> Result<(), Wrong> {
+    let (_, content) = read(folder, document).await?;
+    let mut check = Check::default();
+    let checked = content.chunks(PIECE).try_for_each(|piece| check.push(piece)).and_then(|()| check.finish());
+    checked.map(drop).map_err(|fault| damaged(document, &fault))
+}
+
 /// Uploads the file of a document. The same document of the same row is uploaded once, however often it is imported.
 /// The outer error ends the import.
 pub(super) async fn upload(
@@ -58,16 +79,9 @@ pub(super) async fn upload(
     row: &[u8],
     document: &NamedPath,
 ) -> Result<Result<FileId, Wrong>, String> {
-    let path = match look(folder, document) {
-        Ok(path) => path,
+    let (path, content) = match read(folder, document).await {
+        Ok(read) => read,
         Err(wrong) => return Ok(Err(wrong)),
-    };
-    let unreadable = |error: std::io::Error| {
-        Wrong::new(&document.pointer, "unknown_file", format!("cannot be read: {}", error.kind()))
-    };
-    let content = match tokio::fs::read(&path).await {
-        Ok(content) => content,
-        Err(error) => return Ok(Err(unreadable(error))),
     };
     let mut hash = Context::new(&SHA256);
     for part in [row, document.pointer.as_bytes(), &content] {
@@ -86,7 +100,7 @@ pub(super) async fn upload(
     match uploaded.await {
         Ok(uploaded) => Ok(Ok(uploaded.file.id)),
         Err(UploadError::Store(error)) => Err(error.to_string()),
-        Err(UploadError::Refused(fault)) => Ok(Err(Wrong::new(&document.pointer, "damaged_file", fault.to_string()))),
+        Err(UploadError::Refused(fault)) => Ok(Err(damaged(document, &fault))),
         Err(error) => Ok(Err(Wrong::new(&document.pointer, "refused_file", error.to_string()))),
     }
 }

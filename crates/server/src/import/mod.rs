@@ -157,7 +157,7 @@ async fn import_row(
             let no_file = documents::no_file(number);
             uploaded.push((document.pointer.clone(), no_file));
             missing.push(documents::id_pointer(&document.pointer));
-            wrong.extend(documents::look(folder, document).err());
+            wrong.extend(documents::check(folder, document).await.err());
         }
         let checked = import::with_files(row, &uploaded).map_err(UpdateError::from);
         let checked = match checked {

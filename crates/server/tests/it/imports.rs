@@ -175,6 +175,15 @@ async fn a_row_that_fails_leaves_no_customer_and_rows_that_contradict_each_other
     let mut outside = full("outside@example.com");
     std::fs::write(folder.join("data/scan.png"), samples::png(320, 200, 1_000)).expect("written");
     outside["documents"][0]["path"] = folder.join("data/scan.png").display().to_string().into();
+    let mut torn = full("torn@example.com");
+    let whole = samples::png(320, 200, 1_000);
+    std::fs::write(folder.join("papers/torn.png"), &whole[..whole.len() - 40]).expect("written");
+    std::fs::write(folder.join("papers/words.pdf"), "These are words.").expect("written");
+    torn["birth_date"] = "1990-02-30".into();
+    torn["documents"] = ["passport.png", "torn.png", "words.pdf"]
+        .map(|name| json!({ "path": format!("papers/{name}"), "purpose": "id_document" }))
+        .to_vec()
+        .into();
     let mut blank = full("blank@example.com");
     blank["verification"]["verified_by"] = "  ".into();
     let mut many = business("many@example.com");
@@ -187,7 +196,7 @@ async fn a_row_that_fails_leaves_no_customer_and_rows_that_contradict_each_other
     });
     many["associated_persons"] = persons.collect::<Vec<_>>().into();
     many["documents"] = json!([{ "path": "papers/passport.png", "purpose": "other" }]);
-    let mut text = lines(&[minimal("same@example.com"), minimal(" SAME@example.com"), outside, blank, many]);
+    let mut text = lines(&[minimal("same@example.com"), minimal(" SAME@example.com"), outside, blank, many, torn]);
     text.push_str(&twice);
     let place = folder.join("below");
     std::fs::create_dir(&place).expect("a folder");
@@ -204,7 +213,10 @@ async fn a_row_that_fails_leaves_no_customer_and_rows_that_contradict_each_other
             "3 /documents/0/path unknown_file",
             "4 /verification/verified_by required",
             "5 /documents too_many_items",
-            "6 /verification duplicate_key",
+            "6 /documents/1/path damaged_file",
+            "6 /documents/2/path damaged_file",
+            "6 /birth_date invalid_date",
+            "7 /verification duplicate_key",
         ];
         assert_eq!(found.collect::<Vec<_>>(), expected, "{report}");
     }
