@@ -126,10 +126,19 @@ pub struct KeyRecord {
 /// A key has at most this many allowed addresses.
 pub const MAX_ADDRESSES: usize = 32;
 
-/// Reads an address, or a network such as `10.1.0.0/16`. `None` for anything else.
+/// Reads an address, or a network such as `10.1.0.0/16`. `None` for anything else, such as `10.1.2.3/8`: that is a
+/// larger network than it looks like. IPv4 addresses that are written as IPv6 are IPv4, as requests have them.
 #[must_use]
 pub fn parse_network(text: &str) -> Option<IpNet> {
-    text.parse::<IpNet>().ok().map(|network| network.trunc()).or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    let network = match text.parse::<IpNet>() {
+        Ok(network) => Some(network).filter(|network| network.trunc() == *network)?,
+        Err(_) => text.parse::<IpAddr>().ok()?.into(),
+    };
+    let IpNet::V6(long) = network else { return Some(network) };
+    match (long.addr().to_ipv4_mapped(), long.prefix_len().checked_sub(96)) {
+        (Some(short), Some(prefix)) => IpNet::new(short.into(), prefix).ok(),
+        _ => Some(network),
+    }
 }
 
 words! {
@@ -186,6 +195,24 @@ impl KeyRecord {
 mod tests {
     use super::*;
     use crate::ids::testing::Dice;
+
+    #[test]
+    fn a_network_is_written_as_it_is() {
+        for (text, expected) in [
+            ("10.1.0.0/16", Some("10.1.0.0/16")),
+            ("10.1.2.3", Some("10.1.2.3/32")),
+            ("10.1.2.3/8", None),
+            ("::ffff:127.0.0.1", Some("127.0.0.1/32")),
+            ("::ffff:10.0.0.0/104", Some("10.0.0.0/8")),
+            ("2001:db8::/32", Some("2001:db8::/32")),
+            ("2001:db8::1/32", None),
+            ("::/0", Some("::/0")),
+            ("example.com", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_network(text).map(|network| network.to_string()).as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn keys_have_the_documented_form_and_are_read_back() {

@@ -5,8 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::clock::Timestamp;
-
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -131,8 +129,9 @@ pub trait Random: Send + Sync {
     /// Fills the buffer with unpredictable bytes.
     fn fill(&self, bytes: &mut [u8]);
 
-    /// A new UUID of version 7 for the given moment. Ids that one process makes in one millisecond still increase.
-    fn uuid(&self, now: Timestamp) -> Uuid;
+    /// A new UUID of version 7. Its time is the machine's, also in a sandbox whose clock was advanced: lists are ordered
+    /// by ids, and the ids of one process increase, so another time would come into the ids of production as well.
+    fn uuid(&self) -> Uuid;
 }
 
 #[cfg(test)]
@@ -140,7 +139,6 @@ pub(crate) mod testing {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::Random;
-    use crate::clock::Timestamp;
 
     /// Numbers that look random and are the same in every run.
     pub(crate) struct Dice(AtomicU64);
@@ -161,7 +159,7 @@ pub(crate) mod testing {
             }
         }
 
-        fn uuid(&self, _: Timestamp) -> uuid::Uuid {
+        fn uuid(&self) -> uuid::Uuid {
             let mut bytes = [0; 16];
             self.fill(&mut bytes);
             uuid::Builder::from_random_bytes(bytes).into_uuid()

@@ -201,7 +201,7 @@ async fn record(
     about: String,
 ) -> Result<(), String> {
     let services = services(config, store, config.own_urls().form, &Scans::default());
-    let request_id = format!("cli-{}", services.random.uuid(services.clock.now()));
+    let request_id = format!("cli-{}", services.random.uuid());
     let caller = |scope| Caller { scope, actor: Actor::Operator(operator.clone()), request_id, address: None };
     audit_installation(&services, caller, action, |entry| entry.detail.note = Some(about)).await.map_err(text)
 }

@@ -279,7 +279,7 @@ pub(crate) mod tests {
         customer.kyc.state = State::ResubmissionRequired;
         let typed: Vec<_> = given_names.iter().map(|(place, text)| ((*place).to_owned(), (*text).to_owned())).collect();
         let edit = Edit::Fields(typed.into());
-        let id = || PersonId::from(dice.uuid(now));
+        let id = || PersonId::from(dice.uuid());
         customer = apply(&RuleSet::baseline(), customer, &edit, &Device::of("a"), now, id).expect("taken").after;
         let requirements = RuleSet::baseline().of(&customer, now);
         customer.kyc.flags = requirements.iter().filter(|one| one.id == flagged).map(Requirement::flag).collect();

@@ -83,8 +83,7 @@ pub async fn create(
     // It has no customers yet, so it gets no time to set what the form must say to them.
     let company = Company { needed_from: Some(now), ..Company::default() };
     let form = FormSettings { company, ..FormSettings::default() };
-    let account =
-        Account { account_id: services.random.uuid(now).into(), name, created_at: now, form, closed_at: None };
+    let account = Account { account_id: services.random.uuid().into(), name, created_at: now, form, closed_at: None };
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let mut audit = AuditEntry::new(&caller_in(scope), now, Action::AccountCreated);
     audit.change("/account/name".to_owned(), &serde_json::Value::Null, &account.name.as_str().into());

@@ -63,7 +63,7 @@ pub async fn roll(
     let now = services.clock.now();
     let keys = services.store.api_keys(caller.scope).await?;
     let old = keys.iter().find(|key| key.key_id == id).ok_or(KeyError::NotFound)?;
-    if old.state(now) != KeyState::Active || keys.iter().any(|key| key.predecessor == Some(id)) {
+    if old.state(now) != KeyState::Active || is_rolled(&keys, id) {
         return Err(KeyError::Ended);
     }
     let end = now.plus_seconds(overlap_seconds);
@@ -73,8 +73,16 @@ pub async fn roll(
     let new = NewKey { name, scopes, expires_at: old.expires_at, addresses };
     let (key, record) = make(services, caller, new, Some(id));
     let effect = Effect::KeyRolled { old: id, ends_at, key: key.clone(), record: record.clone() };
-    commit(services, caller, effect, Action::KeyRolled, (Some((old, ends_at)), &record)).await?;
-    Ok((key, record))
+    match commit(services, caller, effect, Action::KeyRolled, (Some((old, ends_at)), &record)).await {
+        Ok(()) => Ok((key, record)),
+        // Another roll of the key committed first.
+        Err(StoreError::Busy) if is_rolled(&services.store.api_keys(caller.scope).await?, id) => Err(KeyError::Ended),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_rolled(keys: &[KeyRecord], id: KeyId) -> bool {
+    keys.iter().any(|key| key.predecessor == Some(id))
 }
 
 /// Revokes a key. Every process refuses it within a second. Revoking it again changes nothing.
@@ -121,7 +129,7 @@ fn make(services: &Services, caller: &Caller, new: NewKey, predecessor: Option<K
     let now = services.clock.now();
     let key = ApiKey::generate(caller.scope.environment, services.random.as_ref());
     let record = KeyRecord {
-        key_id: services.random.uuid(now).into(),
+        key_id: services.random.uuid().into(),
         scope: caller.scope,
         name: new.name,
         hint: key.hint(),

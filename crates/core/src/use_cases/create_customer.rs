@@ -99,7 +99,7 @@ pub async fn create_customer(
     let nothing = || std::future::ready(Ok(()));
     write(services, caller, request.about(b""), nothing, |()| {
         let now = services.now(caller.scope);
-        let mut customer = new_customer(services.random.uuid(now).into(), now, &input, kind);
+        let mut customer = new_customer(services.random.uuid().into(), now, &input, kind);
         let answer = Answer::about(customer.id, 1, CustomerView::new(&customer.summary(), None).to_json());
         let audit = audit(caller, &customer);
         let events = Event::of(&[EventType::CustomerCreated], &mut customer);

@@ -67,7 +67,7 @@ pub async fn place(
             let message = "a customer can have at most 100 holds";
             return Err(UpdateError::Invalid(Violation::new("", Code::TooManyItems, message).into()));
         }
-        let hold_id = HoldId::from(services.random.uuid(now));
+        let hold_id = HoldId::from(services.random.uuid());
         let details = details.clone();
         let hold = Hold { id: hold_id, customer: id, placed_at: now, ends_at, ended_at: None, details };
         let answer = Answer::about(id, version, json(&hold, now));

@@ -213,7 +213,7 @@ impl Valid {
     /// What would become of the row if no customer had its e-mail. Nothing is stored.
     async fn rehearse(&self, services: &Services, caller: &Caller) -> Result<Imported, UpdateError> {
         let now = services.now(caller.scope);
-        let id = services.random.uuid(now).into();
+        let id = services.random.uuid().into();
         check_room(services, caller, id, &self.files).await?;
         let nobody = empty_customer(id, now, self.email.clone(), self.kind);
         match self.compute(services, caller, Basis::new(1, None), nobody)? {
@@ -236,7 +236,7 @@ impl Valid {
         }
         let is_new = before.version == 1 && before.profile == Profile::empty(self.kind);
         let (kyc, has_decision) = (before.kyc.clone(), self.has_decision(&before.kyc));
-        let new_id = || PersonId::from(services.random.uuid(now));
+        let new_id = || PersonId::from(services.random.uuid());
         // An existing customer is compared without the files that are not uploaded yet.
         let profile = match self.has_missing_files && !is_new {
             true => self.profile.clone().without_documents(),

@@ -128,7 +128,7 @@ pub async fn invite(
                 identity: None,
                 no_shortcuts: false,
             };
-            let member = Member { id: services.random.uuid(now).into(), account, version: 1, details };
+            let member = Member { id: services.random.uuid().into(), account, version: 1, details };
             let audit = entry(services, caller, Action::MemberInvited, None, Some(&member));
             let effect = Effect::MemberWritten { expected: 0, after: Box::new(member.clone()), beside: None };
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), member))
@@ -165,7 +165,7 @@ pub async fn link(
         device: String::new(),
     };
     let sign_in = SignIn {
-        id: services.random.uuid(now).into(),
+        id: services.random.uuid().into(),
         account,
         expires_at: now.plus_seconds(LINK_SECONDS),
         used_at: None,

@@ -46,7 +46,7 @@ pub async fn save_edit(services: &Services, visitor: &Visitor, edit: Edit) -> Re
             return Err(Conflict::NoSession.into());
         }
         let (kyc, now) = (before.kyc.clone(), services.now(caller.scope));
-        let new_id = || PersonId::from(services.random.uuid(now));
+        let new_id = || PersonId::from(services.random.uuid());
         let rules = &services.policy.rules;
         let approved = before.approved();
         let EditOutcome { mut after, changes, places, replaced } =

@@ -141,7 +141,7 @@ impl Customer {
         now: Timestamp,
     ) -> NewLink {
         let token = secret::generate(Kind::Link, scope.environment, services.random.as_ref());
-        let (session, expires_at) = (services.random.uuid(now).into(), now.plus_seconds(LINK_SECONDS));
+        let (session, expires_at) = (services.random.uuid().into(), now.plus_seconds(LINK_SECONDS));
         let before = self.kyc.session.take().and_then(|session| session.redirect_uri);
         self.kyc.session = Some(Session {
             id: session,

@@ -112,7 +112,7 @@ pub async fn open(
             method: proof.method().to_owned(),
             device: device.chars().filter(|c| !is_hidden(*c)).take(MAX_DEVICE).collect(),
         };
-        let (id, expires_at) = (services.random.uuid(now).into(), now.plus_seconds(SESSION_SECONDS));
+        let (id, expires_at) = (services.random.uuid().into(), now.plus_seconds(SESSION_SECONDS));
         let sign_in = SignIn { id, account: member.account, expires_at, used_at: None, details };
         let mut audit = entry_about(services, caller, Action::SignedIn, member.id);
         audit.detail.note = Some(proof.method().to_owned());

@@ -130,7 +130,7 @@ impl Update<'_> {
         let (id, now) = (before.id, services.now(caller.scope));
         let had_evidence = with_evidence(&before.profile);
         let approved = before.approved();
-        let new_id = || PersonId::from(services.random.uuid(now));
+        let new_id = || PersonId::from(services.random.uuid());
         let (mut after, changes) =
             before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
         if changes.is_empty() {

@@ -78,7 +78,7 @@ impl<'a> Upload<'a> {
             return Err(StoreError::from(over).into());
         }
         let at = services.clock.now();
-        let id = FileId::from(services.random.uuid(at));
+        let id = FileId::from(services.random.uuid());
         let writer = services.store.new_file(caller.scope, id, at).await?;
         let (check, hash) = (Check::default(), sha2::Digest::new());
         let scan = match &services.scanning {

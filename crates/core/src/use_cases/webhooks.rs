@@ -77,7 +77,7 @@ pub async fn register(
         }
         let now = services.now(caller.scope);
         let endpoint = Endpoint {
-            id: services.random.uuid(now).into(),
+            id: services.random.uuid().into(),
             url: url.expose().to_owned(),
             key,
             event_types: wanted(event_types),
@@ -214,7 +214,7 @@ pub async fn test_message(
         "created_at": now,
         "entity_object": {},
     });
-    let message_id = format!("test_{}", services.random.uuid(now).simple());
+    let message_id = format!("test_{}", services.random.uuid().simple());
     let body = body.to_string().into_bytes();
     let message = services.store.sign(caller.scope, endpoint.id, message_id, body, now).await?;
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookTested);

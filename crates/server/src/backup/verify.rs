@@ -185,7 +185,7 @@ impl Scratch {
                 return Err(no_room(backup, &format!("it has {} MiB left", mib(free))));
             }
         }
-        let path = folder.join(format!("dossier-{}", SystemRandom::default().uuid(SystemClock.now())));
+        let path = folder.join(format!("dossier-{}", SystemRandom::default().uuid()));
         let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
         made.map_err(|error| no_room(backup, &error.to_string()))?;
         Ok(Self(path))

@@ -80,8 +80,7 @@ impl CommandContext<'_> {
 
     /// The operator, as the caller of a use case.
     pub(super) fn caller(&self, scope: Scope) -> Caller {
-        let now = self.services.clock.now();
-        let request_id = format!("cli-{}", self.services.random.uuid(now));
+        let request_id = format!("cli-{}", self.services.random.uuid());
         Caller { scope, actor: Actor::Operator(self.operator.clone()), request_id, address: None }
     }
 

@@ -42,7 +42,7 @@ impl Random for TestRandom {
         aws_lc_rs::rand::fill(bytes).expect("randomness");
     }
 
-    fn uuid(&self, _: Timestamp) -> Uuid {
+    fn uuid(&self) -> Uuid {
         let n = self.0.fetch_add(1, Ordering::Relaxed);
         // The last byte differs, because background work is divided by it.
         let mut rest = [7; 10];

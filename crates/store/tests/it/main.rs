@@ -57,6 +57,7 @@ on_every_engine! {
     a_domain_is_composed_before_it_is_compared_and_an_empty_one_is_refused,
     an_upgrade_makes_each_email_findable_and_the_oldest_customer_keeps_it,
     a_key_is_found_only_by_itself,
+    a_key_has_one_successor_however_many_roll_it_at_once,
     a_key_is_limited_to_addresses_and_its_successor_as_well,
     both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events,
     old_answers_are_forgotten,

@@ -73,6 +73,7 @@ pub(super) async fn write(
             links::end_pass(session, scope, hash).await?;
             true
         }
+        PreparedEffect::Key { ends: Some((old, _)), .. } if keys::has_successor(session, scope, *old).await? => false,
         PreparedEffect::Key { key, ends } => {
             keys::insert_key(session, key).await?;
             if let Some((old, at)) = ends {

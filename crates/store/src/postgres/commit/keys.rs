@@ -20,6 +20,7 @@ statements! {
     KEY = "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at, \
         expires_at, predecessor, mac)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    SUCCESSOR = "SELECT 1 FROM api_keys WHERE account_id = $1 AND environment = $2 AND predecessor = $3";
     KEY_ENDS = "UPDATE api_keys SET expires_at = $4, revoked_at = $5, mac = $6, scopes = $7
         WHERE account_id = $1 AND environment = $2 AND key_id = $3";
 }
@@ -67,6 +68,12 @@ pub(super) async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<
         )
         .await
         .map(drop)
+}
+
+/// Whether a key was rolled.
+pub(super) async fn has_successor(session: Session<'_>, scope: Scope, id: KeyId) -> Result<bool, Error> {
+    let (account, environment) = scope_values(scope);
+    Ok(!session.query(SUCCESSOR, &[&account, &environment, &uuid(id.as_bytes())]).await?.is_empty())
 }
 
 /// Changes the end of a key, or from where it may be used, and seals its row again.

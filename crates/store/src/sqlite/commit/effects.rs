@@ -82,6 +82,7 @@ pub(super) fn write(
             keys::insert_key(connection, key)?;
             Ok(true)
         }
+        PreparedEffect::Key { ends: Some((old, _)), .. } if keys::has_successor(connection, scope, *old)? => Ok(false),
         PreparedEffect::Key { key, ends: Some((old, at)) } => {
             keys::insert_key(connection, key)?;
             let ended = |row: &mut KeyRow| row.expires_at = Some(at.as_micros());

@@ -70,6 +70,17 @@ pub(super) fn insert_key(connection: &Connection, key: &SealedKey) -> Result<(),
     Ok(())
 }
 
+/// Whether a key was rolled.
+pub(super) fn has_successor(connection: &Connection, scope: Scope, id: KeyId) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "SELECT EXISTS
+                (SELECT 1 FROM api_keys WHERE account_id = ?1 AND environment = ?2 AND predecessor = ?3)",
+        )?
+        .query_row((account, environment, id.as_bytes()), |row| row.get(0))
+}
+
 /// Changes the end of a key, or from where it may be used, and seals its row again. The inner result is an error if the
 /// row does not match its seal.
 pub(super) fn change_key(

@@ -137,3 +137,16 @@ pub(crate) async fn a_key_is_limited_to_addresses_and_its_successor_as_well(mut 
     let ended = api_keys::restrict(&services, &caller, successor.key_id, Vec::new()).await;
     assert!(matches!(ended, Err(api_keys::KeyError::Ended)));
 }
+
+pub(crate) async fn a_key_has_one_successor_however_many_roll_it_at_once(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let new = NewKey { name: "k".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None, addresses: vec![] };
+    let (_, old) = api_keys::create(&services, &caller, new).await.expect("a key");
+    let rolls = (0..12).map(|_| api_keys::roll(&services, &caller, old.key_id, 60));
+    let (rolled, refused): (Vec<_>, Vec<_>) =
+        futures_util::future::join_all(rolls).await.into_iter().partition(Result::is_ok);
+    assert_eq!((rolled.len(), refused.len()), (1, 11));
+    assert!(refused.iter().all(|one| matches!(one, Err(api_keys::KeyError::Ended))), "{refused:?}");
+    assert_eq!(services.store.api_keys(caller.scope).await.expect("keys").len(), 2);
+}

@@ -100,8 +100,9 @@ pub(crate) use files::{
     equal_numbers_and_contents_are_found_in_their_scope_only, unattached_files_are_collected_and_evidence_never_is,
 };
 pub(crate) use keys::{
-    a_key_is_found_only_by_itself, a_key_is_limited_to_addresses_and_its_successor_as_well,
-    rotation_leaves_everything_readable, rotation_may_be_repeated_and_runs_beside_writers,
+    a_key_has_one_successor_however_many_roll_it_at_once, a_key_is_found_only_by_itself,
+    a_key_is_limited_to_addresses_and_its_successor_as_well, rotation_leaves_everything_readable,
+    rotation_may_be_repeated_and_runs_beside_writers,
 };
 pub(crate) use links::{
     a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_does_not_keep_other_sessions_from_ending,
