@@ -237,7 +237,8 @@ impl Settings {
     pub fn views(&self) -> Vec<SettingView> {
         let show = |setting: &Setting| {
             let (text, source) = &self.values[setting.name];
-            let value = if setting.secret && !text.is_empty() { "[secret]".to_owned() } else { String::clone(text) };
+            let value =
+                if setting.is_secret(text) && !text.is_empty() { "[secret]".to_owned() } else { String::clone(text) };
             SettingView { name: setting.name, value, source: source.to_string(), help: setting.help }
         };
         SETTINGS.iter().map(show).collect()
@@ -329,6 +330,24 @@ mod tests {
         let key = views.iter().find(|view| view.name == "root_key").expect("a setting");
         assert_eq!((key.value.as_str(), key.source.as_str()), ("[secret]", "file named in the environment"));
         assert!(matches!(settings.config().expect("good").root_key, RootKeySource::Given(key) if *key == "c2VjcmV0"));
+        // A command has arguments and a URL has a user, which can be secrets as well.
+        for (name, value) in [
+            ("root_key_command", "printf hunter2"),
+            ("scan", "command:/usr/bin/scan --token=hunter2"),
+            ("database", "postgres://dossier:hunter2@localhost/dossier"),
+            ("sumsub_url", "https://dossier:hunter2@api.example.com/path@x"),
+        ] {
+            let settings = gather(&[], &[], &format!("{name} = '{value}'")).expect("TOML");
+            let views = settings.views();
+            let view = views.iter().find(|view| view.name == name).expect("a setting");
+            assert_eq!(view.value, "[secret]", "{name}");
+            let recorded = settings.config().map(|config| format!("{:?}", config.recorded));
+            assert!(!recorded.unwrap_or_default().contains("hunter2"), "{name}");
+        }
+        let settings = gather(&[], &[], "public_url = 'https://api.example.com/a@b'").expect("TOML");
+        let views = settings.views();
+        let view = views.iter().find(|view| view.name == "public_url").expect("a setting");
+        assert_eq!(view.value, "https://api.example.com/a@b", "an @ in a path is no user");
     }
 
     #[test]

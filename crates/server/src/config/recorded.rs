@@ -33,7 +33,7 @@ pub(super) fn recorded<'a>(
 }
 
 fn record(setting: &Setting, text: &str) -> RecordedSetting {
-    if !setting.secret {
+    if !setting.is_secret(text) {
         return RecordedSetting::Value(text.to_owned());
     }
     let hash = |text: &str| hash(&[setting.name, "\0", text].concat());

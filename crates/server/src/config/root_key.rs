@@ -24,7 +24,7 @@ impl RootKeySource {
         let is_variable = key.source() == Source::Variable;
         let key = key.secret_text();
         let help = "a command that prints the root key, for a KMS or a secret store; empty for none";
-        let command = from.setting("root_key_command", "", help).text();
+        let command = from.setting("root_key_command", "", help).secret().text();
         match (key.as_str(), command) {
             ("", "") => Self::DataFolder,
             ("", command) => Self::Command(command.to_owned()),

@@ -31,7 +31,7 @@ impl Scan {
         let help = "what scans uploads for viruses: clamd:/path/of/socket, clamd:HOST:PORT, or command:PROGRAM ARGS, \
             which reads a file on standard input and ends with 0 for clean and 1 for infected; nothing when empty";
         let wanted = "clamd:/path/of/socket, clamd:HOST:PORT or command:PROGRAM ARGS";
-        let scanner = from.setting("scan", "", help).recorded().read_or_empty(scanner, wanted);
+        let scanner = from.setting("scan", "", help).recorded().secret().read_or_empty(scanner, wanted);
         let help = "what happens to an upload that the scanner could not judge: refuse refuses it (503), accept stores \
             it unscanned";
         let read = |text: &str| match text {

@@ -17,6 +17,14 @@ pub(super) struct Setting {
     pub(super) recorded: bool,
 }
 
+impl Setting {
+    /// Whether a value is never shown: always, or because it is a URL with a user name or a password.
+    pub(super) fn is_secret(&self, text: &str) -> bool {
+        let authority = text.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+        self.secret || authority.is_some_and(|authority| authority.contains('@'))
+    }
+}
+
 /// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
