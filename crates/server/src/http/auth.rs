@@ -39,6 +39,13 @@ pub async fn authorize(
     authorized
 }
 
+/// Finds the key of a request that is refused whoever sent it, so that the request log can show it to the owner.
+pub async fn note_key(app: &AppState, headers: &HeaderMap, context: &RequestContext) {
+    if let Ok(Some(_)) = presented(headers) {
+        let _ = authorize(app, headers, context, &[]).await;
+    }
+}
+
 async fn recognise(
     app: &AppState,
     headers: &HeaderMap,

@@ -5,12 +5,15 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodFilter, get, on};
 use http::Method;
 use http::request::Parts;
 use serde_json::Value;
 
+use super::accept::Wants;
+use super::auth::note_key;
+use super::context::RequestContext;
 use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
@@ -90,9 +93,7 @@ pub fn router(app: App) -> Router {
         .route("/problems/{code}", get(docs::problems::one))
         .route("/", get(pages::lost::start).post(pages::lost::follow_pasted))
         .fallback(not_found)
-        .method_not_allowed_fallback(|| async {
-            Problem::new(ProblemCode::MethodNotAllowed, "The Allow header lists the methods of this resource.")
-        })
+        .method_not_allowed_fallback(method_not_allowed)
         .with_state(app)
 }
 
@@ -119,7 +120,7 @@ pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync +
 }
 
 /// The label of every path that is not a documented route.
-const UNKNOWN: &str = "other";
+pub const UNKNOWN: &str = "other";
 
 /// The documented route of a path. The metrics use it as a label, because there are only a few.
 pub fn route_label(path: &str) -> &'static str {
@@ -174,16 +175,34 @@ fn collect_words(part: &Value, words: &mut HashSet<String>) {
 /// often append a slash.
 async fn not_found(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let path = parts.uri.path();
-    if !path.starts_with("/v0")
-        && let Some(page) = pages::lost::elsewhere(&app, &parts).await
-    {
+    let shorter = path.strip_suffix('/').filter(|shorter| !shorter.ends_with('/'));
+    if is_below(path, "/v0") {
+        note_key(&app, &parts.headers, RequestContext::of(&parts)).await;
+    } else if ["/desk", "/console", "/docs"].iter().any(|part| is_below(path, part)) {
+        if Wants::of(&parts.headers) == Wants::Page && matches!(parts.method, Method::GET | Method::HEAD) {
+            return Ok(match shorter {
+                Some(shorter) => Redirect::permanent(shorter).into_response(),
+                None => docs::site::nowhere(&parts.headers),
+            });
+        }
+    } else if let Some(page) = pages::lost::elsewhere(&app, &parts).await {
         return Ok(page);
     }
-    Err(match path.strip_suffix('/') {
-        Some(shorter) if !shorter.ends_with('/') && route_label(shorter) != UNKNOWN => {
+    Err(match shorter {
+        Some(shorter) if route_label(shorter) != UNKNOWN => {
             let text = "Not found. The same path without the slash at its end exists.";
             Problem::new(ProblemCode::NotFound, text)
         }
         _ => Problem::not_found(),
     })
+}
+
+fn is_below(path: &str, part: &str) -> bool {
+    path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The response to a path that exists, with another method.
+async fn method_not_allowed(State(app): State<App>, parts: Parts) -> Problem {
+    note_key(&app, &parts.headers, RequestContext::of(&parts)).await;
+    Problem::new(ProblemCode::MethodNotAllowed, "The Allow header lists the methods of this resource.")
 }

@@ -88,6 +88,7 @@ async fn the_search_finds_guides_settings_operations_schemas_and_problems() {
         ("Create a customer", "/docs/reference#createCustomer"),
         ("SandboxClock", "/docs/reference#schema-SandboxClock"),
         ("storage_full", "/problems/storage_full"),
+        ("unknown_country", "/problems#violation-unknown_country"),
         ("tls proxy", "/docs/operations#two-hosts-behind-a-tls-proxy"),
     ];
     for (query, expected) in cases {
@@ -101,4 +102,25 @@ async fn the_search_finds_guides_settings_operations_schemas_and_problems() {
     let nothing = app.get("/docs/search?q=%3Cscript%3Ezzz").await;
     assert!(nothing.text.contains("Nothing has all of these words.") && !nothing.text.contains("<script>z"));
     assert!(app.get("/docs/search").await.text.contains("Type one word or more"));
+}
+
+#[tokio::test]
+async fn a_slash_too_much_leads_to_the_page_and_no_page_of_the_form_is_shown_to_staff() {
+    let app = TestApp::start().await;
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let ask = |path: &str| TestApp::send(browser.get(format!("{}{path}", app.url)).header("Accept", "text/html"));
+    for (path, expected) in
+        [("/docs/", "/docs"), ("/docs/console/", "/docs/console"), ("/desk/", "/desk"), ("/console/", "/console")]
+    {
+        let answer = ask(path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (308, expected), "{path}");
+    }
+    for path in ["/desk/sandbox/nope", "/console/sandbox/nope", "/docs/a/b", "/docs//", "/console//example.com/x"] {
+        let answer = ask(path).await;
+        assert_eq!(answer.status.as_u16(), 404, "{path}");
+        assert!(answer.text.contains("There is no such page") && !answer.text.contains("your link"), "{}", answer.text);
+        assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{path}");
+    }
+    let program = TestApp::send(browser.get(format!("{}/docs/", app.url)).header("Accept", "application/json")).await;
+    program.problem(404, "not_found");
 }

@@ -78,11 +78,16 @@ pub(super) fn table() -> Markup {
     }
 }
 
+/// Where the list explains the code of a violation.
+pub(super) fn violation_url(code: Code) -> String {
+    format!("{PLACE}#violation-{}", code.as_str())
+}
+
 fn violations() -> Markup {
     html! {
         dl {
             @for code in Code::ALL {
-                dt { code { (code.as_str()) } }
+                dt id={ "violation-" (code.as_str()) } { code { (code.as_str()) } }
                 dd { (code.help()) }
             }
         }

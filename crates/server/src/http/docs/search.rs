@@ -1,13 +1,16 @@
 //! Search over the guides, the reference and the problems. Everything is read for each query: half a megabyte, which
 //! takes about a millisecond.
 
+use dossier_core::violation::Code;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::guides::{self, Guide};
 use super::markdown::Document;
+use super::problems::violation_url;
 use crate::http::problem::ProblemCode;
 
+const CHANGELOG: &str = "Changelog";
 const MAX_RESULTS: usize = 40;
 const MAX_WORDS: usize = 8;
 /// How much of a text a result shows before and after the first word that was found.
@@ -99,6 +102,8 @@ pub(super) fn of_reference(document: &Value, url: &str) -> Vec<Entry> {
         let all = format!("{} {} {}", problem.status(), problem.title(), problem.help());
         Entry::new("Problems", code, format!("/problems/{code}"), &all)
     }));
+    let violations = Code::ALL.iter();
+    entries.extend(violations.map(|code| Entry::new("Violations", code.as_str(), violation_url(*code), code.help())));
     entries
 }
 
@@ -109,8 +114,9 @@ fn words(query: &str) -> Vec<String> {
 
 fn find<'a>(entries: &'a [Entry], words: &[String]) -> Vec<&'a Entry> {
     let mut found: Vec<_> = entries.iter().filter_map(|entry| entry.score(words).map(|score| (score, entry))).collect();
-    // The sort is stable: equal results stay in the order of the pages.
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    // The changelog has nearly every word, and is rarely what is looked for. The sort is stable: equal results stay in
+    // the order of the pages.
+    found.sort_by_key(|(score, entry)| (entry.page == CHANGELOG, std::cmp::Reverse(*score)));
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 

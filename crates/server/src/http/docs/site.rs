@@ -95,6 +95,12 @@ async fn guide(
     }
 }
 
+/// A path below the documents, the desk or the console that leads nowhere.
+pub(in crate::http) fn nowhere(headers: &HeaderMap) -> Response {
+    let ways = html! { p { a href=(guides::PLACE) { "Documentation" } " · " a href="/desk" { "The desk" } } };
+    Page::narrow("There is no such page", "", &ways).respond(StatusCode::NOT_FOUND, headers)
+}
+
 /// `GET /docs/reference`
 async fn whole_reference(State(shelf): State<Arc<Shelf>>, headers: HeaderMap) -> Response {
     shelf.site().reference.respond(StatusCode::OK, &headers)
