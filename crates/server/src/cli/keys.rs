@@ -38,7 +38,7 @@ pub struct Create {
     #[arg(long = "scope", value_parser = key_scope)]
     pub scopes: Vec<KeyScope>,
     /// How long the key is valid, such as 30m, 12h or 90d [default: until it is revoked]
-    #[arg(long, value_parser = duration, value_name = "DURATION")]
+    #[arg(long, value_parser = validity, value_name = "DURATION")]
     pub expires_in: Option<i64>,
     /// An address or network from which the key may be used, such as 10.1.0.0/16; repeatable [default: all]
     #[arg(long = "address", value_name = "NETWORK")]
@@ -135,14 +135,17 @@ impl DataCommand for Roll {
     }
 }
 
-/// Set the addresses from which an API key may be used; without any, it may be used from all
+/// Set the addresses from which an API key may be used
 #[derive(Args, Serialize, Deserialize)]
 pub struct Restrict {
     /// The key's id
     pub key_id: String,
     /// An address or network, such as 10.1.0.0/16; repeatable
-    #[arg(long = "address", value_name = "NETWORK")]
+    #[arg(long = "address", value_name = "NETWORK", required_unless_present = "anywhere")]
     pub addresses: Vec<String>,
+    /// From everywhere again
+    #[arg(long, conflicts_with = "addresses")]
+    pub anywhere: bool,
 }
 
 #[async_trait]
@@ -160,7 +163,9 @@ fn checked(addresses: &[String]) -> Result<Vec<IpNet>, String> {
         return Err(format!("a key has at most {MAX_ADDRESSES} addresses"));
     }
     let network = |text: &String| {
-        parse_network(text).ok_or_else(|| format!("{text} is not an address or a network, such as 10.1.0.0/16"))
+        parse_network(text).ok_or_else(|| {
+            format!("{text} is not an address, or a network such as 10.1.0.0/16, whose last bits are zero")
+        })
     };
     addresses.iter().map(network).collect()
 }
@@ -170,6 +175,11 @@ fn key_scope(text: &str) -> Result<KeyScope, String> {
         let known: Vec<_> = KeyScope::ALL.iter().map(|scope| scope.as_str()).collect();
         format!("must be one of {}", known.join(", "))
     })
+}
+
+/// How long a key is valid. One that has expired at once is a mistake.
+fn validity(text: &str) -> Result<i64, String> {
+    duration(text).and_then(|seconds| if seconds > 0 { Ok(seconds) } else { Err("must be at least 1s".to_owned()) })
 }
 
 pub(super) fn overlap(text: &str) -> Result<i64, String> {

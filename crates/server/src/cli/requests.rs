@@ -15,6 +15,7 @@ use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
 use super::read::{limit, time};
 use crate::errors::text;
+use crate::http::router::{UNKNOWN, api_paths};
 
 /// Errors of this many days are counted together.
 const ERROR_DAYS: i64 = 7;
@@ -30,16 +31,22 @@ pub struct List {
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Only responses with this status, or with a status that begins with this digit
-    #[arg(long)]
+    #[arg(long, value_parser = status)]
     pub status: Option<u16>,
     /// Only with this code of a problem or a violation
     #[arg(long)]
     pub code: Option<String>,
+    /// Only with a violation here, as requests errors shows it, such as /documents/*/purpose
+    #[arg(long)]
+    pub pointer: Option<String>,
+    /// Only requests with this method
+    #[arg(long)]
+    pub method: Option<String>,
     /// Only requests of this API key
     #[arg(long, value_name = "ID")]
     pub key: Option<String>,
-    /// Only requests to this documented path, such as /v0/customers/{customer_id}
-    #[arg(long, value_name = "PATH")]
+    /// Only requests to this documented path, such as /v0/customers/{customer_id}, or other for all unknown ones
+    #[arg(long, value_name = "PATH", value_parser = route)]
     pub route: Option<String>,
     /// Only requests at this time or later, such as 2026-01-05 or 2026-01-05T12:00:00Z
     #[arg(long, value_name = "TIME")]
@@ -50,6 +57,17 @@ pub struct List {
     /// The maximum number of requests
     #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
+}
+
+fn status(text: &str) -> Result<u16, String> {
+    let is_status = |status: &u16| matches!(status, 1..=5 | 100..=599);
+    text.parse().ok().filter(is_status).ok_or_else(|| "must be a status from 100 to 599, or its first digit".to_owned())
+}
+
+fn route(text: &str) -> Result<String, String> {
+    let mut routes = api_paths();
+    routes.push(UNKNOWN);
+    if routes.contains(&text) { Ok(text.to_owned()) } else { Err(format!("must be one of {}", routes.join(", "))) }
 }
 
 #[async_trait]
@@ -64,10 +82,10 @@ impl DataCommand for List {
         let filter = RequestFilter {
             statuses,
             code: self.code.clone(),
-            pointer: None,
+            pointer: self.pointer.clone(),
             key: key.transpose()?,
             route: self.route.clone(),
-            method: None,
+            method: self.method.as_ref().map(|method| method.to_uppercase()),
             from: self.from.as_deref().map(time).transpose()?,
             to: self.to.as_deref().map(time).transpose()?,
         };

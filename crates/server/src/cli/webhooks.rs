@@ -79,15 +79,15 @@ impl DataCommand for Register {
     }
 }
 
-/// Change the URL and the event types of an endpoint
+/// Change the URL or the event types of an endpoint; the other one stays as it is
 #[derive(Args, Serialize, Deserialize)]
 pub struct Edit {
     /// The endpoint's id
     pub webhook_id: String,
     /// Where to send events
-    #[arg(long)]
-    pub url: String,
-    /// A type of event to send; repeatable [default: customer.kycs.updated]
+    #[arg(long, required_unless_present = "event_types")]
+    pub url: Option<String>,
+    /// A type of event to send, in the place of all earlier ones; repeatable
     #[arg(long = "event-type", value_name = "TYPE")]
     pub event_types: Vec<String>,
     #[command(flatten)]
@@ -98,7 +98,14 @@ pub struct Edit {
 impl DataCommand for Edit {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
-        let (id, body) = (WebhookId::parse(&self.webhook_id), body(&self.url, &self.event_types));
+        let id = WebhookId::parse(&self.webhook_id);
+        let known = webhooks::find(context.services, &caller, id).await.map_err(text)?;
+        let types = if self.event_types.is_empty() {
+            known.event_types.iter().map(ToString::to_string).collect()
+        } else {
+            self.event_types.clone()
+        };
+        let body = body(self.url.as_ref().unwrap_or(&known.url), &types);
         webhooks::edit(context.services, &caller, &egress(context), id, body.as_bytes()).await.map_err(in_words)?;
         Ok(webhooks::find(context.services, &caller, id).await.map_err(text)?.to_json(None))
     }
@@ -200,7 +207,9 @@ fn body(url: &str, event_types: &[String]) -> String {
 
 /// Which addresses may be called, as for the server's own deliveries.
 fn egress(context: &CommandContext<'_>) -> Egress {
-    let own = vec![context.config.listening.address];
+    let listening = &context.config.listening;
+    let own =
+        [Some(listening.address), listening.metrics.map(|metrics| metrics.address)].into_iter().flatten().collect();
     Egress::new(Targets::new(own, context.config.webhooks.private.clone()))
 }
 
@@ -238,8 +247,9 @@ pub struct Deliveries {
 #[async_trait]
 impl DataCommand for Deliveries {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
-        let scope = context.scope(&self.scope).await?;
-        let id = WebhookId::parse(&self.webhook_id).ok_or("no such endpoint; dossier webhooks list shows them all")?;
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let endpoint = webhooks::find(context.services, &caller, WebhookId::parse(&self.webhook_id)).await;
+        let (scope, id) = (caller.scope, endpoint.map_err(text)?.id);
         let deliveries = context.services.store.deliveries(scope, id, None, self.limit).await.map_err(text)?;
         serde_json::to_value(deliveries).map_err(text)
     }
