@@ -14,7 +14,7 @@ words! {
     Viewer = "viewer": "Sees customers with masked numbers.",
     Analyst = "analyst": "Takes cases, gives verdicts, asks customers again, and proposes decisions.",
     Approver = "approver": "Confirms proposals, and decides alone where the policy allows it.",
-    Developer = "developer": "Manages keys and webhooks. Sees no personal data in production.",
+    Developer = "developer": "Looks after keys and webhooks. Sees no personal data in production.",
     Admin = "admin": "Manages members, settings and policy.",
     Auditor = "auditor": "Reads everything, including the audit trail, and changes nothing.",
 }
@@ -29,7 +29,8 @@ words! {
     Decide = "decide": "Confirm proposals, and decide where the policy allows one person.",
     ReadTrail = "read_trail": "Read the audit trail of the account.",
     ManageMembers = "manage_members": "Invite members, change their roles, and remove them.",
-    ManageKeys = "manage_keys": "Manage keys and webhooks.",
+    ManageKeys = "manage_keys": "Look after keys and webhooks: see, limit and revoke keys, and follow deliveries.",
+    GiveAccess = "give_access": "Make keys, and say where webhooks are sent.",
 }
 }
 
@@ -37,16 +38,17 @@ impl Role {
     /// The table: whether a role allows something in an environment.
     #[must_use]
     pub const fn allows(self, permission: Permission, environment: Environment) -> bool {
-        use Permission::{Decide, ManageKeys, ManageMembers, ReadTrail, Reveal, View, Work};
+        use Permission::{Decide, GiveAccess, ManageKeys, ManageMembers, ReadTrail, Reveal, View, Work};
         match self {
             Self::Viewer => matches!(permission, View),
             Self::Analyst => matches!(permission, View | Reveal | Work),
             Self::Approver => matches!(permission, View | Reveal | Work | Decide),
             Self::Developer => match environment {
-                Environment::Sandbox => matches!(permission, ManageKeys | View | Reveal),
+                Environment::Sandbox => matches!(permission, ManageKeys | GiveAccess | View | Reveal),
+                // Whoever makes a key or names a webhook's URL can read customers with it.
                 Environment::Production => matches!(permission, ManageKeys),
             },
-            Self::Admin => matches!(permission, ManageMembers | ManageKeys),
+            Self::Admin => matches!(permission, ManageMembers | ManageKeys | GiveAccess),
             Self::Auditor => matches!(permission, View | Reveal | ReadTrail),
         }
     }
@@ -175,13 +177,13 @@ mod tests {
     /// The table of the documentation, written once more: what each role may do in production.
     #[test]
     fn the_table_of_roles_is_as_documented() {
-        use Permission::{Decide, ManageKeys, ManageMembers, ReadTrail, Reveal, View, Work};
+        use Permission::{Decide, GiveAccess, ManageKeys, ManageMembers, ReadTrail, Reveal, View, Work};
         for (role, allowed) in [
             (Role::Viewer, &[View][..]),
             (Role::Analyst, &[View, Reveal, Work]),
             (Role::Approver, &[View, Reveal, Work, Decide]),
             (Role::Developer, &[ManageKeys]),
-            (Role::Admin, &[ManageMembers, ManageKeys]),
+            (Role::Admin, &[ManageMembers, ManageKeys, GiveAccess]),
             (Role::Auditor, &[View, Reveal, ReadTrail]),
         ] {
             for permission in Permission::ALL {
@@ -208,9 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn a_developer_sees_personal_data_in_the_sandbox_only() {
+    fn a_developer_sees_personal_data_and_gives_access_to_it_in_the_sandbox_only() {
         let roles = Roles::everywhere([Role::Developer]);
-        assert!(roles.allow(Permission::View, Environment::Sandbox));
-        assert!(!roles.allow(Permission::View, Environment::Production));
+        for permission in [Permission::View, Permission::Reveal, Permission::GiveAccess] {
+            assert!(roles.allow(permission, Environment::Sandbox));
+            assert!(!roles.allow(permission, Environment::Production));
+        }
     }
 }

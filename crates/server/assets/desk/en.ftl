@@ -33,7 +33,8 @@ permission-work = work on cases
 permission-decide = decide and confirm
 permission-read_trail = read the audit trail
 permission-manage_members = manage members
-permission-manage_keys = manage keys and webhooks
+permission-manage_keys = look after keys and webhooks
+permission-give_access = make keys, or say where webhooks are sent
 
 forbidden-title = You do not have the role for this
 forbidden-text = To { $permission } in { $environment }, you need the role { $roles }. An admin can give it to you.
