@@ -28,6 +28,8 @@ rm -rf "$out"
 mkdir -p "$out/man" "$out/completions" "$out/deb"
 
 cargo auditable build --locked --profile dist --bin dossier --target "$host" --target-dir "$root/target/static"
+# Panics name their place without symbols, and the list of dependencies is a section that stays.
+strip --strip-all "$root/target/static/$host/dist/dossier"
 install -m 0755 "$root/target/static/$host/dist/dossier" "$out/dossier"
 
 "$out/dossier" manual "$out/man"

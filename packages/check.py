@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "target/packages"
 TOOLS = Path(sys.executable).parent
 USER = 65532
+DEVICES = ["null", "zero", "full", "random", "urandom"]
 # What a hardened service may be exposed to, as systemd counts it; 10 is unprotected.
 EXPOSURE = 1.5
 
@@ -229,8 +230,13 @@ def run_image(rootfs, config):
     variables = " ".join(f"'{pair}'" for pair in config["Env"])
     as_user = f"setpriv --reuid {USER} --regid {USER} --clear-groups --no-new-privs --bounding-set=-all"
     run_as = f"env -i {variables} {as_user}"
+    # Every container has these devices, whatever its image contains (OCI runtime specification).
+    (rootfs / "dev").mkdir()
+    for device in DEVICES:
+        (rootfs / "dev" / device).touch()
     script = f"""
         mount --bind {rootfs} {rootfs}; mount --bind {rootfs}/data {rootfs}/data
+        for device in {" ".join(DEVICES)}; do mount --bind /dev/$device {rootfs}/dev/$device; done
         mount -o remount,bind,ro {rootfs}
         ip link set lo up
         # setpriv is outside of the image, so it goes first.
