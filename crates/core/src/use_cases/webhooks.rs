@@ -42,6 +42,9 @@ pub enum WebhookError {
     /// The scope has [`MAX_ENDPOINTS`] endpoints already.
     #[error("there are too many webhooks")]
     TooMany,
+    /// The secret was rotated, and the one before it signs until this moment.
+    #[error("the secret was rotated already, and the old one signs until {0}; then it can be rotated again")]
+    Rotating(Timestamp),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -84,6 +87,7 @@ pub async fn register(
             created_at: now,
             disabled: None,
             failing_since: None,
+            old_secret_until: None,
         };
         let mut secret = Zeroizing::new([0; 32]);
         services.random.fill(&mut secret[..]);
@@ -170,11 +174,13 @@ pub async fn edit(
     .await
 }
 
-/// Gives an endpoint a new secret, and returns it. The old one signs as well for another `overlap_seconds`.
+/// Gives an endpoint a new secret, and returns it. The old one signs as well for another `overlap_seconds`. There is
+/// room for one old secret, so until its overlap ends, another rotation would break the promise that it still signs.
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`].
+/// [`WebhookError::NotFound`], and [`WebhookError::Rotating`] during the overlap of an earlier rotation. The store
+/// compares it as well, so of two rotations at once only one succeeds.
 pub async fn rotate_secret(
     services: &Services,
     caller: &Caller,
@@ -183,11 +189,15 @@ pub async fn rotate_secret(
 ) -> Result<Zeroizing<[u8; 32]>, WebhookError> {
     let load = || find(services, caller, id);
     write(services, caller, Unkeyed, load, |endpoint| {
+        // Signatures carry real time, not a sandbox's.
+        let at = services.clock.now();
+        if let Some(until) = endpoint.old_secret_until.filter(|until| at < *until) {
+            return Err(WebhookError::Rotating(until));
+        }
         let mut secret = Zeroizing::new([0; 32]);
         services.random.fill(&mut secret[..]);
-        // Signatures carry real time, not a sandbox's.
-        let until = services.clock.now().plus_seconds(overlap_seconds);
-        let effect = Effect::SecretRotated(NewSecret { id: endpoint.id, secret: secret.clone(), until });
+        let until = at.plus_seconds(overlap_seconds);
+        let effect = Effect::SecretRotated(NewSecret { id: endpoint.id, secret: secret.clone(), at, until });
         let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookSecretRotated);
         audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), secret))

@@ -47,6 +47,8 @@ pub struct Endpoint {
     pub disabled: Option<Disabled>,
     /// The moment since which nothing could be delivered.
     pub failing_since: Option<Timestamp>,
+    /// Until when the secret before the last rotation signs as well, in real time. `None` before the first rotation.
+    pub old_secret_until: Option<Timestamp>,
 }
 
 impl fmt::Debug for Endpoint {
@@ -125,6 +127,8 @@ pub struct NewSecret {
     pub id: WebhookId,
     /// The secret.
     pub secret: Zeroizing<[u8; 32]>,
+    /// When it was made. It replaces no secret while the one before that still signs.
+    pub at: Timestamp,
     /// Until when the old one signs as well.
     pub until: Timestamp,
 }

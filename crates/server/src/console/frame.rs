@@ -10,14 +10,20 @@ use dossier_core::desk::{Permission, Role};
 use dossier_core::ids::KeyId;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::members::DeskError;
+use dossier_core::use_cases::send_once;
+use http::StatusCode;
 use http::request::Parts;
 use maud::{Markup, html};
 
+use crate::desk::fields::Fields;
 use crate::desk::pages::{self, Viewer};
 use crate::desk::queue::visible;
 use crate::desk::seat::{Desk, SignedIn, fresh};
 use crate::desk::text::say;
 use crate::http::state::App;
+
+/// The field with the number of a form.
+const FORM_NUMBER: &str = "form_number";
 
 /// A member who may manage keys and webhooks, in the environment that the path names.
 pub struct Console(pub Desk);
@@ -93,6 +99,33 @@ pub fn page(desk: &Desk, part: &str, title: &str, content: &Markup) -> Response 
         }
     };
     pages::page_within(viewer(desk), &navigation, title, "console", content)
+}
+
+/// A page that says why something was not done, with what to do instead.
+pub fn refused(desk: &Desk, part: &str, (title, text): (&str, &str), link: &Markup) -> Response {
+    let mut response = page(desk, part, title, &html! { p { (text) } p { (link) } });
+    *response.status_mut() = StatusCode::CONFLICT;
+    response
+}
+
+/// The hidden number of a form whose result is shown once. A browser that sends the form again sends the same number.
+pub fn form_number(app: &App) -> Markup {
+    html! { input type="hidden" name=(FORM_NUMBER) value=(send_once::form_number(&app.services)); }
+}
+
+/// A page that says that this form was sent before, unless it is the first time. `to` and `text` lead to the list that
+/// has what it made.
+pub async fn first_time(
+    app: &App,
+    desk: &Desk,
+    fields: &Fields,
+    (part, path, text): (&str, &str, &str),
+) -> Result<Option<Response>, StoreError> {
+    if send_once::is_first(&app.services, &desk.seat.caller, fields.get(FORM_NUMBER)).await? {
+        return Ok(None);
+    }
+    let link = html! { a.button href=(path) { (text) } };
+    Ok(Some(refused(desk, part, (&say("sent-title"), &say("sent-text")), &link)))
 }
 
 /// The names of the scope's keys.

@@ -103,13 +103,14 @@ fn addresses(key: &KeyRecord) -> String {
 }
 
 /// `GET /console/{environment}/keys/new`
-pub async fn form(FreshConsole(desk): FreshConsole) -> Response {
-    shown(&desk, &Entered::new(desk.environment()))
+pub async fn form(State(app): State<App>, FreshConsole(desk): FreshConsole) -> Response {
+    shown(&app, &desk, &Entered::new(desk.environment()))
 }
 
-fn shown(desk: &Desk, entered: &Entered) -> Response {
+fn shown(app: &App, desk: &Desk, entered: &Entered) -> Response {
     let content = html! {
         form.narrow method="post" {
+            (frame::form_number(app))
             (entered.fields())
             p.actions { button.primary type="submit" { (say("key-create")) } }
         }
@@ -130,7 +131,11 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let entered = Entered::read(&fields);
     if entered.is_wrong {
-        return Ok(shown(&desk, &entered));
+        return Ok(shown(&app, &desk, &entered));
+    }
+    let list = format!("{}/keys", base(&desk));
+    if let Some(sent) = frame::first_time(&app, &desk, &fields, ("keys", &list, &say("keys-back"))).await? {
+        return Ok(sent);
     }
     let expires_at = entered.days().map(|days| app.services.clock.now().plus_days(days));
     let addresses = read_addresses(&entered.addresses).unwrap_or_default();
@@ -155,18 +160,14 @@ fn with_key(desk: &Desk, key: &ApiKey, record: &KeyRecord) -> Response {
 }
 
 fn refused(desk: &Desk, error: KeyError) -> Result<Response, Problem> {
-    let (status, key) = match error {
-        KeyError::NotFound => return Err(Problem::not_found()),
-        KeyError::Store(error) => return Err(error.into()),
-        KeyError::Ended => (StatusCode::CONFLICT, "key-ended"),
-    };
-    let content = html! {
-        p { (say(&format!("{key}-text"))) }
-        p { a.button href={ (base(desk)) "/keys" } { (say("keys-back")) } }
-    };
-    let mut response = frame::page(desk, "keys", &say(&format!("{key}-title")), &content);
-    *response.status_mut() = status;
-    Ok(response)
+    match error {
+        KeyError::NotFound => Err(Problem::not_found()),
+        KeyError::Store(error) => Err(error.into()),
+        KeyError::Ended => {
+            let link = html! { a.button href={ (base(desk)) "/keys" } { (say("keys-back")) } };
+            Ok(frame::refused(desk, "keys", (&say("key-ended-title"), &say("key-ended-text")), &link))
+        }
+    }
 }
 
 async fn find(app: &App, desk: &Desk, id: &str) -> Result<KeyRecord, Problem> {

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
@@ -55,7 +56,7 @@ pub async fn page(
         @if let Some(result) = tested {
             p.done role="status" { (crate::desk::text::say_with("webhook-tested", &[("result", result.into())])) }
         }
-        (facts(&endpoint, &names))
+        (facts(&endpoint, &names, app.services.clock.now()))
         (tools(&desk, &endpoint))
         section aria-labelledby="deliveries-title" {
             h2 #deliveries-title { (say("deliveries-title")) }
@@ -101,7 +102,7 @@ fn tools(desk: &Desk, endpoint: &Endpoint) -> Markup {
     }
 }
 
-fn facts(endpoint: &Endpoint, names: &KeyNames) -> Markup {
+fn facts(endpoint: &Endpoint, names: &KeyNames, now: Timestamp) -> Markup {
     html! {
         dl.record {
             dt { (say("webhooks-state")) } dd { (state(endpoint)) }
@@ -109,6 +110,9 @@ fn facts(endpoint: &Endpoint, names: &KeyNames) -> Markup {
             dd { @for kind in &endpoint.event_types { code { (kind.as_str()) } " " } }
             dt { (say("webhooks-key")) } dd { bdi { (names.name(endpoint.key)) } }
             dt { (say("webhooks-since")) } dd { (time(endpoint.created_at)) }
+            @if let Some(until) = endpoint.old_secret_until.filter(|until| now < *until) {
+                dt { (say("webhook-old-secret")) } dd { (say("webhook-signs-until")) " " (time(until)) }
+            }
             dt { (say("webhook-id")) } dd { code { (endpoint.id) } }
         }
     }

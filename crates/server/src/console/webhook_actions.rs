@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
 use dossier_core::webhook::Endpoint;
 use http::StatusCode;
@@ -15,9 +14,10 @@ use super::webhook_form::Entered;
 use super::webhooks::{secret_page, secret_text};
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
-use crate::desk::text::say;
+use crate::desk::text::{say, say_with};
 use crate::http::problem::Problem;
 use crate::http::state::App;
+use crate::readable::moment;
 
 /// `POST /console/{environment}/webhooks/{id}/test`: sends a test event, and says what came back.
 pub async fn test(
@@ -87,10 +87,14 @@ pub async fn ask_rotation(
     FreshConsole(desk): FreshConsole,
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
+    if let Some(until) = endpoint.old_secret_until.filter(|until| app.services.clock.now() < *until) {
+        return refused(&desk, &endpoint, WebhookError::Rotating(until));
+    }
     let content = html! {
         p { bdi { (endpoint.url) } }
         p { (say("webhook-rotate-text")) }
         form.narrow method="post" {
+            (frame::form_number(&app))
             (overlap_field(&say("webhook-overlap")))
             p.actions { button type="submit" { (say("webhook-rotate")) } }
         }
@@ -106,9 +110,27 @@ pub async fn rotate(
     FreshConsole(desk): FreshConsole,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let id = WebhookId::parse(&id);
+    let endpoint = find(&app, &desk, &id).await?;
     let overlap = overlap(&fields).unwrap_or_default();
-    let secret = webhooks::rotate_secret(&app.services, &desk.seat.caller, id, overlap).await?;
-    let id = id.map_or_else(String::new, |id| id.to_string());
-    Ok(secret_page(&desk, &id, &secret_text(&secret), "webhook-rotated"))
+    let page = path(&desk, &endpoint);
+    if let Some(sent) = frame::first_time(&app, &desk, &fields, ("webhooks", &page, &say("webhook-to"))).await? {
+        return Ok(sent);
+    }
+    match webhooks::rotate_secret(&app.services, &desk.seat.caller, Some(endpoint.id), overlap).await {
+        Ok(secret) => Ok(secret_page(&desk, &endpoint.id.to_string(), &secret_text(&secret), "webhook-rotated")),
+        Err(error) => refused(&desk, &endpoint, error),
+    }
+}
+
+/// A page that says what about the webhook prevents an action. Any other error is a problem, as everywhere.
+pub(super) fn refused(desk: &Desk, endpoint: &Endpoint, error: WebhookError) -> Result<Response, Problem> {
+    let text = match error {
+        WebhookError::Rotating(until) => {
+            let until = moment(&until.to_string()).unwrap_or_default();
+            say_with("webhook-rotating", &[("until", until.into())])
+        }
+        error => return Err(error.into()),
+    };
+    let link = html! { a.button href=(path(desk, endpoint)) { (say("webhook-to")) } };
+    Ok(frame::refused(desk, "webhooks", (&say("webhook-refused"), &text), &link))
 }

@@ -93,6 +93,7 @@ async fn shown(app: &App, desk: &Desk, entered: &Entered) -> Result<Response, Pr
             p { a.button.primary href={ (base(desk)) "/keys/new" } { (say("key-new")) } }
         } @else {
             form.narrow method="post" {
+                (frame::form_number(app))
                 (entered.fields(Some(&signers)))
                 p.actions { button.primary type="submit" { (say("webhook-register")) } }
             }
@@ -113,6 +114,10 @@ pub async fn register(State(app): State<App>, Console(desk): Console, fields: Fi
     let Some(key) = chosen(&signers(&keys, app.services.clock.now()), &entered.key) else {
         return shown(&app, &desk, &entered).await;
     };
+    let list = format!("{}/webhooks", base(&desk));
+    if let Some(sent) = frame::first_time(&app, &desk, &fields, ("webhooks", &list, &say("webhooks-back"))).await? {
+        return Ok(sent);
+    }
     let body = entered.body();
     let answer =
         |endpoint: &Endpoint, secret: &[u8; 32]| endpoint.to_json(Some(&secret_text(secret))).to_string().into_bytes();

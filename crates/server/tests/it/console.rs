@@ -192,7 +192,7 @@ async fn every_page_and_action_is_for_its_roles_only() {
 }
 
 /// The value of a field of a page.
-fn value(page: &str, id: &str) -> String {
+pub(crate) fn value(page: &str, id: &str) -> String {
     let rest = page.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}: {page}")).1;
     let rest = rest.split_once("value=\"").expect("a value").1;
     rest.split_once('"').expect("an end").0.to_owned()

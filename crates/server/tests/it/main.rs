@@ -14,6 +14,7 @@ mod commands;
 mod concurrency;
 mod connections;
 mod console;
+mod console_pages;
 mod countries;
 mod customers;
 mod described;

@@ -1,0 +1,75 @@
+//! What the pages of the console promise: forms that are sent again, wrong input, and notices that are true.
+
+use dossier_core::desk::Role;
+
+use crate::app::TestApp;
+use crate::console::value;
+use crate::desk::Browser;
+use crate::webhooks::{QUICK, Receiver, register, status};
+
+/// The hidden number of the form on a page.
+fn form_number(page: &str) -> String {
+    let rest = page.split_once("name=\"form_number\" value=\"").unwrap_or_else(|| panic!("no number: {page}")).1;
+    rest.split_once('"').expect("an end").0.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_whose_result_is_shown_once_does_nothing_when_it_is_sent_again() {
+    let app = TestApp::start_with(QUICK).await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    let path = "/console/sandbox/keys/new";
+    let number = form_number(&dev.get(path).await.text);
+    let fields = [("name", "Reporting"), ("scope", "customers:read"), ("form_number", number.as_str())];
+    let created = dev.post(path, &fields).await;
+    assert_eq!(created.status, 200, "{}", created.text);
+    let again = dev.post(path, &fields).await;
+    assert!(again.status == 409 && again.text.contains("This form was sent already"), "{}", again.text);
+    let list = dev.get("/console/sandbox/keys").await.text;
+    assert_eq!(list.matches("<bdi>Reporting</bdi>").count(), 1, "{list}");
+
+    let path = "/console/sandbox/webhooks/new";
+    let form = dev.get(path).await.text;
+    let number = form_number(&form);
+    let key = form.split("<option value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a key").to_owned();
+    let receiver = Receiver::start(|_| status("204 No Content")).await;
+    let fields =
+        [("url", receiver.url.as_str()), ("type", "customer.created"), ("key", &key), ("form_number", &number)];
+    let made = dev.post(path, &fields).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    let again = dev.post(path, &fields).await;
+    assert!(again.status == 409 && !again.text.contains("whsec_"), "{}", again.text);
+    assert_eq!(app.get("/v0/webhooks").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+    // What was wrong in a form is corrected in a form with a number of its own.
+    let number = form_number(&dev.get(path).await.text);
+    let wrong = [("url", "nonsense"), ("type", "customer.created"), ("key", &key), ("form_number", &number)];
+    let wrong = dev.post(path, &wrong).await;
+    assert!(wrong.status == 422 && form_number(&wrong.text) != number, "{}", wrong.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_not_rotated_again_while_the_old_one_still_signs() {
+    let app = TestApp::start_with(QUICK).await;
+    let receiver = Receiver::start(|_| status("204 No Content")).await;
+    let hook = register(&app, &receiver.url).await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    let page = format!("/console/sandbox/webhooks/{}", hook["id"].as_str().expect("an id"));
+    let path = format!("{page}/secret");
+    // Without an overlap nothing was promised, but a reload still does nothing.
+    let number = form_number(&dev.get(&path).await.text);
+    let at_once = [("overlap", "0"), ("form_number", number.as_str())];
+    let first = value(&dev.post(&path, &at_once).await.text, "new-secret");
+    let again = dev.post(&path, &at_once).await;
+    assert!(again.status == 409 && again.text.contains("This form was sent already"), "{}", again.text);
+    let second = value(&dev.post(&path, &[("overlap", "24")]).await.text, "new-secret");
+    assert_ne!(first, second);
+    for _ in 0..2 {
+        let early = dev.post(&path, &[("overlap", "24")]).await;
+        assert!(early.status == 409 && early.text.contains("the old one signs until"), "{}", early.text);
+    }
+    assert_eq!(dev.get(&path).await.status, 409, "the form says it before it is filled in");
+    let shown = dev.get(&page).await.text;
+    assert!(shown.contains("Old secret") && shown.contains("signs until"), "{shown}");
+    dev.post(&format!("{page}/test"), &[]).await;
+    let got = receiver.wait(1).await;
+    assert_eq!(got[0].header("webhook-signature").split(' ').count(), 2, "both secrets sign");
+}
