@@ -42,6 +42,12 @@ pub enum WebhookError {
     /// The scope has [`MAX_ENDPOINTS`] endpoints already.
     #[error("there are too many webhooks")]
     TooMany,
+    /// It is disabled, so nothing is sent.
+    #[error("the webhook is disabled; enable it first")]
+    Disabled,
+    /// The key that signs is revoked, so nothing is sent.
+    #[error("the key that signs is revoked; enable the webhook with another key")]
+    KeyRevoked,
     /// The secret was rotated, and the one before it signs until this moment.
     #[error("the secret was rotated already, and the old one signs until {0}; then it can be rotated again")]
     Rotating(Timestamp),
@@ -205,16 +211,17 @@ pub async fn rotate_secret(
     .await
 }
 
-/// The message of a test event, signed like every other. `None` if the endpoint is disabled. The trail records it.
+/// The message of a test event, signed like every other. The trail records it.
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`].
+/// [`WebhookError::NotFound`], and [`WebhookError::Disabled`] and [`WebhookError::KeyRevoked`] when a delivery would not
+/// be sent either.
 pub async fn test_message(
     services: &Services,
     caller: &Caller,
     id: Option<WebhookId>,
-) -> Result<Option<Message>, WebhookError> {
+) -> Result<Message, WebhookError> {
     let endpoint = find(services, caller, id).await?;
     let now = services.clock.now();
     let body = serde_json::json!({
@@ -227,6 +234,10 @@ pub async fn test_message(
     let message_id = format!("test_{}", services.random.uuid(now).simple());
     let body = body.to_string().into_bytes();
     let message = services.store.sign(caller.scope, endpoint.id, message_id, body, now).await?;
+    let message = message.ok_or(WebhookError::Disabled)?;
+    if message.contract.is_none() {
+        return Err(WebhookError::KeyRevoked);
+    }
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookTested);
     audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
     append_audit(services, caller.scope, audit).await?;

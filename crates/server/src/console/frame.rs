@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::api_key::KeyRecord;
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
 use dossier_core::desk::{Permission, Role};
@@ -133,8 +134,12 @@ pub struct KeyNames(BTreeMap<KeyId, String>);
 
 impl KeyNames {
     pub async fn read(app: &App, desk: &Desk) -> Result<Self, StoreError> {
-        let keys = app.services.store.api_keys(desk.scope()).await?;
-        Ok(Self(keys.into_iter().map(|key| (key.key_id, key.name)).collect()))
+        Ok(Self::of(&app.services.store.api_keys(desk.scope()).await?))
+    }
+
+    #[must_use]
+    pub fn of(keys: &[KeyRecord]) -> Self {
+        Self(keys.iter().map(|key| (key.key_id, key.name.clone())).collect())
     }
 
     /// The name of a key, or its id if it has none any more.

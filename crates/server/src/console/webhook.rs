@@ -6,13 +6,13 @@ use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
-use dossier_core::webhook::{Delivery, Endpoint, delivery_id, delivery_number};
+use dossier_core::webhook::{Delivery, Endpoint, EndpointState, delivery_id, delivery_number};
 use maud::{Markup, html};
 
 use super::frame::{self, Console, KeyNames, base, short_time};
 use super::requests::moment;
 use super::webhook_form::{chosen, signer_field, signers};
-use super::webhooks::state;
+use super::webhooks::state as state_text;
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, time};
@@ -41,7 +41,8 @@ pub async fn page(
     let before = delivery_number(fields.get("before"));
     let deliveries = app.services.store.deliveries(desk.scope(), endpoint.id, before, PAGE).await?;
     let keys = app.services.store.api_keys(desk.scope()).await?;
-    let names = KeyNames::read(&app, &desk).await?;
+    let now = app.services.clock.now();
+    let state = endpoint.state(&keys, now);
     let next = deliveries.last().filter(|_| deliveries.len() == PAGE).map(|last| delivery_id(last.number));
     let resent = fields.get("resent").parse::<u64>().ok();
     // Only words that the server writes are shown.
@@ -56,8 +57,8 @@ pub async fn page(
         @if let Some(result) = tested {
             p.done role="status" { (crate::desk::text::say_with("webhook-tested", &[("result", result.into())])) }
         }
-        (facts(&endpoint, &names, app.services.clock.now()))
-        (tools(&desk, &endpoint))
+        (facts(&endpoint, state, &KeyNames::of(&keys), now))
+        (tools(&desk, &endpoint, state))
         section aria-labelledby="deliveries-title" {
             h2 #deliveries-title { (say("deliveries-title")) }
             @if deliveries.is_empty() {
@@ -75,7 +76,7 @@ pub async fn page(
             h2 #enable-title { (say("webhook-enable-title")) }
             p { (say("webhook-enable-text")) }
             form.narrow method="post" action={ (path(&desk, &endpoint)) "/enable" } {
-                (signer_field(&signers(&keys, app.services.clock.now()), &endpoint.key.to_string()))
+                (signer_field(&signers(&keys, now), &endpoint.key.to_string()))
                 p.actions { button type="submit" { (say("webhook-enable")) } }
             }
         }
@@ -89,11 +90,11 @@ pub async fn page(
 }
 
 /// What can be done with it at once, or on a page of its own.
-fn tools(desk: &Desk, endpoint: &Endpoint) -> Markup {
+fn tools(desk: &Desk, endpoint: &Endpoint, state: EndpointState) -> Markup {
     let path = path(desk, endpoint);
     html! {
         div.actions {
-            @if endpoint.disabled.is_none() {
+            @if state == EndpointState::Active {
                 form method="post" action={ (path) "/test" } { button type="submit" { (say("webhook-test")) } }
             }
             a.button href={ (path) "/edit" } { (say("webhook-edit")) }
@@ -102,10 +103,10 @@ fn tools(desk: &Desk, endpoint: &Endpoint) -> Markup {
     }
 }
 
-fn facts(endpoint: &Endpoint, names: &KeyNames, now: Timestamp) -> Markup {
+fn facts(endpoint: &Endpoint, state: EndpointState, names: &KeyNames, now: Timestamp) -> Markup {
     html! {
         dl.record {
-            dt { (say("webhooks-state")) } dd { (state(endpoint)) }
+            dt { (say("webhooks-state")) } dd { (state_text(endpoint, state)) }
             dt { (say("webhooks-types")) }
             dd { @for kind in &endpoint.event_types { code { (kind.as_str()) } " " } }
             dt { (say("webhooks-key")) } dd { bdi { (names.name(endpoint.key)) } }

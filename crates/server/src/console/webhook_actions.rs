@@ -26,11 +26,12 @@ pub async fn test(
     Console(desk): Console,
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
-    let message = webhooks::test_message(&app.services, &desk.seat.caller, Some(endpoint.id)).await?;
-    let result = match message {
-        None => "disabled".to_owned(),
-        Some(message) => app.egress.send(desk.environment(), message, app.services.clock.now()).await.result.word(),
+    let message = match webhooks::test_message(&app.services, &desk.seat.caller, Some(endpoint.id)).await {
+        Ok(message) => message,
+        Err(error) => return refused(&desk, &endpoint, error),
     };
+    let sent = app.egress.send(desk.environment(), message, app.services.clock.now()).await;
+    let result = sent.result.word();
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("tested", &result).finish();
     Ok(Redirect::to(&format!("{}?{query}", path(&desk, &endpoint))).into_response())
 }
@@ -129,6 +130,8 @@ pub(super) fn refused(desk: &Desk, endpoint: &Endpoint, error: WebhookError) -> 
             let until = moment(&until.to_string()).unwrap_or_default();
             say_with("webhook-rotating", &[("until", until.into())])
         }
+        WebhookError::Disabled => say("webhook-is-disabled"),
+        WebhookError::KeyRevoked => say("webhook-key-is-revoked"),
         error => return Err(error.into()),
     };
     let link = html! { a.button href=(path(desk, endpoint)) { (say("webhook-to")) } };

@@ -4,9 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dossier_core::api_key::KeyRecord;
+use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
-use dossier_core::webhook::{Endpoint, MAX_ENDPOINTS};
+use dossier_core::webhook::{Endpoint, EndpointState, MAX_ENDPOINTS};
 use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -23,10 +25,10 @@ use crate::http::state::App;
 /// `GET /console/{environment}/webhooks`
 pub async fn page(State(app): State<App>, Console(desk): Console) -> Result<Response, Problem> {
     let endpoints = app.services.store.endpoints(desk.scope()).await?;
-    let names = KeyNames::read(&app, &desk).await?;
+    let keys = app.services.store.api_keys(desk.scope()).await?;
     let content = html! {
         p.hint { (say("webhooks-text")) }
-        @if endpoints.is_empty() { p.empty { (say("webhooks-empty")) } } @else { (table(&desk, &endpoints, &names)) }
+        @if endpoints.is_empty() { p.empty { (say("webhooks-empty")) } } @else { (table(&desk, &endpoints, &keys, app.services.clock.now())) }
         @if endpoints.len() < MAX_ENDPOINTS {
             p.actions { a.button.primary href={ (base(&desk)) "/webhooks/new" } { (say("webhook-new")) } }
         } @else {
@@ -36,7 +38,8 @@ pub async fn page(State(app): State<App>, Console(desk): Console) -> Result<Resp
     Ok(frame::page(&desk, "webhooks", &say("webhooks-title"), &content))
 }
 
-fn table(desk: &Desk, endpoints: &[Endpoint], names: &KeyNames) -> Markup {
+fn table(desk: &Desk, endpoints: &[Endpoint], keys: &[KeyRecord], now: Timestamp) -> Markup {
+    let names = KeyNames::of(keys);
     let label = |column: &str| say(&format!("webhooks-{column}"));
     html! {
         div.scroll tabindex="0" role="region" aria-label=(say("webhooks-title")) {
@@ -52,7 +55,7 @@ fn table(desk: &Desk, endpoints: &[Endpoint], names: &KeyNames) -> Markup {
                             th scope="row" {
                                 a href={ (base(desk)) "/webhooks/" (one.id) } data-row { bdi { (one.url) } }
                             }
-                            td data-label=(label("state")) { (state(one)) }
+                            td data-label=(label("state")) { (state(one, one.state(keys, now))) }
                             td data-label=(label("types")) {
                                 @for kind in &one.event_types { code { (kind.as_str()) } " " }
                             }
@@ -67,14 +70,21 @@ fn table(desk: &Desk, endpoints: &[Endpoint], names: &KeyNames) -> Markup {
 }
 
 /// Whether an endpoint gets events, in words.
-pub fn state(endpoint: &Endpoint) -> Markup {
+pub fn state(endpoint: &Endpoint, state: EndpointState) -> Markup {
     html! {
-        @match (endpoint.disabled, endpoint.failing_since) {
-            (Some(why), _) => span.state data-state="rejected" title=(why.help()) { (say("webhook-disabled")) },
-            (None, Some(since)) => {
+        @match (state, endpoint.failing_since) {
+            (EndpointState::Disabled, _) => {
+                span.state data-state="rejected" { (say("webhook-disabled")) }
+                @if let Some(why) = endpoint.disabled { " " small { (why.help()) } }
+            },
+            (EndpointState::KeyRevoked, _) => {
+                span.state data-state="rejected" { (say("webhook-key-revoked")) }
+                " " small { (say("webhook-delivers-nothing")) }
+            },
+            (EndpointState::Active, Some(since)) => {
                 span.state { (say("webhook-failing")) } " " small { (say("webhook-since")) " " (time(since)) }
             },
-            (None, None) => span.state data-state="approved" { (say("webhook-active")) },
+            (EndpointState::Active, None) => span.state data-state="approved" { (say("webhook-active")) },
         }
     }
 }

@@ -73,3 +73,34 @@ async fn a_secret_is_not_rotated_again_while_the_old_one_still_signs() {
     let got = receiver.wait(1).await;
     assert_eq!(got[0].header("webhook-signature").split(' ').count(), 2, "both secrets sign");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_whose_key_is_revoked_says_so_and_sends_no_test_event() {
+    let app = TestApp::start_with(QUICK).await;
+    let receiver = Receiver::start(|_| status("204 No Content")).await;
+    let hook = register(&app, &receiver.url).await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    let page = format!("/console/sandbox/webhooks/{}", hook["id"].as_str().expect("an id"));
+    assert!(dev.get(&page).await.text.contains("Active"));
+    let other = [("name", "other"), ("scope", "events:read"), ("scope", "customers:read")];
+    assert_eq!(dev.post("/console/sandbox/keys/new", &other).await.status, 200);
+    let key = hook["key_id"].as_str().expect("a key");
+    assert_eq!(dev.post(&format!("/console/sandbox/keys/{key}/revoke"), &[]).await.status, 303);
+    // A signer is remembered for half a second.
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    for path in ["/console/sandbox/webhooks", &page] {
+        let text = dev.get(path).await.text;
+        assert!(text.contains("Key revoked") && text.contains("Nothing is delivered"), "{text}");
+        assert!(!text.contains("Active") && !text.contains("Send a test event"), "{text}");
+    }
+    let test = dev.post(&format!("{page}/test"), &[]).await;
+    assert!(test.status == 409 && test.text.contains("The key that signs is revoked"), "{}", test.text);
+    assert!(receiver.wait(0).await.is_empty(), "nothing was sent");
+    let form = dev.get(&page).await.text;
+    let signer =
+        form.split("<option value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a key").to_owned();
+    assert_eq!(dev.post(&format!("{page}/enable"), &[("key", &signer)]).await.status, 303);
+    assert!(dev.get(&page).await.text.contains("Active"));
+    assert_eq!(dev.post(&format!("{page}/test"), &[]).await.status, 303);
+    assert!(!receiver.wait(1).await[0].header("x-hmac-signature").is_empty());
+}

@@ -12,6 +12,7 @@ use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, SandboxStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{
     Attempt, AttemptCount, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+    signing_keys,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -21,7 +22,7 @@ use super::events::event_row;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::rows::{EndpointRow, Unchecked};
-use crate::signing::{Signer, old_secret_until, open_midstates, open_url, shows_links, signing_keys};
+use crate::signing::{Signer, old_secret_until, open_midstates, open_url, shows_links};
 use crate::vault::{Midstates, ScopeKeys};
 
 macro_rules! endpoint_columns {
