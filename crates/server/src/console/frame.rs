@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::{IntoResponse, Redirect, Response};
 use dossier_core::api_key::KeyRecord;
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
-use dossier_core::desk::{Permission, Role};
+use dossier_core::desk::{FRESH_SECONDS, Permission, Role};
 use dossier_core::ids::KeyId;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::members::DeskError;
@@ -18,9 +19,10 @@ use maud::{Markup, html};
 
 use crate::desk::fields::Fields;
 use crate::desk::pages::{self, Viewer};
+use crate::desk::place;
 use crate::desk::queue::visible;
 use crate::desk::seat::{Desk, SignedIn, fresh};
-use crate::desk::text::say;
+use crate::desk::text::{say, say_with};
 use crate::http::state::App;
 
 /// The field with the number of a form.
@@ -52,6 +54,43 @@ impl FromRequestParts<App> for FreshConsole {
         fresh(parts, app, &desk.signed_in)?;
         Ok(Self(desk))
     }
+}
+
+/// The form of a member who proved a short time ago who they are. If that was too long ago, a page keeps what they
+/// entered until they have signed in again.
+pub struct FreshForm(pub Desk, pub Fields);
+
+impl FromRequest<App> for FreshForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request<Body>, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Console(desk) = Console::from_request_parts(&mut parts, app).await?;
+        let is_fresh = fresh(&parts, app, &desk.signed_in).is_ok();
+        let path = parts.uri.path().to_owned();
+        let fields = Fields::from_request(Request::from_parts(parts, body), app).await;
+        let fields = fields.map_err(IntoResponse::into_response)?;
+        if is_fresh { Ok(Self(desk, fields)) } else { Err(sign_in_again(&desk, &path, &fields)) }
+    }
+}
+
+/// Keeps a form while its member signs in again in another tab.
+fn sign_in_again(desk: &Desk, path: &str, fields: &Fields) -> Response {
+    let content = html! {
+        p { (say_with("again-text", &[("minutes", (FRESH_SECONDS / 60).into())])) }
+        p {
+            a.button.primary href=(place::sign_in(&base(desk), true)) target="_blank" rel="noopener" {
+                (say("again-sign-in"))
+            }
+        }
+        form method="post" action=(path) {
+            @for (name, value) in fields.iter() { input type="hidden" name=(name) value=(value); }
+            button type="submit" { (say("again-send")) }
+        }
+    };
+    let mut response = pages::page_within(viewer(desk), &html! {}, &say("again-title"), "console", &content);
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
 }
 
 /// `GET /console`: leads to the environment in which the member may manage keys, first to the sandbox.

@@ -9,9 +9,8 @@ use dossier_core::use_cases::api_keys::{self, KeyError, NewKey};
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::frame::{self, Console, FreshConsole, base, short_time};
+use super::frame::{self, Console, FreshConsole, FreshForm, base, short_time};
 use super::key_form::{Entered, addresses_field, overlap, overlap_field, read_addresses};
-use crate::desk::fields::Fields;
 use crate::desk::queue::visible;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with, time};
@@ -124,11 +123,7 @@ fn shown(app: &App, desk: &Desk, entered: &Entered) -> Response {
 }
 
 /// `POST /console/{environment}/keys/new`: creates a key, and shows it.
-pub async fn create(
-    State(app): State<App>,
-    FreshConsole(desk): FreshConsole,
-    fields: Fields,
-) -> Result<Response, Problem> {
+pub async fn create(State(app): State<App>, FreshForm(desk, fields): FreshForm) -> Result<Response, Problem> {
     let entered = Entered::read(&fields);
     if entered.is_wrong {
         return Ok(shown(&app, &desk, &entered));
@@ -204,8 +199,7 @@ pub async fn ask_roll(
 pub async fn roll(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    FreshConsole(desk): FreshConsole,
-    fields: Fields,
+    FreshForm(desk, fields): FreshForm,
 ) -> Result<Response, Problem> {
     let old = find(&app, &desk, &id).await?;
     let Some(overlap) = overlap(&fields) else {
@@ -230,7 +224,7 @@ pub async fn ask_revocation(
 pub async fn revoke(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    FreshConsole(desk): FreshConsole,
+    FreshForm(desk, _): FreshForm,
 ) -> Result<Response, Problem> {
     let key = find(&app, &desk, &id).await?;
     match api_keys::revoke(&app.services, &desk.seat.caller, key.key_id).await {
@@ -253,8 +247,7 @@ pub async fn ask_addresses(
 pub async fn restrict(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    FreshConsole(desk): FreshConsole,
-    fields: Fields,
+    FreshForm(desk, fields): FreshForm,
 ) -> Result<Response, Problem> {
     let (key, text) = (find(&app, &desk, &id).await?, fields.get("addresses"));
     let Some(addresses) = read_addresses(text) else {

@@ -40,9 +40,12 @@ pub fn routes(app: &App) -> Router<App> {
             "/console/{environment}/webhooks/{id}/secret",
             get(webhook_actions::ask_rotation).post(webhook_actions::rotate),
         )
-        .route("/console/{environment}/webhooks/{id}/enable", post(webhook::enable))
+        .route("/console/{environment}/webhooks/{id}/enable", post(webhook_actions::enable))
         .route("/console/{environment}/webhooks/{id}/resend", post(webhook::resend))
-        .route("/console/{environment}/webhooks/{id}/delete", get(webhook::ask_deletion).post(webhook::delete))
+        .route(
+            "/console/{environment}/webhooks/{id}/delete",
+            get(webhook_actions::ask_deletion).post(webhook_actions::delete),
+        )
         .route("/console/{environment}/keys", get(keys::page))
         .route("/console/{environment}/keys/new", get(keys::form).post(keys::create))
         .route("/console/{environment}/keys/{id}/roll", get(keys::ask_roll).post(keys::roll))

@@ -5,13 +5,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
-use dossier_core::use_cases::webhooks::{self, WebhookError};
+use dossier_core::use_cases::webhooks;
 use dossier_core::webhook::{Delivery, Endpoint, EndpointState, delivery_id, delivery_number};
 use maud::{Markup, html};
 
 use super::frame::{self, Console, KeyNames, base, short_time};
 use super::requests::moment;
-use super::webhook_form::{chosen, signer_field, signers};
+use super::webhook_form::{signer_field, signers};
 use super::webhooks::state as state_text;
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
@@ -204,45 +204,4 @@ pub async fn resend(
 
 fn back(desk: &Desk, endpoint: &Endpoint, resent: u64) -> Response {
     Redirect::to(&format!("{}?resent={resent}", path(desk, endpoint))).into_response()
-}
-
-/// `POST /console/{environment}/webhooks/{id}/enable`
-pub async fn enable(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let endpoint = find(&app, &desk, &id).await?;
-    let keys = app.services.store.api_keys(desk.scope()).await?;
-    let key = chosen(&signers(&keys, app.services.clock.now()), fields.get("key")).ok_or(WebhookError::NotFound)?;
-    let request = Request::unkeyed(b"");
-    webhooks::enable(&app.services, &desk.seat.caller, key, Some(endpoint.id), request).await?;
-    Ok(Redirect::to(&path(&desk, &endpoint)).into_response())
-}
-
-/// `GET /console/{environment}/webhooks/{id}/delete`: asks whether it is meant.
-pub async fn ask_deletion(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
-) -> Result<Response, Problem> {
-    let endpoint = find(&app, &desk, &id).await?;
-    let content = html! {
-        p { bdi { (endpoint.url) } }
-        p { (say("webhook-delete-text")) }
-        form method="post" { button.danger type="submit" { (say("webhook-delete")) } }
-        p { a href=(path(&desk, &endpoint)) { (say("webhook-keep")) } }
-    };
-    Ok(frame::page(&desk, "webhooks", &say("webhook-delete-title"), &content))
-}
-
-/// `POST /console/{environment}/webhooks/{id}/delete`
-pub async fn delete(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
-) -> Result<Response, Problem> {
-    webhooks::delete(&app.services, &desk.seat.caller, WebhookId::parse(&id)).await?;
-    Ok(Redirect::to(&format!("{}/webhooks", base(&desk))).into_response())
 }

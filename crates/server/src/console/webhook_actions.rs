@@ -1,18 +1,19 @@
-//! What changes a webhook: its URL and events, its secret, and a test event.
+//! What changes a webhook: its URL and events, its key, its secret, and its end. It also sends test events.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::idempotency::Request;
+use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
 use dossier_core::webhook::Endpoint;
 use http::StatusCode;
 use maud::html;
 
-use super::frame::{self, Console, FreshConsole};
+use super::frame::{self, Console, FreshConsole, FreshForm, base};
 use super::key_form::{overlap, overlap_field};
 use super::webhook::{find, path};
-use super::webhook_form::Entered;
+use super::webhook_form::{Entered, chosen, signers};
 use super::webhooks::{secret_page, secret_text};
-use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with};
 use crate::http::problem::Problem;
@@ -40,7 +41,7 @@ pub async fn test(
 pub async fn form(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
+    FreshConsole(desk): FreshConsole,
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
     Ok(shown(&desk, &endpoint, &Entered::of(&endpoint)))
@@ -65,8 +66,7 @@ fn shown(desk: &Desk, endpoint: &Endpoint, entered: &Entered) -> Response {
 pub async fn edit(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
-    fields: Fields,
+    FreshForm(desk, fields): FreshForm,
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
     let mut entered = Entered::read(&fields);
@@ -108,8 +108,7 @@ pub async fn ask_rotation(
 pub async fn rotate(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    FreshConsole(desk): FreshConsole,
-    fields: Fields,
+    FreshForm(desk, fields): FreshForm,
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
     let overlap = overlap(&fields).unwrap_or_default();
@@ -121,6 +120,46 @@ pub async fn rotate(
         Ok(secret) => Ok(secret_page(&desk, &endpoint.id.to_string(), &secret_text(&secret), "webhook-rotated")),
         Err(error) => refused(&desk, &endpoint, error),
     }
+}
+
+/// `POST /console/{environment}/webhooks/{id}/enable`
+pub async fn enable(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    FreshForm(desk, fields): FreshForm,
+) -> Result<Response, Problem> {
+    let endpoint = find(&app, &desk, &id).await?;
+    let keys = app.services.store.api_keys(desk.scope()).await?;
+    let key = chosen(&signers(&keys, app.services.clock.now()), fields.get("key")).ok_or(WebhookError::NotFound)?;
+    let request = Request::unkeyed(b"");
+    webhooks::enable(&app.services, &desk.seat.caller, key, Some(endpoint.id), request).await?;
+    Ok(Redirect::to(&path(&desk, &endpoint)).into_response())
+}
+
+/// `GET /console/{environment}/webhooks/{id}/delete`: asks whether it is meant.
+pub async fn ask_deletion(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    FreshConsole(desk): FreshConsole,
+) -> Result<Response, Problem> {
+    let endpoint = find(&app, &desk, &id).await?;
+    let content = html! {
+        p { bdi { (endpoint.url) } }
+        p { (say("webhook-delete-text")) }
+        form method="post" { button.danger type="submit" { (say("webhook-delete")) } }
+        p { a href=(path(&desk, &endpoint)) { (say("webhook-keep")) } }
+    };
+    Ok(frame::page(&desk, "webhooks", &say("webhook-delete-title"), &content))
+}
+
+/// `POST /console/{environment}/webhooks/{id}/delete`
+pub async fn delete(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    FreshForm(desk, _): FreshForm,
+) -> Result<Response, Problem> {
+    webhooks::delete(&app.services, &desk.seat.caller, WebhookId::parse(&id)).await?;
+    Ok(Redirect::to(&format!("{}/webhooks", base(&desk))).into_response())
 }
 
 /// A page that says what about the webhook prevents an action. Any other error is a problem, as everywhere.

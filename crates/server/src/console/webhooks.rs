@@ -14,9 +14,8 @@ use maud::{Markup, html};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::frame::{self, Console, KeyNames, base};
+use super::frame::{self, Console, FreshConsole, FreshForm, KeyNames, base};
 use super::webhook_form::{Entered, chosen, signers};
-use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with, time};
 use crate::http::problem::Problem;
@@ -28,7 +27,11 @@ pub async fn page(State(app): State<App>, Console(desk): Console) -> Result<Resp
     let keys = app.services.store.api_keys(desk.scope()).await?;
     let content = html! {
         p.hint { (say("webhooks-text")) }
-        @if endpoints.is_empty() { p.empty { (say("webhooks-empty")) } } @else { (table(&desk, &endpoints, &keys, app.services.clock.now())) }
+        @if endpoints.is_empty() {
+            p.empty { (say("webhooks-empty")) }
+        } @else {
+            (table(&desk, &endpoints, &keys, app.services.clock.now()))
+        }
         @if endpoints.len() < MAX_ENDPOINTS {
             p.actions { a.button.primary href={ (base(&desk)) "/webhooks/new" } { (say("webhook-new")) } }
         } @else {
@@ -90,7 +93,7 @@ pub fn state(endpoint: &Endpoint, state: EndpointState) -> Markup {
 }
 
 /// `GET /console/{environment}/webhooks/new`
-pub async fn form(State(app): State<App>, Console(desk): Console) -> Result<Response, Problem> {
+pub async fn form(State(app): State<App>, FreshConsole(desk): FreshConsole) -> Result<Response, Problem> {
     shown(&app, &desk, &Entered::default()).await
 }
 
@@ -118,7 +121,7 @@ async fn shown(app: &App, desk: &Desk, entered: &Entered) -> Result<Response, Pr
 }
 
 /// `POST /console/{environment}/webhooks/new`: registers it, and shows its secret.
-pub async fn register(State(app): State<App>, Console(desk): Console, fields: Fields) -> Result<Response, Problem> {
+pub async fn register(State(app): State<App>, FreshForm(desk, fields): FreshForm) -> Result<Response, Problem> {
     let mut entered = Entered::read(&fields);
     let keys = app.services.store.api_keys(desk.scope()).await?;
     let Some(key) = chosen(&signers(&keys, app.services.clock.now()), &entered.key) else {

@@ -1,6 +1,7 @@
 //! What the pages of the console promise: forms that are sent again, wrong input, and notices that are true.
 
 use dossier_core::desk::Role;
+use reqwest::Method;
 
 use crate::app::TestApp;
 use crate::console::value;
@@ -103,4 +104,43 @@ async fn a_webhook_whose_key_is_revoked_says_so_and_sends_no_test_event() {
     assert!(dev.get(&page).await.text.contains("Active"));
     assert_eq!(dev.post(&format!("{page}/test"), &[]).await.status, 303);
     assert!(!receiver.wait(1).await[0].header("x-hmac-signature").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_a_key_or_a_webhook_needs_a_fresh_sign_in_and_keeps_what_was_entered() {
+    let app = TestApp::start_with(QUICK).await;
+    let hook = register(&app, "http://127.0.0.1:3000/hook").await;
+    let dev = app.member("Dev", &[Role::Developer]).await;
+    let webhook = format!("/console/sandbox/webhooks/{}", hook["id"].as_str().expect("an id"));
+    let key = format!("/console/sandbox/keys/{}", hook["key_id"].as_str().expect("an id"));
+    let ask = async |age: i64, method: Method, path: &str| {
+        let mut visitor = app.session_since(&dev, age).await;
+        let request = visitor.request(method, path).header("Content-Type", "application/x-www-form-urlencoded");
+        visitor.send(request.body("url=https%3A%2F%2Ftyped%2F%3Ca%3E")).await
+    };
+    for (path, has_page) in [
+        ("/console/sandbox/keys/new", true),
+        (&*format!("{key}/roll"), true),
+        (&format!("{key}/addresses"), true),
+        (&format!("{key}/revoke"), true),
+        ("/console/sandbox/webhooks/new", true),
+        (&format!("{webhook}/edit"), true),
+        (&format!("{webhook}/secret"), true),
+        (&format!("{webhook}/enable"), false),
+        (&format!("{webhook}/delete"), true),
+    ] {
+        if has_page {
+            let stale = ask(11 * 60, Method::GET, path).await;
+            assert!(stale.header("location").starts_with("/desk/sign-in?"), "{path}: {}", stale.status);
+            assert_eq!(ask(9 * 60, Method::GET, path).await.status, 200, "{path}");
+        }
+        let stale = ask(11 * 60, Method::POST, path).await;
+        let kept = format!("action=\"{path}\"><input type=\"hidden\" name=\"url\" value=\"https://typed/&lt;a&gt;\">");
+        assert!(stale.status == 403 && stale.text.contains(&kept), "{path}: {} {}", stale.status, stale.text);
+        assert!(stale.text.contains("target=\"_blank\""), "{path}");
+    }
+    let hooks = app.get("/v0/webhooks").await.expect(200);
+    assert_eq!(hooks["items"].as_array().map(Vec::len), Some(1), "nothing was registered or deleted");
+    assert_eq!(ask(11 * 60, Method::GET, &webhook).await.status, 200, "looking needs no fresh one");
+    assert_eq!(ask(11 * 60, Method::GET, "/console/sandbox/keys").await.status, 200);
 }
