@@ -109,6 +109,7 @@ events-title = Events
 events-text = What happened to customers, newest first. The customers themselves are not shown here.
 events-filter = Filter the events
 events-empty = No event here.
+events-none-among = None among { $count } events. Older ones were not examined yet: go on with Older.
 events-time = Time (UTC)
 events-type = Type
 events-customer = Customer

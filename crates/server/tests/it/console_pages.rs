@@ -2,6 +2,7 @@
 
 use dossier_core::desk::Role;
 use reqwest::Method;
+use serde_json::json;
 
 use crate::app::TestApp;
 use crate::console::value;
@@ -143,4 +144,26 @@ async fn what_changes_a_key_or_a_webhook_needs_a_fresh_sign_in_and_keeps_what_wa
     assert_eq!(hooks["items"].as_array().map(Vec::len), Some(1), "nothing was registered or deleted");
     assert_eq!(ask(11 * 60, Method::GET, &webhook).await.status, 200, "looking needs no fresh one");
     assert_eq!(ask(11 * 60, Method::GET, "/console/sandbox/keys").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_a_rare_type_are_found_behind_many_others() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    for number in 0..60 {
+        app.put(&id, &json!({ "first_name": format!("Name {number}") })).await.expect(200);
+    }
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    let rows = |page: &str| page.matches("<th scope=\"row\">").count();
+    let rare = dev.get("/console/sandbox/events?type=customer.kycs.updated").await.text;
+    assert!(rows(&rare) >= 1 && !rare.contains("rel=\"next\""), "{rare}");
+    let many = dev.get("/console/sandbox/events?type=customer.updated").await.text;
+    assert_eq!(rows(&many), 50, "{many}");
+    let next = many.split("href=\"?").find(|rest| rest.contains("rel=\"next\"")).expect("older ones");
+    let next = next.split('"').next().expect("an end").replace("&amp;", "&");
+    let rest = dev.get(&format!("/console/sandbox/events?{next}")).await.text;
+    assert!(rows(&rest) == 10 && rest.contains("?type=customer.updated\""), "the filter stays: {rest}");
+    let none = dev.get("/console/sandbox/events?type=customer.erased").await.text;
+    assert!(none.contains("No event here.") && !none.contains("rel=\"next\""), "{none}");
 }
