@@ -148,6 +148,13 @@ pub fn refused(desk: &Desk, part: &str, (title, text): (&str, &str), link: &Mark
     response
 }
 
+/// A form that is shown again, because something in it is wrong.
+#[must_use]
+pub fn unprocessable(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
 /// The hidden number of a form whose result is shown once. A browser that sends the form again sends the same number.
 pub fn form_number(app: &App) -> Markup {
     html! { input type="hidden" name=(FORM_NUMBER) value=(send_once::form_number(&app.services)); }

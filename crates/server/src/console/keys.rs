@@ -6,10 +6,9 @@ use dossier_core::api_key::{ApiKey, KeyRecord, KeyState};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 use dossier_core::use_cases::api_keys::{self, KeyError, NewKey};
-use http::StatusCode;
 use maud::{Markup, html};
 
-use super::frame::{self, Console, FreshConsole, FreshForm, base, short_time};
+use super::frame::{self, Console, FreshConsole, FreshForm, base, short_time, unprocessable};
 use super::key_form::{Entered, addresses_field, overlap, overlap_field, read_addresses};
 use crate::desk::queue::visible;
 use crate::desk::seat::Desk;
@@ -115,17 +114,14 @@ fn shown(app: &App, desk: &Desk, entered: &Entered) -> Response {
         }
         p { a href={ (base(desk)) "/keys" } { (say("keys-back")) } }
     };
-    let mut response = frame::page(desk, "keys", &say("key-new"), &content);
-    if entered.is_wrong {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    response
+    let response = frame::page(desk, "keys", &say("key-new"), &content);
+    if entered.wrong.is_empty() { response } else { unprocessable(response) }
 }
 
 /// `POST /console/{environment}/keys/new`: creates a key, and shows it.
 pub async fn create(State(app): State<App>, FreshForm(desk, fields): FreshForm) -> Result<Response, Problem> {
     let entered = Entered::read(&fields);
-    if entered.is_wrong {
+    if !entered.wrong.is_empty() {
         return Ok(shown(&app, &desk, &entered));
     }
     let list = format!("{}/keys", base(&desk));
@@ -192,7 +188,7 @@ pub async fn ask_roll(
     Path((_, id)): Path<(String, String)>,
     FreshConsole(desk): FreshConsole,
 ) -> Result<Response, Problem> {
-    Ok(ask(&desk, &find(&app, &desk, &id).await?, "roll", &overlap_field(&say("key-overlap"))))
+    Ok(ask(&desk, &find(&app, &desk, &id).await?, "roll", &overlap_field(&say("key-overlap"), false)))
 }
 
 /// `POST /console/{environment}/keys/{id}/roll`: replaces a key, and shows the new one.
@@ -203,7 +199,7 @@ pub async fn roll(
 ) -> Result<Response, Problem> {
     let old = find(&app, &desk, &id).await?;
     let Some(overlap) = overlap(&fields) else {
-        return Ok(ask(&desk, &old, "roll", &overlap_field(&say("key-overlap"))));
+        return Ok(unprocessable(ask(&desk, &old, "roll", &overlap_field(&say("key-overlap"), true))));
     };
     match api_keys::roll(&app.services, &desk.seat.caller, old.key_id, overlap).await {
         Ok((key, record)) => Ok(with_key(&desk, &key, &record)),
@@ -240,7 +236,7 @@ pub async fn ask_addresses(
     FreshConsole(desk): FreshConsole,
 ) -> Result<Response, Problem> {
     let key = find(&app, &desk, &id).await?;
-    Ok(ask(&desk, &key, "addresses", &addresses_field(&addresses(&key))))
+    Ok(ask(&desk, &key, "addresses", &addresses_field(&addresses(&key), false)))
 }
 
 /// `POST /console/{environment}/keys/{id}/addresses`: from where the key may be used.
@@ -251,13 +247,7 @@ pub async fn restrict(
 ) -> Result<Response, Problem> {
     let (key, text) = (find(&app, &desk, &id).await?, fields.get("addresses"));
     let Some(addresses) = read_addresses(text) else {
-        let fields = html! {
-            p.status role="alert" { (say("key-addresses-wrong")) }
-            (addresses_field(text))
-        };
-        let mut response = ask(&desk, &key, "addresses", &fields);
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        return Ok(unprocessable(ask(&desk, &key, "addresses", &addresses_field(text, true))));
     };
     match api_keys::restrict(&app.services, &desk.seat.caller, key.key_id, addresses).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/keys", base(&desk))).into_response()),

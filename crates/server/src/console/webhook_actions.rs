@@ -6,10 +6,9 @@ use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
 use dossier_core::webhook::Endpoint;
-use http::StatusCode;
 use maud::html;
 
-use super::frame::{self, Console, FreshConsole, FreshForm, base};
+use super::frame::{self, Console, FreshConsole, FreshForm, base, unprocessable};
 use super::key_form::{overlap, overlap_field};
 use super::webhook::{find, path};
 use super::webhook_form::{Entered, chosen, signers};
@@ -55,11 +54,8 @@ fn shown(desk: &Desk, endpoint: &Endpoint, entered: &Entered) -> Response {
         }
         p { a href=(path(desk, endpoint)) { (say("webhook-to")) } }
     };
-    let mut response = frame::page(desk, "webhooks", &say("webhook-edit"), &content);
-    if !entered.violations.0.is_empty() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    response
+    let response = frame::page(desk, "webhooks", &say("webhook-edit"), &content);
+    if entered.violations.0.is_empty() { response } else { unprocessable(response) }
 }
 
 /// `POST /console/{environment}/webhooks/{id}/edit`
@@ -91,17 +87,21 @@ pub async fn ask_rotation(
     if let Some(until) = endpoint.old_secret_until.filter(|until| app.services.clock.now() < *until) {
         return refused(&desk, &endpoint, WebhookError::Rotating(until));
     }
+    Ok(rotation_form(&app, &desk, &endpoint, false))
+}
+
+fn rotation_form(app: &App, desk: &Desk, endpoint: &Endpoint, is_wrong: bool) -> Response {
     let content = html! {
         p { bdi { (endpoint.url) } }
         p { (say("webhook-rotate-text")) }
         form.narrow method="post" {
-            (frame::form_number(&app))
-            (overlap_field(&say("webhook-overlap")))
+            (frame::form_number(app))
+            (overlap_field(&say("webhook-overlap"), is_wrong))
             p.actions { button type="submit" { (say("webhook-rotate")) } }
         }
-        p { a href=(path(&desk, &endpoint)) { (say("webhook-to")) } }
+        p { a href=(path(desk, endpoint)) { (say("webhook-to")) } }
     };
-    Ok(frame::page(&desk, "webhooks", &say("webhook-rotate"), &content))
+    frame::page(desk, "webhooks", &say("webhook-rotate"), &content)
 }
 
 /// `POST /console/{environment}/webhooks/{id}/secret`: makes a new secret, and shows it.
@@ -111,7 +111,9 @@ pub async fn rotate(
     FreshForm(desk, fields): FreshForm,
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
-    let overlap = overlap(&fields).unwrap_or_default();
+    let Some(overlap) = overlap(&fields) else {
+        return Ok(unprocessable(rotation_form(&app, &desk, &endpoint, true)));
+    };
     let page = path(&desk, &endpoint);
     if let Some(sent) = frame::first_time(&app, &desk, &fields, ("webhooks", &page, &say("webhook-to"))).await? {
         return Ok(sent);
@@ -130,7 +132,10 @@ pub async fn enable(
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
     let keys = app.services.store.api_keys(desk.scope()).await?;
-    let key = chosen(&signers(&keys, app.services.clock.now()), fields.get("key")).ok_or(WebhookError::NotFound)?;
+    let Some(key) = chosen(&signers(&keys, app.services.clock.now()), fields.get("key")) else {
+        let link = html! { a.button href=(path(&desk, &endpoint)) { (say("webhook-to")) } };
+        return Ok(frame::refused(&desk, "webhooks", (&say("webhook-refused"), &say("webhook-key-wrong")), &link));
+    };
     let request = Request::unkeyed(b"");
     webhooks::enable(&app.services, &desk.seat.caller, key, Some(endpoint.id), request).await?;
     Ok(Redirect::to(&path(&desk, &endpoint)).into_response())

@@ -9,12 +9,11 @@ use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
 use dossier_core::webhook::{Endpoint, EndpointState, MAX_ENDPOINTS};
-use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::frame::{self, Console, FreshConsole, FreshForm, KeyNames, base};
+use super::frame::{self, Console, FreshConsole, FreshForm, KeyNames, base, unprocessable};
 use super::webhook_form::{Entered, chosen, signers};
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with, time};
@@ -113,11 +112,9 @@ async fn shown(app: &App, desk: &Desk, entered: &Entered) -> Result<Response, Pr
         }
         p { a href={ (base(desk)) "/webhooks" } { (say("webhooks-back")) } }
     };
-    let mut response = frame::page(desk, "webhooks", &say("webhook-new"), &content);
-    if !entered.violations.0.is_empty() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    let response = frame::page(desk, "webhooks", &say("webhook-new"), &content);
+    let is_wrong = entered.lacks_key || !entered.violations.0.is_empty();
+    Ok(if is_wrong { unprocessable(response) } else { response })
 }
 
 /// `POST /console/{environment}/webhooks/new`: registers it, and shows its secret.
@@ -125,6 +122,7 @@ pub async fn register(State(app): State<App>, FreshForm(desk, fields): FreshForm
     let mut entered = Entered::read(&fields);
     let keys = app.services.store.api_keys(desk.scope()).await?;
     let Some(key) = chosen(&signers(&keys, app.services.clock.now()), &entered.key) else {
+        entered.lacks_key = true;
         return shown(&app, &desk, &entered).await;
     };
     let list = format!("{}/webhooks", base(&desk));

@@ -167,3 +167,47 @@ async fn events_of_a_rare_type_are_found_behind_many_others() {
     let none = dev.get("/console/sandbox/events?type=customer.erased").await.text;
     assert!(none.contains("No event here.") && !none.contains("rel=\"next\""), "{none}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_wrong_in_a_form_is_said_beside_its_field() {
+    let app = TestApp::start_with(QUICK).await;
+    let hook = register(&app, "http://127.0.0.1:3000/hook").await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    let path = "/console/sandbox/keys/new";
+    let long = "x".repeat(1_000);
+    let many: Vec<_> = (0..33).map(|one| format!("10.0.0.{one}")).collect();
+    for (name, scope, days, addresses, wrong) in [
+        ("ok", "events:read", "1", "10.0.0.0/8 foo", &["addresses"][..]),
+        ("ok", "events:read", "1", &many.join(" "), &["addresses"]),
+        (&long, "events:read", "1", "", &["name"]),
+        (" ", "nonsense", "7", "foo", &["name", "scopes", "days", "addresses"]),
+    ] {
+        let fields = [("name", name), ("scope", scope), ("days", days), ("addresses", addresses)];
+        let answer = dev.post(path, &fields).await;
+        assert_eq!(answer.status, 422, "{fields:?}");
+        for field in ["name", "scopes", "days", "addresses"] {
+            let is_said = answer.text.contains(&format!("id=\"{field}-problem\""));
+            assert_eq!(is_said, wrong.contains(&field), "{field}: {}", answer.text);
+        }
+        assert!(answer.text.contains(&format!(">{addresses}</textarea>")), "what was entered stays: {}", answer.text);
+    }
+    let twice = [("name", "Twice"), ("scope", "events:read"), ("scope", "events:read"), ("days", "")];
+    assert_eq!(dev.post(path, &twice).await.status, 200);
+    let list = dev.get("/console/sandbox/keys").await.text;
+    let row = list.split("<tr").find(|row| row.contains("Twice")).expect("a row");
+    assert_eq!(row.matches("<code>events:read</code>").count(), 1, "{row}");
+
+    let key = format!("/console/sandbox/keys/{}", hook["key_id"].as_str().expect("a key"));
+    let webhook = format!("/console/sandbox/webhooks/{}", hook["id"].as_str().expect("an id"));
+    for path in [format!("{key}/roll"), format!("{webhook}/secret")] {
+        for overlap in ["", "2", "-1", "nonsense"] {
+            let answer = dev.post(&path, &[("overlap", overlap)]).await;
+            assert_eq!(answer.status, 422, "{path} {overlap}: {}", answer.text);
+            assert!(answer.text.contains("id=\"overlap-problem\""), "{}", answer.text);
+        }
+        assert_eq!(dev.get(&path).await.status, 200, "nothing was done");
+    }
+    let without = [("url", "http://127.0.0.1:3000/"), ("type", "customer.created"), ("key", "nonsense")];
+    let answer = dev.post("/console/sandbox/webhooks/new", &without).await;
+    assert!(answer.status == 422 && answer.text.contains("Choose a key that works"), "{}", answer.text);
+}
