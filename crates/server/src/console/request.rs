@@ -10,7 +10,7 @@ use dossier_core::webhook::{AnnouncedEvent, Attempt, Delivery};
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::curl::command;
+use super::curl::{Body, body_of, command, words};
 use super::frame::{self, Console, KeyNames, base, duration};
 use super::requests::answer;
 use crate::desk::queue::visible;
@@ -46,9 +46,7 @@ pub async fn page(
         }
         section aria-labelledby="curl-title" {
             h2 #curl-title { (say("request-curl")) }
-            p.hint { (say("request-curl-text")) }
-            pre.command tabindex="0" #curl { (command(&app.public_url, request)) }
-            button type="button" data-copies="curl" data-needs-script hidden { (say("request-copy")) }
+            (as_curl(&app, request))
         }
         p { a href={ (base(&desk)) "/requests" } { (say("request-back")) } }
     };
@@ -74,6 +72,33 @@ fn facts(app: &App, one: &LoggedRequest, names: &KeyNames) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The command that repeats the request, with what the log does not have and a person has to add.
+fn as_curl(app: &App, request: &LoggedRequest) -> Markup {
+    let words = words(request);
+    let body = match body_of(&request.method, &request.route) {
+        Body::None => None,
+        Body::Optional => Some("request-curl-optional"),
+        Body::Required => Some("request-curl-body"),
+        Body::Form => Some("request-curl-file"),
+    };
+    html! {
+        @if let Some(command) = command(&app.public_url, request) {
+            p.hint {
+                (say("request-curl-text"))
+                @if let Some(body) = body { " " (say(body)) }
+                @if matches!(&*request.method, "GET" | "HEAD") { " " (say("request-curl-query")) }
+                @if !words.is_empty() {
+                    " " (say_with("request-curl-words", &[("words", words.join(", ").into())]))
+                }
+            }
+            pre.command tabindex="0" #curl { (command) }
+            button type="button" data-copies="curl" data-needs-script hidden { (say("request-copy")) }
+        } @else {
+            p.hint { (say("request-curl-none")) }
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What the pages of the console promise: forms that are sent again, wrong input, and notices that are true.
 
+use dossier::console::curl::{Body, body_of};
 use dossier_core::desk::Role;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::console::value;
@@ -210,4 +211,27 @@ async fn everything_wrong_in_a_form_is_said_beside_its_field() {
     let without = [("url", "http://127.0.0.1:3000/"), ("type", "customer.created"), ("key", "nonsense")];
     let answer = dev.post("/console/sandbox/webhooks/new", &without).await;
     assert!(answer.status == 422 && answer.text.contains("Choose a key that works"), "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_have_a_body_where_the_description_of_the_api_has_one() {
+    let app = TestApp::start().await;
+    let document = app.get("/openapi.json").await.expect(200);
+    let mut compared = 0;
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in operations.as_object().expect("operations") {
+            let content = &operation["requestBody"]["content"];
+            let expected = match (&operation["requestBody"]["required"], content["multipart/form-data"].is_object()) {
+                (_, true) => Body::Form,
+                (Value::Bool(true), _) => Body::Required,
+                _ if content.is_object() => Body::Optional,
+                _ => Body::None,
+            };
+            if ["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                assert_eq!(body_of(&method.to_uppercase(), path), expected, "{method} {path}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 30, "{compared}");
 }
