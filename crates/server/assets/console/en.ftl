@@ -39,7 +39,9 @@ errors-count = Count
 errors-last = Last (UTC)
 errors-example = Example
 errors-first = The first one
-errors-more = { $count } more kinds of errors are not shown. Filter the requests to find them.
+errors-more = Show less frequent ones ({ $count } more)
+errors-most = Show the most frequent ones
+errors-pages = Pages of the errors
 period-day = 24 hours
 period-week = 7 days
 

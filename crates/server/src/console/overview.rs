@@ -12,6 +12,7 @@ use maud::{Markup, html};
 
 use super::charts::{Bar, Chart};
 use super::frame::{self, Console, KeyNames, base, count, short_time};
+use super::requests::NO_PLACE;
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with};
@@ -52,9 +53,12 @@ pub async fn page(
     RawQuery(query): RawQuery,
     Console(desk): Console,
 ) -> Result<Response, Problem> {
-    let period = Period::read(query.as_deref().unwrap_or_default());
+    let query = query.unwrap_or_default();
+    let period = Period::read(&query);
     let (store, now) = (&app.services.store, app.services.clock.now());
-    let groups = errors(&app.services, desk.scope(), now.plus_days(-ERROR_DAYS)).await?;
+    let from = first_day(now.plus_days(-ERROR_DAYS));
+    let groups = errors(&app.services, desk.scope(), from).await?;
+    let place = Fields::read(query.as_bytes()).get("errors").parse().unwrap_or(0);
     let names = KeyNames::read(&app, &desk).await?;
     // The bars end with the current hour.
     let end = Step::Hour.start(now).plus_seconds(Step::Hour.seconds());
@@ -69,7 +73,7 @@ pub async fn page(
     let content = html! {
         @if app.request_log.is_none() { p.warning { (say("console-log-off")) } }
         (figures(&counts, &attempts))
-        (error_table(&desk, &groups, &names))
+        (error_table(&desk, &names, &ErrorPage { groups: &groups, from, place, period }))
         section aria-labelledby="traffic-title" {
             h2 #traffic-title { (say("console-traffic")) }
             (periods(&desk, period))
@@ -175,11 +179,37 @@ fn figures(counts: &[Counts], attempts: &[AttemptCount]) -> Markup {
     }
 }
 
-fn error_table(desk: &Desk, groups: &[(ErrorKey, ErrorCount)], names: &KeyNames) -> Markup {
+/// Errors are grouped by day, so the table begins with a whole one.
+fn first_day(from: Timestamp) -> Timestamp {
+    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+    Timestamp::from_micros((from.as_micros() + DAY - 1).div_euclid(DAY) * DAY)
+}
+
+/// A page of the table of errors.
+struct ErrorPage<'a> {
+    groups: &'a [(ErrorKey, ErrorCount)],
+    /// Since when they are counted.
+    from: Timestamp,
+    /// How many groups are on the pages before.
+    place: usize,
+    period: Period,
+}
+
+impl ErrorPage<'_> {
+    /// The link to another page of the table.
+    fn link(&self, place: usize) -> String {
+        let period = if self.period == Period::Week { "period=week&" } else { "" };
+        format!("?{period}errors={place}#errors-title")
+    }
+}
+
+fn error_table(desk: &Desk, names: &KeyNames, page: &ErrorPage<'_>) -> Markup {
+    let shown = page.groups.iter().skip(page.place).take(GROUPS);
+    let next = page.place.saturating_add(GROUPS);
     html! {
         section aria-labelledby="errors-title" {
             h2 #errors-title { (say("console-errors")) }
-            @if groups.is_empty() {
+            @if page.groups.len() <= page.place {
                 p.empty { (say("console-no-errors")) }
             } @else {
                 div.scroll tabindex="0" role="group" aria-label=(say("console-errors")) {
@@ -191,24 +221,31 @@ fn error_table(desk: &Desk, groups: &[(ErrorKey, ErrorCount)], names: &KeyNames)
                                 }
                             }
                         }
-                        tbody { @for (key, one) in groups.iter().take(GROUPS) { (error_row(desk, key, one, names)) } }
+                        tbody { @for (key, one) in shown { (error_row(desk, key, one, names, page.from)) } }
                     }
                 }
-                @if groups.len() > GROUPS {
-                    p.hint { (say_with("errors-more", &[("count", (groups.len() - GROUPS).into())])) }
+            }
+            nav.pages aria-label=(say("errors-pages")) {
+                @if page.place > 0 { a href=(page.link(0)) { (say("errors-most")) } }
+                @if page.groups.len() > next {
+                    a href=(page.link(next)) rel="next" {
+                        (say_with("errors-more", &[("count", (page.groups.len() - next).into())]))
+                    }
                 }
             }
         }
     }
 }
 
-fn error_row(desk: &Desk, key: &ErrorKey, one: &ErrorCount, names: &KeyNames) -> Markup {
+/// A line of the table. It leads to the requests of its kind and no others, so that their number is that of the line if
+/// the log left none out.
+fn error_row(desk: &Desk, key: &ErrorKey, one: &ErrorCount, names: &KeyNames, from: Timestamp) -> Markup {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let code = if key.violation.is_empty() { &key.code } else { &key.violation };
-    query.append_pair("code", code).append_pair("key", &key.key.to_string()).append_pair("route", &key.route);
-    if !key.pointer.is_empty() {
-        query.append_pair("pointer", &key.pointer);
-    }
+    query.append_pair("code", code).append_pair("status", &key.status.to_string());
+    query.append_pair("method", &key.method).append_pair("route", &key.route);
+    query.append_pair("pointer", if key.pointer.is_empty() { NO_PLACE } else { &key.pointer });
+    query.append_pair("key", &key.key.to_string()).append_pair("from", &from.to_string()[..16]);
     let label = |column: &str| say(&format!("errors-{column}"));
     html! {
         tr {

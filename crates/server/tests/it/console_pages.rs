@@ -235,3 +235,75 @@ async fn commands_have_a_body_where_the_description_of_the_api_has_one() {
     }
     assert!(compared > 30, "{compared}");
 }
+
+/// The links of the table of errors, each with the count of its line.
+fn error_links(overview: &str) -> Vec<(String, usize)> {
+    let table = overview.split("id=\"errors-title\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    let rows = table.expect("a table").split("<tr>").filter(|row| row.contains("/requests?"));
+    let link = |row: &str| {
+        let href = row.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+        let count = row.split("data-label=\"Count\">").nth(1).and_then(|rest| rest.split('<').next());
+        (href.replace("&amp;", "&"), count.and_then(|count| count.parse().ok()).expect("a count"))
+    };
+    rows.map(link).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_the_errors_leads_to_the_requests_of_its_kind_and_all_lines_can_be_shown() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    // The same code in two places, two codes, two methods, two statuses, with and without a place.
+    app.put(&id, &json!({ "first_name": "x".repeat(2_000), "nationality": "XX" })).await.expect(400);
+    app.put(&id, &json!({ "last_name": "x".repeat(2_000) })).await.expect(400);
+    app.put(&id, &json!({ "nationality": "XX" })).await.expect(400);
+    let body = json!({ "type": "individual", "email": "nonsense", "nationality": "XX" });
+    app.post("/v0/customers", &body).await.expect(400);
+    app.get("/v0/customers/019abc00-0000-7000-8000-000000000000").await.expect(404);
+    app.get("/v0/webhooks/019abc00-0000-7000-8000-000000000000/deliveries").await.expect(404);
+    let mut keys = Vec::new();
+    for number in 0..6 {
+        let fields = [("name", format!("k{number}")), ("scope", "customers:write".to_owned())];
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        keys.push(value(&dev.post("/console/sandbox/keys/new", &fields).await.text, "new-key"));
+    }
+    let names = [
+        "first_name",
+        "last_name",
+        "nationality",
+        "birth_date",
+        "birth_place",
+        "birth_country",
+        "gender",
+        "phone",
+        "occupation",
+        "tax_numbers",
+        "address",
+        "documents",
+        "middle_name",
+        "email",
+    ];
+    let wrong: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!({ "x": [1] }))).collect();
+    for key in &keys {
+        let request = app.client.put(format!("{}/v0/customers/{id}", app.url)).header("Api-Key", key);
+        TestApp::send(request.json(&wrong)).await.expect(400);
+    }
+    let (mut overview, mut links) = (String::new(), Vec::new());
+    for _ in 0..200 {
+        overview = dev.get("/console/sandbox").await.text;
+        links = error_links(&overview);
+        if links.len() == 50 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(links.len(), 50, "{overview}");
+    let next = overview.split("href=\"").find(|rest| rest.contains("rel=\"next\"")).expect("less frequent ones");
+    let next = next.split(['"', '#']).next().expect("an end").replace("&amp;", "&");
+    links.extend(error_links(&dev.get(&format!("/console/sandbox{next}")).await.text));
+    assert!(links.len() > 55, "{links:?}");
+    for (link, count) in links {
+        let list = dev.get(&link).await.text;
+        assert_eq!(list.matches("data-row").count(), count, "{link}: {list}");
+    }
+}
