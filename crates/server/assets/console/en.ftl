@@ -97,6 +97,11 @@ request-led = What it led to
 request-nothing = It wrote nothing to the audit trail: it only read, it was refused before it changed anything, or it repeated a request that was answered before.
 request-no-delivery = No webhook wants this type of event, or its deliveries were deleted.
 request-no-attempt = It was not attempted yet, or the attempts were deleted.
+request-clock = { $days ->
+    [0] The clock of this sandbox is less than a day ahead.
+    [one] The clock of this sandbox is 1 day ahead.
+   *[other] The clock of this sandbox is { $days } days ahead.
+} Entries, events and deliveries have its time. The request and the attempts have the time of the machine.
 request-entry = entry { $number }
 request-curl = As curl
 request-curl-text = Set DOSSIER_API_KEY in your shell. The log has no keys and no other headers, such as Idempotency-Key.
@@ -265,6 +270,7 @@ simulate-action = What happens
 simulate = Make it happen
 clock-title = Clock
 clock-now = In this sandbox it is
+clock-never = the clock was never advanced
 clock-ahead = { $days ->
     [0] less than a day ahead
     [one] 1 day ahead

@@ -64,12 +64,7 @@ pub async fn page(
     let end = Step::Hour.start(now).plus_seconds(Step::Hour.seconds());
     let bars = Bars { from: end.plus_seconds(-BARS * period.hours() * Step::Hour.seconds()), hours: period.hours() };
     let counts = store.request_counts(desk.scope(), Step::Hour, bars.from, end).await?;
-    // Deliveries have the time of the sandbox's own clock.
-    let ahead = app.services.now(desk.scope()).as_micros() - now.as_micros();
-    let shifted = |at: Timestamp, by: i64| Timestamp::from_micros(at.as_micros() + by);
-    let attempts = store.attempt_counts(desk.scope(), shifted(bars.from, ahead)).await?;
-    let attempts: Vec<_> =
-        attempts.iter().map(|one| AttemptCount { start: shifted(one.start, -ahead), ..*one }).collect();
+    let attempts = store.attempt_counts(desk.scope(), bars.from).await?;
     let content = html! {
         @if app.request_log.is_none() { p.warning { (say("console-log-off")) } }
         (figures(&counts, &attempts))

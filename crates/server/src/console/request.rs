@@ -20,6 +20,8 @@ use crate::desk::text::{say, say_with, time};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
+const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+
 /// `GET /console/{environment}/requests/{id}`
 pub async fn page(
     State(app): State<App>,
@@ -42,6 +44,7 @@ pub async fn page(
         (wrong(request))
         section aria-labelledby="led-title" {
             h2 #led-title { (say("request-led")) }
+            (clock_note(&app, &desk))
             (steps(&desk, &followed, &names))
         }
         section aria-labelledby="curl-title" {
@@ -72,6 +75,18 @@ fn facts(app: &App, one: &LoggedRequest, names: &KeyNames) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Which times are those of an advanced sandbox.
+fn clock_note(app: &App, desk: &Desk) -> Markup {
+    let (now, here) = (app.services.clock.now(), app.services.now(desk.scope()));
+    let ahead = here.as_micros() - now.as_micros();
+    // Two readings of one clock differ by a moment, and the shortest step is an hour.
+    html! {
+        @if ahead > 60_000_000 {
+            p.hint { (say_with("request-clock", &[("days", (ahead / DAY_MICROS).into())])) }
         }
     }
 }

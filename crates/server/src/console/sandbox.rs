@@ -52,7 +52,13 @@ fn shown(app: &App, desk: &Desk, done: Option<&str>, wrong: Option<&str>, custom
     let (now, here) = (app.services.clock.now(), app.services.now(desk.scope()));
     let actions: Vec<_> = ACTIONS.iter().map(|one| (one.as_str().to_owned(), one.as_str().to_owned())).collect();
     let steps: Vec<_> = STEPS.iter().map(|one| ((*one).to_owned(), say(&format!("clock-{one}")))).collect();
-    let days = (here.as_micros() - now.as_micros()) / (24 * 60 * 60 * 1_000_000);
+    let ahead = here.as_micros() - now.as_micros();
+    let days = ahead / (24 * 60 * 60 * 1_000_000);
+    // Two readings of one clock differ by a moment, and the shortest step is an hour.
+    let ahead = match ahead {
+        ..60_000_000 => say("clock-never"),
+        _ => say_with("clock-ahead", &[("days", days.into())]),
+    };
     let content = html! {
         @if let Some(done) = done { p.done role="status" { (say(&format!("sandbox-{done}"))) } }
         @if let Some(wrong) = wrong { p.status role="alert" { (wrong) } }
@@ -71,7 +77,7 @@ fn shown(app: &App, desk: &Desk, done: Option<&str>, wrong: Option<&str>, custom
         }
         section aria-labelledby="clock-title" {
             h2 #clock-title { (say("clock-title")) }
-            p { (say("clock-now")) " " (time(here)) " · " (say_with("clock-ahead", &[("days", days.into())])) }
+            p { (say("clock-now")) " " (time(here)) " · " (ahead) }
             p.hint { (say("clock-text")) }
             form.filter method="post" action={ (base(desk)) "/sandbox/clock" } {
                 (select("by", &say("clock-by"), &steps, "P1D"))

@@ -307,3 +307,33 @@ async fn a_line_of_the_errors_leads_to_the_requests_of_its_kind_and_all_lines_ca
         assert_eq!(list.matches("data-row").count(), count, "{link}: {list}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_advanced_clock_moves_no_attempt_and_pages_say_which_time_they_show() {
+    let app = TestApp::start_with(QUICK).await;
+    let receiver = Receiver::start(|_| status("204 No Content")).await;
+    register(&app, &receiver.url).await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    assert!(dev.get("/console/sandbox/sandbox").await.text.contains("the clock was never advanced"));
+    let id = app.given("individual").await;
+    let put = app.put(&id, &json!({ "first_name": "Ada" })).await;
+    let page = format!("/console/sandbox/requests/{}", put.header("x-request-id"));
+    put.expect(200);
+    receiver.wait(2).await;
+    let attempts = "<dt>Delivery attempts</dt><dd>2</dd>";
+    let mut overview = String::new();
+    for _ in 0..500 {
+        overview = dev.get("/console/sandbox").await.text;
+        if overview.contains(attempts) && dev.get(&page).await.status == 200 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(overview.contains(attempts), "{overview}");
+    assert!(!dev.get(&page).await.text.contains("The clock of this sandbox"));
+    assert_eq!(dev.post("/console/sandbox/sandbox/clock", &[("by", "P30D")]).await.status, 303);
+    let overview = dev.get("/console/sandbox").await.text;
+    assert!(overview.contains(attempts), "the attempts are where they were: {overview}");
+    let shown = dev.get(&page).await.text;
+    assert!(shown.contains("The clock of this sandbox is 30 days ahead."), "{shown}");
+}

@@ -70,6 +70,7 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     let attempted = |due: &Due, verdict| FinishedAttempt {
         due: due.clone(),
         at: now,
+        made_at: now,
         duration_us: 900,
         result: AttemptResult::Status(200),
         verdict,
@@ -112,6 +113,7 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
         .record_attempts(vec![FinishedAttempt {
             due,
             at: now,
+            made_at: now,
             duration_us: 900,
             result: AttemptResult::Status(500),
             verdict: again,
@@ -146,6 +148,7 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
     let gone = |due: &Due| FinishedAttempt {
         due: due.clone(),
         at: now,
+        made_at: now,
         duration_us: 900,
         result: AttemptResult::Status(410),
         verdict: Verdict::Disable(Disabled::Gone),
