@@ -17,7 +17,9 @@ use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
 use crate::webhook::delivery::{Delivery, Message, delivery_id, delivery_number};
-use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook};
+use crate::webhook::endpoint::{
+    Disabled, Endpoint, EndpointState, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook,
+};
 
 /// How many deliveries are sent again at once.
 pub const MAX_RESENT: usize = 1_000;
@@ -222,7 +224,7 @@ pub async fn test_message(
     caller: &Caller,
     id: Option<WebhookId>,
 ) -> Result<Message, WebhookError> {
-    let endpoint = find(services, caller, id).await?;
+    let endpoint = deliverable(services, caller, id).await?;
     let now = services.clock.now();
     let body = serde_json::json!({
         "event_type": "webhook.test",
@@ -299,7 +301,7 @@ pub async fn resend(
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`].
+/// Those of [`deliverable`].
 pub async fn resend_failed(
     services: &Services,
     caller: &Caller,
@@ -307,7 +309,7 @@ pub async fn resend_failed(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<u64, WebhookError> {
-    let endpoint = find(services, caller, id).await?;
+    let endpoint = deliverable(services, caller, id).await?;
     let (mut before, mut failed) = (None, Vec::new());
     loop {
         let page = services.store.deliveries(caller.scope, endpoint.id, before, PORTION).await?;
@@ -342,6 +344,24 @@ pub async fn record_disabled(
     audit.fields = vec![format!("/webhooks/{endpoint}")];
     audit.detail.note = Some(reason.as_str().to_owned());
     append_audit(services, scope, audit).await
+}
+
+/// Finds an endpoint to which something can be sent now.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`], [`WebhookError::Disabled`] and [`WebhookError::KeyRevoked`].
+pub async fn deliverable(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+) -> Result<Endpoint, WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    match endpoint.state(&services.store.api_keys(caller.scope).await?, services.clock.now()) {
+        EndpointState::Active => Ok(endpoint),
+        EndpointState::Disabled => Err(WebhookError::Disabled),
+        EndpointState::KeyRevoked => Err(WebhookError::KeyRevoked),
+    }
 }
 
 /// Finds an endpoint by its id.

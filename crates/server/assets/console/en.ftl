@@ -172,8 +172,11 @@ webhook-old-secret = Old secret
 webhook-signs-until = signs until
 webhook-refused = This is not possible now
 webhook-rotating = The secret was rotated a short time ago, and the old one signs until { $until } UTC, as was promised. Then it can be rotated again.
-webhook-enable-title = Enable it, or let another key sign
-webhook-enable-text = Waiting deliveries are sent at once.
+webhook-enable-title = Enable it
+webhook-enable-text = Waiting deliveries are sent at once, signed with this key.
+webhook-signer-title = Let another key sign
+webhook-signer-text = Waiting deliveries are sent at once, signed with this key.
+webhook-signer = Let it sign
 webhook-enable = Enable
 webhook-delete-title = Delete this webhook
 webhook-delete-text = Its waiting deliveries are deleted as well. Events stay in the list of events.
@@ -199,8 +202,11 @@ delivery-tries = { $count ->
     [one] 1 attempt
    *[other] { $count } attempts
 }
+delivery-starts-again = begins again
+delivery-unsigned = not sent, the key is revoked
 resend-title = Send failed deliveries again
 resend-text = Every delivery that was given up and whose event is of this time, oldest first, at most 1,000 at once.
+resend-wrong = Give two times, the earlier one first. Nothing was sent again.
 resend-failed = Send them again
 
 keys-title = API keys

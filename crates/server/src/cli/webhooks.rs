@@ -272,6 +272,8 @@ impl DataCommand for Resend {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
         let id = WebhookId::parse(&self.webhook_id);
+        // A client of the API may prepare a delivery for later; who types a command wants to see it arrive.
+        webhooks::deliverable(context.services, &caller, id).await.map_err(text)?;
         let request = Request::unkeyed(b"");
         let resent = webhooks::resend(context.services, &caller, id, &self.delivery_id, request).await;
         serde_json::from_slice(resent.map_err(text)?.body.expose()).map_err(text)

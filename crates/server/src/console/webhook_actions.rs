@@ -10,14 +10,13 @@ use maud::html;
 
 use super::frame::{self, Console, FreshConsole, FreshForm, base, unprocessable};
 use super::key_form::{overlap, overlap_field};
-use super::webhook::{find, path};
+use super::webhook::{find, path, refused};
 use super::webhook_form::{Entered, chosen, signers};
 use super::webhooks::{secret_page, secret_text};
 use crate::desk::seat::Desk;
-use crate::desk::text::{say, say_with};
+use crate::desk::text::say;
 use crate::http::problem::Problem;
 use crate::http::state::App;
-use crate::readable::moment;
 
 /// `POST /console/{environment}/webhooks/{id}/test`: sends a test event, and says what came back.
 pub async fn test(
@@ -165,19 +164,4 @@ pub async fn delete(
 ) -> Result<Response, Problem> {
     webhooks::delete(&app.services, &desk.seat.caller, WebhookId::parse(&id)).await?;
     Ok(Redirect::to(&format!("{}/webhooks", base(&desk))).into_response())
-}
-
-/// A page that says what about the webhook prevents an action. Any other error is a problem, as everywhere.
-pub(super) fn refused(desk: &Desk, endpoint: &Endpoint, error: WebhookError) -> Result<Response, Problem> {
-    let text = match error {
-        WebhookError::Rotating(until) => {
-            let until = moment(&until.to_string()).unwrap_or_default();
-            say_with("webhook-rotating", &[("until", until.into())])
-        }
-        WebhookError::Disabled => say("webhook-is-disabled"),
-        WebhookError::KeyRevoked => say("webhook-key-is-revoked"),
-        error => return Err(error.into()),
-    };
-    let link = html! { a.button href=(path(desk, endpoint)) { (say("webhook-to")) } };
-    Ok(frame::refused(desk, "webhooks", (&say("webhook-refused"), &text), &link))
 }

@@ -337,3 +337,63 @@ async fn an_advanced_clock_moves_no_attempt_and_pages_say_which_time_they_show()
     let shown = dev.get(&page).await.text;
     assert!(shown.contains("The clock of this sandbox is 30 days ahead."), "{shown}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_cannot_deliver_says_why_and_promises_nothing() {
+    let app = TestApp::start_with(QUICK).await;
+    let receiver = Receiver::start(|_| status("410 Gone")).await;
+    let hook = register(&app, &receiver.url).await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    let page = format!("/console/sandbox/webhooks/{}", hook["id"].as_str().expect("an id"));
+    let active = dev.get(&page).await.text;
+    assert!(active.contains("Let another key sign") && !active.contains(">Enable<"), "{active}");
+    app.given("individual").await;
+    let mut shown = String::new();
+    for _ in 0..500 {
+        shown = dev.get(&page).await.text;
+        if shown.contains(">Disabled<") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(shown.contains("<small>It answered 410.</small>"), "the reason is a text: {shown}");
+    assert!(shown.contains("The webhook is disabled, so nothing is sent.") && shown.contains(">Enable<"), "{shown}");
+    assert!(!shown.contains("Send again") && !shown.contains("Send a test event"), "{shown}");
+    let delivery = shown.split("<tr id=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a delivery");
+    let range = [("from", "2000-01-01T00:00"), ("to", "2099-01-01T00:00")];
+    for fields in [&[("delivery", delivery)][..], &range] {
+        let refused = dev.post(&format!("{page}/resend"), fields).await;
+        assert!(refused.status == 409 && refused.text.contains("Enable it first."), "{}", refused.text);
+    }
+    assert_eq!(dev.post(&format!("{page}/test"), &[]).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_is_two_times_and_a_notice_is_shown_only_for_what_can_have_happened() {
+    let app = TestApp::start_with(QUICK).await;
+    let hook = register(&app, "http://127.0.0.1:3000/hook").await;
+    let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
+    let page = format!("/console/sandbox/webhooks/{}", hook["id"].as_str().expect("an id"));
+    for (from, to) in [("garbage", "2026-01-01T00:00"), ("2026-01-02T00:00", "2026-01-01T00:00"), ("", "")] {
+        let wrong = dev.post(&format!("{page}/resend"), &[("from", from), ("to", to)]).await;
+        assert!(wrong.status == 422 && wrong.text.contains("Give two times"), "{from} {to}: {}", wrong.text);
+        assert!(wrong.text.contains(&format!("value=\"{from}\"")), "what was entered stays: {}", wrong.text);
+    }
+    for (query, notice, class) in [
+        ("resent=5", Some("5 deliveries are sent again."), "done"),
+        ("resent=1001", None, ""),
+        ("resent=many", None, ""),
+        ("tested=204", Some("Test event: 204"), "done"),
+        ("tested=delivered", Some("Test event: delivered"), "done"),
+        ("tested=timeout", Some("Test event: timeout"), "warning"),
+        ("tested=500", Some("Test event: 500"), "warning"),
+        ("tested=999", None, ""),
+        ("tested=%2B20", None, ""),
+        ("tested=call+this+number", None, ""),
+    ] {
+        let shown = dev.get(&format!("{page}?{query}")).await.text;
+        let found = shown.split("role=\"status\">").nth(1).and_then(|rest| rest.split('<').next());
+        assert_eq!(found, notice, "{query}");
+        assert!(notice.is_none() || shown.contains(&format!("<p class=\"{class}\" role=\"status\">")), "{query}");
+    }
+}
