@@ -23,6 +23,8 @@ sent-title = This form was sent already
 sent-text = Nothing was done again. What it made is in the list, and its secret was shown once. If you did not store that, open a new form, and remove what the first one made.
 shortcut-console = Console
 
+figures-day = The last 24 hours
+figures-week = The last 7 days
 figure-requests = Requests
 figure-failed = Refused (4xx)
 figure-broken = Failed (5xx)
@@ -62,7 +64,7 @@ chart-accepted = Accepted
 chart-refused = Not accepted
 
 requests-title = Requests
-requests-text = What your keys asked, newest first. Bodies, names and addresses are never kept. Failed requests are kept before others: of those that succeed, at most 50 a second are listed. Counts are exact.
+requests-text = What your keys asked, newest first. Bodies, names and addresses are never kept. Each second, at most 50 successful reads, 50 successful changes and 200 failed requests are listed, besides the first of each kind of error. The counts of the overview are exact.
 requests-filter = Filter the requests
 requests-status = Status
 requests-method = Method

@@ -38,6 +38,13 @@ impl Period {
         if Fields::read(query.as_bytes()).get("period") == "week" { Self::Week } else { Self::Day }
     }
 
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+        }
+    }
+
     /// How many hours a bar stands for.
     const fn hours(self) -> i64 {
         match self {
@@ -67,8 +74,10 @@ pub async fn page(
     let attempts = store.attempt_counts(desk.scope(), bars.from).await?;
     let content = html! {
         @if app.request_log.is_none() { p.warning { (say("console-log-off")) } }
-        (figures(&counts, &attempts))
-        (error_table(&desk, &names, &ErrorPage { groups: &groups, from, place, period }))
+        (figures(period, app.request_log.is_some(), &counts, &attempts))
+        @if app.request_log.is_some() || !groups.is_empty() {
+            (error_table(&desk, &names, &ErrorPage { groups: &groups, from, place, period }))
+        }
         section aria-labelledby="traffic-title" {
             h2 #traffic-title { (say("console-traffic")) }
             (periods(&desk, period))
@@ -149,23 +158,25 @@ fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// The figures of the period, in words and numbers.
-fn figures(counts: &[Counts], attempts: &[AttemptCount]) -> Markup {
+/// The figures of the period, in words and numbers. Without the log, nothing is known of requests.
+fn figures(period: Period, is_logged: bool, counts: &[Counts], attempts: &[AttemptCount]) -> Markup {
     let all = sum_of(counts.iter());
     let of_class = |class: u8| sum_of(counts.iter().filter(|one| one.key.class == class)).total();
     let tried: u64 = attempts.iter().map(|one| one.count).sum();
     let accepted: u64 = attempts.iter().filter(|one| one.accepted).map(|one| one.count).sum();
     let is_any = all.total() > 0;
+    let counted = |number: u64| if is_logged || is_any { count(number) } else { "–".to_owned() };
     let figures = [
-        ("requests", count(all.total())),
+        ("requests", counted(all.total())),
         ("failed", share(of_class(4), all.total())),
-        ("broken", count(of_class(5))),
+        ("broken", counted(of_class(5))),
         ("median", if is_any { bound(all.quantile(50)) } else { "–".to_owned() }),
         ("slowest", if is_any { bound(all.quantile(99)) } else { "–".to_owned() }),
         ("attempts", count(tried)),
         ("accepted", share(accepted, tried)),
     ];
     html! {
+        p.hint { (say(&format!("figures-{}", period.word()))) }
         dl.figures {
             @for (name, text) in figures {
                 div { dt { (say(&format!("figure-{name}"))) } dd { (text) } }

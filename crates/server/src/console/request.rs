@@ -6,7 +6,7 @@ use dossier_core::audit::{Action, AuditRow};
 use dossier_core::requests::LoggedRequest;
 use dossier_core::use_cases::requests::{Followed, follow};
 use dossier_core::violation::Code;
-use dossier_core::webhook::{AnnouncedEvent, Attempt, Delivery};
+use dossier_core::webhook::{AnnouncedEvent, Attempt, Delivery, delivery_id};
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -30,6 +30,7 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let Some(followed) = follow(&app.services, desk.scope(), &id).await? else {
         let content = html! {
+            @if app.request_log.is_none() { p.warning { (say("console-log-off")) } }
             p { (say("request-unknown-text")) }
             p { a.button href={ (base(&desk)) "/requests" } { (say("request-back")) } }
         };
@@ -190,12 +191,18 @@ fn event(desk: &Desk, event: &AnnouncedEvent, attempts: &[Attempt]) -> Markup {
     }
 }
 
+/// The line of a delivery on the page of its webhook. The list begins with it, however old it is.
+fn delivery_path(desk: &Desk, delivery: &Delivery) -> String {
+    let Delivery { webhook_id, id, number, .. } = delivery;
+    format!("{}/webhooks/{webhook_id}?before={}#{id}", base(desk), delivery_id(number + 1))
+}
+
 fn delivery(desk: &Desk, delivery: &Delivery, attempts: &[Attempt]) -> Markup {
     let own: Vec<_> = attempts.iter().filter(|one| one.delivery == delivery.number).collect();
     html! {
         li data-state=(delivery.state) {
             (kind("delivery")) (time(delivery.created_at)) " "
-            a href={ (base(desk)) "/webhooks/" (delivery.webhook_id) } { code { (delivery.id) } }
+            a href=(delivery_path(desk, delivery)) { code { (delivery.id) } }
             " " strong { (say(&format!("delivery-state-{}", delivery.state))) }
             @if let Some(next) = delivery.next_attempt_at { " · " (say("delivery-next")) " " (time(next)) }
             @if own.is_empty() {

@@ -100,7 +100,7 @@ pub async fn page(
         p.hint { (say("requests-text")) }
         (form(&listed, &names, &app.paths))
         @if found.is_empty() {
-            p.empty { (say("requests-empty")) }
+            p.empty { (say(if app.request_log.is_some() { "requests-empty" } else { "console-log-off" })) }
         } @else {
             (table(&desk, &found, &names))
         }

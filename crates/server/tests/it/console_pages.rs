@@ -321,6 +321,8 @@ async fn an_advanced_clock_moves_no_attempt_and_pages_say_which_time_they_show()
     put.expect(200);
     receiver.wait(2).await;
     let attempts = "<dt>Delivery attempts</dt><dd>2</dd>";
+    assert!(dev.get("/console/sandbox").await.text.contains("The last 24 hours"));
+    assert!(dev.get("/console/sandbox?period=week").await.text.contains("The last 7 days"));
     let mut overview = String::new();
     for _ in 0..500 {
         overview = dev.get("/console/sandbox").await.text;
