@@ -56,7 +56,7 @@ fn row(desk: &Desk, keys: &[KeyRecord], key: &KeyRecord, now: Timestamp) -> Mark
     html! {
         tr data-state=(state) {
             th scope="row" { bdi { (visible(&key.name)) } br; code { (key.key_id) } }
-            td data-label=(label("hint")) { code { (key.hint) } }
+            td.hint-of data-label=(label("hint")) { code { (key.hint) } }
             td.scopes data-label=(label("scopes")) { @for scope in &key.scopes { code { (scope) } " " } }
             td data-label=(label("state")) {
                 span.state data-state=(if state == KeyState::Active { "approved" } else { "rejected" }) {

@@ -30,11 +30,11 @@ pub async fn page(State(app): State<App>, Console(desk): Console) -> Response {
                     @for one in &app.settings {
                         tr {
                             th scope="row" { code { (one.name) } }
-                            td data-label=(label("value")) {
+                            td.long data-label=(label("value")) {
                                 @if one.value.is_empty() { "–" } @else { code { (one.value) } }
                             }
                             td data-label=(label("source")) { (one.source) }
-                            td data-label=(label("help")) { (one.help) }
+                            td.help data-label=(label("help")) { (one.help) }
                         }
                     }
                 }
