@@ -8,7 +8,9 @@ import { after, before, test } from "node:test";
 import { home, invited, member } from "./desk.mjs";
 import { axe, clean, open, start } from "./harness.mjs";
 
-const { server, browser } = await start();
+// A setting with a long value, as an installation has.
+const networks = ["127.0.0.0/8", ...[...Array(12).keys()].map((one) => `10.${one}.0.0/16`)].join(",");
+const { server, browser } = await start({ settings: { DOSSIER_WEBHOOK_PRIVATE: networks } });
 const receiver = createServer((request, response) => {
     // Every third delivery fails at first.
     const isBad = (receiver.seen = (receiver.seen ?? 0) + 1) % 3 === 0;
@@ -37,6 +39,11 @@ before(async () => {
     const url = `http://127.0.0.1:${receiver.address().port}/hook`;
     const event_types = ["customer.created", "customer.updated", "customer.kycs.updated"];
     hook = await server.api("POST", "/v0/webhooks", { url, event_types });
+    // A key with everything that its line can show.
+    const scopes = ["customers:read", "files:read", "audit:read"].flatMap((scope) => ["--scope", scope]);
+    const addresses = ["10.11.12.13", "192.168.0.0/16"].flatMap((address) => ["--address", address]);
+    const key = ["--name", "Reporting in the data warehouse", "--expires-in", "90d", ...scopes, ...addresses];
+    await server.command("keys", "create", ...key);
     for (let round = 0; round < 6; round += 1) {
         const { id } = await invited(server, "individual", { "/first_name": "Ada" });
         const wrong = { nationality: "XX", birth_date: "31.12.1990", favourite_colour: "blue" };
@@ -55,18 +62,79 @@ const shown = (options = {}) => open(browser, server, { storageState: developer.
 const pages = () => ({
     overview: "",
     requests: "/requests",
-    "requests filtered": "/requests?status=4&code=unknown_country",
+    "requests filtered":
+        "/requests?status=400&method=PUT&route=%2Fv0%2Fcustomers%2F%7Bcustomer_id%7D&code=unknown_country" +
+        "&pointer=%2Fnationality&from=2026-01-01T10%3A20&to=2099-12-31T23%3A59",
     request: `/requests/${failed}`,
     "request unknown": "/requests/req-none",
     events: "/events",
     webhooks: "/webhooks",
     "webhook new": "/webhooks/new",
     webhook: `/webhooks/${hook.id}`,
+    "webhook edit": `/webhooks/${hook.id}/edit`,
+    "webhook secret": `/webhooks/${hook.id}/secret`,
     "webhook delete": `/webhooks/${hook.id}/delete`,
     keys: "/keys",
     "key new": "/keys/new",
     sandbox: "/sandbox",
     settings: "/settings",
+});
+
+// What a page cuts off: a button, a field or a text that reaches out of the window, of the part that scrolls or of its
+// card, a part that has to be scrolled sideways, a field too narrow for its value, and fields of a row at two heights.
+function cut() {
+    const found = [];
+    const named = (one) => `${one.localName} ${(one.textContent.trim() || one.name || one.id).slice(0, 40)}`;
+    const hidden = ".sr, .skip, thead, dialog, details:not([open]) > :not(summary)";
+    const seen = (one) => one.checkVisibility() && !one.closest(hidden);
+    const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
+    for (const one of all("main :is(button, .button, input, select, textarea, code, bdi, time, small, dd)")) {
+        if (one.type === "hidden" || one.closest("pre")) continue;
+        const { left, right } = one.getBoundingClientRect();
+        const holder = one.closest(".lines tr, .record, .scroll, fieldset");
+        const inside = holder?.getBoundingClientRect() ?? { left: 0, right: innerWidth };
+        const end = inside.right - (holder && !one.matches("dd") ? 4 : 0);
+        if (left < Math.max(inside.left, 0) || right > Math.min(end, innerWidth)) found.push(named(one));
+    }
+    for (const one of all(".scroll")) {
+        if (one.scrollWidth > one.clientWidth + 1) found.push(`${one.ariaLabel} scrolls sideways`);
+    }
+    for (const one of all("input[type=datetime-local]")) {
+        const copy = one.cloneNode();
+        copy.style.cssText = "position: absolute; width: max-content; max-width: none; min-width: 0; flex: none";
+        document.body.append(copy);
+        const [needed, given] = [copy, one].map((field) => field.getBoundingClientRect().width);
+        if (needed > given + 1) found.push(`${one.id} is too narrow`);
+        copy.remove();
+    }
+    for (const form of all(".filter")) {
+        const rows = new Map();
+        for (const one of form.querySelectorAll(".field")) {
+            const field = one.querySelector("input, select, button");
+            const { top, bottom } = field.getBoundingClientRect();
+            const row = Math.round(one.getBoundingClientRect().bottom / 8);
+            const known = rows.get(row) ?? rows.get(row - 1) ?? rows.get(row + 1);
+            if (known && (Math.abs(known.top - top) > 1 || Math.abs(known.bottom - bottom) > 1)) {
+                found.push(`${named(one)} is at another height`);
+            }
+            rows.set(row, { top, bottom });
+        }
+    }
+    return found;
+}
+
+test("no page cuts off a button, a field or a text", async () => {
+    const page = await shown({ faults: ["404"] });
+    const found = [];
+    for (const [name, path] of Object.entries(pages())) {
+        await page.goto(`${base}${path}`);
+        for (const width of [360, 768, 1280]) {
+            await page.setViewportSize({ width, height: 900 });
+            found.push(...(await page.evaluate(cut)).map((one) => `${name} at ${width}: ${one}`));
+        }
+    }
+    assert.deepEqual(found, []);
+    clean(page);
 });
 
 test("every page: axe in both schemes, and no page is wider than its window", async () => {
@@ -83,10 +151,12 @@ test("every page: axe in both schemes, and no page is wider than its window", as
             if (folder) await page.screenshot({ path: join(folder, `${name} ${colorScheme}.png`), fullPage: true });
         }
         await page.emulateMedia({ colorScheme: "light" });
-        for (const width of [1280, 768, 375]) {
+        for (const width of [1280, 768, 360]) {
             await page.setViewportSize({ width, height: 900 });
             const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
             if (over > 0) found.push(`${name} is ${over} px too wide at ${width}`);
+            if (!folder || width !== 768) continue;
+            await page.screenshot({ path: join(folder, `${name} 768.png`), fullPage: true });
         }
         if (folder) await page.screenshot({ path: join(folder, `${name} narrow.png`), fullPage: true });
         found.push(...(await axe(page)).map((one) => `${name}, narrow: ${one}`));

@@ -46,11 +46,9 @@ impl Signer {
         shows_link: bool,
     ) -> Result<Self, StoreError> {
         let content = open_secret(keys, (scope, id), secret)?;
-        let (secret, rest) = content.split_at(SECRET);
+        let (secret, _) = content.split_at(SECRET);
         let key = |secret: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, secret);
-        let old = rest.split_at_checked(SECRET).and_then(|(old, until)| {
-            Some((key(old), Timestamp::from_micros(i64::from_be_bytes(until.try_into().ok()?))))
-        });
+        let old = old_secret(&content).map(|(old, until)| (key(old), until));
         Ok(Self {
             read: Instant::now(),
             url: open_url(keys, scope, id, url)?,
@@ -114,17 +112,37 @@ fn open_secret(
         .ok_or_else(|| StoreError::Corrupt("the signing secret of an endpoint cannot be opened".into()))
 }
 
-/// The sealed secret of an endpoint after a rotation.
+/// The secret before the last rotation, and until when it signs as well.
+fn old_secret(content: &[u8]) -> Option<(&[u8], Timestamp)> {
+    let (old, until) = content.get(SECRET..)?.split_at_checked(SECRET)?;
+    Some((old, Timestamp::from_micros(i64::from_be_bytes(until.try_into().ok()?))))
+}
+
+/// Until when the secret before the last rotation signs as well.
+pub(crate) fn old_secret_until(
+    keys: &ScopeKeys,
+    (scope, id): (Scope, WebhookId),
+    cell: Vec<u8>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let content = open_secret(keys, (scope, id), cell)?;
+    Ok(old_secret(&content).map(|(_, until)| until))
+}
+
+/// The sealed secret of an endpoint after a rotation. `None` while the secret before the last rotation still signs:
+/// there is room for one old secret. A rotation without an overlap ends both.
 pub(crate) fn rotated_secret(
     keys: &ScopeKeys,
     (scope, id): (Scope, WebhookId),
     cell: Vec<u8>,
-    (new, until): (&[u8; SECRET], i64),
-) -> Result<Vec<u8>, StoreError> {
+    (new, at, until): (&[u8; SECRET], Timestamp, i64),
+) -> Result<Option<Vec<u8>>, StoreError> {
     let known = open_secret(keys, (scope, id), cell)?;
+    if at.as_micros() < until && old_secret(&known).is_some_and(|(_, signs_until)| at < signs_until) {
+        return Ok(None);
+    }
     let content = Zeroizing::new([&new[..], &known[..SECRET], &until.to_be_bytes()].concat());
     let binding = service_binding(scope, "endpoints", "secret", id.as_bytes());
-    Ok(Cell::seal(&keys.service, 1, &binding, &content).into_bytes())
+    Ok(Some(Cell::seal(&keys.service, 1, &binding, &content).into_bytes()))
 }
 
 /// Signers by endpoint, used only for a moment, so that a revoked key signs nothing after a second.
@@ -151,25 +169,6 @@ impl SignerCache {
     pub(crate) fn forget(&self) {
         self.0.clear();
     }
-}
-
-/// The key that signs now, and its successor. A rolled key signs beside its successor until it expires; then the
-/// successor signs alone. An expired key without a successor continues to sign, because its owner still knows it. A
-/// revoked key never signs, and neither do its successors.
-pub(crate) fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> [Option<KeyId>; 2] {
-    let Some(mut current) = keys.iter().find(|key| key.key_id == bound) else { return [None; 2] };
-    let successor = |id: KeyId| keys.iter().find(|key| key.predecessor == Some(id));
-    while let Some(next) = successor(current.key_id)
-        && current.revoked_at.is_none()
-        && current.expires_at.is_some_and(|end| end <= now)
-    {
-        current = next;
-    }
-    if current.revoked_at.is_some() {
-        return [None; 2];
-    }
-    let next = successor(current.key_id).filter(|next| next.revoked_at.is_none());
-    [Some(current.key_id), next.map(|next| next.key_id)]
 }
 
 /// Whether the registering key may see links to the form. Its successors have the same scopes.

@@ -16,7 +16,7 @@ pub use claims::Claim;
 pub use flag::{Flag, FlagKind};
 pub use member::{Identity, Member, MemberDetails, Passkey};
 pub use role::{Grant, Permission, Role, Roles};
-pub use sign_in::{NewSignIn, SignIn, SignInDetails, SignInKind};
+pub use sign_in::{FRESH_SECONDS, NewSignIn, SignIn, SignInDetails, SignInKind};
 pub use tally::Tally;
 pub use wait::{DueTimes, WaitReason};
 pub use worksheet::{Author, Holder, Note, Verdict, VerdictWord, Worksheet, WorksheetDetails};

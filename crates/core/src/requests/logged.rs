@@ -95,7 +95,8 @@ pub struct RequestFilter {
     pub statuses: Option<(u16, u16)>,
     /// The code of the problem, or of one of the violations.
     pub code: Option<String>,
-    /// The place of one of the violations. Indices in it are `*`.
+    /// The place of one of the violations. Indices in it are `*`. If a code is wanted as well, it is of the problem or
+    /// of the violation at this place. An empty place is the whole body, or a problem without violations.
     pub pointer: Option<String>,
     /// The API key.
     pub key: Option<KeyId>,
@@ -113,11 +114,16 @@ impl RequestFilter {
     /// Whether the filter accepts a request by what the store does not compare.
     #[must_use]
     pub fn accepts(&self, request: &LoggedRequest) -> bool {
-        let is_code = |code: &String| {
-            request.code.as_deref() == Some(code) || request.violations.iter().any(|one| one.code == *code)
+        let Self { code, pointer, .. } = self;
+        let is_place = |one: &LoggedViolation| pointer.as_ref().is_none_or(|place| grouped(&one.pointer) == *place);
+        let has_place = match pointer {
+            Some(place) if place.is_empty() && request.violations.is_empty() => true,
+            Some(_) => request.violations.iter().any(is_place),
+            None => true,
         };
-        let is_place = |place: &String| request.violations.iter().any(|one| grouped(&one.pointer) == *place);
-        self.code.as_ref().is_none_or(is_code) && self.pointer.as_ref().is_none_or(is_place)
+        let Some(code) = code else { return has_place };
+        let is_problem = request.code.as_deref() == Some(code) && has_place;
+        is_problem || request.violations.iter().any(|one| one.code == *code && is_place(one))
     }
 }
 
@@ -145,6 +151,45 @@ pub fn known_pointer(pointer: &str, is_known: impl Fn(&str) -> bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caller::Environment;
+    use crate::ids::AccountId;
+
+    #[test]
+    fn a_code_and_a_place_belong_to_the_same_violation() {
+        let request = |violations: &[(&str, &'static str)]| LoggedRequest {
+            scope: Scope { account: AccountId::from_bytes([1; 16]), environment: Environment::Sandbox },
+            at: Timestamp::from_micros(0),
+            request_id: "req-1".to_owned(),
+            method: "PUT".into(),
+            route: "/v0/customers/{customer_id}".into(),
+            status: 400,
+            code: Some("invalid_body".into()),
+            violations: violations
+                .iter()
+                .map(|(pointer, code)| LoggedViolation { pointer: (*pointer).to_owned(), code: (*code).into() })
+                .collect(),
+            key: KeyId::from_bytes([2; 16]),
+            customer: None,
+            file: None,
+            duration_us: 0,
+            trail: None,
+        };
+        let two = request(&[("/list/3/name", "too_long"), ("/nationality", "unknown_country")]);
+        let (none, whole) = (request(&[]), request(&[("", "required")]));
+        for (code, pointer, expected) in [
+            ("too_long", Some("/list/*/name"), [true, false, false]),
+            ("too_long", Some("/nationality"), [false, false, false]),
+            ("too_long", None, [true, false, false]),
+            ("required", Some(""), [false, false, true]),
+            ("invalid_body", Some("/nationality"), [true, false, false]),
+            ("invalid_body", Some(""), [false, true, true]),
+            ("invalid_body", None, [true, true, true]),
+        ] {
+            let (code, pointer) = (Some(code.to_owned()), pointer.map(ToOwned::to_owned));
+            let filter = RequestFilter { code, pointer, ..RequestFilter::default() };
+            assert_eq!([&two, &none, &whole].map(|one| filter.accepts(one)), expected, "{filter:?}");
+        }
+    }
 
     #[test]
     fn a_pointer_keeps_words_of_the_contract_and_indices_only() {

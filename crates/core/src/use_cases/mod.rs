@@ -33,6 +33,7 @@ pub mod review_case;
 pub mod save_form;
 pub mod search;
 pub mod seen;
+pub mod send_once;
 pub mod session;
 pub mod show_audit_entry;
 pub mod sign_in;

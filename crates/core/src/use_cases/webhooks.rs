@@ -17,7 +17,9 @@ use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
 use crate::webhook::delivery::{Delivery, Message, delivery_id, delivery_number};
-use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook};
+use crate::webhook::endpoint::{
+    Disabled, Endpoint, EndpointState, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook,
+};
 
 /// How many deliveries are sent again at once.
 pub const MAX_RESENT: usize = 1_000;
@@ -42,6 +44,17 @@ pub enum WebhookError {
     /// The scope has [`MAX_ENDPOINTS`] endpoints already.
     #[error("there are too many webhooks")]
     TooMany,
+    /// It is disabled, so nothing is sent.
+    #[error("the webhook is disabled; enable it first")]
+    Disabled,
+    /// The key that signs is revoked, so nothing is sent.
+    #[error("the key that signs is revoked; enable the webhook with another key")]
+    KeyRevoked,
+    /// The secret was rotated, and the one before it signs until this moment.
+    #[error(
+        "the secret was rotated already, and the old one signs until {0}; a rotation without an overlap ends it at once"
+    )]
+    Rotating(Timestamp),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -84,6 +97,7 @@ pub async fn register(
             created_at: now,
             disabled: None,
             failing_since: None,
+            old_secret_until: None,
         };
         let mut secret = Zeroizing::new([0; 32]);
         services.random.fill(&mut secret[..]);
@@ -170,11 +184,14 @@ pub async fn edit(
     .await
 }
 
-/// Gives an endpoint a new secret, and returns it. The old one signs as well for another `overlap_seconds`.
+/// Gives an endpoint a new secret, and returns it. The old one signs as well for another `overlap_seconds`. There is
+/// room for one old secret, so until its overlap ends, another rotation would break the promise that it still signs.
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`].
+/// [`WebhookError::NotFound`], and [`WebhookError::Rotating`] during the overlap of an earlier rotation, unless this one
+/// has none: that ends both old secrets at once, which a leak needs. The store compares it as well, so of two rotations
+/// at once only one succeeds.
 pub async fn rotate_secret(
     services: &Services,
     caller: &Caller,
@@ -183,11 +200,15 @@ pub async fn rotate_secret(
 ) -> Result<Zeroizing<[u8; 32]>, WebhookError> {
     let load = || find(services, caller, id);
     write(services, caller, Unkeyed, load, |endpoint| {
+        // Signatures carry real time, not a sandbox's.
+        let at = services.clock.now();
+        if let Some(until) = endpoint.old_secret_until.filter(|until| at < *until && overlap_seconds > 0) {
+            return Err(WebhookError::Rotating(until));
+        }
         let mut secret = Zeroizing::new([0; 32]);
         services.random.fill(&mut secret[..]);
-        // Signatures carry real time, not a sandbox's.
-        let until = services.clock.now().plus_seconds(overlap_seconds);
-        let effect = Effect::SecretRotated(NewSecret { id: endpoint.id, secret: secret.clone(), until });
+        let until = at.plus_seconds(overlap_seconds);
+        let effect = Effect::SecretRotated(NewSecret { id: endpoint.id, secret: secret.clone(), at, until });
         let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookSecretRotated);
         audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), secret))
@@ -195,17 +216,18 @@ pub async fn rotate_secret(
     .await
 }
 
-/// The message of a test event, signed like every other. `None` if the endpoint is disabled. The trail records it.
+/// The message of a test event, signed like every other. The trail records it.
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`].
+/// [`WebhookError::NotFound`], and [`WebhookError::Disabled`] and [`WebhookError::KeyRevoked`] when a delivery would not
+/// be sent either.
 pub async fn test_message(
     services: &Services,
     caller: &Caller,
     id: Option<WebhookId>,
-) -> Result<Option<Message>, WebhookError> {
-    let endpoint = find(services, caller, id).await?;
+) -> Result<Message, WebhookError> {
+    let endpoint = deliverable(services, caller, id).await?;
     let now = services.clock.now();
     let body = serde_json::json!({
         "event_type": "webhook.test",
@@ -217,6 +239,10 @@ pub async fn test_message(
     let message_id = format!("test_{}", services.random.uuid().simple());
     let body = body.to_string().into_bytes();
     let message = services.store.sign(caller.scope, endpoint.id, message_id, body, now).await?;
+    let message = message.ok_or(WebhookError::Disabled)?;
+    if message.contract.is_none() {
+        return Err(WebhookError::KeyRevoked);
+    }
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookTested);
     audit.fields = vec![format!("/webhooks/{}", endpoint.id)];
     append_audit(services, caller.scope, audit).await?;
@@ -278,7 +304,7 @@ pub async fn resend(
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`].
+/// Those of [`deliverable`].
 pub async fn resend_failed(
     services: &Services,
     caller: &Caller,
@@ -286,7 +312,7 @@ pub async fn resend_failed(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<u64, WebhookError> {
-    let endpoint = find(services, caller, id).await?;
+    let endpoint = deliverable(services, caller, id).await?;
     let (mut before, mut failed) = (None, Vec::new());
     loop {
         let page = services.store.deliveries(caller.scope, endpoint.id, before, PORTION).await?;
@@ -321,6 +347,24 @@ pub async fn record_disabled(
     audit.fields = vec![format!("/webhooks/{endpoint}")];
     audit.detail.note = Some(reason.as_str().to_owned());
     append_audit(services, scope, audit).await
+}
+
+/// Finds an endpoint to which something can be sent now.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`], [`WebhookError::Disabled`] and [`WebhookError::KeyRevoked`].
+pub async fn deliverable(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+) -> Result<Endpoint, WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    match endpoint.state(&services.store.api_keys(caller.scope).await?, services.clock.now()) {
+        EndpointState::Active => Ok(endpoint),
+        EndpointState::Disabled => Err(WebhookError::Disabled),
+        EndpointState::KeyRevoked => Err(WebhookError::KeyRevoked),
+    }
 }
 
 /// Finds an endpoint by its id.

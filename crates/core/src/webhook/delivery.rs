@@ -62,8 +62,10 @@ pub struct Message {
 pub struct FinishedAttempt {
     /// The delivery that was attempted.
     pub due: Due,
-    /// When the attempt ended.
+    /// When the attempt ended, by the clock of its scope.
     pub at: Timestamp,
+    /// The same by the machine's clock, so that attempts keep their time when a sandbox's clock is advanced.
+    pub made_at: Timestamp,
     /// How long it took, in microseconds.
     pub duration_us: u64,
     /// The response status, or what went wrong, in a word.
@@ -164,7 +166,7 @@ pub struct Attempt {
     /// The number of the delivery.
     #[serde(skip)]
     pub delivery: u64,
-    /// When it ended.
+    /// When it ended, by the machine's clock.
     pub at: Timestamp,
     /// Whether the endpoint accepted it.
     pub accepted: bool,
@@ -177,7 +179,7 @@ pub struct Attempt {
 /// How many attempts there were in an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptCount {
-    /// The start of the hour.
+    /// The start of the hour, by the machine's clock.
     pub start: Timestamp,
     /// Whether they were accepted.
     pub accepted: bool,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::api_key::KeyRecord;
 use crate::caller::Environment;
 use crate::clock::Timestamp;
 use crate::event::EventType;
@@ -13,6 +14,7 @@ use crate::parse::leaf::Text;
 use crate::parse::list::List;
 use crate::parse::record::Field;
 use crate::record;
+use crate::webhook::signer::can_sign;
 use crate::words::words;
 
 /// A scope has at most this many endpoints.
@@ -47,6 +49,8 @@ pub struct Endpoint {
     pub disabled: Option<Disabled>,
     /// The moment since which nothing could be delivered.
     pub failing_since: Option<Timestamp>,
+    /// Until when the secret before the last rotation signs as well, in real time. `None` before the first rotation.
+    pub old_secret_until: Option<Timestamp>,
 }
 
 impl fmt::Debug for Endpoint {
@@ -63,7 +67,26 @@ words! {
     }
 }
 
+words! {
+    /// Whether events can be delivered to an endpoint.
+    EndpointState {
+        Active = "active": "Events are delivered.",
+        Disabled = "disabled": "It is disabled, and deliveries wait.",
+        KeyRevoked = "key_revoked": "The key that signs is revoked. Deliveries wait until another key signs.",
+    }
+}
+
 impl Endpoint {
+    /// Whether events can be delivered to it.
+    #[must_use]
+    pub fn state(&self, keys: &[KeyRecord], now: Timestamp) -> EndpointState {
+        match self.disabled {
+            Some(_) => EndpointState::Disabled,
+            None if can_sign(keys, self.key, now) => EndpointState::Active,
+            None => EndpointState::KeyRevoked,
+        }
+    }
+
     /// The JSON that the API shows. `secret` is shown once.
     #[must_use]
     pub fn to_json(&self, secret: Option<&str>) -> serde_json::Value {
@@ -125,6 +148,8 @@ pub struct NewSecret {
     pub id: WebhookId,
     /// The secret.
     pub secret: Zeroizing<[u8; 32]>,
+    /// When it was made. It replaces no secret while the one before that still signs.
+    pub at: Timestamp,
     /// Until when the old one signs as well.
     pub until: Timestamp,
 }

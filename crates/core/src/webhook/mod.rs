@@ -3,10 +3,14 @@
 pub(crate) mod delivery;
 pub(crate) mod endpoint;
 pub(crate) mod schedule;
+pub(crate) mod signer;
 
 pub use delivery::{
     AnnouncedEvent, Attempt, AttemptCount, AttemptResult, Delivery, Due, FinishedAttempt, LOG_SECONDS, Message,
     Verdict, delivery_id, delivery_number,
 };
-pub use endpoint::{Disabled, Endpoint, EndpointView, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook};
+pub use endpoint::{
+    Disabled, Endpoint, EndpointState, EndpointView, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook,
+};
 pub use schedule::Schedule;
+pub use signer::{can_sign, signing_keys};

@@ -40,7 +40,14 @@ impl DataCommand for List {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let endpoints = context.services.store.endpoints(scope).await.map_err(text)?;
-        Ok(endpoints.iter().map(|endpoint| endpoint.to_json(None)).collect())
+        let keys = context.services.store.api_keys(scope).await.map_err(text)?;
+        let now = context.services.clock.now();
+        let shown = endpoints.iter().map(|endpoint| {
+            let mut json = endpoint.to_json(None);
+            json["status"] = json!(endpoint.state(&keys, now));
+            json
+        });
+        Ok(shown.collect())
     }
 
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
@@ -171,7 +178,6 @@ impl DataCommand for Test {
         let caller = context.caller(context.scope(&self.scope).await?);
         let id = WebhookId::parse(&self.webhook_id);
         let message = webhooks::test_message(context.services, &caller, id).await.map_err(text)?;
-        let message = message.ok_or("the endpoint is disabled; enable it first")?;
         let sent = egress(context).send(caller.scope.environment, message, context.services.clock.now()).await;
         Ok(json!({ "result": sent.result.word() }))
     }
@@ -276,6 +282,8 @@ impl DataCommand for Resend {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
         let id = WebhookId::parse(&self.webhook_id);
+        // A client of the API may prepare a delivery for later; who types a command wants to see it arrive.
+        webhooks::deliverable(context.services, &caller, id).await.map_err(text)?;
         let request = Request::unkeyed(b"");
         let resent = webhooks::resend(context.services, &caller, id, &self.delivery_id, request).await;
         serde_json::from_slice(resent.map_err(text)?.body.expose()).map_err(text)

@@ -2,22 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::{IntoResponse, Redirect, Response};
+use dossier_core::api_key::KeyRecord;
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
-use dossier_core::desk::{Permission, Role};
+use dossier_core::desk::{FRESH_SECONDS, Permission, Role};
 use dossier_core::ids::KeyId;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::members::DeskError;
+use dossier_core::use_cases::send_once;
+use http::StatusCode;
 use http::request::Parts;
 use maud::{Markup, html};
 
+use crate::desk::fields::Fields;
 use crate::desk::pages::{self, Viewer};
+use crate::desk::place;
 use crate::desk::queue::visible;
 use crate::desk::seat::{Desk, SignedIn, fresh};
-use crate::desk::text::say;
+use crate::desk::text::{say, say_with};
 use crate::http::state::App;
+
+/// The field with the number of a form.
+const FORM_NUMBER: &str = "form_number";
 
 /// A member who may manage keys and webhooks, in the environment that the path names.
 pub struct Console(pub Desk);
@@ -37,6 +46,31 @@ impl FromRequestParts<App> for Console {
     }
 }
 
+/// A member who may make keys, and say where webhooks are sent.
+pub struct Giver;
+
+impl FromRequestParts<App> for Giver {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let Console(desk) = Console::from_request_parts(parts, app).await?;
+        match desk.seat.require(Permission::GiveAccess) {
+            Ok(()) => Ok(Self),
+            Err(error) => Err(pages::refused(viewer(&desk), &error)),
+        }
+    }
+}
+
+/// Whether the pages show what only a [`Giver`] may do.
+pub fn gives_access(desk: &Desk) -> bool {
+    desk.seat.require(Permission::GiveAccess).is_ok()
+}
+
+/// A link to something that only a [`Giver`] may do, or a sentence that says so.
+pub fn given(desk: &Desk, link: &Markup) -> Markup {
+    html! { @if gives_access(desk) { p.actions { (link) } } @else { p.hint { (say("admins-give")) } } }
+}
+
 impl FromRequestParts<App> for FreshConsole {
     type Rejection = Response;
 
@@ -45,6 +79,43 @@ impl FromRequestParts<App> for FreshConsole {
         fresh(parts, app, &desk.signed_in)?;
         Ok(Self(desk))
     }
+}
+
+/// The form of a member who proved a short time ago who they are. If that was too long ago, a page keeps what they
+/// entered until they have signed in again.
+pub struct FreshForm(pub Desk, pub Fields);
+
+impl FromRequest<App> for FreshForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request<Body>, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Console(desk) = Console::from_request_parts(&mut parts, app).await?;
+        let is_fresh = fresh(&parts, app, &desk.signed_in).is_ok();
+        let path = parts.uri.path().to_owned();
+        let fields = Fields::from_request(Request::from_parts(parts, body), app).await;
+        let fields = fields.map_err(IntoResponse::into_response)?;
+        if is_fresh { Ok(Self(desk, fields)) } else { Err(sign_in_again(&desk, &path, &fields)) }
+    }
+}
+
+/// Keeps a form while its member signs in again in another tab.
+fn sign_in_again(desk: &Desk, path: &str, fields: &Fields) -> Response {
+    let content = html! {
+        p { (say_with("again-text", &[("minutes", (FRESH_SECONDS / 60).into())])) }
+        p {
+            a.button.primary href=(place::sign_in(&base(desk), true)) target="_blank" rel="noopener" {
+                (say("again-sign-in"))
+            }
+        }
+        form method="post" action=(path) {
+            @for (name, value) in fields.iter() { input type="hidden" name=(name) value=(value); }
+            button type="submit" { (say("again-send")) }
+        }
+    };
+    let mut response = pages::page_within(viewer(desk), &html! {}, &say("again-title"), "console", &content);
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
 }
 
 /// `GET /console`: leads to the environment in which the member may manage keys, first to the sandbox.
@@ -95,13 +166,51 @@ pub fn page(desk: &Desk, part: &str, title: &str, content: &Markup) -> Response 
     pages::page_within(viewer(desk), &navigation, title, "console", content)
 }
 
+/// A page that says why something was not done, with what to do instead.
+pub fn refused(desk: &Desk, part: &str, (title, text): (&str, &str), link: &Markup) -> Response {
+    let mut response = page(desk, part, title, &html! { p { (text) } p { (link) } });
+    *response.status_mut() = StatusCode::CONFLICT;
+    response
+}
+
+/// A form that is shown again, because something in it is wrong.
+#[must_use]
+pub fn unprocessable(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
+/// The hidden number of a form whose result is shown once. A browser that sends the form again sends the same number.
+pub fn form_number(app: &App) -> Markup {
+    html! { input type="hidden" name=(FORM_NUMBER) value=(send_once::form_number(&app.services)); }
+}
+
+/// A page that says that this form was sent before, unless it is the first time. `to` and `text` lead to the list that
+/// has what it made.
+pub async fn first_time(
+    app: &App,
+    desk: &Desk,
+    fields: &Fields,
+    (part, path, text): (&str, &str, &str),
+) -> Result<Option<Response>, StoreError> {
+    if send_once::is_first(&app.services, &desk.seat.caller, fields.get(FORM_NUMBER)).await? {
+        return Ok(None);
+    }
+    let link = html! { a.button href=(path) { (text) } };
+    Ok(Some(refused(desk, part, (&say("sent-title"), &say("sent-text")), &link)))
+}
+
 /// The names of the scope's keys.
 pub struct KeyNames(BTreeMap<KeyId, String>);
 
 impl KeyNames {
     pub async fn read(app: &App, desk: &Desk) -> Result<Self, StoreError> {
-        let keys = app.services.store.api_keys(desk.scope()).await?;
-        Ok(Self(keys.into_iter().map(|key| (key.key_id, key.name)).collect()))
+        Ok(Self::of(&app.services.store.api_keys(desk.scope()).await?))
+    }
+
+    #[must_use]
+    pub fn of(keys: &[KeyRecord]) -> Self {
+        Self(keys.iter().map(|key| (key.key_id, key.name.clone())).collect())
     }
 
     /// The name of a key, or its id if it has none any more.

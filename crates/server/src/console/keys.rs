@@ -6,12 +6,10 @@ use dossier_core::api_key::{ApiKey, KeyRecord, KeyState};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 use dossier_core::use_cases::api_keys::{self, KeyError, NewKey};
-use http::StatusCode;
 use maud::{Markup, html};
 
-use super::frame::{self, Console, FreshConsole, base, short_time};
+use super::frame::{self, Console, FreshConsole, FreshForm, base, short_time, unprocessable};
 use super::key_form::{Entered, addresses_field, overlap, overlap_field, read_addresses};
-use crate::desk::fields::Fields;
 use crate::desk::queue::visible;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with, time};
@@ -28,7 +26,7 @@ pub async fn page(State(app): State<App>, Console(desk): Console) -> Result<Resp
     let content = html! {
         p.hint { (say("keys-text")) }
         @if keys.is_empty() { p.empty { (say("keys-empty")) } } @else { (table(&desk, &keys, now)) }
-        p.actions { a.button.primary href={ (base(&desk)) "/keys/new" } { (say("key-new")) } }
+        (frame::given(&desk, &html! { a.button.primary href={ (base(&desk)) "/keys/new" } { (say("key-new")) } }))
     };
     Ok(frame::page(&desk, "keys", &say("keys-title"), &content))
 }
@@ -58,7 +56,7 @@ fn row(desk: &Desk, keys: &[KeyRecord], key: &KeyRecord, now: Timestamp) -> Mark
     html! {
         tr data-state=(state) {
             th scope="row" { bdi { (visible(&key.name)) } br; code { (key.key_id) } }
-            td data-label=(label("hint")) { code { (key.hint) } }
+            td.hint-of data-label=(label("hint")) { code { (key.hint) } }
             td.scopes data-label=(label("scopes")) { @for scope in &key.scopes { code { (scope) } " " } }
             td data-label=(label("state")) {
                 span.state data-state=(if state == KeyState::Active { "approved" } else { "rejected" }) {
@@ -90,7 +88,7 @@ fn actions(desk: &Desk, key: &KeyRecord, is_rolled: bool) -> Markup {
     };
     html! {
         div.actions {
-            @if !is_rolled { (action("roll")) }
+            @if !is_rolled && frame::gives_access(desk) { (action("roll")) }
             (action("addresses"))
             (action("revoke"))
         }
@@ -103,34 +101,32 @@ fn addresses(key: &KeyRecord) -> String {
 }
 
 /// `GET /console/{environment}/keys/new`
-pub async fn form(FreshConsole(desk): FreshConsole) -> Response {
-    shown(&desk, &Entered::new(desk.environment()))
+pub async fn form(State(app): State<App>, FreshConsole(desk): FreshConsole) -> Response {
+    shown(&app, &desk, &Entered::new(desk.environment()))
 }
 
-fn shown(desk: &Desk, entered: &Entered) -> Response {
+fn shown(app: &App, desk: &Desk, entered: &Entered) -> Response {
     let content = html! {
         form.narrow method="post" {
+            (frame::form_number(app))
             (entered.fields())
             p.actions { button.primary type="submit" { (say("key-create")) } }
         }
         p { a href={ (base(desk)) "/keys" } { (say("keys-back")) } }
     };
-    let mut response = frame::page(desk, "keys", &say("key-new"), &content);
-    if entered.is_wrong {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    response
+    let response = frame::page(desk, "keys", &say("key-new"), &content);
+    if entered.wrong.is_empty() { response } else { unprocessable(response) }
 }
 
 /// `POST /console/{environment}/keys/new`: creates a key, and shows it.
-pub async fn create(
-    State(app): State<App>,
-    FreshConsole(desk): FreshConsole,
-    fields: Fields,
-) -> Result<Response, Problem> {
+pub async fn create(State(app): State<App>, FreshForm(desk, fields): FreshForm) -> Result<Response, Problem> {
     let entered = Entered::read(&fields);
-    if entered.is_wrong {
-        return Ok(shown(&desk, &entered));
+    if !entered.wrong.is_empty() {
+        return Ok(shown(&app, &desk, &entered));
+    }
+    let list = format!("{}/keys", base(&desk));
+    if let Some(sent) = frame::first_time(&app, &desk, &fields, ("keys", &list, &say("keys-back"))).await? {
+        return Ok(sent);
     }
     let expires_at = entered.days().map(|days| app.services.clock.now().plus_days(days));
     let addresses = read_addresses(&entered.addresses).unwrap_or_default();
@@ -155,18 +151,14 @@ fn with_key(desk: &Desk, key: &ApiKey, record: &KeyRecord) -> Response {
 }
 
 fn refused(desk: &Desk, error: KeyError) -> Result<Response, Problem> {
-    let (status, key) = match error {
-        KeyError::NotFound => return Err(Problem::not_found()),
-        KeyError::Store(error) => return Err(error.into()),
-        KeyError::Ended => (StatusCode::CONFLICT, "key-ended"),
-    };
-    let content = html! {
-        p { (say(&format!("{key}-text"))) }
-        p { a.button href={ (base(desk)) "/keys" } { (say("keys-back")) } }
-    };
-    let mut response = frame::page(desk, "keys", &say(&format!("{key}-title")), &content);
-    *response.status_mut() = status;
-    Ok(response)
+    match error {
+        KeyError::NotFound => Err(Problem::not_found()),
+        KeyError::Store(error) => Err(error.into()),
+        KeyError::Ended => {
+            let link = html! { a.button href={ (base(desk)) "/keys" } { (say("keys-back")) } };
+            Ok(frame::refused(desk, "keys", (&say("key-ended-title"), &say("key-ended-text")), &link))
+        }
+    }
 }
 
 async fn find(app: &App, desk: &Desk, id: &str) -> Result<KeyRecord, Problem> {
@@ -196,19 +188,18 @@ pub async fn ask_roll(
     Path((_, id)): Path<(String, String)>,
     FreshConsole(desk): FreshConsole,
 ) -> Result<Response, Problem> {
-    Ok(ask(&desk, &find(&app, &desk, &id).await?, "roll", &overlap_field(&say("key-overlap"))))
+    Ok(ask(&desk, &find(&app, &desk, &id).await?, "roll", &overlap_field(&say("key-overlap"), false)))
 }
 
 /// `POST /console/{environment}/keys/{id}/roll`: replaces a key, and shows the new one.
 pub async fn roll(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    FreshConsole(desk): FreshConsole,
-    fields: Fields,
+    FreshForm(desk, fields): FreshForm,
 ) -> Result<Response, Problem> {
     let old = find(&app, &desk, &id).await?;
     let Some(overlap) = overlap(&fields) else {
-        return Ok(ask(&desk, &old, "roll", &overlap_field(&say("key-overlap"))));
+        return Ok(unprocessable(ask(&desk, &old, "roll", &overlap_field(&say("key-overlap"), true))));
     };
     match api_keys::roll(&app.services, &desk.seat.caller, old.key_id, overlap).await {
         Ok((key, record)) => Ok(with_key(&desk, &key, &record)),
@@ -229,7 +220,7 @@ pub async fn ask_revocation(
 pub async fn revoke(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    FreshConsole(desk): FreshConsole,
+    FreshForm(desk, _): FreshForm,
 ) -> Result<Response, Problem> {
     let key = find(&app, &desk, &id).await?;
     match api_keys::revoke(&app.services, &desk.seat.caller, key.key_id).await {
@@ -245,25 +236,18 @@ pub async fn ask_addresses(
     FreshConsole(desk): FreshConsole,
 ) -> Result<Response, Problem> {
     let key = find(&app, &desk, &id).await?;
-    Ok(ask(&desk, &key, "addresses", &addresses_field(&addresses(&key))))
+    Ok(ask(&desk, &key, "addresses", &addresses_field(&addresses(&key), false)))
 }
 
 /// `POST /console/{environment}/keys/{id}/addresses`: from where the key may be used.
 pub async fn restrict(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
-    FreshConsole(desk): FreshConsole,
-    fields: Fields,
+    FreshForm(desk, fields): FreshForm,
 ) -> Result<Response, Problem> {
     let (key, text) = (find(&app, &desk, &id).await?, fields.get("addresses"));
     let Some(addresses) = read_addresses(text) else {
-        let fields = html! {
-            p.status role="alert" { (say("key-addresses-wrong")) }
-            (addresses_field(text))
-        };
-        let mut response = ask(&desk, &key, "addresses", &fields);
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        return Ok(unprocessable(ask(&desk, &key, "addresses", &addresses_field(text, true))));
     };
     match api_keys::restrict(&app.services, &desk.seat.caller, key.key_id, addresses).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/keys", base(&desk))).into_response()),

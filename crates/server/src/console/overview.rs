@@ -12,6 +12,7 @@ use maud::{Markup, html};
 
 use super::charts::{Bar, Chart};
 use super::frame::{self, Console, KeyNames, base, count, short_time};
+use super::requests::NO_PLACE;
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with};
@@ -37,6 +38,13 @@ impl Period {
         if Fields::read(query.as_bytes()).get("period") == "week" { Self::Week } else { Self::Day }
     }
 
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+        }
+    }
+
     /// How many hours a bar stands for.
     const fn hours(self) -> i64 {
         match self {
@@ -52,24 +60,24 @@ pub async fn page(
     RawQuery(query): RawQuery,
     Console(desk): Console,
 ) -> Result<Response, Problem> {
-    let period = Period::read(query.as_deref().unwrap_or_default());
+    let query = query.unwrap_or_default();
+    let period = Period::read(&query);
     let (store, now) = (&app.services.store, app.services.clock.now());
-    let groups = errors(&app.services, desk.scope(), now.plus_days(-ERROR_DAYS)).await?;
+    let from = first_day(now.plus_days(-ERROR_DAYS));
+    let groups = errors(&app.services, desk.scope(), from).await?;
+    let place = Fields::read(query.as_bytes()).get("errors").parse().unwrap_or(0);
     let names = KeyNames::read(&app, &desk).await?;
     // The bars end with the current hour.
     let end = Step::Hour.start(now).plus_seconds(Step::Hour.seconds());
     let bars = Bars { from: end.plus_seconds(-BARS * period.hours() * Step::Hour.seconds()), hours: period.hours() };
     let counts = store.request_counts(desk.scope(), Step::Hour, bars.from, end).await?;
-    // Deliveries have the time of the sandbox's own clock.
-    let ahead = app.services.now(desk.scope()).as_micros() - now.as_micros();
-    let shifted = |at: Timestamp, by: i64| Timestamp::from_micros(at.as_micros() + by);
-    let attempts = store.attempt_counts(desk.scope(), shifted(bars.from, ahead)).await?;
-    let attempts: Vec<_> =
-        attempts.iter().map(|one| AttemptCount { start: shifted(one.start, -ahead), ..*one }).collect();
+    let attempts = store.attempt_counts(desk.scope(), bars.from).await?;
     let content = html! {
         @if app.request_log.is_none() { p.warning { (say("console-log-off")) } }
-        (figures(&counts, &attempts))
-        (error_table(&desk, &groups, &names))
+        (figures(period, app.request_log.is_some(), &counts, &attempts))
+        @if app.request_log.is_some() || !groups.is_empty() {
+            (error_table(&desk, &names, &ErrorPage { groups: &groups, from, place, period }))
+        }
         section aria-labelledby="traffic-title" {
             h2 #traffic-title { (say("console-traffic")) }
             (periods(&desk, period))
@@ -150,23 +158,25 @@ fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// The figures of the period, in words and numbers.
-fn figures(counts: &[Counts], attempts: &[AttemptCount]) -> Markup {
+/// The figures of the period, in words and numbers. Without the log, nothing is known of requests.
+fn figures(period: Period, is_logged: bool, counts: &[Counts], attempts: &[AttemptCount]) -> Markup {
     let all = sum_of(counts.iter());
     let of_class = |class: u8| sum_of(counts.iter().filter(|one| one.key.class == class)).total();
     let tried: u64 = attempts.iter().map(|one| one.count).sum();
     let accepted: u64 = attempts.iter().filter(|one| one.accepted).map(|one| one.count).sum();
     let is_any = all.total() > 0;
+    let counted = |number: u64| if is_logged || is_any { count(number) } else { "–".to_owned() };
     let figures = [
-        ("requests", count(all.total())),
+        ("requests", counted(all.total())),
         ("failed", share(of_class(4), all.total())),
-        ("broken", count(of_class(5))),
+        ("broken", counted(of_class(5))),
         ("median", if is_any { bound(all.quantile(50)) } else { "–".to_owned() }),
         ("slowest", if is_any { bound(all.quantile(99)) } else { "–".to_owned() }),
         ("attempts", count(tried)),
         ("accepted", share(accepted, tried)),
     ];
     html! {
+        p.hint { (say(&format!("figures-{}", period.word()))) }
         dl.figures {
             @for (name, text) in figures {
                 div { dt { (say(&format!("figure-{name}"))) } dd { (text) } }
@@ -175,11 +185,37 @@ fn figures(counts: &[Counts], attempts: &[AttemptCount]) -> Markup {
     }
 }
 
-fn error_table(desk: &Desk, groups: &[(ErrorKey, ErrorCount)], names: &KeyNames) -> Markup {
+/// Errors are grouped by day, so the table begins with a whole one.
+fn first_day(from: Timestamp) -> Timestamp {
+    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+    Timestamp::from_micros((from.as_micros() + DAY - 1).div_euclid(DAY) * DAY)
+}
+
+/// A page of the table of errors.
+struct ErrorPage<'a> {
+    groups: &'a [(ErrorKey, ErrorCount)],
+    /// Since when they are counted.
+    from: Timestamp,
+    /// How many groups are on the pages before.
+    place: usize,
+    period: Period,
+}
+
+impl ErrorPage<'_> {
+    /// The link to another page of the table.
+    fn link(&self, place: usize) -> String {
+        let period = if self.period == Period::Week { "period=week&" } else { "" };
+        format!("?{period}errors={place}#errors-title")
+    }
+}
+
+fn error_table(desk: &Desk, names: &KeyNames, page: &ErrorPage<'_>) -> Markup {
+    let shown = page.groups.iter().skip(page.place).take(GROUPS);
+    let next = page.place.saturating_add(GROUPS);
     html! {
         section aria-labelledby="errors-title" {
             h2 #errors-title { (say("console-errors")) }
-            @if groups.is_empty() {
+            @if page.groups.len() <= page.place {
                 p.empty { (say("console-no-errors")) }
             } @else {
                 div.scroll tabindex="0" role="group" aria-label=(say("console-errors")) {
@@ -191,24 +227,31 @@ fn error_table(desk: &Desk, groups: &[(ErrorKey, ErrorCount)], names: &KeyNames)
                                 }
                             }
                         }
-                        tbody { @for (key, one) in groups.iter().take(GROUPS) { (error_row(desk, key, one, names)) } }
+                        tbody { @for (key, one) in shown { (error_row(desk, key, one, names, page.from)) } }
                     }
                 }
-                @if groups.len() > GROUPS {
-                    p.hint { (say_with("errors-more", &[("count", (groups.len() - GROUPS).into())])) }
+            }
+            nav.pages aria-label=(say("errors-pages")) {
+                @if page.place > 0 { a href=(page.link(0)) { (say("errors-most")) } }
+                @if page.groups.len() > next {
+                    a href=(page.link(next)) rel="next" {
+                        (say_with("errors-more", &[("count", (page.groups.len() - next).into())]))
+                    }
                 }
             }
         }
     }
 }
 
-fn error_row(desk: &Desk, key: &ErrorKey, one: &ErrorCount, names: &KeyNames) -> Markup {
+/// A line of the table. It leads to the requests of its kind and no others, so that their number is that of the line if
+/// the log left none out.
+fn error_row(desk: &Desk, key: &ErrorKey, one: &ErrorCount, names: &KeyNames, from: Timestamp) -> Markup {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let code = if key.violation.is_empty() { &key.code } else { &key.violation };
-    query.append_pair("code", code).append_pair("key", &key.key.to_string()).append_pair("route", &key.route);
-    if !key.pointer.is_empty() {
-        query.append_pair("pointer", &key.pointer);
-    }
+    query.append_pair("code", code).append_pair("status", &key.status.to_string());
+    query.append_pair("method", &key.method).append_pair("route", &key.route);
+    query.append_pair("pointer", if key.pointer.is_empty() { NO_PLACE } else { &key.pointer });
+    query.append_pair("key", &key.key.to_string()).append_pair("from", &from.to_string()[..16]);
     let label = |column: &str| say(&format!("errors-{column}"));
     html! {
         tr {

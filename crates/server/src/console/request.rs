@@ -6,11 +6,11 @@ use dossier_core::audit::{Action, AuditRow};
 use dossier_core::requests::LoggedRequest;
 use dossier_core::use_cases::requests::{Followed, follow};
 use dossier_core::violation::Code;
-use dossier_core::webhook::{AnnouncedEvent, Attempt, Delivery};
+use dossier_core::webhook::{AnnouncedEvent, Attempt, Delivery, delivery_id};
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::curl::command;
+use super::curl::{Body, body_of, command, words};
 use super::frame::{self, Console, KeyNames, base, duration};
 use super::requests::answer;
 use crate::desk::queue::visible;
@@ -20,6 +20,8 @@ use crate::desk::text::{say, say_with, time};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
+const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+
 /// `GET /console/{environment}/requests/{id}`
 pub async fn page(
     State(app): State<App>,
@@ -28,6 +30,7 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let Some(followed) = follow(&app.services, desk.scope(), &id).await? else {
         let content = html! {
+            @if app.request_log.is_none() { p.warning { (say("console-log-off")) } }
             p { (say("request-unknown-text")) }
             p { a.button href={ (base(&desk)) "/requests" } { (say("request-back")) } }
         };
@@ -42,13 +45,12 @@ pub async fn page(
         (wrong(request))
         section aria-labelledby="led-title" {
             h2 #led-title { (say("request-led")) }
+            (clock_note(&app, &desk))
             (steps(&desk, &followed, &names))
         }
         section aria-labelledby="curl-title" {
             h2 #curl-title { (say("request-curl")) }
-            p.hint { (say("request-curl-text")) }
-            pre.command tabindex="0" #curl { (command(&app.public_url, request)) }
-            button type="button" data-copies="curl" data-needs-script hidden { (say("request-copy")) }
+            (as_curl(&app, request))
         }
         p { a href={ (base(&desk)) "/requests" } { (say("request-back")) } }
     };
@@ -74,6 +76,45 @@ fn facts(app: &App, one: &LoggedRequest, names: &KeyNames) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Which times are those of an advanced sandbox.
+fn clock_note(app: &App, desk: &Desk) -> Markup {
+    let (now, here) = (app.services.clock.now(), app.services.now(desk.scope()));
+    let ahead = here.as_micros() - now.as_micros();
+    // Two readings of one clock differ by a moment, and the shortest step is an hour.
+    html! {
+        @if ahead > 60_000_000 {
+            p.hint { (say_with("request-clock", &[("days", (ahead / DAY_MICROS).into())])) }
+        }
+    }
+}
+
+/// The command that repeats the request, with what the log does not have and a person has to add.
+fn as_curl(app: &App, request: &LoggedRequest) -> Markup {
+    let words = words(request);
+    let body = match body_of(&request.method, &request.route) {
+        Body::None => None,
+        Body::Optional => Some("request-curl-optional"),
+        Body::Required => Some("request-curl-body"),
+        Body::Form => Some("request-curl-file"),
+    };
+    html! {
+        @if let Some(command) = command(&app.public_url, request) {
+            p.hint {
+                (say("request-curl-text"))
+                @if let Some(body) = body { " " (say(body)) }
+                @if matches!(&*request.method, "GET" | "HEAD") { " " (say("request-curl-query")) }
+                @if !words.is_empty() {
+                    " " (say_with("request-curl-words", &[("words", words.join(", ").into())]))
+                }
+            }
+            pre.command tabindex="0" #curl { (command) }
+            button type="button" data-copies="curl" data-needs-script hidden { (say("request-copy")) }
+        } @else {
+            p.hint { (say("request-curl-none")) }
         }
     }
 }
@@ -150,12 +191,18 @@ fn event(desk: &Desk, event: &AnnouncedEvent, attempts: &[Attempt]) -> Markup {
     }
 }
 
+/// The line of a delivery on the page of its webhook. The list begins with it, however old it is.
+fn delivery_path(desk: &Desk, delivery: &Delivery) -> String {
+    let Delivery { webhook_id, id, number, .. } = delivery;
+    format!("{}/webhooks/{webhook_id}?before={}#{id}", base(desk), delivery_id(number + 1))
+}
+
 fn delivery(desk: &Desk, delivery: &Delivery, attempts: &[Attempt]) -> Markup {
     let own: Vec<_> = attempts.iter().filter(|one| one.delivery == delivery.number).collect();
     html! {
         li data-state=(delivery.state) {
             (kind("delivery")) (time(delivery.created_at)) " "
-            a href={ (base(desk)) "/webhooks/" (delivery.webhook_id) } { code { (delivery.id) } }
+            a href=(delivery_path(desk, delivery)) { code { (delivery.id) } }
             " " strong { (say(&format!("delivery-state-{}", delivery.state))) }
             @if let Some(next) = delivery.next_attempt_at { " · " (say("delivery-next")) " " (time(next)) }
             @if own.is_empty() {

@@ -19,6 +19,9 @@ const PAGE: usize = 50;
 /// The fields of the filter, in the order of the form.
 const FIELDS: [&str; 8] = ["status", "method", "route", "code", "pointer", "key", "from", "to"];
 
+/// How the URL says that a problem has no place, as the table of errors shows it.
+pub const NO_PLACE: &str = "-";
+
 /// What the URL says. Only what is known counts.
 pub struct Listed {
     /// The text of each field.
@@ -35,7 +38,7 @@ impl Listed {
         let filter = RequestFilter {
             statuses: owned("status").as_deref().and_then(statuses),
             code: owned("code"),
-            pointer: owned("pointer"),
+            pointer: owned("pointer").map(|place| if place == NO_PLACE { String::new() } else { place }),
             key: owned("key").as_deref().and_then(KeyId::parse),
             route: owned("route"),
             method: owned("method"),
@@ -97,7 +100,7 @@ pub async fn page(
         p.hint { (say("requests-text")) }
         (form(&listed, &names, &app.paths))
         @if found.is_empty() {
-            p.empty { (say("requests-empty")) }
+            p.empty { (say(if app.request_log.is_some() { "requests-empty" } else { "console-log-off" })) }
         } @else {
             (table(&desk, &found, &names))
         }

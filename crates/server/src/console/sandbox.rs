@@ -5,13 +5,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Environment;
 use dossier_core::idempotency::Request;
 use dossier_core::use_cases::advance_clock::advance;
+use dossier_core::use_cases::empty_sandbox;
 use dossier_core::use_cases::simulate::{Action, simulate as make_happen};
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::frame::{self, Console, base, select};
+use super::frame::{self, Console, FreshForm, base, select};
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with, time};
@@ -44,7 +45,7 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     in_sandbox(&desk)?;
     let fields = Fields::read(query.as_deref().unwrap_or_default().as_bytes());
-    let done = Some(fields.get("done")).filter(|done| ["simulated", "advanced"].contains(done));
+    let done = Some(fields.get("done")).filter(|done| ["simulated", "advanced", "emptied"].contains(done));
     Ok(shown(&app, &desk, done, None, fields.get("customer")))
 }
 
@@ -52,7 +53,13 @@ fn shown(app: &App, desk: &Desk, done: Option<&str>, wrong: Option<&str>, custom
     let (now, here) = (app.services.clock.now(), app.services.now(desk.scope()));
     let actions: Vec<_> = ACTIONS.iter().map(|one| (one.as_str().to_owned(), one.as_str().to_owned())).collect();
     let steps: Vec<_> = STEPS.iter().map(|one| ((*one).to_owned(), say(&format!("clock-{one}")))).collect();
-    let days = (here.as_micros() - now.as_micros()) / (24 * 60 * 60 * 1_000_000);
+    let ahead = here.as_micros() - now.as_micros();
+    let days = ahead / (24 * 60 * 60 * 1_000_000);
+    // Two readings of one clock differ by a moment, and the shortest step is an hour.
+    let ahead = match ahead {
+        ..60_000_000 => say("clock-never"),
+        _ => say_with("clock-ahead", &[("days", days.into())]),
+    };
     let content = html! {
         @if let Some(done) = done { p.done role="status" { (say(&format!("sandbox-{done}"))) } }
         @if let Some(wrong) = wrong { p.status role="alert" { (wrong) } }
@@ -71,11 +78,19 @@ fn shown(app: &App, desk: &Desk, done: Option<&str>, wrong: Option<&str>, custom
         }
         section aria-labelledby="clock-title" {
             h2 #clock-title { (say("clock-title")) }
-            p { (say("clock-now")) " " (time(here)) " · " (say_with("clock-ahead", &[("days", days.into())])) }
+            p { (say("clock-now")) " " (time(here)) " · " (ahead) }
             p.hint { (say("clock-text")) }
             form.filter method="post" action={ (base(desk)) "/sandbox/clock" } {
                 (select("by", &say("clock-by"), &steps, "P1D"))
                 div.field.send { button type="submit" { (say("clock-advance")) } }
+            }
+        }
+        section aria-labelledby="empty-title" {
+            h2 #empty-title { (say("empty-title")) }
+            p { (say("empty-text")) }
+            form.narrow method="post" action={ (base(desk)) "/sandbox/empty" } {
+                label.choice { input type="checkbox" name="sure" value="yes" required; span { (say("empty-sure")) } }
+                p.actions { button.danger type="submit" { (say("empty-do")) } }
             }
         }
         (links())
@@ -125,6 +140,18 @@ pub async fn clock(State(app): State<App>, Console(desk): Console, fields: Field
     let body = json!({ "advance": fields.get("by") }).to_string();
     match advance(&app.services, &desk.seat.caller, Request::unkeyed(body.as_bytes()), |_| b"{}".to_vec()).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/sandbox?done=advanced", base(&desk))).into_response()),
+        Err(error) => Ok(shown(&app, &desk, None, Some(&prevented(error)?), "")),
+    }
+}
+
+/// `POST /console/{environment}/sandbox/empty`
+pub async fn empty(State(app): State<App>, FreshForm(desk, fields): FreshForm) -> Result<Response, Problem> {
+    in_sandbox(&desk)?;
+    if fields.get("sure") != "yes" {
+        return Ok(shown(&app, &desk, None, Some(&say("empty-sure-wrong")), ""));
+    }
+    match empty_sandbox::begin(&app.services, &desk.seat.caller, Request::unkeyed(b""), b"{}").await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/sandbox?done=emptied", base(&desk))).into_response()),
         Err(error) => Ok(shown(&app, &desk, None, Some(&prevented(error)?), "")),
     }
 }

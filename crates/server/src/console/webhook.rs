@@ -2,21 +2,24 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::api_key::KeyRecord;
+use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
-use dossier_core::use_cases::webhooks::{self, WebhookError};
-use dossier_core::webhook::{Delivery, Endpoint, delivery_id, delivery_number};
+use dossier_core::use_cases::webhooks::{self, MAX_RESENT, WebhookError};
+use dossier_core::webhook::{Delivery, Endpoint, EndpointState, delivery_id, delivery_number};
 use maud::{Markup, html};
 
-use super::frame::{self, Console, KeyNames, base, short_time};
+use super::frame::{self, Console, KeyNames, base, short_time, unprocessable};
 use super::requests::moment;
-use super::webhook_form::{chosen, signer_field, signers};
-use super::webhooks::state;
+use super::webhook_form::{signer_field, signers};
+use super::webhooks::state as state_text;
 use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
-use crate::desk::text::{say, time};
+use crate::desk::text::{say, say_with, time};
 use crate::http::problem::Problem;
 use crate::http::state::App;
+use crate::readable::moment as in_words;
 
 const PAGE: usize = 50;
 
@@ -26,6 +29,36 @@ pub(super) async fn find(app: &App, desk: &Desk, id: &str) -> Result<Endpoint, P
 
 pub(super) fn path(desk: &Desk, endpoint: &Endpoint) -> String {
     format!("{}/webhooks/{}", base(desk), endpoint.id)
+}
+
+/// A page that says what about the webhook prevents an action. Any other error is a problem, as everywhere.
+pub(super) fn refused(desk: &Desk, endpoint: &Endpoint, error: WebhookError) -> Result<Response, Problem> {
+    let text = match error {
+        WebhookError::Rotating(until) => {
+            let until = in_words(&until.to_string()).unwrap_or_default();
+            say_with("webhook-rotating", &[("until", until.into())])
+        }
+        WebhookError::Disabled => say("webhook-is-disabled"),
+        WebhookError::KeyRevoked => say("webhook-key-is-revoked"),
+        error => return Err(error.into()),
+    };
+    let link = html! { a.button href=(path(desk, endpoint)) { (say("webhook-to")) } };
+    Ok(frame::refused(desk, "webhooks", (&say("webhook-refused"), &text), &link))
+}
+
+/// The results of a test event beside the statuses, as deliveries have them.
+const RESULTS: [&str; 7] =
+    ["delivered", "not delivered", "address_refused", "broken_answer", "connection", "timeout", "tls"];
+
+/// What the page shows beside the webhook.
+#[derive(Default)]
+struct Shown<'a> {
+    /// The delivery before which the list begins.
+    before: Option<u64>,
+    /// What was done.
+    notice: Markup,
+    /// The times of the failed deliveries that could not be read.
+    range: Option<[&'a str; 2]>,
 }
 
 /// `GET /console/{environment}/webhooks/{id}`
@@ -38,113 +71,150 @@ pub async fn page(
     let endpoint = find(&app, &desk, &id).await?;
     let fields = Fields::read(query.as_deref().unwrap_or_default().as_bytes());
     let before = delivery_number(fields.get("before"));
+    shown(&app, &desk, &endpoint, Shown { before, notice: notice(&fields), range: None }).await
+}
+
+/// What the step before said. It is in the URL, so only what the server itself could have written there is shown.
+fn notice(fields: &Fields) -> Markup {
+    let resent = fields.get("resent").parse::<u64>().ok().filter(|count| *count <= MAX_RESENT as u64);
+    let tested = fields.get("tested");
+    let status = tested.parse::<u16>().ok().filter(|status| (100..600).contains(status) && tested.len() == 3);
+    let is_accepted = tested == "delivered" || status.is_some_and(|status| (200..300).contains(&status));
+    html! {
+        @if let Some(count) = resent {
+            p.done role="status" { (say_with("webhook-resent", &[("count", count.into())])) }
+        }
+        @if status.is_some() || RESULTS.contains(&tested) {
+            p.(if is_accepted { "done" } else { "warning" }) role="status" {
+                (say_with("webhook-tested", &[("result", tested.into())]))
+            }
+        }
+    }
+}
+
+async fn shown(app: &App, desk: &Desk, endpoint: &Endpoint, shown: Shown<'_>) -> Result<Response, Problem> {
+    let Shown { before, notice, range } = shown;
     let deliveries = app.services.store.deliveries(desk.scope(), endpoint.id, before, PAGE).await?;
     let keys = app.services.store.api_keys(desk.scope()).await?;
-    let names = KeyNames::read(&app, &desk).await?;
+    let now = app.services.clock.now();
+    let state = endpoint.state(&keys, now);
     let next = deliveries.last().filter(|_| deliveries.len() == PAGE).map(|last| delivery_id(last.number));
-    let resent = fields.get("resent").parse::<u64>().ok();
-    // Only words that the server writes are shown.
-    let is_word = |text: &&str| {
-        text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_ ".contains(&byte))
-    };
-    let tested = Some(fields.get("tested")).filter(|text| !text.is_empty()).filter(is_word);
     let content = html! {
-        @if let Some(count) = resent {
-            p.done role="status" { (crate::desk::text::say_with("webhook-resent", &[("count", count.into())])) }
-        }
-        @if let Some(result) = tested {
-            p.done role="status" { (crate::desk::text::say_with("webhook-tested", &[("result", result.into())])) }
-        }
-        (facts(&endpoint, &names))
-        (tools(&desk, &endpoint))
+        (notice)
+        (facts(endpoint, state, &KeyNames::of(&keys), now))
+        (tools(desk, endpoint, state))
         section aria-labelledby="deliveries-title" {
             h2 #deliveries-title { (say("deliveries-title")) }
             @if deliveries.is_empty() {
                 p.empty { (say("deliveries-empty")) }
             } @else {
-                (table(&desk, &endpoint, &deliveries))
+                (table(desk, endpoint, state, &deliveries))
             }
             nav.pages aria-label=(say("pages")) {
                 @if before.is_some() { a href="?" { (say("requests-newest")) } }
                 @if let Some(next) = &next { a href={ "?before=" (next) } rel="next" { (say("requests-older")) } }
             }
         }
-        (resend_form(&desk, &endpoint))
-        section aria-labelledby="enable-title" {
-            h2 #enable-title { (say("webhook-enable-title")) }
-            p { (say("webhook-enable-text")) }
-            form.narrow method="post" action={ (path(&desk, &endpoint)) "/enable" } {
-                (signer_field(&signers(&keys, app.services.clock.now()), &endpoint.key.to_string()))
-                p.actions { button type="submit" { (say("webhook-enable")) } }
-            }
-        }
+        @if state == EndpointState::Active { (resend_form(desk, endpoint, range)) }
+        (signer_form(desk, endpoint, state, &signers(&keys, now)))
         section aria-labelledby="delete-title" {
             h2 #delete-title { (say("webhook-delete-title")) }
-            p { a.button.danger href={ (path(&desk, &endpoint)) "/delete" } { (say("webhook-delete")) } }
+            p { a.button.danger href={ (path(desk, endpoint)) "/delete" } { (say("webhook-delete")) } }
         }
-        p { a href={ (base(&desk)) "/webhooks" } { (say("webhooks-back")) } }
+        p { a href={ (base(desk)) "/webhooks" } { (say("webhooks-back")) } }
     };
-    Ok(frame::page(&desk, "webhooks", &endpoint.url, &content))
+    let response = frame::page(desk, "webhooks", &endpoint.url, &content);
+    Ok(if range.is_some() { unprocessable(response) } else { response })
+}
+
+/// Lets another key sign, which enables a disabled webhook as well.
+fn signer_form(desk: &Desk, endpoint: &Endpoint, state: EndpointState, signers: &[&KeyRecord]) -> Markup {
+    let what = if state == EndpointState::Disabled { "enable" } else { "signer" };
+    html! {
+        section aria-labelledby="enable-title" {
+            h2 #enable-title { (say(&format!("webhook-{what}-title"))) }
+            @if signers.is_empty() {
+                p { (say("webhook-needs-key")) }
+            } @else {
+                p { (say(&format!("webhook-{what}-text"))) }
+                form.narrow method="post" action={ (path(desk, endpoint)) "/enable" } {
+                    (signer_field(signers, &endpoint.key.to_string()))
+                    p.actions { button type="submit" { (say(&format!("webhook-{what}"))) } }
+                }
+            }
+        }
+    }
 }
 
 /// What can be done with it at once, or on a page of its own.
-fn tools(desk: &Desk, endpoint: &Endpoint) -> Markup {
+fn tools(desk: &Desk, endpoint: &Endpoint, state: EndpointState) -> Markup {
     let path = path(desk, endpoint);
     html! {
+        @match state {
+            EndpointState::Active => {},
+            EndpointState::Disabled => p.hint { (say("webhook-is-disabled")) },
+            EndpointState::KeyRevoked => p.hint { (say("webhook-key-is-revoked")) },
+        }
         div.actions {
-            @if endpoint.disabled.is_none() {
+            @if state == EndpointState::Active {
                 form method="post" action={ (path) "/test" } { button type="submit" { (say("webhook-test")) } }
             }
-            a.button href={ (path) "/edit" } { (say("webhook-edit")) }
+            @if frame::gives_access(desk) { a.button href={ (path) "/edit" } { (say("webhook-edit")) } }
             a.button href={ (path) "/secret" } { (say("webhook-rotate")) }
         }
     }
 }
 
-fn facts(endpoint: &Endpoint, names: &KeyNames) -> Markup {
+fn facts(endpoint: &Endpoint, state: EndpointState, names: &KeyNames, now: Timestamp) -> Markup {
     html! {
         dl.record {
-            dt { (say("webhooks-state")) } dd { (state(endpoint)) }
+            dt { (say("webhooks-state")) } dd { (state_text(endpoint, state)) }
             dt { (say("webhooks-types")) }
             dd { @for kind in &endpoint.event_types { code { (kind.as_str()) } " " } }
             dt { (say("webhooks-key")) } dd { bdi { (names.name(endpoint.key)) } }
             dt { (say("webhooks-since")) } dd { (time(endpoint.created_at)) }
+            @if let Some(until) = endpoint.old_secret_until.filter(|until| now < *until) {
+                dt { (say("webhook-old-secret")) } dd { (say("webhook-signs-until")) " " (time(until)) }
+            }
             dt { (say("webhook-id")) } dd { code { (endpoint.id) } }
         }
     }
 }
 
-fn table(desk: &Desk, endpoint: &Endpoint, deliveries: &[Delivery]) -> Markup {
+fn table(desk: &Desk, endpoint: &Endpoint, state: EndpointState, deliveries: &[Delivery]) -> Markup {
     let label = |column: &str| say(&format!("deliveries-{column}"));
+    let is_active = state == EndpointState::Active;
+    let columns = ["created", "event", "customer", "state", "answer", "next", "again"];
     html! {
         div.scroll tabindex="0" role="group" aria-label=(say("deliveries-title")) {
             table.lines {
                 thead {
                     tr {
-                        @for column in ["created", "event", "customer", "state", "answer", "next", "again"] {
+                        @for column in columns.iter().take(if is_active { 7 } else { 6 }) {
                             th scope="col" { (label(column)) }
                         }
                     }
                 }
                 tbody {
                     @for one in deliveries {
-                        tr data-state=(one.state) {
-                            th scope="row" { (short_time(one.created_at)) }
+                        tr #(one.id) data-state=(one.state) {
+                            th scope="row" { (short_time(one.created_at)) br; code { (one.id) } }
                             td data-label=(label("event")) { code { (one.event_type) } }
                             td data-label=(label("customer")) { code { (one.entity_id) } }
                             td data-label=(label("state")) {
-                                (say(&format!("delivery-state-{}", one.state))) " · "
-                                (crate::desk::text::say_with("delivery-tries", &[("count", one.attempts.into())]))
+                                (say(&format!("delivery-state-{}", one.state))) " · " (tries(one))
                             }
                             td data-label=(label("answer")) { (one.last_answer.as_deref().unwrap_or("–")) }
                             td data-label=(label("next")) {
                                 @match one.next_attempt_at { Some(next) => (short_time(next)), None => "–" }
                             }
-                            td data-label=(label("again")) {
-                                form method="post" action={ (path(desk, endpoint)) "/resend" } {
-                                    button type="submit" name="delivery" value=(one.id)
-                                        aria-label={ (say("delivery-resend")) " " (one.id) } {
-                                        (say("delivery-resend"))
+                            @if is_active {
+                                td data-label=(label("again")) {
+                                    form method="post" action={ (path(desk, endpoint)) "/resend" } {
+                                        button type="submit" name="delivery" value=(one.id)
+                                            aria-label={ (say("delivery-resend")) " " (one.id) } {
+                                            (say("delivery-resend"))
+                                        }
                                     }
                                 }
                             }
@@ -156,16 +226,28 @@ fn table(desk: &Desk, endpoint: &Endpoint, deliveries: &[Delivery]) -> Markup {
     }
 }
 
-fn resend_form(desk: &Desk, endpoint: &Endpoint) -> Markup {
+/// How often a delivery was attempted. The count starts again when it is sent again, while its last response stays.
+fn tries(delivery: &Delivery) -> String {
+    match (delivery.attempts, delivery.last_answer.as_deref()) {
+        (0, Some("key_revoked")) => say("delivery-unsigned"),
+        (0, Some(_)) => say("delivery-starts-again"),
+        (count, _) => say_with("delivery-tries", &[("count", count.into())]),
+    }
+}
+
+/// The form for deliveries of a time. `wrong` is what was entered, if it was no time.
+fn resend_form(desk: &Desk, endpoint: &Endpoint, wrong: Option<[&str; 2]>) -> Markup {
+    let fields = ["from", "to"].into_iter().zip(wrong.unwrap_or_default());
     html! {
         section aria-labelledby="resend-title" {
             h2 #resend-title { (say("resend-title")) }
             p { (say("resend-text")) }
+            @if wrong.is_some() { p.status role="alert" { (say("resend-wrong")) } }
             form.filter method="post" action={ (path(desk, endpoint)) "/resend" } {
-                @for name in ["from", "to"] {
+                @for (name, entered) in fields {
                     div.field {
                         label for=(name) { (say(&format!("requests-{name}"))) }
-                        input id=(name) type="datetime-local" name=(name) required;
+                        input id=(name) type="datetime-local" name=(name) value=(entered) required;
                     }
                 }
                 div.field.send { button type="submit" { (say("resend-failed")) } }
@@ -183,10 +265,17 @@ pub async fn resend(
 ) -> Result<Response, Problem> {
     let endpoint = find(&app, &desk, &id).await?;
     let (services, caller) = (&app.services, &desk.seat.caller);
+    // Such a delivery would only wait, so the notice that it is sent would not be true.
+    if let Err(error) = webhooks::deliverable(services, caller, Some(endpoint.id)).await {
+        return refused(&desk, &endpoint, error);
+    }
     let count = match fields.get("delivery") {
         "" => {
-            let (from, to) = (moment(fields.get("from")), moment(fields.get("to")));
-            let (Some(from), Some(to)) = (from, to) else { return Ok(back(&desk, &endpoint, 0)) };
+            let texts = [fields.get("from"), fields.get("to")];
+            let [from, to] = texts.map(moment);
+            let (Some(from), Some(to)) = (from, to.filter(|to| from.is_some_and(|from| from < *to))) else {
+                return shown(&app, &desk, &endpoint, Shown { range: Some(texts), ..Shown::default() }).await;
+            };
             webhooks::resend_failed(services, caller, Some(endpoint.id), from, to).await?
         }
         delivery => {
@@ -194,50 +283,5 @@ pub async fn resend(
             1
         }
     };
-    Ok(back(&desk, &endpoint, count))
-}
-
-fn back(desk: &Desk, endpoint: &Endpoint, resent: u64) -> Response {
-    Redirect::to(&format!("{}?resent={resent}", path(desk, endpoint))).into_response()
-}
-
-/// `POST /console/{environment}/webhooks/{id}/enable`
-pub async fn enable(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let endpoint = find(&app, &desk, &id).await?;
-    let keys = app.services.store.api_keys(desk.scope()).await?;
-    let key = chosen(&signers(&keys, app.services.clock.now()), fields.get("key")).ok_or(WebhookError::NotFound)?;
-    let request = Request::unkeyed(b"");
-    webhooks::enable(&app.services, &desk.seat.caller, key, Some(endpoint.id), request).await?;
-    Ok(Redirect::to(&path(&desk, &endpoint)).into_response())
-}
-
-/// `GET /console/{environment}/webhooks/{id}/delete`: asks whether it is meant.
-pub async fn ask_deletion(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
-) -> Result<Response, Problem> {
-    let endpoint = find(&app, &desk, &id).await?;
-    let content = html! {
-        p { bdi { (endpoint.url) } }
-        p { (say("webhook-delete-text")) }
-        form method="post" { button.danger type="submit" { (say("webhook-delete")) } }
-        p { a href=(path(&desk, &endpoint)) { (say("webhook-keep")) } }
-    };
-    Ok(frame::page(&desk, "webhooks", &say("webhook-delete-title"), &content))
-}
-
-/// `POST /console/{environment}/webhooks/{id}/delete`
-pub async fn delete(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Console(desk): Console,
-) -> Result<Response, Problem> {
-    webhooks::delete(&app.services, &desk.seat.caller, WebhookId::parse(&id)).await?;
-    Ok(Redirect::to(&format!("{}/webhooks", base(&desk))).into_response())
+    Ok(Redirect::to(&format!("{}?resent={count}", path(&desk, &endpoint))).into_response())
 }

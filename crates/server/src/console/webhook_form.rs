@@ -18,6 +18,8 @@ pub struct Entered {
     pub url: String,
     pub types: Vec<String>,
     pub key: String,
+    /// Whether no key was chosen that may sign.
+    pub lacks_key: bool,
     /// What is wrong with it.
     pub violations: Violations,
 }
@@ -25,7 +27,7 @@ pub struct Entered {
 impl Default for Entered {
     fn default() -> Self {
         let types = vec![EventType::KycsUpdated.as_str().to_owned()];
-        Self { url: String::new(), types, key: String::new(), violations: Violations(Vec::new()) }
+        Self { url: String::new(), types, key: String::new(), lacks_key: false, violations: Violations(Vec::new()) }
     }
 }
 
@@ -36,6 +38,7 @@ impl Entered {
             url: fields.get("url").trim().to_owned(),
             types: fields.all("type").map(ToOwned::to_owned).collect(),
             key: fields.get("key").to_owned(),
+            lacks_key: false,
             violations: Violations(Vec::new()),
         }
     }
@@ -50,7 +53,7 @@ impl Entered {
     #[must_use]
     pub fn of(endpoint: &Endpoint) -> Self {
         let types = endpoint.event_types.iter().map(|kind| kind.as_str().to_owned()).collect();
-        Self { url: endpoint.url.clone(), types, key: String::new(), violations: Violations(Vec::new()) }
+        Self { url: endpoint.url.clone(), types, ..Self::default() }
     }
 
     /// The fields, with what is wrong above each of them. Only a new webhook has a key to choose here.
@@ -71,7 +74,10 @@ impl Entered {
                     }
                 }
             }
-            @if let Some(signers) = signers { (signer_field(signers, &self.key)) }
+            @if let Some(signers) = signers {
+                @if self.lacks_key { p.status role="alert" { (say("webhook-key-wrong")) } }
+                (signer_field(signers, &self.key))
+            }
         }
     }
 

@@ -4,17 +4,17 @@ use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dossier_core::api_key::KeyRecord;
+use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::use_cases::webhooks::{self, WebhookError};
-use dossier_core::webhook::{Endpoint, MAX_ENDPOINTS};
-use http::StatusCode;
+use dossier_core::webhook::{Endpoint, EndpointState, MAX_ENDPOINTS};
 use maud::{Markup, html};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::frame::{self, Console, KeyNames, base};
+use super::frame::{self, Console, FreshConsole, FreshForm, KeyNames, base, unprocessable};
 use super::webhook_form::{Entered, chosen, signers};
-use crate::desk::fields::Fields;
 use crate::desk::seat::Desk;
 use crate::desk::text::{say, say_with, time};
 use crate::http::problem::Problem;
@@ -23,12 +23,16 @@ use crate::http::state::App;
 /// `GET /console/{environment}/webhooks`
 pub async fn page(State(app): State<App>, Console(desk): Console) -> Result<Response, Problem> {
     let endpoints = app.services.store.endpoints(desk.scope()).await?;
-    let names = KeyNames::read(&app, &desk).await?;
+    let keys = app.services.store.api_keys(desk.scope()).await?;
     let content = html! {
         p.hint { (say("webhooks-text")) }
-        @if endpoints.is_empty() { p.empty { (say("webhooks-empty")) } } @else { (table(&desk, &endpoints, &names)) }
+        @if endpoints.is_empty() {
+            p.empty { (say("webhooks-empty")) }
+        } @else {
+            (table(&desk, &endpoints, &keys, app.services.clock.now()))
+        }
         @if endpoints.len() < MAX_ENDPOINTS {
-            p.actions { a.button.primary href={ (base(&desk)) "/webhooks/new" } { (say("webhook-new")) } }
+            (frame::given(&desk, &html! { a.button.primary href={ (base(&desk)) "/webhooks/new" } { (say("webhook-new")) } }))
         } @else {
             p.hint { (say_with("webhooks-full", &[("count", MAX_ENDPOINTS.into())])) }
         }
@@ -36,7 +40,8 @@ pub async fn page(State(app): State<App>, Console(desk): Console) -> Result<Resp
     Ok(frame::page(&desk, "webhooks", &say("webhooks-title"), &content))
 }
 
-fn table(desk: &Desk, endpoints: &[Endpoint], names: &KeyNames) -> Markup {
+fn table(desk: &Desk, endpoints: &[Endpoint], keys: &[KeyRecord], now: Timestamp) -> Markup {
+    let names = KeyNames::of(keys);
     let label = |column: &str| say(&format!("webhooks-{column}"));
     html! {
         div.scroll tabindex="0" role="region" aria-label=(say("webhooks-title")) {
@@ -52,7 +57,7 @@ fn table(desk: &Desk, endpoints: &[Endpoint], names: &KeyNames) -> Markup {
                             th scope="row" {
                                 a href={ (base(desk)) "/webhooks/" (one.id) } data-row { bdi { (one.url) } }
                             }
-                            td data-label=(label("state")) { (state(one)) }
+                            td data-label=(label("state")) { (state(one, one.state(keys, now))) }
                             td data-label=(label("types")) {
                                 @for kind in &one.event_types { code { (kind.as_str()) } " " }
                             }
@@ -67,20 +72,27 @@ fn table(desk: &Desk, endpoints: &[Endpoint], names: &KeyNames) -> Markup {
 }
 
 /// Whether an endpoint gets events, in words.
-pub fn state(endpoint: &Endpoint) -> Markup {
+pub fn state(endpoint: &Endpoint, state: EndpointState) -> Markup {
     html! {
-        @match (endpoint.disabled, endpoint.failing_since) {
-            (Some(why), _) => span.state data-state="rejected" title=(why.help()) { (say("webhook-disabled")) },
-            (None, Some(since)) => {
+        @match (state, endpoint.failing_since) {
+            (EndpointState::Disabled, _) => {
+                span.state data-state="rejected" { (say("webhook-disabled")) }
+                @if let Some(why) = endpoint.disabled { " " small { (why.help()) } }
+            },
+            (EndpointState::KeyRevoked, _) => {
+                span.state data-state="rejected" { (say("webhook-key-revoked")) }
+                " " small { (say("webhook-delivers-nothing")) }
+            },
+            (EndpointState::Active, Some(since)) => {
                 span.state { (say("webhook-failing")) } " " small { (say("webhook-since")) " " (time(since)) }
             },
-            (None, None) => span.state data-state="approved" { (say("webhook-active")) },
+            (EndpointState::Active, None) => span.state data-state="approved" { (say("webhook-active")) },
         }
     }
 }
 
 /// `GET /console/{environment}/webhooks/new`
-pub async fn form(State(app): State<App>, Console(desk): Console) -> Result<Response, Problem> {
+pub async fn form(State(app): State<App>, FreshConsole(desk): FreshConsole) -> Result<Response, Problem> {
     shown(&app, &desk, &Entered::default()).await
 }
 
@@ -93,26 +105,30 @@ async fn shown(app: &App, desk: &Desk, entered: &Entered) -> Result<Response, Pr
             p { a.button.primary href={ (base(desk)) "/keys/new" } { (say("key-new")) } }
         } @else {
             form.narrow method="post" {
+                (frame::form_number(app))
                 (entered.fields(Some(&signers)))
                 p.actions { button.primary type="submit" { (say("webhook-register")) } }
             }
         }
         p { a href={ (base(desk)) "/webhooks" } { (say("webhooks-back")) } }
     };
-    let mut response = frame::page(desk, "webhooks", &say("webhook-new"), &content);
-    if !entered.violations.0.is_empty() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    let response = frame::page(desk, "webhooks", &say("webhook-new"), &content);
+    let is_wrong = entered.lacks_key || !entered.violations.0.is_empty();
+    Ok(if is_wrong { unprocessable(response) } else { response })
 }
 
 /// `POST /console/{environment}/webhooks/new`: registers it, and shows its secret.
-pub async fn register(State(app): State<App>, Console(desk): Console, fields: Fields) -> Result<Response, Problem> {
+pub async fn register(State(app): State<App>, FreshForm(desk, fields): FreshForm) -> Result<Response, Problem> {
     let mut entered = Entered::read(&fields);
     let keys = app.services.store.api_keys(desk.scope()).await?;
     let Some(key) = chosen(&signers(&keys, app.services.clock.now()), &entered.key) else {
+        entered.lacks_key = true;
         return shown(&app, &desk, &entered).await;
     };
+    let list = format!("{}/webhooks", base(&desk));
+    if let Some(sent) = frame::first_time(&app, &desk, &fields, ("webhooks", &list, &say("webhooks-back"))).await? {
+        return Ok(sent);
+    }
     let body = entered.body();
     let answer =
         |endpoint: &Endpoint, secret: &[u8; 32]| endpoint.to_json(Some(&secret_text(secret))).to_string().into_bytes();

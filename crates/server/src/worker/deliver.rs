@@ -280,7 +280,8 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Finishe
     let (now, began) = (app.services.now(due.scope), Instant::now());
     let finished = |due, at, result, verdict| {
         let duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        Some(FinishedAttempt { due, at, duration_us, result, verdict })
+        let made_at = app.services.clock.now();
+        Some(FinishedAttempt { due, at, made_at, duration_us, result, verdict })
     };
     // The signature carries real time, not a sandbox's: receivers compare it with their own clocks.
     let message = match app.services.store.message(&due, app.services.clock.now()).await {

@@ -65,6 +65,11 @@ async fn a_request_is_followed_to_the_attempts_of_its_deliveries() {
     let created = link.split('"').next().expect("an id");
     let page = followed(&dev, created, is_delivered).await;
     assert!(page.contains("<strong>not delivered</strong> ·"), "both attempts: {page}");
+    // The delivery leads to its line on the page of the webhook.
+    let link = page.split("href=\"").find(|rest| rest.contains("/webhooks/")).expect("a delivery");
+    let (path, anchor) = link.split('"').next().and_then(|link| link.split_once('#')).expect("an anchor");
+    let webhook = dev.get(path).await.text;
+    assert!(webhook.contains(&format!("<tr id=\"{anchor}\"")), "{path} {anchor}: {webhook}");
     let unknown = dev.get("/console/sandbox/requests/req-unknown").await;
     assert!(unknown.status == 404 && unknown.text.contains("No such request"), "{}", unknown.text);
     assert_eq!(dev.get(&format!("/console/production/requests/{request}")).await.status, 404);
@@ -192,7 +197,7 @@ async fn every_page_and_action_is_for_its_roles_only() {
 }
 
 /// The value of a field of a page.
-fn value(page: &str, id: &str) -> String {
+pub(crate) fn value(page: &str, id: &str) -> String {
     let rest = page.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}: {page}")).1;
     let rest = rest.split_once("value=\"").expect("a value").1;
     rest.split_once('"').expect("an end").0.to_owned()
@@ -352,6 +357,9 @@ async fn without_the_log_nothing_is_kept() {
     let dev = Browser::with(&app, "Dev", &[Role::Developer]).await;
     let overview = dev.get("/console/sandbox").await.text;
     assert!(overview.contains("The log of requests is off"), "{overview}");
+    assert!(!overview.contains("No request failed") && overview.contains("<dt>Requests</dt><dd>–</dd>"), "{overview}");
     let list = dev.get("/console/sandbox/requests").await.text;
-    assert!(list.contains("No request matches."), "{list}");
+    assert!(list.contains("The log of requests is off") && !list.contains("No request matches."), "{list}");
+    let unknown = dev.get("/console/sandbox/requests/req-1").await.text;
+    assert!(unknown.contains("The log of requests is off"), "{unknown}");
 }

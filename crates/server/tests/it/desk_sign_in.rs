@@ -45,7 +45,7 @@ impl TestApp {
     }
 
     /// A browser with a session that began some seconds ago.
-    async fn session_since(&self, member: &Member, seconds: i64) -> Visitor {
+    pub(crate) async fn session_since(&self, member: &Member, seconds: i64) -> Visitor {
         let (services, caller) = (self.services_before(seconds), self.system().await);
         let authentication = Authentication { proof: Proof::Provider, device: "test".to_owned(), replaces: None };
         let token = sign_in::open(&services, &caller, member, &authentication).await.expect("signed in");

@@ -15,6 +15,7 @@ mod concurrency;
 mod connections;
 mod console;
 mod console_commands;
+mod console_pages;
 mod countries;
 mod customers;
 mod described;

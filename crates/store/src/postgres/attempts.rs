@@ -24,9 +24,9 @@ statements! {
 }
 
 pub(super) async fn insert(session: Session<'_>, finished: &FinishedAttempt) -> Result<(), Error> {
-    let FinishedAttempt { due, at, duration_us, result, verdict } = finished;
+    let FinishedAttempt { due, at: _, made_at, duration_us, result, verdict } = finished;
     let (account, environment) = scope_values(due.scope);
-    let (delivery, at, duration) = (number(due.delivery), at.as_micros(), number(*duration_us));
+    let (delivery, at, duration) = (number(due.delivery), made_at.as_micros(), number(*duration_us));
     let (accepted, result) = (i16::from(matches!(verdict, Verdict::Delivered)), result.word());
     session.execute(ADD, &[&account, &environment, &delivery, &at, &accepted, &result, &duration]).await.map(drop)
 }

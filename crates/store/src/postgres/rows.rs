@@ -24,10 +24,6 @@ impl<'a> Columns<'a> {
         Self(row, skipped)
     }
 
-    pub(super) const fn skip(self, skipped: usize) -> Self {
-        Self(self.0, self.1 + skipped)
-    }
-
     pub(super) fn next<T: FromSql<'a>>(&mut self) -> Result<T, StoreError> {
         let place = self.1;
         self.1 += 1;

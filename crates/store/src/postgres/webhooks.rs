@@ -13,6 +13,7 @@ use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{
     Attempt, AttemptCount, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+    signing_keys,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -23,7 +24,7 @@ use super::database::{Error, Session};
 use super::events::event_row;
 use super::rows::{Columns, number, row_limit, scope_values, statements, uuid};
 use crate::rows::{EndpointRow, Unchecked};
-use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
+use crate::signing::{Signer, old_secret_until, open_midstates, open_url, shows_links};
 
 macro_rules! endpoints_of {
     ($rest:literal) => {
@@ -124,7 +125,7 @@ impl WebhookStore for PostgresStore {
             let EndpointRow { scope, id, key, event_types, created_at } =
                 endpoint_row(scope, &mut columns)?.check(&keys)?;
             let url = open_url(&keys, scope, id, columns.next()?)?;
-            let mut columns = columns.skip(1);
+            let old_secret_until = old_secret_until(&keys, (scope, id), columns.next()?)?;
             Ok(Endpoint {
                 id,
                 url,
@@ -133,6 +134,7 @@ impl WebhookStore for PostgresStore {
                 created_at: Timestamp::from_micros(created_at),
                 disabled: columns.next::<Option<&str>>()?.and_then(Disabled::parse),
                 failing_since: columns.optional_moment()?,
+                old_secret_until,
             })
         };
         found.iter().map(open).collect()

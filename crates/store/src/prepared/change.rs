@@ -112,6 +112,7 @@ pub(crate) enum PreparedEffect {
     SecretRotated {
         id: WebhookId,
         secret: Zeroizing<[u8; 32]>,
+        at: Timestamp,
         until: i64,
     },
     EndpointEnabled {

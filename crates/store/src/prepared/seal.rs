@@ -119,8 +119,8 @@ impl SealingKeys<'_> {
                 url: seal_url(&self.scope, scope, id, &url),
                 event_types: event_types_column(&event_types),
             },
-            Effect::SecretRotated(NewSecret { id, secret, until }) => {
-                PreparedEffect::SecretRotated { id, secret, until: until.as_micros() }
+            Effect::SecretRotated(NewSecret { id, secret, at, until }) => {
+                PreparedEffect::SecretRotated { id, secret, at, until: until.as_micros() }
             }
             Effect::WebhookDeleted(id) => PreparedEffect::EndpointDeleted(id),
             Effect::DeliveryResent { delivery, at } => PreparedEffect::Resent { delivery, at },

@@ -11,7 +11,7 @@ use super::SqliteStore;
 use crate::columns::scope_columns;
 
 pub(super) fn insert(connection: &Connection, finished: &FinishedAttempt) -> Result<(), rusqlite::Error> {
-    let FinishedAttempt { due, at, duration_us, result, verdict } = finished;
+    let FinishedAttempt { due, at: _, made_at, duration_us, result, verdict } = finished;
     let (account, environment) = scope_columns(&due.scope);
     connection
         .prepare_cached("INSERT INTO attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")?
@@ -19,7 +19,7 @@ pub(super) fn insert(connection: &Connection, finished: &FinishedAttempt) -> Res
             account,
             environment,
             due.delivery,
-            at.as_micros(),
+            made_at.as_micros(),
             matches!(verdict, Verdict::Delivered),
             result.word(),
             duration_us,

@@ -12,6 +12,7 @@ use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, SandboxStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{
     Attempt, AttemptCount, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+    signing_keys,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -21,7 +22,7 @@ use super::events::event_row;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::rows::{EndpointRow, Unchecked};
-use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
+use crate::signing::{Signer, old_secret_until, open_midstates, open_url, shows_links};
 use crate::vault::{Midstates, ScopeKeys};
 
 macro_rules! endpoint_columns {
@@ -71,13 +72,14 @@ impl WebhookStore for SqliteStore {
             connection
                 .prepare_cached(endpoint_columns!("ORDER BY endpoint_id"))?
                 .query_map(scope_columns(&scope), |row| {
-                    let (url, disabled) = (row.get::<_, Vec<u8>>(5)?, row.get::<_, Option<String>>(7)?);
-                    Ok((endpoint_row(scope, row)?, url, disabled, row.get::<_, Option<i64>>(8)?))
+                    let cells = (row.get::<_, Vec<u8>>(5)?, row.get::<_, Vec<u8>>(6)?);
+                    let disabled = row.get::<_, Option<String>>(7)?;
+                    Ok((endpoint_row(scope, row)?, cells, disabled, row.get::<_, Option<i64>>(8)?))
                 })?
                 .collect::<Result<Vec<_>, _>>()
         })?;
         rows.into_iter()
-            .map(|(row, url, disabled, failing_since)| {
+            .map(|(row, (url, secret), disabled, failing_since)| {
                 let EndpointRow { scope, id, key, event_types, created_at } = row.check(&keys)?;
                 Ok(Endpoint {
                     id,
@@ -87,6 +89,7 @@ impl WebhookStore for SqliteStore {
                     created_at: Timestamp::from_micros(created_at),
                     disabled: disabled.as_deref().and_then(Disabled::parse),
                     failing_since: failing_since.map(Timestamp::from_micros),
+                    old_secret_until: old_secret_until(&keys, (scope, id), secret)?,
                 })
             })
             .collect()

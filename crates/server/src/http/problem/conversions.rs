@@ -132,6 +132,10 @@ impl From<WebhookError> for Problem {
                 let text = format!("This environment already has {MAX_ENDPOINTS} endpoints.");
                 Self::new(ProblemCode::TooManyWebhooks, text)
             }
+            // Only the console and the command line rotate and test, and both say it in their own way.
+            error @ (WebhookError::Disabled | WebhookError::KeyRevoked | WebhookError::Rotating(_)) => {
+                Self::new(ProblemCode::NotPossible, format!("Not possible: {error}."))
+            }
             WebhookError::Store(error) => error.into(),
         }
     }

@@ -40,8 +40,8 @@ pub(super) async fn write(
         PreparedEffect::EndpointChanged { id, url, event_types } => {
             webhooks::change(session, change, (*id, url, event_types), other_rows).await?
         }
-        PreparedEffect::SecretRotated { id, secret, until } => {
-            webhooks::rotate_secret(session, change, (*id, secret, *until)).await?
+        PreparedEffect::SecretRotated { id, secret, at, until } => {
+            webhooks::rotate_secret(session, change, (*id, secret, *at, *until)).await?
         }
         PreparedEffect::EndpointDeleted(id) => webhooks::delete(session, scope, *id).await?,
         PreparedEffect::Resent { delivery, at } => webhooks::resend(session, scope, *delivery, *at).await?,

@@ -79,17 +79,19 @@ pub(super) async fn change(
     Ok(touched == 1)
 }
 
-/// Puts a new secret before the old one. Returns whether the endpoint exists.
+/// Puts a new secret before the old one. Returns false if the endpoint does not exist, or the secret before the old one
+/// still signs.
 pub(super) async fn rotate_secret(
     session: Session<'_>,
     change: &PreparedChange,
-    (id, secret, until): (WebhookId, &[u8; 32], i64),
+    (id, secret, at, until): (WebhookId, &[u8; 32], Timestamp, i64),
 ) -> Result<bool, Error> {
     let (account, environment) = scope_values(change.scope);
     let of = uuid(id.as_bytes());
     let found = session.query(SECRET, &[&account, &environment, &of]).await?;
     let Some(row) = found.first() else { return Ok(false) };
-    let cell = rotated_secret(&change.keys, (change.scope, id), Columns::of(row).next()?, (secret, until))?;
+    let cell = rotated_secret(&change.keys, (change.scope, id), Columns::of(row).next()?, (secret, at, until))?;
+    let Some(cell) = cell else { return Ok(false) };
     Ok(session.execute(NEW_SECRET, &[&account, &environment, &of, &cell]).await? == 1)
 }
 

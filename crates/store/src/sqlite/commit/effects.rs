@@ -44,8 +44,8 @@ pub(super) fn write(
             heads.endpoints_changed();
             webhooks::change(connection, change, (*id, url, event_types), other_rows)?
         }
-        PreparedEffect::SecretRotated { id, secret, until } => {
-            webhooks::rotate_secret(connection, change, (*id, secret, *until))?
+        PreparedEffect::SecretRotated { id, secret, at, until } => {
+            webhooks::rotate_secret(connection, change, (*id, secret, *at, *until))?
         }
         PreparedEffect::EndpointDeleted(id) => {
             heads.endpoints_changed();

@@ -92,12 +92,12 @@ pub(super) fn change(
     Ok(Ok(true))
 }
 
-/// Puts a new secret before the old one. Returns whether the endpoint exists. The inner result is an error if the old
-/// secret cannot be opened.
+/// Puts a new secret before the old one. Returns false if the endpoint does not exist, or the secret before the old one
+/// still signs. The inner result is an error if the old secret cannot be opened.
 pub(super) fn rotate_secret(
     connection: &Connection,
     change: &PreparedChange,
-    (id, secret, until): (WebhookId, &[u8; 32], i64),
+    (id, secret, at, until): (WebhookId, &[u8; 32], Timestamp, i64),
 ) -> Result<Result<bool, StoreError>, rusqlite::Error> {
     let (account, environment) = scope_columns(&change.scope);
     let cell: Option<Vec<u8>> = connection
@@ -105,8 +105,9 @@ pub(super) fn rotate_secret(
         .query_row((account, environment, id.as_bytes()), |row| row.get(0))
         .optional()?;
     let Some(cell) = cell else { return Ok(Ok(false)) };
-    let cell = match rotated_secret(&change.keys, (change.scope, id), cell, (secret, until)) {
-        Ok(cell) => cell,
+    let cell = match rotated_secret(&change.keys, (change.scope, id), cell, (secret, at, until)) {
+        Ok(Some(cell)) => cell,
+        Ok(None) => return Ok(Ok(false)),
         Err(error) => return Ok(Err(error)),
     };
     connection

@@ -19,7 +19,7 @@ const WHY: &[u8] = br#"{"reason":"asked","requested_by":"Ada"}"#;
 const TYPES: &str = r#""customer.created","customer.updated","customer.erased""#;
 
 fn attempted(due: &Due, at: Timestamp, verdict: Verdict) -> FinishedAttempt {
-    FinishedAttempt { due: due.clone(), at, duration_us: 900, result: AttemptResult::Status(500), verdict }
+    FinishedAttempt { due: due.clone(), at, made_at: at, duration_us: 900, result: AttemptResult::Status(500), verdict }
 }
 
 pub(crate) async fn an_erasure_drops_deliveries_that_wait_are_tried_again_or_are_in_flight(mut engine: Engine) {

@@ -197,8 +197,14 @@ pub(crate) async fn a_request_leads_to_its_entry_its_events_and_every_attempt(mu
     let attempt = async |at: i64, result: AttemptResult, verdict| {
         let due = services.store.claim_deliveries(services.clock.now(), 60, &[], 1).await.expect("claimed");
         let at = Timestamp::from_micros(at);
-        let finished =
-            due.into_iter().map(|due| FinishedAttempt { due, at, duration_us: 7, result: result.clone(), verdict });
+        let finished = due.into_iter().map(|due| FinishedAttempt {
+            due,
+            at,
+            made_at: at,
+            duration_us: 7,
+            result: result.clone(),
+            verdict,
+        });
         services.store.record_attempts(finished.collect()).await.expect("recorded");
     };
     attempt(1, AttemptResult::Failure("timeout"), Verdict::Again(Timestamp::from_micros(0))).await;
@@ -235,6 +241,7 @@ pub(crate) async fn deliveries_that_were_given_up_in_a_time_are_sent_again(mut e
     let finished = due.into_iter().zip(verdicts).map(|(due, verdict)| FinishedAttempt {
         due,
         at: now,
+        made_at: now,
         duration_us: 7,
         result: AttemptResult::Status(500),
         verdict,

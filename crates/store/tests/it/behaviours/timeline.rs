@@ -53,8 +53,14 @@ async fn subscriber(services: &Services) -> Caller {
 async fn attempted(services: &Services, result: AttemptResult, verdict: Verdict) {
     let due = services.store.claim_deliveries(services.clock.now(), 60, &[], 100).await.expect("claimed");
     let at = services.clock.now();
-    let finished =
-        due.into_iter().map(|due| FinishedAttempt { due, at, duration_us: 900, result: result.clone(), verdict });
+    let finished = due.into_iter().map(|due| FinishedAttempt {
+        due,
+        at,
+        made_at: at,
+        duration_us: 900,
+        result: result.clone(),
+        verdict,
+    });
     services.store.record_attempts(finished.collect()).await.expect("noted");
 }
 

@@ -8,7 +8,7 @@ use dossier_core::ids::{KeyId, WebhookId};
 use dossier_core::services::Services;
 use dossier_core::use_cases::api_keys::NewKey;
 use dossier_core::use_cases::webhooks::WebhookError;
-use dossier_core::use_cases::{api_keys, session, webhooks};
+use dossier_core::use_cases::{api_keys, send_once, session, webhooks};
 use dossier_core::webhook::{AttemptResult, Disabled, Due, Endpoint, FinishedAttempt, Guard, Verdict};
 
 use crate::behaviours::{given, put};
@@ -70,6 +70,7 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     let attempted = |due: &Due, verdict| FinishedAttempt {
         due: due.clone(),
         at: now,
+        made_at: now,
         duration_us: 900,
         result: AttemptResult::Status(200),
         verdict,
@@ -112,6 +113,7 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
         .record_attempts(vec![FinishedAttempt {
             due,
             at: now,
+            made_at: now,
             duration_us: 900,
             result: AttemptResult::Status(500),
             verdict: again,
@@ -146,6 +148,7 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
     let gone = |due: &Due| FinishedAttempt {
         due: due.clone(),
         at: now,
+        made_at: now,
         duration_us: 900,
         result: AttemptResult::Status(410),
         verdict: Verdict::Disable(Disabled::Gone),
@@ -214,6 +217,41 @@ pub(crate) async fn numbers_are_counted_per_scope_and_never_reused(mut engine: E
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
+pub(crate) async fn a_secret_is_rotated_once_even_by_two_at_once_and_again_after_the_overlap(mut engine: Engine) {
+    let services = engine.services();
+    let (caller, endpoint) = subscriber(&services).await;
+    let rotate = |seconds| webhooks::rotate_secret(&services, &caller, Some(endpoint), seconds);
+    // An overlap of nothing has ended at the next moment.
+    for _ in 0..3 {
+        rotate(0).await.expect("rotated");
+    }
+    let both = tokio::join!(rotate(60), rotate(60), rotate(60));
+    let rotated = [&both.0, &both.1, &both.2].into_iter().filter(|one| one.is_ok()).count();
+    assert_eq!(rotated, 1, "the others are refused");
+    let until = services.store.endpoints(caller.scope).await.expect("readable")[0].old_secret_until.expect("rotated");
+    for one in [&both.0, &both.1, &both.2] {
+        assert!(one.is_ok() || matches!(one, Err(WebhookError::Rotating(end)) if *end == until), "{one:?}");
+    }
+}
+
+pub(crate) async fn a_form_is_first_once_and_programs_without_a_number_always_are(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let number = send_once::form_number(&services);
+    let first = |number: &str| {
+        let number = number.to_owned();
+        let (services, caller) = (&services, &caller);
+        async move { send_once::is_first(services, caller, &number).await.expect("recorded") }
+    };
+    let both = tokio::join!(first(&number), first(&number));
+    assert!(both.0 != both.1, "one of two at once is the first");
+    assert!(!first(&number).await);
+    assert!(first(&send_once::form_number(&services)).await);
+    for without in ["", "nonsense", ""] {
+        assert!(first(without).await, "{without}");
+    }
+}
+
 pub(crate) async fn both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events(
     mut engine: Engine,
 ) {
@@ -232,9 +270,10 @@ pub(crate) async fn both_secrets_sign_until_the_overlap_ends_and_a_changed_endpo
     assert_eq!(both[1], first[0], "the old secret comes second");
     let late = now.plus_seconds(3_600);
     assert_eq!(signatures(&services, late).await.len(), 1);
-    webhooks::rotate_secret(&services, &caller, Some(endpoint), 60).await.expect("rotated");
-    let again = signatures(&services, now).await;
-    assert!(again.len() == 2 && again[1] == both[0] && again[0] != both[0], "only the last one signs as well");
+    let early = webhooks::rotate_secret(&services, &caller, Some(endpoint), 60).await;
+    assert!(matches!(early, Err(WebhookError::Rotating(until)) if until > services.clock.now()), "{early:?}");
+    assert_eq!(signatures(&services, now).await, both, "a promised overlap is kept");
+    let again = both;
 
     let body = br#"{"url":"https://y.example/","event_types":["customer.updated"]}"#;
     webhooks::edit(&services, &caller, &Anywhere, Some(endpoint), body).await.expect("changed");
