@@ -31,13 +31,16 @@ pub(super) fn path(desk: &Desk, endpoint: &Endpoint) -> String {
     format!("{}/webhooks/{}", base(desk), endpoint.id)
 }
 
+/// That an old secret signs, and until when.
+pub(super) fn rotating(until: Timestamp) -> String {
+    let until = in_words(&until.to_string()).unwrap_or_default();
+    say_with("webhook-rotating", &[("until", until.into())])
+}
+
 /// A page that says what about the webhook prevents an action. Any other error is a problem, as everywhere.
 pub(super) fn refused(desk: &Desk, endpoint: &Endpoint, error: WebhookError) -> Result<Response, Problem> {
     let text = match error {
-        WebhookError::Rotating(until) => {
-            let until = in_words(&until.to_string()).unwrap_or_default();
-            say_with("webhook-rotating", &[("until", until.into())])
-        }
+        WebhookError::Rotating(until) => rotating(until),
         WebhookError::Disabled => say("webhook-is-disabled"),
         WebhookError::KeyRevoked => say("webhook-key-is-revoked"),
         error => return Err(error.into()),

@@ -10,7 +10,7 @@ use maud::html;
 
 use super::frame::{self, Console, FreshConsole, FreshForm, base, unprocessable};
 use super::key_form::{overlap, overlap_field};
-use super::webhook::{find, path, refused};
+use super::webhook::{find, path, refused, rotating};
 use super::webhook_form::{Entered, chosen, signers};
 use super::webhooks::{secret_page, secret_text};
 use crate::desk::seat::Desk;
@@ -90,6 +90,9 @@ fn rotation_form(app: &App, desk: &Desk, endpoint: &Endpoint, is_wrong: bool) ->
     let content = html! {
         p { bdi { (endpoint.url) } }
         p { (say("webhook-rotate-text")) }
+        @if let Some(until) = endpoint.old_secret_until.filter(|until| app.services.clock.now() < *until) {
+            p.status { (rotating(until)) }
+        }
         form.narrow method="post" {
             (frame::form_number(app))
             (overlap_field(&say("webhook-overlap"), is_wrong))

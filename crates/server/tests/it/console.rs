@@ -172,6 +172,7 @@ async fn every_page_and_action_is_for_its_roles_only() {
         &format!("{key}/addresses"),
         "/console/sandbox/sandbox/simulate",
         "/console/sandbox/sandbox/clock",
+        "/console/sandbox/sandbox/empty",
     ] {
         pages.push((Method::POST, path.to_owned(), &keys));
     }

@@ -30,8 +30,16 @@ pub(crate) async fn account(app: &TestApp) -> AccountId {
 impl<'a> Browser<'a> {
     /// A new member with these roles in both environments.
     pub(crate) async fn with(app: &'a TestApp, name: &str, roles: &[Role]) -> Self {
+        Self::in_account(app, account(app).await, name, roles).await
+    }
+
+    /// The same in another account.
+    pub(crate) async fn of(app: &'a TestApp, account: &str, name: &str, roles: &[Role]) -> Self {
+        Self::in_account(app, AccountId::parse(account).expect("an id"), name, roles).await
+    }
+
+    async fn in_account(app: &'a TestApp, account: AccountId, name: &str, roles: &[Role]) -> Self {
         let services = &app.server.as_ref().expect("running").app.services;
-        let account = account(app).await;
         let caller = Caller {
             scope: Scope { account, environment: Environment::Production },
             actor: Actor::Operator(OperatorName::new("test").expect("a name")),

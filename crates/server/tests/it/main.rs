@@ -16,6 +16,7 @@ mod connections;
 mod console;
 mod console_commands;
 mod console_pages;
+mod console_rights;
 mod countries;
 mod customers;
 mod described;
