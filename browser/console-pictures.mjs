@@ -29,7 +29,8 @@ const stored = () => new Promise((done) => setTimeout(done, STORED_MS));
 
 try {
     const hedy = await member(browser, server, "Hedy Lamarr", "developer");
-    const page = await open(browser, server, { storageState: hedy.storageState, viewport: { width: 1100, height: 860 } });
+    const viewport = { width: 1100, height: 860 };
+    const page = await open(browser, server, { storageState: hedy.storageState, viewport });
     const base = `${home(server)}/console/sandbox`;
     const shoot = async (name, height) => {
         await page.setViewportSize({ width: page.viewportSize().width, height });

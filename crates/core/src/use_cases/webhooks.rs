@@ -220,7 +220,7 @@ pub async fn rotate_secret(
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`], and [`WebhookError::Disabled`] and [`WebhookError::KeyRevoked`] when a delivery would not
+/// [`WebhookError::NotFound`], and [`WebhookError::Disabled`] and [`WebhookError::KeyRevoked`] when no delivery would
 /// be sent either.
 pub async fn test_message(
     services: &Services,

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::command_line::{dossier, json_of};
 use crate::console::value;
 use crate::desk::Browser;
 use crate::webhooks::{QUICK, Receiver, register, status};
@@ -405,4 +406,36 @@ async fn a_range_is_two_times_and_a_notice_is_shown_only_for_what_can_have_happe
         assert_eq!(found, notice, "{query}");
         assert!(notice.is_none() || shown.contains(&format!("<p class=\"{class}\" role=\"status\">")), "{query}");
     }
+}
+
+#[tokio::test]
+async fn commands_about_webhooks_refuse_what_the_console_refuses() {
+    let app = TestApp::start().await;
+    let hook = register(&app, "http://127.0.0.1:19997/").await;
+    let (hook, key) =
+        (hook["id"].as_str().expect("an id").to_owned(), hook["key_id"].as_str().expect("a key").to_owned());
+    app.given("individual").await;
+    let folder = app.folder.path().to_owned();
+    let commands = tokio::task::spawn_blocking(move || {
+        let run = |arguments: &[&str]| json_of(&folder, &[arguments, &["--data-dir", "data"]].concat());
+        let refused = |arguments: &[&str], why: &str| {
+            let refused = dossier(&folder, &[arguments, &["--data-dir", "data"]].concat());
+            let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(!refused.status.success() && said.contains(why), "{arguments:?}: {said}");
+        };
+        let rotated = run(&["webhooks", "rotate-secret", &hook]);
+        assert!(rotated["secret"].as_str().is_some_and(|secret| secret.starts_with("whsec_")), "{rotated}");
+        refused(&["webhooks", "rotate-secret", &hook], "the old one signs until");
+        assert_eq!(run(&["webhooks", "list"])[0]["status"], "active");
+        run(&["keys", "revoke", &key]);
+        assert_eq!(run(&["webhooks", "list"])[0]["status"], "key_revoked");
+        for arguments in [
+            &["webhooks", "test", &hook][..],
+            &["webhooks", "resend", &hook, "dlv_1"],
+            &["webhooks", "resend-failed", &hook, "--from", "2026-01-01"],
+        ] {
+            refused(arguments, "the key that signs is revoked");
+        }
+    });
+    commands.await.expect("every command");
 }

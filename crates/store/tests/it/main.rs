@@ -59,7 +59,6 @@ on_every_engine! {
     a_key_is_found_only_by_itself,
     a_key_has_one_successor_however_many_roll_it_at_once,
     a_key_is_limited_to_addresses_and_its_successor_as_well,
-    a_secret_is_rotated_once_even_by_two_at_once_and_again_after_the_overlap,
     a_form_is_first_once_and_programs_without_a_number_always_are,
     both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events,
     old_answers_are_forgotten,

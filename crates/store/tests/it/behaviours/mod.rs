@@ -154,7 +154,6 @@ pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{
     Anywhere, a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     a_form_is_first_once_and_programs_without_a_number_always_are,
-    a_secret_is_rotated_once_even_by_two_at_once_and_again_after_the_overlap,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,
     both_secrets_sign_until_the_overlap_ends_and_a_changed_endpoint_gets_other_events,
     due_deliveries_of_one_endpoint_do_not_block_another, numbers_are_counted_per_scope_and_never_reused, subscribed,
