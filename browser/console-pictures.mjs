@@ -54,9 +54,9 @@ try {
     await stored();
 
     await page.goto(base);
-    await shoot("overview", 600);
+    await shoot("overview", 680);
     await page.goto(`${base}/requests/${changed.headers.get("x-request-id")}`);
-    await shoot("request", 760);
+    await shoot("request", 900);
 } finally {
     await browser.close();
     server.stop();

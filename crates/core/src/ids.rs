@@ -129,8 +129,8 @@ pub trait Random: Send + Sync {
     /// Fills the buffer with unpredictable bytes.
     fn fill(&self, bytes: &mut [u8]);
 
-    /// A new UUID of version 7. Its time is the machine's, also in a sandbox whose clock was advanced: lists are ordered
-    /// by ids, and the ids of one process increase, so another time would come into the ids of production as well.
+    /// A new UUID of version 7. Its time is the machine's, also in a sandbox whose clock was advanced. Lists are
+    /// ordered by ids, and the ids of one process increase, so another time would come into those of production.
     fn uuid(&self) -> Uuid;
 }
 

@@ -85,7 +85,7 @@ impl Tally {
         let kept = self.kept.entry(request.scope).or_default();
         let (count, most) = if request.is_failed() {
             (&mut kept.failed, self.sampling.failed)
-        } else if request.method == "GET" {
+        } else if matches!(&*request.method, "GET" | "HEAD") {
             (&mut kept.read, self.sampling.read)
         } else {
             (&mut kept.changed, self.sampling.changed)

@@ -189,9 +189,9 @@ pub async fn edit(
 ///
 /// # Errors
 ///
-/// [`WebhookError::NotFound`], and [`WebhookError::Rotating`] during the overlap of an earlier rotation, unless this one
-/// has none: that ends both old secrets at once, which a leak needs. The store compares it as well, so of two rotations
-/// at once only one succeeds.
+/// [`WebhookError::NotFound`], and [`WebhookError::Rotating`] during the overlap of an earlier rotation. A rotation
+/// without an overlap is always possible: it ends both old secrets, which a leak needs. The store compares it as well,
+/// so of two rotations at once only one succeeds.
 pub async fn rotate_secret(
     services: &Services,
     caller: &Caller,

@@ -32,7 +32,8 @@ pub async fn page(State(app): State<App>, Console(desk): Console) -> Result<Resp
             (table(&desk, &endpoints, &keys, app.services.clock.now()))
         }
         @if endpoints.len() < MAX_ENDPOINTS {
-            (frame::given(&desk, &html! { a.button.primary href={ (base(&desk)) "/webhooks/new" } { (say("webhook-new")) } }))
+            @let new = html! { a.button.primary href={ (base(&desk)) "/webhooks/new" } { (say("webhook-new")) } };
+            (frame::given(&desk, &new))
         } @else {
             p.hint { (say_with("webhooks-full", &[("count", MAX_ENDPOINTS.into())])) }
         }
