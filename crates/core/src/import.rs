@@ -233,11 +233,14 @@ impl Customer {
         };
         let decision = self.kyc.decision.as_ref();
         let at = decision.map_or(self.updated_at, |decision| decision.at).text();
-        let mut verification = json!({
-            "outcome": outcome,
-            "decided_on": std::str::from_utf8(&at[..10]).expect("a date is ASCII"),
-            "verified_by": decision.map_or("dossier", |decision| &decision.by),
-        });
+        let day = std::str::from_utf8(&at[..10]).expect("a date is ASCII");
+        let note = decision.and_then(|decision| decision.note.as_deref());
+        let (source, note) = match note.and_then(|note| split_source(note, day)) {
+            Some((source, note)) => (Some(source), note),
+            None => (None, note),
+        };
+        let by = source.or(decision.map(|decision| &*decision.by)).unwrap_or("dossier");
+        let mut verification = json!({ "outcome": outcome, "decided_on": day, "verified_by": by });
         if let Some(decision) = decision {
             if !decision.reason_codes.is_empty() {
                 verification["reason_codes"] = json!(decision.reason_codes);
@@ -245,7 +248,7 @@ impl Customer {
             if !decision.labels.is_empty() {
                 verification["labels"] = json!(decision.labels);
             }
-            for (name, text) in [("comment", &decision.comment), ("note", &decision.note)] {
+            for (name, text) in [("comment", decision.comment.as_deref()), ("note", note)] {
                 if let Some(text) = text {
                     verification[name] = json!(text);
                 }
@@ -253,6 +256,21 @@ impl Customer {
         }
         Some(verification)
     }
+}
+
+/// The note of a decision that was made elsewhere: its first line says by whom and when.
+pub(crate) fn note_with_source(by: &str, day: &str, note: Option<&str>) -> String {
+    let rest = note.map(|note| format!("\n{note}")).unwrap_or_default();
+    format!("verified by {by} on {day}{rest}")
+}
+
+/// Who made the decision of this day elsewhere, and the note without the line that says so. `None` if it was made here.
+fn split_source<'a>(note: &'a str, day: &str) -> Option<(&'a str, Option<&'a str>)> {
+    let (first, rest) = match note.split_once('\n') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (note, None),
+    };
+    Some((first.strip_prefix("verified by ")?.strip_suffix(day)?.strip_suffix(" on ")?, rest))
 }
 
 fn name_paths(documents: &mut Value, path_of: &impl Fn(FileId) -> Option<String>) {
@@ -282,6 +300,16 @@ mod tests {
         let verification = row.verification.expect("one");
         assert_eq!(verification.decision, r#"{"outcome":"approve"}"#);
         assert_eq!(verification.elsewhere, r#"{"decided_on":"2026-01-02","verified_by":"x"}"#);
+    }
+
+    #[test]
+    fn the_source_of_a_decision_is_the_first_line_of_its_note() {
+        for (by, note) in [("the old system, case 4711", None), ("x on 2024-05-06", Some("a\n\nb")), ("y", Some(""))] {
+            let written = note_with_source(by, "2024-05-06", note);
+            assert_eq!(split_source(&written, "2024-05-06"), Some((by, note)), "{written}");
+            assert_eq!(split_source(&written, "2024-05-07"), None, "another decision");
+        }
+        assert_eq!(split_source("verified by telephone", "2024-05-06"), None);
     }
 
     #[test]

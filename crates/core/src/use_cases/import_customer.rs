@@ -11,7 +11,7 @@ use crate::customer::record::Customer;
 use crate::file::record::File;
 use crate::idempotency::Request;
 use crate::ids::{FileId, PersonId};
-use crate::import::{Row, Verification};
+use crate::import::{Row, Verification, note_with_source};
 use crate::kyc::decision::{NewDecision, Outcome, Proposal};
 use crate::kyc::lifecycle::Transition;
 use crate::kyc::record::Kyc;
@@ -47,6 +47,12 @@ record! {
         verified_by: Text<256>,
     }
 }
+
+/// The first day on which a customer can have been verified.
+const FIRST_DAY: &str = "1970-01-01";
+
+/// The note of a decision has at most this many characters.
+const MAX_NOTE: usize = 2_000;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,12 +203,20 @@ fn read_verification(
     if elsewhere.as_ref().is_some_and(|elsewhere| day(&elsewhere.decided_on) > services.now(caller.scope)) {
         violations.push(Violation::new("/verification/decided_on", Code::OutOfRange, "is in the future"));
     }
+    // Retention counts from this day, so a wrong century would erase the customer.
+    if elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.decided_on.expose() < FIRST_DAY) {
+        violations.push(Violation::new("/verification/decided_on", Code::OutOfRange, "is before 1970"));
+    }
     match (elsewhere, decision) {
         (Some(Elsewhere { decided_on, verified_by }), Some(decision)) if violations.is_empty() => {
-            let note = decision.note.as_ref().map(|note| format!("\n{}", note.expose())).unwrap_or_default();
-            let note = format!("verified by {} on {}{note}", verified_by.expose(), decided_on.expose());
-            let note = note.chars().take(2_000).collect::<String>();
-            let note = serde_json::from_value(note.into()).expect("it is short enough");
+            let note = decision.note.as_ref().map(Text::expose);
+            let note = note_with_source(verified_by.expose(), decided_on.expose(), note);
+            if note.chars().count() > MAX_NOTE {
+                let message =
+                    "has more than 2000 characters with the line that says who verified the customer, and when";
+                return Err(Violations(vec![Violation::new("/verification/note", Code::TooLong, message)]).into());
+            }
+            let note = serde_json::from_value(note.into()).expect("a string is a text");
             Ok((NewDecision { note: Some(note), ..decision }, day(&decided_on)))
         }
         _ => Err(Violations(violations).into()),

@@ -1,5 +1,6 @@
 //! `dossier customers fetch`: reads customers from another server of the Customers API, for an import.
 
+use std::collections::HashSet;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -78,6 +79,8 @@ impl LocalCommand for Fetch {
             }
             None => {
                 let mut cursor = String::new();
+                // A server that leads in circles would be asked for ever.
+                let mut known = HashSet::new();
                 loop {
                     let page = server.list(&format!("limit=100{cursor}")).await?;
                     server.save(&page, &mut out).await?;
@@ -87,7 +90,7 @@ impl LocalCommand for Fetch {
                         Value::String(next) => format!("&cursor={}", encoded(next)),
                         _ => return Err(format!("{}: the cursor of the next page is no text", server.host)),
                     };
-                    if next == cursor {
+                    if !known.insert(next.clone()) {
                         return Err(format!("{}: the pages do not end", server.host));
                     }
                     cursor = next;

@@ -88,9 +88,8 @@ impl DataCommand for Clock {
             let request = idempotency::Request::unkeyed(body.as_bytes());
             advance(context.services, &context.caller(scope), request, |_| b"{}".to_vec()).await.map_err(in_words)?;
         }
-        let (now, machine) = (context.services.now(scope), context.services.clock.now());
-        let ahead = (now.as_micros() - machine.as_micros()).max(0) / 1_000_000;
-        Ok(json!({ "account_id": account, "now": now, "ahead_seconds": ahead }))
+        let ahead = context.services.sandboxes.ahead(account);
+        Ok(json!({ "account_id": account, "now": context.services.now(scope), "ahead_seconds": ahead }))
     }
 }
 

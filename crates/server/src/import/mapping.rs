@@ -101,17 +101,18 @@ impl Mapping {
 
     /// For each mapped column its place in the header.
     pub(super) fn columns(&self, header: &csv::ByteRecord) -> Result<Vec<Option<usize>>, String> {
-        let place = |name: &str| {
-            let is_it = |field: &[u8]| field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field) == name.as_bytes();
-            header.iter().position(is_it)
-        };
+        let place = |name: &str| header.iter().position(|field| without_mark(field) == name.as_bytes());
         let places: Vec<_> = self.columns.iter().map(|(name, _)| place(name)).collect();
+        let count = |name: &str| header.iter().filter(|field| without_mark(field) == name.as_bytes()).count();
+        if let Some((name, _)) = self.columns.iter().find(|(name, _)| count(name) > 1) {
+            return Err(format!("the file has the column {name} more than once"));
+        }
         let absent: Vec<_> = self.columns.iter().zip(&places).filter(|(_, place)| place.is_none()).collect();
         match absent.as_slice() {
             [] => Ok(places),
             absent => {
                 let names: Vec<_> = absent.iter().map(|((name, _), _)| name.as_str()).collect();
-                Err(format!("the file has no column {}", names.join(", ")))
+                Err(format!("the file has no column {}; it must be UTF-8 with commas", names.join(", ")))
             }
         }
     }
@@ -178,6 +179,9 @@ impl Member {
 
 /// What a member is. `None` if no row has it.
 fn kind(services: &Services, pointer: &str) -> Option<Kind> {
+    if !pointer.starts_with('/') {
+        return None;
+    }
     let is_in = |list: &&str| pointer.strip_prefix(*list).is_some_and(is_index);
     if OTHERS.contains(&pointer) || OTHER_LISTS.iter().any(is_in) {
         return Some(Kind::Text);
@@ -195,6 +199,11 @@ fn kind(services: &Services, pointer: &str) -> Option<Kind> {
         Some("number" | "integer") => Kind::Number,
         _ => Kind::Text,
     })
+}
+
+/// A name of the header without the byte order mark that some programs write before the first one.
+fn without_mark(field: &[u8]) -> &[u8] {
+    field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field)
 }
 
 fn steps(pointer: &str) -> Vec<&str> {

@@ -83,6 +83,10 @@ pub async fn import(
     progress: Progress<'_>,
     failed: &Sender<Vec<u8>>,
 ) -> Result<Report, String> {
+    let is_csv = source.file.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+    if is_csv && source.mapping.is_none() {
+        return Err("for CSV, --mapping names a file that says which column is which member".to_owned());
+    }
     let mapping = source.mapping.map(|path| Mapping::read(path, services)).transpose()?;
     let rows = Rows::open(source.file, mapping.as_ref())?;
     let (total, header) = (rows.total, rows.header.clone());

@@ -67,7 +67,9 @@ fn root_key_file(folder: &Path, keyring: &Path) -> Result<RootKey, InstallationE
         // A new key could not open the existing keyring.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && keyring.exists() => {
             let text = format!(
-                "{} is missing. Put it back from your copy; without it no data can be read. Nothing was written",
+                "{} is missing. If the server gets its root key from elsewhere, give this command the same \
+                setting, such as DOSSIER_ROOT_KEY_FILE. Otherwise put the file back from your copy; without it no \
+                data can be read. Nothing was written",
                 path.display()
             );
             Err(InstallationError::RootKey(text))

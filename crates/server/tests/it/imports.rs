@@ -186,6 +186,10 @@ async fn a_row_that_fails_leaves_no_customer_and_rows_that_contradict_each_other
         .into();
     let mut blank = full("blank@example.com");
     blank["verification"]["verified_by"] = "  ".into();
+    let mut ancient = full("ancient@example.com");
+    ancient["verification"]["decided_on"] = "0204-05-06".into();
+    let mut wordy = full("wordy@example.com");
+    wordy["verification"]["note"] = "n".repeat(1_990).into();
     let mut many = business("many@example.com");
     let document = json!({ "path": "papers/passport.png", "purpose": "id_document" });
     let person = json!({ "first_name": "A", "documents": vec![document; 10] });
@@ -196,7 +200,8 @@ async fn a_row_that_fails_leaves_no_customer_and_rows_that_contradict_each_other
     });
     many["associated_persons"] = persons.collect::<Vec<_>>().into();
     many["documents"] = json!([{ "path": "papers/passport.png", "purpose": "other" }]);
-    let mut text = lines(&[minimal("same@example.com"), minimal(" SAME@example.com"), outside, blank, many, torn]);
+    let mut text =
+        lines(&[minimal("same@example.com"), minimal(" SAME@example.com"), outside, blank, many, torn, ancient, wordy]);
     text.push_str(&twice);
     let place = folder.join("below");
     std::fs::create_dir(&place).expect("a folder");
@@ -216,7 +221,9 @@ async fn a_row_that_fails_leaves_no_customer_and_rows_that_contradict_each_other
             "6 /documents/1/path damaged_file",
             "6 /documents/2/path damaged_file",
             "6 /birth_date invalid_date",
-            "7 /verification duplicate_key",
+            "7 /verification/decided_on out_of_range",
+            "8 /verification/note too_long",
+            "9 /verification duplicate_key",
         ];
         assert_eq!(found.collect::<Vec<_>>(), expected, "{report}");
     }
@@ -314,6 +321,10 @@ async fn what_is_exported_is_imported_elsewhere_as_it_was() {
     are_equal(&app, &other).await;
     let again = json_of(&target, &["customers", "export", "--all", "--to", "again.zip", "--data-dir", "data"]);
     assert_eq!((&again["customers"], &again["files"]), (&3.into(), &2.into()), "{again}");
+    let row = std::fs::read_to_string(target.join("customers.ndjson")).expect("rows");
+    let row = row.lines().find(|row| row.contains("ada@example.com")).expect("the row of Ada");
+    let row: Value = serde_json::from_str(row).expect("JSON");
+    assert_eq!(row["verification"], full("ada@example.com")["verification"], "the source and the note stay");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! Imports of CSV.
 
+use crate::app::TestApp;
 use crate::command_line::dossier;
 use crate::imports::{counts, import, of_email, with_papers};
 
@@ -67,6 +68,7 @@ async fn csv_is_imported_by_a_mapping() {
         ("secret.person@example.com,individual", "line 1"),
         ("[columns]\nNobody = \"/email\"", "the file has no column Nobody"),
         ("[columns]\nMail = \"/nickname\"", "a row has no member /nickname"),
+        ("[columns]\nMail = \"email\"", "a row has no member email"),
         ("columns = 1", "invalid type"),
     ] {
         std::fs::write(folder.join("mapping.toml"), mapping).expect("written");
@@ -74,5 +76,24 @@ async fn csv_is_imported_by_a_mapping() {
         let output = dossier(&folder, &arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && said.contains(expected) && !said.contains("secret.person"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn csv_without_a_mapping_or_with_a_column_twice_is_refused_whole() {
+    let app = TestApp::start().await;
+    let folder = app.folder.path().to_owned();
+    std::fs::write(folder.join("rows.csv"), "Mail,Kind\na@example.com,individual\n").expect("written");
+    for (name, more, expected) in [
+        ("rows.csv", &[][..], "--mapping"),
+        ("twice.csv", &["--mapping", "mapping.toml"], "the column Mail more than once"),
+    ] {
+        std::fs::write(folder.join("mapping.toml"), "[columns]\nMail = '/email'\nKind = '/type'").expect("written");
+        std::fs::write(folder.join("twice.csv"), "Mail,Kind,Mail\na@example.com,individual,b@example.com\n")
+            .expect("written");
+        let output = dossier(&folder, &[&["customers", "import", name, "--data-dir", "data"], more].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(expected), "{name}: {said}");
+        assert!(!folder.join(name.replace(".csv", ".failed.csv")).exists(), "nothing is copied");
     }
 }
