@@ -76,7 +76,7 @@ def main():
             assert report["failed"] == 0 and report["rows"] == options.customers, report
             print(
                 f"{what:8} {took:8.1f} s  {options.customers / took:8.0f} rows a second  "
-                f"{report["imported"]} imported, {report['already_there']} already there",
+                f"{report['imported']} imported, {report['already_there']} already there",
                 flush=True,
             )
             seconds = seconds or took
