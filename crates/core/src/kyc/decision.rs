@@ -100,6 +100,9 @@ impl JsonSchema for ReasonCode {
 /// The largest number of characters in a comment for the customer.
 pub(super) const MAX_COMMENT: usize = 2_000;
 
+/// The largest number of characters of a note.
+pub(crate) const MAX_NOTE: usize = 2_000;
+
 /// The largest number of reasons of one decision.
 pub(crate) const MAX_REASONS: usize = 20;
 
@@ -129,7 +132,7 @@ record! {
         /// A message that the customer sees
         comment: Option<Text<MAX_COMMENT>>,
         /// An internal note. The customer never sees it
-        note: Option<Text<2000>>,
+        note: Option<Text<MAX_NOTE>>,
     }
 }
 

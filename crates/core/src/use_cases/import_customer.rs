@@ -12,7 +12,7 @@ use crate::file::record::File;
 use crate::idempotency::Request;
 use crate::ids::{FileId, PersonId};
 use crate::import::{Row, Verification, note_with_source};
-use crate::kyc::decision::{NewDecision, Outcome, Proposal};
+use crate::kyc::decision::{MAX_NOTE, NewDecision, Outcome, Proposal};
 use crate::kyc::lifecycle::Transition;
 use crate::kyc::record::Kyc;
 use crate::parse::context::Nulls;
@@ -50,9 +50,6 @@ record! {
 
 /// The first day on which a customer can have been verified.
 const FIRST_DAY: &str = "1970-01-01";
-
-/// The note of a decision has at most this many characters.
-const MAX_NOTE: usize = 2_000;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -95,6 +95,12 @@ impl AttemptResult {
     }
 }
 
+/// Whether the word of a result is that of an accepted one. It is a status, unless statuses of that address are hidden.
+#[must_use]
+pub fn is_accepted(word: &str) -> bool {
+    word == "delivered" || word.len() == 3 && word.starts_with('2')
+}
+
 /// What follows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

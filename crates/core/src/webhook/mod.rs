@@ -7,7 +7,7 @@ pub(crate) mod signer;
 
 pub use delivery::{
     AnnouncedEvent, Attempt, AttemptCount, AttemptResult, Delivery, Due, FinishedAttempt, LOG_SECONDS, Message,
-    Verdict, delivery_id, delivery_number,
+    Verdict, delivery_id, delivery_number, is_accepted,
 };
 pub use endpoint::{
     Disabled, Endpoint, EndpointState, EndpointView, Guard, MAX_ENDPOINTS, NewEndpoint, NewSecret, NewWebhook,

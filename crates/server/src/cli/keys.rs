@@ -164,7 +164,7 @@ fn checked(addresses: &[String]) -> Result<Vec<IpNet>, String> {
     }
     let network = |text: &String| {
         parse_network(text).ok_or_else(|| {
-            format!("{text} is not an address, or a network such as 10.1.0.0/16, whose last bits are zero")
+            format!("{text} is neither an address nor a network whose last bits are zero, such as 10.1.0.0/16")
         })
     };
     addresses.iter().map(network).collect()

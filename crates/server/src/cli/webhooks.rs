@@ -8,7 +8,7 @@ use dossier_core::caller::Scope;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{KeyId, WebhookId};
 use dossier_core::use_cases::webhooks::{self, WebhookError};
-use dossier_core::webhook::Endpoint;
+use dossier_core::webhook::{Endpoint, is_accepted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -183,10 +183,8 @@ impl DataCommand for Test {
     }
 
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
-        // A status, unless the address is one of this network.
-        let is_accepted = outcome["result"].as_str().is_some_and(|word| word == "delivered" || word.starts_with('2'));
         output.value(&outcome);
-        Ok(if is_accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if outcome["result"].as_str().is_some_and(is_accepted) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 

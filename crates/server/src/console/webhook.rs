@@ -7,7 +7,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::webhooks::{self, MAX_RESENT, WebhookError};
-use dossier_core::webhook::{Delivery, Endpoint, EndpointState, delivery_id, delivery_number};
+use dossier_core::webhook::{Delivery, Endpoint, EndpointState, delivery_id, delivery_number, is_accepted};
 use maud::{Markup, html};
 
 use super::frame::{self, Console, KeyNames, base, short_time, unprocessable};
@@ -82,13 +82,12 @@ fn notice(fields: &Fields) -> Markup {
     let resent = fields.get("resent").parse::<u64>().ok().filter(|count| *count <= MAX_RESENT as u64);
     let tested = fields.get("tested");
     let status = tested.parse::<u16>().ok().filter(|status| (100..600).contains(status) && tested.len() == 3);
-    let is_accepted = tested == "delivered" || status.is_some_and(|status| (200..300).contains(&status));
     html! {
         @if let Some(count) = resent {
             p.done role="status" { (say_with("webhook-resent", &[("count", count.into())])) }
         }
         @if status.is_some() || RESULTS.contains(&tested) {
-            p.(if is_accepted { "done" } else { "warning" }) role="status" {
+            p.(if is_accepted(tested) { "done" } else { "warning" }) role="status" {
                 (say_with("webhook-tested", &[("result", tested.into())]))
             }
         }
