@@ -412,7 +412,7 @@ test("a refused file is struck through with its reason, and only the new one has
     assert.match((await files.textContent()).replace(/[\u2068\u2069]/g, ""), /Not accepted: a new file is needed/);
     assert.equal(await files.locator(".mark.done").count(), 0);
     await page.locator(".upload:not(.camera) input[type=file]").setInputFiles(picture("sharper.png"));
-    await page.getByText("sharper.png").waitFor();
+    await files.nth(1).waitFor(); // its name is shown as soon as it is chosen
     await page.reload();
     assert.equal(await files.count(), 2);
     assert.equal(await files.nth(0).locator(".mark.done").count(), 0);

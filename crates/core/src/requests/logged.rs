@@ -139,13 +139,13 @@ pub fn grouped(pointer: &str) -> String {
 #[must_use]
 pub fn known_pointer(pointer: &str, is_known: impl Fn(&str) -> bool) -> String {
     let is_index = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = Vec::new();
-    for (depth, part) in pointer.split('/').take(16).enumerate() {
-        parts.push(if depth == 0 || is_index(part) || is_known(part) { part } else { "*" });
-    }
+    let mut known = String::with_capacity(pointer.len());
     // What is before the first slash is empty in every pointer.
-    parts[0] = "";
-    parts.join("/")
+    for part in pointer.split('/').take(16).skip(1) {
+        known.push('/');
+        known.push_str(if is_index(part) || is_known(part) { part } else { "*" });
+    }
+    known
 }
 
 #[cfg(test)]

@@ -158,10 +158,13 @@ impl Answer for Front {
         drop(answering);
         let problem = response.extensions_mut().remove::<Problem>();
         let code = problem.as_ref().map(|problem| problem.code().as_str());
-        let violations = problem.as_ref().map(|problem| problem.violations(MAX_VIOLATIONS_KEPT)).unwrap_or_default();
-        if let Some(problem) = problem {
-            response = self.render(problem, response, &request_id);
-        }
+        let violations = match problem {
+            Some(problem) => {
+                response = self.render(&problem, response, &request_id);
+                problem.into_violations(MAX_VIOLATIONS_KEPT)
+            }
+            None => Vec::new(),
+        };
         let status = response.status().as_u16();
         let elapsed = began.elapsed();
         self.app.metrics.answered(method, route, status, elapsed.as_secs_f64());
@@ -205,7 +208,7 @@ impl Answer for Front {
 }
 
 impl Front {
-    fn render(&self, problem: Problem, bare: Response, request_id: &RequestId) -> Response {
+    fn render(&self, problem: &Problem, bare: Response, request_id: &RequestId) -> Response {
         let mut response = problem.render(&self.app.public_url, &request_id.0);
         // Headers that the router has set on the bare response, such as Allow.
         for (name, value) in bare.headers() {

@@ -104,13 +104,13 @@ impl Problem {
 
     /// The places and codes of what is wrong in the request, at most this many.
     #[must_use]
-    pub fn violations(&self, most: usize) -> Vec<(String, &'static str)> {
-        self.errors.iter().take(most).map(|one| (one.pointer.clone(), one.code.as_str())).collect()
+    pub fn into_violations(self, most: usize) -> Vec<(String, &'static str)> {
+        self.errors.into_iter().take(most).map(|one| (one.pointer, one.code.as_str())).collect()
     }
 
     /// The response. `type` is the URL of the page on this server that explains the code.
     #[must_use]
-    pub fn render(self, public_url: &str, request_id: &str) -> Response {
+    pub fn render(&self, public_url: &str, request_id: &str) -> Response {
         #[derive(Serialize)]
         struct Body<'a> {
             r#type: String,
@@ -137,19 +137,19 @@ impl Problem {
             r#type: format!("{public_url}/problems/{}", code.as_str()),
             title: code.title(),
             status: code.status(),
-            detail: &detail,
+            detail,
             instance: format!("urn:dossier:request:{request_id}"),
             code: code.as_str(),
-            message: &detail,
+            message: detail,
             request_id,
-            errors: &errors,
-            members: &members,
+            errors,
+            members,
         };
         let json = serde_json::to_vec(&body).expect("a problem has string keys only");
         let status = StatusCode::from_u16(code.status()).expect("the catalogue holds HTTP statuses");
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let mut response = (status, [content_type], json).into_response();
-        response.headers_mut().extend(headers);
+        response.headers_mut().extend(headers.iter().cloned());
         response
     }
 }
