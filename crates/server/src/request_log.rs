@@ -16,6 +16,7 @@ use dossier_core::ids::{CustomerId, FileId, KeyId};
 use dossier_core::requests::{
     LoggedRequest, LoggedViolation, MAX_VIOLATIONS_KEPT, RequestBatch, Sampling, Tally, known_pointer,
 };
+use dossier_core::violation::Violation;
 
 use crate::logs;
 
@@ -27,7 +28,6 @@ const TARGET: &str = "dossier::requests";
 const MESSAGE: &str = "answered";
 
 /// A completed request, without its path, query, address and body.
-#[derive(Clone)]
 pub struct RequestEntry {
     /// When the response was ready.
     pub at: Timestamp,
@@ -39,9 +39,6 @@ pub struct RequestEntry {
     pub status: u16,
     /// The code of the problem, if the response is one.
     pub code: Option<&'static str>,
-    /// The pointers and codes of what is wrong in the request. Pointers may have names that the client made up, until
-    /// the thread of the log removes them.
-    pub violations: Vec<(String, &'static str)>,
     /// The API key of the request and its scope, if it exists.
     pub key: Option<(Scope, KeyId)>,
     /// The customer and the file that the path names.
@@ -51,26 +48,64 @@ pub struct RequestEntry {
     pub duration_us: u64,
 }
 
-/// The entries that wait to be written.
+/// The requests that wait to be written.
 #[derive(Default)]
 pub struct RequestLog {
-    waiting: Mutex<Vec<RequestEntry>>,
+    waiting: Mutex<Waiting>,
     dropped: AtomicU64,
 }
 
+/// The violations of all entries are in two shared buffers. Memory that one thread takes and another frees costs a
+/// refused request more than the rest of its log entry.
+#[derive(Default)]
+struct Waiting {
+    /// Each with the number of violations that it has.
+    entries: Vec<(RequestEntry, usize)>,
+    /// The length of the pointer, and the code.
+    violations: Vec<(usize, &'static str)>,
+    /// One after the other. They may have names that the client made up.
+    pointers: String,
+}
+
+/// A request with the known places and the codes of what is wrong in it.
+type Answered = (RequestEntry, Vec<LoggedViolation>);
+
+impl Waiting {
+    /// Pointers keep only words of the contract.
+    fn answered(self, is_word: fn(&str) -> bool) -> Vec<Answered> {
+        let (mut violations, mut pointers) = (self.violations.into_iter(), &*self.pointers);
+        let mut next = || {
+            let (length, code) = violations.next().expect("entries count their violations");
+            let (pointer, rest) = pointers.split_at(length);
+            pointers = rest;
+            LoggedViolation { pointer: known_pointer(pointer, is_word), code: code.into() }
+        };
+        self.entries.into_iter().map(|(entry, count)| (entry, (0..count).map(|_| next()).collect())).collect()
+    }
+}
+
 impl RequestLog {
-    pub fn push(&self, entry: RequestEntry) {
+    pub fn push(&self, entry: RequestEntry, violations: &[Violation]) {
         let mut waiting = self.waiting.lock().expect("a push does not panic");
-        if waiting.len() < MAX_WAITING {
-            waiting.push(entry);
-        } else {
+        if waiting.entries.len() >= MAX_WAITING {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let kept = &violations[..violations.len().min(MAX_VIOLATIONS_KEPT)];
+        waiting.entries.push((entry, kept.len()));
+        for violation in kept {
+            waiting.violations.push((violation.pointer.len(), violation.code.as_str()));
+            waiting.pointers.push_str(&violation.pointer);
         }
     }
 
-    fn take(&self) -> Vec<RequestEntry> {
+    fn take(&self) -> Waiting {
         let mut waiting = self.waiting.lock().expect("a push does not panic");
-        let next = Vec::with_capacity(waiting.len());
+        let next = Waiting {
+            entries: Vec::with_capacity(waiting.entries.len()),
+            violations: Vec::with_capacity(waiting.violations.len()),
+            pointers: String::with_capacity(waiting.pointers.len()),
+        };
         std::mem::replace(&mut *waiting, next)
     }
 }
@@ -92,7 +127,7 @@ impl RequestTally {
         self.0.is_some()
     }
 
-    fn count(&self, entries: Vec<RequestEntry>) {
+    fn count(&self, entries: Vec<Answered>) {
         let Some(tally) = &self.0 else { return };
         let mut tally = tally.lock().expect(Self::UNPOISONED);
         entries.into_iter().filter_map(logged).for_each(|request| tally.add(request));
@@ -105,9 +140,8 @@ impl RequestTally {
 }
 
 /// The request as it is stored. `None` if no key of an account made it.
-fn logged(entry: RequestEntry) -> Option<LoggedRequest> {
+fn logged((entry, violations): Answered) -> Option<LoggedRequest> {
     let (scope, key) = entry.key?;
-    let violation = |(pointer, code): (String, &'static str)| LoggedViolation { pointer, code: code.into() };
     Some(LoggedRequest {
         scope,
         at: entry.at,
@@ -116,7 +150,7 @@ fn logged(entry: RequestEntry) -> Option<LoggedRequest> {
         route: entry.route.into(),
         status: entry.status,
         code: entry.code.map(Into::into),
-        violations: entry.violations.into_iter().map(violation).collect(),
+        violations,
         key,
         customer: entry.customer,
         file: entry.file,
@@ -168,11 +202,7 @@ impl Drop for RequestLogWriter {
 }
 
 fn write(log: &RequestLog, json: Option<bool>, tally: &RequestTally, is_word: fn(&str) -> bool) {
-    let mut entries = log.take();
-    for entry in entries.iter_mut().filter(|entry| !entry.violations.is_empty()) {
-        entry.violations.truncate(MAX_VIOLATIONS_KEPT);
-        entry.violations.iter_mut().for_each(|(pointer, _)| *pointer = known_pointer(pointer, is_word));
-    }
+    let entries = log.take().answered(is_word);
     let lines = json.map(|json| lines(&entries, json)).unwrap_or_default();
     if !lines.is_empty() {
         logs::put(&lines);
@@ -185,17 +215,17 @@ fn write(log: &RequestLog, json: Option<bool>, tally: &RequestTally, is_word: fn
 }
 
 /// The lines of entries, in the formats of `tracing`.
-fn lines(entries: &[RequestEntry], json: bool) -> Vec<u8> {
+fn lines(entries: &[Answered], json: bool) -> Vec<u8> {
     let mut lines = Vec::with_capacity(entries.len() * 256);
     let line = if json { json_line } else { text_line };
     // Entries of the same millisecond share the text of the time.
     let mut last = (i64::MIN, String::new());
-    for entry in entries {
+    for (entry, violations) in entries {
         let millisecond = entry.at.as_micros().div_euclid(1_000);
         if last.0 != millisecond {
             last = (millisecond, entry.at.to_string());
         }
-        line(&mut lines, entry, &last.1);
+        line(&mut lines, entry, violations, &last.1);
         lines.push(b'\n');
     }
     lines
@@ -203,16 +233,16 @@ fn lines(entries: &[RequestEntry], json: bool) -> Vec<u8> {
 
 /// Written by hand, because a serializer takes twice the time, and the line is the largest cost of logging a read. No
 /// value needs an escape: all are words of ours or of the contract, ids and numbers.
-fn json_line(lines: &mut Vec<u8>, entry: &RequestEntry, at: &str) {
-    let RequestEntry { request_id, method, route, status, code, violations, key, duration_us, .. } = entry;
+fn json_line(lines: &mut Vec<u8>, entry: &RequestEntry, violations: &[LoggedViolation], at: &str) {
+    let RequestEntry { request_id, method, route, status, code, key, duration_us, .. } = entry;
     let mut put = |parts: &[&str]| parts.iter().for_each(|part| lines.extend_from_slice(part.as_bytes()));
     put(&["{\"timestamp\":\"", at, "\",\"level\":\"INFO\",\"target\":\"", TARGET, "\",\"message\":\"", MESSAGE]);
     put(&["\",\"request_id\":\"", request_id, "\",\"method\":\"", method, "\",\"route\":\"", route, "\""]);
     if let Some(code) = code {
         put(&[",\"code\":\"", code, "\""]);
     }
-    for (place, (pointer, _)) in violations.iter().enumerate() {
-        put(&[if place == 0 { ",\"pointers\":[\"" } else { "\",\"" }, pointer]);
+    for (place, violation) in violations.iter().enumerate() {
+        put(&[if place == 0 { ",\"pointers\":[\"" } else { "\",\"" }, &violation.pointer]);
     }
     if !violations.is_empty() {
         put(&["\"]"]);
@@ -223,14 +253,14 @@ fn json_line(lines: &mut Vec<u8>, entry: &RequestEntry, at: &str) {
     let _ = write!(lines, ",\"status\":{status},\"duration_us\":{duration_us}}}");
 }
 
-fn text_line(lines: &mut Vec<u8>, entry: &RequestEntry, at: &str) {
-    let RequestEntry { request_id, method, route, status, code, violations, key, duration_us, .. } = entry;
+fn text_line(lines: &mut Vec<u8>, entry: &RequestEntry, violations: &[LoggedViolation], at: &str) {
+    let RequestEntry { request_id, method, route, status, code, key, duration_us, .. } = entry;
     let _ = write!(lines, "{at}  INFO {TARGET}: {MESSAGE} {method} {route} {status}");
     if let Some(code) = code {
         let _ = write!(lines, " {code}");
     }
-    for (pointer, _) in violations {
-        let _ = write!(lines, " {pointer}");
+    for violation in violations {
+        let _ = write!(lines, " {}", violation.pointer);
     }
     if let Some((_, key)) = key {
         let _ = write!(lines, " key={key}");
@@ -242,6 +272,7 @@ fn text_line(lines: &mut Vec<u8>, entry: &RequestEntry, at: &str) {
 mod tests {
     use dossier_core::caller::Environment;
     use dossier_core::ids::AccountId;
+    use dossier_core::violation::Code;
     use serde_json::{Value, json};
 
     use super::*;
@@ -254,7 +285,6 @@ mod tests {
             route: "/v0/customers/{customer_id}",
             status: 200,
             code,
-            violations: code.iter().map(|_| ("/Ada/first_name".to_owned(), "too_long")).collect(),
             key: key.map(|key| (SCOPE, key)),
             customer: None,
             file: None,
@@ -262,20 +292,28 @@ mod tests {
         }
     }
 
+    fn too_long(pointers: &[&str]) -> Vec<Violation> {
+        pointers.iter().map(|pointer| Violation::new(*pointer, Code::TooLong, "is too long")).collect()
+    }
+
     const SCOPE: Scope = Scope { account: AccountId::from_bytes([2; 16]), environment: Environment::Sandbox };
 
     #[test]
     fn a_request_is_one_line_of_json_or_text() {
         let key = KeyId::from_bytes([1; 16]);
-        let entries = [entry(None, Some(key)), entry(Some("validation_failed"), None)];
+        let log = RequestLog::default();
+        log.push(entry(None, Some(key)), &[]);
+        log.push(entry(Some("validation_failed"), None), &too_long(&["/city", "/first_name"]));
+        let entries = log.take().answered(|_| true);
         let written = |json| String::from_utf8(lines(&entries, json)).expect("UTF-8");
         let failed = |mut line: Value| {
-            line["pointers"] = json!(["/Ada/first_name"]);
+            line["pointers"] = json!(["/city", "/first_name"]);
             line
         };
         let json: Vec<Value> = written(true).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let at = entries[0].0.at;
         let common = json!({
-            "level": "INFO", "target": "dossier::requests", "message": "answered", "timestamp": entries[0].at,
+            "level": "INFO", "target": "dossier::requests", "message": "answered", "timestamp": at,
             "request_id": "req-1", "method": "PUT", "route": "/v0/customers/{customer_id}", "status": 200,
             "duration_us": 12,
         });
@@ -285,20 +323,32 @@ mod tests {
             line
         };
         assert_eq!(json, [with("key", json!(key)), failed(with("code", json!("validation_failed")))]);
-        let start =
-            format!("{}  INFO dossier::requests: answered PUT /v0/customers/{{customer_id}} 200", entries[0].at);
+        let start = format!("{at}  INFO dossier::requests: answered PUT /v0/customers/{{customer_id}} 200");
         let end = "duration_us=12 request_id=req-1";
         assert_eq!(
             written(false),
-            format!("{start} key={key} {end}\n{start} validation_failed /Ada/first_name {end}\n")
+            format!("{start} key={key} {end}\n{start} validation_failed /city /first_name {end}\n")
         );
+    }
+
+    #[test]
+    fn each_request_keeps_its_own_violations() {
+        let log = RequestLog::default();
+        for violations in [too_long(&["/a", ""]), Vec::new(), too_long(&["/bcd"; 20]), too_long(&["/e/0"])] {
+            log.push(entry(None, None), &violations);
+        }
+        let found = log.take().answered(|_| true);
+        let pointers = |at: usize| -> Vec<_> { found[at].1.iter().map(|violation| &*violation.pointer).collect() };
+        assert_eq!((pointers(0), pointers(1)), (vec!["/a", ""], vec![]));
+        assert_eq!((pointers(2), pointers(3)), (vec!["/bcd"; MAX_VIOLATIONS_KEPT], vec!["/e/0"]));
     }
 
     #[test]
     fn what_is_stored_has_a_key_and_no_name_that_a_client_made_up() {
         let (log, tally) = (RequestLog::default(), RequestTally::new(true));
-        log.push(entry(Some("invalid_body"), Some(KeyId::from_bytes([1; 16]))));
-        log.push(entry(Some("unauthorized"), None));
+        let violations = too_long(&["/Ada/first_name"]);
+        log.push(entry(Some("invalid_body"), Some(KeyId::from_bytes([1; 16]))), &violations);
+        log.push(entry(Some("unauthorized"), None), &violations);
         write(&log, None, &tally, |word| word == "first_name");
         let batch = tally.take();
         let [request] = &batch.requests[..] else { panic!("{batch:?}") };
@@ -309,8 +359,10 @@ mod tests {
     #[test]
     fn waiting_entries_are_bounded_and_dropped_ones_are_counted() {
         let log = RequestLog::default();
-        (0..MAX_WAITING + 3).for_each(|_| log.push(entry(None, None)));
-        assert_eq!((log.take().len(), log.dropped.load(Ordering::Relaxed)), (MAX_WAITING, 3));
-        assert!(log.take().is_empty());
+        (0..MAX_WAITING + 3).for_each(|_| log.push(entry(None, None), &too_long(&["/a"])));
+        let waiting = log.take();
+        assert_eq!((waiting.entries.len(), waiting.violations.len()), (MAX_WAITING, MAX_WAITING));
+        assert_eq!(log.dropped.load(Ordering::Relaxed), 3);
+        assert!(log.take().entries.is_empty());
     }
 }

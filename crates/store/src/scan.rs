@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
-use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::ids::CustomerId;
 use dossier_core::store::{IsWanted, Scanned, StoreError};
+use futures_util::future::try_join;
 use tokio::task::JoinHandle;
 
 use crate::columns::kind_of;
@@ -30,8 +32,9 @@ pub(crate) struct SealedSummary {
     pub(crate) key: Option<WrappedKey>,
 }
 
-/// Gives customers their keys. The customers come newest first, and the keys oldest first.
-pub(crate) fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], WrappedKey)>) -> Vec<SealedSummary> {
+/// Gives customers their keys. The customers come newest first, and the keys in any order.
+fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], WrappedKey)>) -> Vec<SealedSummary> {
+    keys.sort_unstable_by_key(|(id, _)| *id);
     let with_key = |summary: SealedSummary| {
         let key = loop {
             match keys.pop_if(|(id, _)| &*id >= summary.id.as_bytes()) {
@@ -46,28 +49,57 @@ pub(crate) fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], Wrap
     found.into_iter().map(with_key).collect()
 }
 
-/// Compares about `limit` customers, newest first, starting after the given one. `read` returns the next ones after a
-/// customer, at most as many as it is told.
-pub(crate) async fn scan<R>(
+/// How an engine reads what is compared.
+#[async_trait]
+pub(crate) trait Scannable: Sync {
+    /// The next customers after one, newest first, without their keys. At most `size`.
+    async fn summaries(
+        &self,
+        scope: Scope,
+        after: Option<CustomerId>,
+        size: usize,
+    ) -> Result<Vec<SealedSummary>, StoreError>;
+
+    /// The keys of all customers between two, in any order.
+    async fn keys(
+        &self,
+        scope: Scope,
+        oldest: CustomerId,
+        newest: CustomerId,
+    ) -> Result<Vec<([u8; 16], WrappedKey)>, StoreError>;
+}
+
+/// Compares about `limit` customers, newest first, starting after the given one.
+pub(crate) async fn scan(
+    engine: &impl Scannable,
     vault: &Arc<Vault>,
     scope: Scope,
     mut after: Option<CustomerId>,
     limit: usize,
     is_wanted: IsWanted,
-    read: impl Fn(Option<CustomerId>, usize) -> R,
-) -> Result<Scanned, StoreError>
-where
-    R: Future<Output = Result<Vec<SealedSummary>, StoreError>>,
-{
+) -> Result<Scanned, StoreError> {
     let mut comparison = Comparison::new(vault, scope, is_wanted);
     let size = limit.min(PORTION);
     let mut compared = 0;
-    while compared < limit {
-        let portion = read(after, size).await?;
-        compared += portion.len();
-        after = portion.last().filter(|_| portion.len() == size).map(|last| last.id);
-        comparison.add(portion).await?;
-        if after.is_none() {
+    let mut next = engine.summaries(scope, after, size).await?;
+    loop {
+        let Some((newest, oldest)) = next.first().zip(next.last()).map(|(newest, oldest)| (newest.id, oldest.id))
+        else {
+            after = None;
+            break;
+        };
+        compared += next.len();
+        after = (next.len() == size).then_some(oldest);
+        // The next customers are read beside the keys of these, since each waits for the engine.
+        let following = async {
+            match after {
+                Some(_) if compared < limit => engine.summaries(scope, after, size).await,
+                _ => Ok(Vec::new()),
+            }
+        };
+        let (keys, following) = try_join(engine.keys(scope, oldest, newest), following).await?;
+        comparison.add(with_keys(std::mem::replace(&mut next, following), keys)).await?;
+        if after.is_none() || compared >= limit {
             break;
         }
     }
@@ -127,7 +159,7 @@ impl Comparison {
 
 fn open(vault: &Vault, scope: Scope, sealed: SealedSummary) -> Option<Summary> {
     let SealedSummary { id, kind, version, created_at, updated_at, names, key } = sealed;
-    let key = vault.open_subject(scope, PersonId::of_customer(id), &key?).ok()?;
+    let key = vault.names_key(scope, id, &key?).ok()?;
     let names = sealed::open_names(scope, id, version, names, &key)?;
     let [created_at, updated_at] = [created_at, updated_at].map(Timestamp::from_micros);
     Some(Summary { id, kind: kind_of(kind).ok()?, version, created_at, updated_at, names })

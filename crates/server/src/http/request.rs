@@ -10,7 +10,6 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::ids::{CustomerId, FileId};
-use dossier_core::requests::MAX_VIOLATIONS_KEPT;
 use dossier_core::store::StoreError;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
@@ -158,32 +157,17 @@ impl Answer for Front {
         drop(answering);
         let problem = response.extensions_mut().remove::<Problem>();
         let code = problem.as_ref().map(|problem| problem.code().as_str());
-        let violations = match problem {
-            Some(problem) => {
-                response = self.render(&problem, response, &request_id);
-                problem.into_violations(MAX_VIOLATIONS_KEPT)
-            }
-            None => Vec::new(),
-        };
+        if let Some(problem) = &problem {
+            response = self.render(problem, response, &request_id);
+        }
         let status = response.status().as_u16();
         let elapsed = began.elapsed();
         self.app.metrics.answered(method, route, status, elapsed.as_secs_f64());
         if let Some(log) = &self.log {
             let (at, duration_us) = (self.app.services.clock.now(), elapsed.as_micros() as u64);
             let (request_id, key) = (Arc::clone(&request_id.0), context.key());
-            log.push(RequestEntry {
-                at,
-                request_id,
-                method,
-                route,
-                status,
-                code,
-                violations,
-                key,
-                customer,
-                file,
-                duration_us,
-            });
+            let entry = RequestEntry { at, request_id, method, route, status, code, key, customer, file, duration_us };
+            log.push(entry, problem.as_ref().map(Problem::errors).unwrap_or_default());
         }
         if let Some(theirs) = clients_id.as_ref().and_then(|id| id.to_str().ok()) {
             tracing::debug!(%request_id, client_request_id = theirs, "the client sent its own request id");

@@ -8,7 +8,8 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::rows::{Columns, row_limit, scope_values, statements, uuid};
-use crate::scan::{SealedSummary, scan, with_keys};
+use crate::scan::{Scannable, SealedSummary, scan};
+use crate::vault::WrappedKey;
 
 statements! {
     SCAN = "SELECT customer_id, type, version, created_at, updated_at, names FROM customers
@@ -16,8 +17,7 @@ statements! {
         ORDER BY customer_id DESC LIMIT $4";
     /// A join of both would be planned for many more rows than a portion has.
     KEYS_BETWEEN = "SELECT customer_id, epoch, wrapped FROM subject_keys
-        WHERE account_id = $1 AND environment = $2 AND customer_id BETWEEN $3 AND $4 AND subject_id = customer_id
-        ORDER BY customer_id";
+        WHERE account_id = $1 AND environment = $2 AND customer_id BETWEEN $3 AND $4 AND subject_id = customer_id";
 }
 
 #[async_trait]
@@ -29,13 +29,13 @@ impl ScanStore for PostgresStore {
         limit: usize,
         is_wanted: IsWanted,
     ) -> Result<Scanned, StoreError> {
-        let read = |after, size| self.sealed_summaries(scope, after, size);
-        scan(&self.vault, scope, after, limit, is_wanted, read).await
+        scan(self, &self.vault, scope, after, limit, is_wanted).await
     }
 }
 
-impl PostgresStore {
-    async fn sealed_summaries(
+#[async_trait]
+impl Scannable for PostgresStore {
+    async fn summaries(
         &self,
         scope: Scope,
         after: Option<CustomerId>,
@@ -44,15 +44,23 @@ impl PostgresStore {
         let (account, environment) = scope_values(scope);
         let after = uuid(&after.map_or([0xff; 16], |id| *id.as_bytes()));
         let found = self.database.query(SCAN, &[&account, &environment, &after, &row_limit(size)]).await?;
-        let found = found.iter().map(sealed_summary).collect::<Result<Vec<_>, _>>()?;
-        let Some((first, last)) = found.first().zip(found.last()) else { return Ok(Vec::new()) };
-        let (first, last) = (uuid(first.id.as_bytes()), uuid(last.id.as_bytes()));
-        let keys = self.database.query(KEYS_BETWEEN, &[&account, &environment, &last, &first]).await?;
+        found.iter().map(sealed_summary).collect()
+    }
+
+    async fn keys(
+        &self,
+        scope: Scope,
+        oldest: CustomerId,
+        newest: CustomerId,
+    ) -> Result<Vec<([u8; 16], WrappedKey)>, StoreError> {
+        let (account, environment) = scope_values(scope);
+        let (oldest, newest) = (uuid(oldest.as_bytes()), uuid(newest.as_bytes()));
+        let keys = self.database.query(KEYS_BETWEEN, &[&account, &environment, &oldest, &newest]).await?;
         let key = |row: &Row| {
             let mut columns = Columns::of(row);
-            Ok::<_, StoreError>((columns.id()?, columns.wrapped()?))
+            Ok((columns.id()?, columns.wrapped()?))
         };
-        Ok(with_keys(found, keys.iter().map(key).collect::<Result<_, _>>()?))
+        keys.iter().map(key).collect()
     }
 }
 

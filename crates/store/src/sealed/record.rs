@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use super::list::{LIST, add, cells};
 use super::plain::{PlainColumns, own_binding};
 use crate::rows;
-use crate::vault::{Cell, Purpose, ScopeKeys, SubjectKey};
+use crate::vault::{Cell, Purpose, ScopeKeys, SecretKey, SubjectKey};
 
 /// The sections in the profile cell.
 const PROFILE: &[Section] = &[Section::Profile];
@@ -218,9 +218,9 @@ fn open_kyc(plain: &PlainColumns, packed: &[u8], keys: &SubjectKeys) -> Result<K
     Ok(kyc)
 }
 
-/// Opens only the names of a customer. `None` if the cell was altered or belongs elsewhere.
-pub(crate) fn open_names(scope: Scope, id: CustomerId, version: u64, cell: Vec<u8>, key: &SubjectKey) -> Option<Names> {
-    let json = Cell::open(cell, key.key(Purpose::Names), &own_binding(scope, &id, Purpose::Names, version)).ok()?;
+/// Opens only the names of a customer, with the key for them. `None` if the cell was altered or belongs elsewhere.
+pub(crate) fn open_names(scope: Scope, id: CustomerId, version: u64, cell: Vec<u8>, key: &SecretKey) -> Option<Names> {
+    let json = Cell::open(cell, key, &own_binding(scope, &id, Purpose::Names, version)).ok()?;
     Names::from_json(json)
 }
 

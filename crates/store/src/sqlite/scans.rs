@@ -8,7 +8,8 @@ use rusqlite::Row;
 
 use super::{SqliteStore, wrapped_key};
 use crate::columns::scope_columns;
-use crate::scan::{SealedSummary, scan, with_keys};
+use crate::scan::{Scannable, SealedSummary, scan};
+use crate::vault::WrappedKey;
 
 #[async_trait]
 impl ScanStore for SqliteStore {
@@ -19,14 +20,14 @@ impl ScanStore for SqliteStore {
         limit: usize,
         is_wanted: IsWanted,
     ) -> Result<Scanned, StoreError> {
-        let read = |after, size| std::future::ready(self.sealed_summaries(scope, after, size));
-        scan(&self.vault, scope, after, limit, is_wanted, read).await
+        scan(self, &self.vault, scope, after, limit, is_wanted).await
     }
 }
 
-impl SqliteStore {
-    /// Names and keys are read in one pass each. Finding the key of each customer took as long as the rest.
-    fn sealed_summaries(
+/// Names and keys are read in one pass each. Finding the key of each customer took as long as the rest.
+#[async_trait]
+impl Scannable for SqliteStore {
+    async fn summaries(
         &self,
         scope: Scope,
         after: Option<CustomerId>,
@@ -35,26 +36,34 @@ impl SqliteStore {
         let (account, environment) = scope_columns(&scope);
         let after = after.map_or([0xff; 16], |id| *id.as_bytes());
         self.readers.read(|connection| {
-            let found = connection
+            connection
                 .prepare_cached(
                     "SELECT customer_id, type, version, created_at, updated_at, names FROM customers
                      WHERE account_id = ?1 AND environment = ?2 AND customer_id < ?3 AND type < 2
                      ORDER BY customer_id DESC LIMIT ?4",
                 )?
                 .query_map((account, environment, after, size), summary)?
-                .collect::<Result<Vec<_>, _>>()?;
-            let Some((first, last)) = found.first().zip(found.last()) else { return Ok(Vec::new()) };
-            let keys = connection
+                .collect()
+        })
+    }
+
+    async fn keys(
+        &self,
+        scope: Scope,
+        oldest: CustomerId,
+        newest: CustomerId,
+    ) -> Result<Vec<([u8; 16], WrappedKey)>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
                 .prepare_cached(
                     "SELECT epoch, wrapped, customer_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2
-                        AND customer_id BETWEEN ?3 AND ?4 AND subject_id = customer_id
-                     ORDER BY customer_id",
+                        AND customer_id BETWEEN ?3 AND ?4 AND subject_id = customer_id",
                 )?
-                .query_map((account, environment, last.id.as_bytes(), first.id.as_bytes()), |row| {
+                .query_map((account, environment, oldest.as_bytes(), newest.as_bytes()), |row| {
                     Ok((row.get(2)?, wrapped_key(row)?))
                 })?
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok(with_keys(found, keys))
+                .collect()
         })
     }
 }

@@ -35,7 +35,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
-use dossier_core::ids::{AccountId, PersonId};
+use dossier_core::ids::{AccountId, CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 pub use cell::{Binding, Cell};
@@ -210,6 +210,15 @@ impl Vault {
         Ok(Arc::new(SubjectKey::new(root)))
     }
 
+    /// The key of a customer's names, for scans. It is not compared with its commitment, which would take half of the
+    /// time: whatever a scan finds is read again.
+    pub fn names_key(&self, scope: Scope, customer: CustomerId, wrapped: &WrappedKey) -> Result<SecretKey, StoreError> {
+        let subject = PersonId::of_customer(customer);
+        let wrap_key = self.wrap_key(wrapped.epoch, scope)?;
+        let (root, _) = open_uncompared(&wrap_key, scope, "subject", subject.as_bytes(), wrapped)?;
+        Ok(Purpose::Names.key_below(&root))
+    }
+
     /// Wraps a stored subject key under the active epoch.
     pub fn rewrap_subject(
         &self,
@@ -320,17 +329,30 @@ fn open_wrapped(
     id: &[u8],
     wrapped: &WrappedKey,
 ) -> Result<SecretKey, StoreError> {
+    let (key, commitment) = open_uncompared(wrap_key, scope, what, id, wrapped)?;
+    // AES-GCM does not commit to a key: a key that opens a cell need not be the right one. The commitment shows
+    // that it is.
+    if commitment != key.commitment() {
+        return Err(StoreError::Corrupt(format!("a wrapped {what} key does not match its commitment")));
+    }
+    Ok(key)
+}
+
+/// The key and the commitment beside it, which the caller must compare.
+fn open_uncompared(
+    wrap_key: &SecretKey,
+    scope: Scope,
+    what: &str,
+    id: &[u8],
+    wrapped: &WrappedKey,
+) -> Result<(SecretKey, [u8; 16]), StoreError> {
     let corrupt = |why: &str| StoreError::Corrupt(format!("a wrapped {what} key {why}"));
     let content = Cell::open(wrapped.sealed.clone(), wrap_key, &wrap_binding(scope, what, id, wrapped.epoch))
         .map_err(|_| corrupt("cannot be opened"))?;
     let content = zeroize::Zeroizing::new(content);
-    let key = SecretKey::from_slice(content.get(..32).unwrap_or_default()).ok_or_else(|| corrupt("is too short"))?;
-    // AES-GCM does not commit to a key: a key that opens a cell need not be the right one. The commitment shows
-    // that it is.
-    if content.get(32..48) != Some(&key.commitment()[..]) {
-        return Err(corrupt("does not match its commitment"));
-    }
-    Ok(key)
+    let key = content.get(..32).and_then(SecretKey::from_slice);
+    let commitment = content.get(32..48).and_then(|bytes| bytes.try_into().ok());
+    key.zip(commitment).ok_or_else(|| corrupt("is too short"))
 }
 
 fn wrap_binding<'a>(scope: Scope, what: &'a str, id: &'a [u8], epoch: u32) -> Binding<'a> {

@@ -33,6 +33,11 @@ words! {
 
 impl Purpose {
     const COUNT: usize = Self::ALL.len();
+
+    /// The key for this purpose, from the key of the subject.
+    pub(super) fn key_below(self, root: &SecretKey) -> SecretKey {
+        root.derive(&[self.as_str().as_bytes()])
+    }
 }
 
 /// An open subject key, and the keys derived from it so far.
@@ -60,6 +65,6 @@ impl SubjectKey {
 
     #[must_use]
     pub fn key(&self, purpose: Purpose) -> &SecretKey {
-        self.derived[purpose as usize].get_or_init(|| self.root.derive(&[purpose.as_str().as_bytes()]))
+        self.derived[purpose as usize].get_or_init(|| purpose.key_below(&self.root))
     }
 }

@@ -102,10 +102,10 @@ impl Problem {
         self.code
     }
 
-    /// The places and codes of what is wrong in the request, at most this many.
+    /// What is wrong in the request.
     #[must_use]
-    pub fn into_violations(self, most: usize) -> Vec<(String, &'static str)> {
-        self.errors.into_iter().take(most).map(|one| (one.pointer, one.code.as_str())).collect()
+    pub fn errors(&self) -> &[Violation] {
+        &self.errors
     }
 
     /// The response. `type` is the URL of the page on this server that explains the code.
