@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::{self, available_parallelism};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -26,7 +27,9 @@ impl Apart {
     ///
     /// The thread ends with the work, because the allocator keeps memory that a thread has freed until the thread frees
     /// more or ends. The body is held here until then for the same reason: this thread allocated it.
-    pub async fn run<T: Send + 'static>(&self, body: Bytes, work: impl Future<Output = T> + Send + 'static) -> T {
+    ///
+    /// The work is boxed, because a large future would be copied at each call that it is passed through.
+    pub async fn run<T: Send + 'static>(&self, body: Bytes, work: BoxFuture<'static, T>) -> T {
         if body.len() <= SMALL {
             drop(body);
             return work.await;
@@ -65,11 +68,11 @@ mod tests {
     #[tokio::test]
     async fn no_request_waits_for_a_large_body() {
         let apart = Apart::default();
-        let busy = || async { std::thread::sleep(Duration::from_millis(300)) };
+        let busy = || Box::pin(async { std::thread::sleep(Duration::from_millis(300)) });
         let began = Instant::now();
         let body = |size| Bytes::from(vec![0; size]);
         let large = apart.run(body(SMALL + 1), busy());
-        let small = apart.run(body(SMALL), async move { began.elapsed() });
+        let small = apart.run(body(SMALL), Box::pin(async move { began.elapsed() }));
         let (_, waited) = tokio::join!(large, small);
         assert!(waited < Duration::from_millis(250), "{waited:?}");
         assert!(began.elapsed() >= Duration::from_millis(300));
@@ -79,21 +82,22 @@ mod tests {
     async fn work_ends_when_its_request_is_dropped() {
         let apart = Apart::default();
         let (ended, end) = oneshot::channel::<()>();
-        let endless = async move {
+        let endless = Box::pin(async move {
             let _ended = ended;
             std::future::pending::<()>().await;
-        };
+        });
         let given_up =
             tokio::time::timeout(Duration::from_millis(50), apart.run(Bytes::from(vec![0; SMALL + 1]), endless));
         assert!(given_up.await.is_err());
         assert!(tokio::time::timeout(Duration::from_secs(5), end).await.is_ok_and(|end| end.is_err()));
-        let next = apart.run(Bytes::from(vec![0; SMALL + 1]), async { 7 });
+        let next = apart.run(Bytes::from(vec![0; SMALL + 1]), Box::pin(async { 7 }));
         assert_eq!(tokio::time::timeout(Duration::from_secs(5), next).await.expect("its thread has ended"), 7);
     }
 
     #[tokio::test]
     #[should_panic(expected = "the work's own words")]
     async fn a_panic_reaches_the_thread_of_the_request() {
-        Apart::default().run(Bytes::from(vec![0; SMALL + 1]), async { panic!("the work's own words") }).await
+        let work = Box::pin(async { panic!("the work's own words") });
+        Apart::default().run(Bytes::from(vec![0; SMALL + 1]), work).await
     }
 }

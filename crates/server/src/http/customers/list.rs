@@ -232,7 +232,8 @@ async fn write_items(
             Item::Customer(summary) if expand.whole() => {
                 match app.services.store.customer(caller.scope, summary.id).await {
                     Ok(Some(customer)) => {
-                        expand.write(app, caller, &customer, writer.item()).await?;
+                        // Boxed, so that lists without it need not carry its large future.
+                        Box::pin(expand.write(app, caller, &customer, writer.item())).await?;
                         profile_of = expand.profile.then_some(summary.id);
                     }
                     // It was erased since the list was read.

@@ -88,10 +88,10 @@ pub(crate) async fn create(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
     let (shared, held) = (Arc::clone(&app), body.bytes());
-    let work = async move {
+    let work = Box::pin(async move {
         let request = repeatable("POST /v0/customers", &parts.headers, &body)?;
         Ok::<_, Problem>(create_customer(&app.services, &caller, request).await?)
-    };
+    });
     let answer = shared.apart.run(held, work).await?;
     let id = answer.customer;
     let only_id = || json!({ "customer_id": id }).to_string().into_bytes();
@@ -216,11 +216,11 @@ async fn change(
     representation: bool,
 ) -> Result<Answer, Problem> {
     let (shared, caller, held) = (Arc::clone(app), caller.clone(), body.bytes());
-    let work = async move {
+    let work = Box::pin(async move {
         let (condition, idempotency_key) = (condition(&parts.headers)?, idempotency_key(&parts.headers)?);
         let wanted = Update { id, method, body: &body, representation, condition, idempotency_key };
         Ok(update(&shared.services, &caller, wanted).await?)
-    };
+    });
     app.apart.run(held, work).await
 }
 
