@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::columns::kind_of;
 use crate::sealed;
-use crate::vault::{Vault, WrappedKey};
+use crate::vault::{NameKeys, Vault, WrappedKey};
 
 /// The number of customers that an engine reads at a time.
 const PORTION: usize = 2_000;
@@ -112,27 +112,30 @@ struct Comparison {
     scope: Scope,
     is_wanted: IsWanted,
     found: Vec<CustomerId>,
-    /// The portions that are being compared, at most one for each core.
+    /// The portions that are being compared or wait for a core.
     running: VecDeque<JoinHandle<Vec<CustomerId>>>,
-    cores: usize,
+    most: usize,
 }
 
 impl Comparison {
     fn new(vault: &Arc<Vault>, scope: Scope, is_wanted: IsWanted) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: VecDeque::new(), cores }
+        // Twice as many as there are cores, so that the engine need not wait until one is free.
+        let most = 2 * cores;
+        Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: VecDeque::new(), most }
     }
 
     /// Begins to compare a portion. If too many are in progress, waits for the oldest one first.
     async fn add(&mut self, portion: Vec<SealedSummary>) -> Result<(), StoreError> {
-        if self.running.len() >= self.cores {
+        if self.running.len() >= self.most {
             self.wait().await?;
         }
         let (vault, scope, is_wanted) = (Arc::clone(&self.vault), self.scope, Arc::clone(&self.is_wanted));
         self.running.push_back(tokio::task::spawn_blocking(move || {
+            let mut keys = NameKeys::new(&vault, scope);
             let is_found = |sealed: SealedSummary| {
                 let id = sealed.id;
-                open(&vault, scope, sealed).is_none_or(|summary| is_wanted(&summary)).then_some(id)
+                open(&mut keys, scope, sealed).is_none_or(|summary| is_wanted(&summary)).then_some(id)
             };
             portion.into_iter().filter_map(is_found).collect()
         }));
@@ -157,9 +160,9 @@ impl Comparison {
     }
 }
 
-fn open(vault: &Vault, scope: Scope, sealed: SealedSummary) -> Option<Summary> {
+fn open(keys: &mut NameKeys<'_>, scope: Scope, sealed: SealedSummary) -> Option<Summary> {
     let SealedSummary { id, kind, version, created_at, updated_at, names, key } = sealed;
-    let key = vault.names_key(scope, id, &key?).ok()?;
+    let key = keys.open(id, key?).ok()?;
     let names = sealed::open_names(scope, id, version, names, &key)?;
     let [created_at, updated_at] = [created_at, updated_at].map(Timestamp::from_micros);
     Some(Summary { id, kind: kind_of(kind).ok()?, version, created_at, updated_at, names })

@@ -114,17 +114,24 @@ impl Cell {
     }
 
     /// Opens a stored cell in place. The error does not say why it failed.
-    pub fn open(mut cell: Vec<u8>, key: &SecretKey, binding: &Binding<'_>) -> Result<Vec<u8>, CannotOpen> {
+    pub fn open(cell: Vec<u8>, key: &SecretKey, binding: &Binding<'_>) -> Result<Vec<u8>, CannotOpen> {
+        Self::open_with(cell, &aead_key(key), binding)
+    }
+
+    /// As [`Cell::open`], with a key that is prepared for many cells.
+    pub(super) fn open_with(
+        mut cell: Vec<u8>,
+        key: &LessSafeKey,
+        binding: &Binding<'_>,
+    ) -> Result<Vec<u8>, CannotOpen> {
         if cell.len() < PREFIX || cell[..2] != [FORMAT, AES_256_GCM_ID] {
             return Err(CannotOpen);
         }
         let (header, sealed) = cell.split_at_mut(HEADER);
         let (nonce, sealed) = sealed.split_at_mut(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| CannotOpen)?;
-        let length = aead_key(key)
-            .open_in_place(nonce, Aad::from(binding.associated(header)), sealed)
-            .map_err(|_| CannotOpen)?
-            .len();
+        let length =
+            key.open_in_place(nonce, Aad::from(binding.associated(header)), sealed).map_err(|_| CannotOpen)?.len();
         cell.truncate(PREFIX + length);
         cell.drain(..PREFIX);
         Ok(cell)

@@ -20,6 +20,7 @@ mod cell;
 mod key;
 mod keyring;
 mod midstates;
+mod name_keys;
 mod process_key;
 mod root_key;
 mod row;
@@ -33,15 +34,17 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
+use aws_lc_rs::aead::LessSafeKey;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
-use dossier_core::ids::{AccountId, CustomerId, PersonId};
+use dossier_core::ids::{AccountId, PersonId};
 use dossier_core::store::StoreError;
 
 pub use cell::{Binding, Cell};
 pub use key::SecretKey;
 pub use keyring::Keyring;
 pub use midstates::Midstates;
+pub(crate) use name_keys::NameKeys;
 pub use process_key::ProcessKey;
 pub use root_key::RootKey;
 pub use row::{Fields, RowSeal};
@@ -210,15 +213,6 @@ impl Vault {
         Ok(Arc::new(SubjectKey::new(root)))
     }
 
-    /// The key of a customer's names, for scans. It is not compared with its commitment, which would take half of the
-    /// time: whatever a scan finds is read again.
-    pub fn names_key(&self, scope: Scope, customer: CustomerId, wrapped: &WrappedKey) -> Result<SecretKey, StoreError> {
-        let subject = PersonId::of_customer(customer);
-        let wrap_key = self.wrap_key(wrapped.epoch, scope)?;
-        let (root, _) = open_uncompared(&wrap_key, scope, "subject", subject.as_bytes(), wrapped)?;
-        Ok(Purpose::Names.key_below(&root))
-    }
-
     /// Wraps a stored subject key under the active epoch.
     pub fn rewrap_subject(
         &self,
@@ -329,7 +323,7 @@ fn open_wrapped(
     id: &[u8],
     wrapped: &WrappedKey,
 ) -> Result<SecretKey, StoreError> {
-    let (key, commitment) = open_uncompared(wrap_key, scope, what, id, wrapped)?;
+    let (key, commitment) = open_uncompared(&cell::aead_key(wrap_key), scope, what, id, wrapped.clone())?;
     // AES-GCM does not commit to a key: a key that opens a cell need not be the right one. The commitment shows
     // that it is.
     if commitment != key.commitment() {
@@ -340,14 +334,14 @@ fn open_wrapped(
 
 /// The key and the commitment beside it, which the caller must compare.
 fn open_uncompared(
-    wrap_key: &SecretKey,
+    wrap_key: &LessSafeKey,
     scope: Scope,
     what: &str,
     id: &[u8],
-    wrapped: &WrappedKey,
+    wrapped: WrappedKey,
 ) -> Result<(SecretKey, [u8; 16]), StoreError> {
     let corrupt = |why: &str| StoreError::Corrupt(format!("a wrapped {what} key {why}"));
-    let content = Cell::open(wrapped.sealed.clone(), wrap_key, &wrap_binding(scope, what, id, wrapped.epoch))
+    let content = Cell::open_with(wrapped.sealed, wrap_key, &wrap_binding(scope, what, id, wrapped.epoch))
         .map_err(|_| corrupt("cannot be opened"))?;
     let content = zeroize::Zeroizing::new(content);
     let key = content.get(..32).and_then(SecretKey::from_slice);
