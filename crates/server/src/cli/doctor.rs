@@ -1,6 +1,6 @@
 //! `dossier doctor`.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -101,7 +101,12 @@ fn root_key(source: &RootKeySource) -> Option<Value> {
             "warning: it was read from an environment variable, which stays in memory and is visible to child \
                 processes and crash reporters. Use DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND"
         }
-        RootKeySource::Given(_) | RootKeySource::Command(_) => return None,
+        // A group may need to: an orchestrator mounts secrets in this way.
+        RootKeySource::File(_, path) if std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o007 != 0) => {
+            let path = path.display();
+            &format!("warning: every user of this machine can read {path}. Run: chmod o= {path}")
+        }
+        RootKeySource::Settings(_) | RootKeySource::File(..) | RootKeySource::Command(_) => return None,
     };
     Some(check("root key", true, advice))
 }

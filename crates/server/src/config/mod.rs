@@ -329,7 +329,7 @@ mod tests {
         let views = settings.views();
         let key = views.iter().find(|view| view.name == "root_key").expect("a setting");
         assert_eq!((key.value.as_str(), key.source.as_str()), ("[secret]", "file named in the environment"));
-        assert!(matches!(settings.config().expect("good").root_key, RootKeySource::Given(key) if *key == "c2VjcmV0"));
+        assert!(matches!(settings.config().expect("good").root_key, RootKeySource::File(key, _) if *key == "c2VjcmV0"));
         // A command has arguments and a URL has a user, which can be secrets as well.
         for (name, value) in [
             ("root_key_command", "printf hunter2"),

@@ -32,7 +32,7 @@ pub(super) enum Source {
     /// `DOSSIER_NAME`
     Variable,
     /// The file that `DOSSIER_NAME_FILE` names.
-    VariableFile,
+    VariableFile(PathBuf),
     Toml(PathBuf),
     Default,
 }
@@ -42,7 +42,7 @@ impl std::fmt::Display for Source {
         match self {
             Self::Flag => f.write_str("flag"),
             Self::Variable => f.write_str("environment"),
-            Self::VariableFile => f.write_str("file named in the environment"),
+            Self::VariableFile(_) => f.write_str("file named in the environment"),
             Self::Toml(path) => write!(f, "{}", path.display()),
             Self::Default => f.write_str("default"),
         }

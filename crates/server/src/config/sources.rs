@@ -2,7 +2,7 @@
 //! name.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::setting::{Setting, Source, Value};
 use crate::trust;
@@ -48,7 +48,8 @@ impl Sources<'_> {
             return Ok(Some((value.into(), Source::Variable)));
         }
         let Some(file) = (self.variable)(&format!("{variable}_FILE")) else { return Ok(None) };
-        let text = trust::read(Path::new(&file)).map_err(|error| format!("{variable}_FILE: {error}"))?;
-        Ok(Some((text.trim().to_owned().into(), Source::VariableFile)))
+        let file = PathBuf::from(file);
+        let text = trust::read(&file).map_err(|error| format!("{variable}_FILE: {error}"))?;
+        Ok(Some((text.trim().to_owned().into(), Source::VariableFile(file))))
     }
 }

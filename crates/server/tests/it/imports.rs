@@ -344,17 +344,17 @@ async fn customers_of_another_server_are_fetched_and_imported() {
     let key = app.key_with(&[KeyScope::CustomersRead, KeyScope::FilesRead, KeyScope::PiiReveal]).await;
     std::fs::write(target.join("key"), format!("{key}\n")).expect("written");
     std::fs::write(target.join("emails"), "ada@example.com\n\nnobody@example.com\n").expect("written");
-    let fetch = |to: &str, more: &[&str]| {
-        let base = ["customers", "fetch", &app.url, "--api-key-file", "key", "--to", to];
+    let fetch = |url: &str, to: &str, more: &[&str]| {
+        let base = ["customers", "fetch", url, "--api-key-file", "key", "--to", to];
         dossier(&target, &[&base[..], more, &["--output", "json"]].concat())
     };
     let json = |output: std::process::Output| -> Value {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"))
     };
-    let one = json(fetch("one", &["--emails", "emails"]));
+    let one = json(fetch(&app.url, "one", &["--emails", "emails"]));
     assert_eq!((&one["customers"], &one["files"]), (&1.into(), &1.into()), "{one}");
-    let all = json(fetch("all", &[]));
+    let all = json(fetch(&format!("{}/v0/", app.url), "all", &[]));
     assert_eq!((&all["customers"], &all["files"]), (&3.into(), &2.into()), "{all}");
     assert_eq!(counts(&import(&target, &["one/customers.ndjson"])), [1, 1, 0, 0]);
     let report = import(&target, &["all/customers.ndjson"]);
@@ -378,10 +378,10 @@ async fn customers_of_another_server_are_fetched_and_imported() {
     assert!(second.accept().is_err(), "the other host heard nothing");
     assert!(!target.join("moved/customers.ndjson").exists(), "what is not whole does not look so");
 
-    let again = fetch("all", &[]);
+    let again = fetch(&app.url, "all", &[]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "nothing is overwritten");
     std::fs::write(target.join("key"), "dsk_test_nothing").expect("written");
-    let refused = fetch("refused", &[]);
+    let refused = fetch(&app.url, "refused", &[]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("401"), "{}", String::from_utf8_lossy(&refused.stderr));
     let plain = dossier(&target, &["customers", "fetch", "http://example.com", "--api-key-file", "key", "--to", "x"]);
     assert!(String::from_utf8_lossy(&plain.stderr).contains("https://"));
