@@ -26,7 +26,7 @@ import urllib.parse
 from run import TARGET, Cluster, Load, Server, bodies
 
 QUEUE_MS, NAME_SECONDS = 50, 3
-# As docs/postgresql.md recommends for a machine with 16 GiB. The default of 128 MiB holds a twentieth of the customers.
+# As in bench/scale.py. By default it is 128 MiB, which is a small part of the tables.
 POSTGRES = ["shared_buffers = 4GB"]
 THREADS = 8
 

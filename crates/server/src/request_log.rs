@@ -55,8 +55,8 @@ pub struct RequestLog {
     dropped: AtomicU64,
 }
 
-/// The violations of all entries are in two shared buffers. Memory that one thread takes and another frees costs a
-/// refused request more than the rest of its log entry.
+/// The violations of all entries are in two shared buffers. Memory that one thread allocates and another frees
+/// costs a refused request more than the rest of its log entry.
 #[derive(Default)]
 struct Waiting {
     /// Each with the number of violations that it has.
@@ -293,7 +293,11 @@ mod tests {
     }
 
     fn too_long(pointers: &[&str]) -> Vec<Violation> {
-        pointers.iter().map(|pointer| Violation::new(*pointer, Code::TooLong, "is too long")).collect()
+        wrong(&pointers.iter().map(|pointer| (*pointer, Code::TooLong)).collect::<Vec<_>>())
+    }
+
+    fn wrong(violations: &[(&str, Code)]) -> Vec<Violation> {
+        violations.iter().map(|(pointer, code)| Violation::new(*pointer, *code, "is wrong")).collect()
     }
 
     const SCOPE: Scope = Scope { account: AccountId::from_bytes([2; 16]), environment: Environment::Sandbox };
@@ -334,13 +338,33 @@ mod tests {
     #[test]
     fn each_request_keeps_its_own_violations() {
         let log = RequestLog::default();
-        for violations in [too_long(&["/a", ""]), Vec::new(), too_long(&["/bcd"; 20]), too_long(&["/e/0"])] {
-            log.push(entry(None, None), &violations);
+        let given: [&[(&str, Code)]; 4] = [
+            &[("/…é", Code::TooLong), ("", Code::WrongType)],
+            &[],
+            &[("/bcd", Code::Required); MAX_VIOLATIONS_KEPT + 4],
+            &[("/e/0", Code::InvalidDate)],
+        ];
+        for violations in given {
+            log.push(entry(None, None), &wrong(violations));
         }
         let found = log.take().answered(|_| true);
-        let pointers = |at: usize| -> Vec<_> { found[at].1.iter().map(|violation| &*violation.pointer).collect() };
-        assert_eq!((pointers(0), pointers(1)), (vec!["/a", ""], vec![]));
-        assert_eq!((pointers(2), pointers(3)), (vec!["/bcd"; MAX_VIOLATIONS_KEPT], vec!["/e/0"]));
+        for ((_, found), given) in found.iter().zip(given) {
+            let found: Vec<_> = found.iter().map(|one| (one.pointer.as_str(), &*one.code)).collect();
+            let given: Vec<_> = given.iter().map(|(pointer, code)| (*pointer, code.as_str())).collect();
+            assert_eq!(found, given[..given.len().min(MAX_VIOLATIONS_KEPT)]);
+        }
+        assert_eq!(found.len(), 4);
+    }
+
+    #[test]
+    fn no_line_has_a_name_that_a_client_made_up() {
+        let log = RequestLog::default();
+        log.push(entry(Some("invalid_body"), None), &too_long(&["/Ada/first_name"]));
+        let entries = log.take().answered(|word| word == "first_name");
+        for json in [true, false] {
+            let line = String::from_utf8(lines(&entries, json)).expect("UTF-8");
+            assert!(line.contains("/*/first_name") && !line.contains("Ada"), "{line}");
+        }
     }
 
     #[test]

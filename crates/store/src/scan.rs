@@ -20,7 +20,7 @@ use crate::vault::{NameKeys, Vault, WrappedKey};
 /// The number of customers that an engine reads at a time.
 const PORTION: usize = 2_000;
 
-/// The summary of a customer and the key that opens it, as stored.
+/// The summary of a customer, as stored.
 pub(crate) struct SealedSummary {
     pub(crate) id: CustomerId,
     pub(crate) kind: u8,
@@ -28,12 +28,13 @@ pub(crate) struct SealedSummary {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) names: Vec<u8>,
-    /// `None` if there is no key, which the search leaves to whoever reads the customer.
-    pub(crate) key: Option<WrappedKey>,
 }
 
+/// The stored key of a customer. `None` if there is none, which the scan leaves to whoever reads the customer.
+type Key = Option<WrappedKey>;
+
 /// Gives customers their keys. The customers come newest first, and the keys in any order.
-fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], WrappedKey)>) -> Vec<SealedSummary> {
+fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], WrappedKey)>) -> Vec<(SealedSummary, Key)> {
     keys.sort_unstable_by_key(|(id, _)| *id);
     let with_key = |summary: SealedSummary| {
         let key = loop {
@@ -44,7 +45,7 @@ fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], WrappedKey)>) -
                 None => break None,
             }
         };
-        SealedSummary { key, ..summary }
+        (summary, key)
     };
     found.into_iter().map(with_key).collect()
 }
@@ -52,7 +53,7 @@ fn with_keys(found: Vec<SealedSummary>, mut keys: Vec<([u8; 16], WrappedKey)>) -
 /// How an engine reads what is compared.
 #[async_trait]
 pub(crate) trait Scannable: Sync {
-    /// The next customers after one, newest first, without their keys. At most `size`.
+    /// The next customers after one, newest first. At most `size`.
     async fn summaries(
         &self,
         scope: Scope,
@@ -90,7 +91,7 @@ pub(crate) async fn scan(
         };
         compared += next.len();
         after = (next.len() == size).then_some(oldest);
-        // The next customers are read beside the keys of these, since each waits for the engine.
+        // The next customers are read together with the keys of these, because PostgreSQL can do both at once.
         let following = async {
             match after {
                 Some(_) if compared < limit => engine.summaries(scope, after, size).await,
@@ -112,30 +113,28 @@ struct Comparison {
     scope: Scope,
     is_wanted: IsWanted,
     found: Vec<CustomerId>,
-    /// The portions that are being compared or wait for a core.
+    /// The portions that are being compared, at most one for each core.
     running: VecDeque<JoinHandle<Vec<CustomerId>>>,
-    most: usize,
+    cores: usize,
 }
 
 impl Comparison {
     fn new(vault: &Arc<Vault>, scope: Scope, is_wanted: IsWanted) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        // Twice as many as there are cores, so that the engine need not wait until one is free.
-        let most = 2 * cores;
-        Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: VecDeque::new(), most }
+        Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: VecDeque::new(), cores }
     }
 
     /// Begins to compare a portion. If too many are in progress, waits for the oldest one first.
-    async fn add(&mut self, portion: Vec<SealedSummary>) -> Result<(), StoreError> {
-        if self.running.len() >= self.most {
+    async fn add(&mut self, portion: Vec<(SealedSummary, Key)>) -> Result<(), StoreError> {
+        if self.running.len() >= self.cores {
             self.wait().await?;
         }
         let (vault, scope, is_wanted) = (Arc::clone(&self.vault), self.scope, Arc::clone(&self.is_wanted));
         self.running.push_back(tokio::task::spawn_blocking(move || {
             let mut keys = NameKeys::new(&vault, scope);
-            let is_found = |sealed: SealedSummary| {
+            let is_found = |(sealed, key): (SealedSummary, Key)| {
                 let id = sealed.id;
-                open(&mut keys, scope, sealed).is_none_or(|summary| is_wanted(&summary)).then_some(id)
+                open(&mut keys, scope, sealed, key).is_none_or(|summary| is_wanted(&summary)).then_some(id)
             };
             portion.into_iter().filter_map(is_found).collect()
         }));
@@ -160,10 +159,101 @@ impl Comparison {
     }
 }
 
-fn open(keys: &mut NameKeys<'_>, scope: Scope, sealed: SealedSummary) -> Option<Summary> {
-    let SealedSummary { id, kind, version, created_at, updated_at, names, key } = sealed;
+fn open(keys: &mut NameKeys<'_>, scope: Scope, sealed: SealedSummary, key: Key) -> Option<Summary> {
+    let SealedSummary { id, kind, version, created_at, updated_at, names } = sealed;
     let key = keys.open(id, key?).ok()?;
     let names = sealed::open_names(scope, id, version, names, &key)?;
     let [created_at, updated_at] = [created_at, updated_at].map(Timestamp::from_micros);
     Some(Summary { id, kind: kind_of(kind).ok()?, version, created_at, updated_at, names })
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier_core::caller::Environment;
+    use dossier_core::ids::AccountId;
+
+    use super::*;
+    use crate::vault::{Keyring, RootKey};
+
+    const SCOPE: Scope = Scope { account: AccountId::from_bytes([1; 16]), environment: Environment::Sandbox };
+
+    /// The customers that are numbered from 1. They have no keys, so that a scan finds all of them.
+    struct Numbered(u64);
+
+    fn id(number: u64) -> CustomerId {
+        CustomerId::from_bytes(u128::from(number).to_be_bytes())
+    }
+
+    fn number(id: CustomerId) -> u64 {
+        u64::try_from(u128::from_be_bytes(*id.as_bytes())).expect("a number")
+    }
+
+    fn summary(number: u64) -> SealedSummary {
+        SealedSummary { id: id(number), kind: 0, version: 1, created_at: 0, updated_at: 0, names: Vec::new() }
+    }
+
+    #[async_trait]
+    impl Scannable for Numbered {
+        async fn summaries(
+            &self,
+            _: Scope,
+            after: Option<CustomerId>,
+            size: usize,
+        ) -> Result<Vec<SealedSummary>, StoreError> {
+            let newest = after.map_or(self.0, |id| number(id) - 1);
+            Ok((1..=newest).rev().take(size).map(summary).collect())
+        }
+
+        async fn keys(
+            &self,
+            _: Scope,
+            oldest: CustomerId,
+            newest: CustomerId,
+        ) -> Result<Vec<([u8; 16], WrappedKey)>, StoreError> {
+            assert!(oldest <= newest);
+            Ok(Vec::new())
+        }
+    }
+
+    #[tokio::test]
+    async fn each_customer_is_compared_once_whatever_the_portions_are() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let keyring = Keyring::create(&folder.path().join("keyring"), &RootKey::random(), String::new());
+        let vault = Arc::new(Vault::new(keyring.expect("a keyring")));
+        for customers in [0, 1, 1_999, 2_000, 2_001, 4_000, 5_000] {
+            for limit in [7, 1_999, 2_000, 3_000, 4_000, 10_000] {
+                let (mut found, mut after, mut scans) = (Vec::new(), None, 0);
+                loop {
+                    let part = scan(&Numbered(customers), &vault, SCOPE, after, limit, Arc::new(|_| false)).await;
+                    let part = part.expect("a part");
+                    found.extend(part.ids);
+                    scans += 1;
+                    after = part.last;
+                    if after.is_none() {
+                        break;
+                    }
+                    assert_eq!(found.last(), after.as_ref(), "it continues after the last that was compared");
+                }
+                let all: Vec<_> = (1..=customers).rev().map(id).collect();
+                assert!(found == all, "{customers} customers, {limit} at a time");
+                assert!(scans <= customers as usize / limit + 1, "{scans} scans of {customers}, {limit} at a time");
+            }
+        }
+    }
+
+    #[test]
+    fn customers_get_their_own_keys_in_whatever_order_these_come() {
+        let key = |number: u64| {
+            let wrapped = WrappedKey { epoch: u32::try_from(number).expect("a small number"), sealed: Vec::new() };
+            (*id(number).as_bytes(), wrapped)
+        };
+        let found = [9, 7, 5, 2].map(summary).into();
+        // The third has no key, and there are keys of others.
+        let keys = [8, 2, 9, 1, 6, 7, 10].map(key).into();
+        let pairs: Vec<_> = with_keys(found, keys)
+            .into_iter()
+            .map(|(summary, key)| (number(summary.id), key.map(|key| u64::from(key.epoch))))
+            .collect();
+        assert_eq!(pairs, [(9, Some(9)), (7, Some(7)), (5, None), (2, Some(2))]);
+    }
 }

@@ -21,10 +21,11 @@ use crate::use_cases::write::append_audit;
 
 /// The most customers that a search returns.
 pub const MAX_FOUND: usize = 50;
-/// The number of customers that a search by name compares before it looks at the time. It doubles each time, up to the
-/// most, because a common name is found at once.
+/// The number of customers that a search by name compares before it first looks at the time. A common name is found at
+/// once. Portions double while they are quick, because each ends by waiting for its comparisons.
 const FIRST_PORTION: usize = 10_000;
-const PORTION: usize = 160_000;
+/// A portion that takes less time than this is quick, in microseconds.
+const QUICK: i64 = 500_000;
 /// How long a search by name may take, in seconds.
 const MAX_SECONDS: i64 = 10;
 /// The shortest name to search for, in characters. Chinese names may have two.
@@ -81,8 +82,11 @@ async fn by_name(services: &Services, seat: &Seat, text: &str) -> Result<Matches
     let end = services.clock.now().plus_seconds(MAX_SECONDS);
     let (mut ids, mut after, mut portion) = (Vec::new(), None, FIRST_PORTION);
     loop {
+        let began = services.clock.now();
         let scanned = services.store.scan(seat.caller.scope, after, portion, Arc::clone(&is_wanted)).await?;
-        portion = (2 * portion).min(PORTION);
+        if services.clock.now().as_micros() - began.as_micros() < QUICK {
+            portion *= 2;
+        }
         ids.extend(scanned.ids);
         after = scanned.last;
         if after.is_none() || ids.len() >= MAX_FOUND || services.clock.now() >= end {

@@ -101,12 +101,12 @@ fn root_key(source: &RootKeySource) -> Option<Value> {
             "warning: it was read from an environment variable, which stays in memory and is visible to child \
                 processes and crash reporters. Use DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND"
         }
-        // A group may need to: an orchestrator mounts secrets in this way.
-        RootKeySource::File(_, path) if std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o007 != 0) => {
+        // Kubernetes gives a mounted secret to a group, so the group may read it.
+        RootKeySource::File(_, path) if std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o004 != 0) => {
             let path = path.display();
-            &format!("warning: every user of this machine can read {path}. Run: chmod o= {path}")
+            &format!("warning: the mode of {path} lets every user read it. Run: chmod o= {path}, or mount it as 0440")
         }
-        RootKeySource::Settings(_) | RootKeySource::File(..) | RootKeySource::Command(_) => return None,
+        RootKeySource::File(..) | RootKeySource::Command(_) => return None,
     };
     Some(check("root key", true, advice))
 }

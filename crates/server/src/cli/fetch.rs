@@ -33,7 +33,7 @@ const EXPAND: &str = "expand=profile,documents";
 /// Save the customers of another server of the Customers API, with their documents, for dossier customers import
 #[derive(Args)]
 pub struct Fetch {
-    /// The URL of that server
+    /// The URL of that server, with or without /v0
     pub url: Url,
     /// The file with the API key, which needs customers:read, files:read and pii:reveal if that server is Dossier
     #[arg(long, value_name = "FILE")]
@@ -65,8 +65,9 @@ impl LocalCommand for Fetch {
         let made = DirBuilder::new().mode(0o700).create(&self.to);
         made.map_err(cannot("make the folder", &self.to))?;
         let mut out = Out::begin(&self.to)?;
-        // Paths begin with /v0, as in the documentation of the API.
-        let base = self.url.as_str().trim_end_matches('/').trim_end_matches("/v0").to_owned();
+        let base = self.url.as_str().trim_end_matches('/');
+        // The paths have it as well.
+        let base = base.strip_suffix("/v0").unwrap_or(base).to_owned();
         let server = Server { client, base, key, host };
         with_progress(async |progress| match &emails {
             Some(emails) => {

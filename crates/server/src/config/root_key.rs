@@ -11,9 +11,7 @@ use super::setting::Source;
 pub enum RootKeySource {
     /// `root.key` in the data folder, created by the first start.
     DataFolder,
-    /// The key, from the settings file.
-    Settings(Zeroizing<String>),
-    /// The key, from a file of its own.
+    /// The key, from the settings or from a file of its own.
     File(Zeroizing<String>, PathBuf),
     /// The key, from an environment variable, which no program can wipe.
     Variable(Zeroizing<String>),
@@ -33,9 +31,8 @@ impl RootKeySource {
             ("", "") => Self::DataFolder,
             ("", command) => Self::Command(command.to_owned()),
             (_, "") => match source {
-                Source::Variable => Self::Variable(key),
-                Source::VariableFile(path) => Self::File(key, path),
-                _ => Self::Settings(key),
+                Source::VariableFile(path) | Source::Toml(path) => Self::File(key, path),
+                Source::Variable | Source::Flag | Source::Default => Self::Variable(key),
             },
             (_, _) => {
                 from.reject("root_key_command", "empty if root_key is set");

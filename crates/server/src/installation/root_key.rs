@@ -19,7 +19,7 @@ pub(crate) fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
     let not_base64 = |origin: &str| InstallationError::RootKey(format!("{origin} is not 32 bytes in base64"));
     trust::check_file(&config.storage.keyring).map_err(InstallationError::Exposed)?;
     match &config.root_key {
-        RootKeySource::Settings(text) | RootKeySource::File(text, _) | RootKeySource::Variable(text) => {
+        RootKeySource::File(text, _) | RootKeySource::Variable(text) => {
             RootKey::parse(text).ok_or_else(|| not_base64("the configured key"))
         }
         RootKeySource::Command(command) => {

@@ -338,37 +338,6 @@ fn files_of_settings_keys_and_rules_that_others_can_write_are_refused() {
 }
 
 #[test]
-fn the_doctor_warns_of_a_root_key_that_others_may_read() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    assert!(dossier(folder.path(), &["accounts", "create", "--name", "a", "--data-dir", "data"]).status.success());
-    let key = fs::read_to_string(folder.path().join("data/root.key")).expect("a root key");
-    let root = folder.path().join("root.key");
-    fs::rename(folder.path().join("data/root.key"), &root).expect("moved");
-    let command = format!("cat {}", root.display());
-    let file = root.to_str().expect("a path");
-    for (variable, value, mode, warning) in [
-        ("DOSSIER_ROOT_KEY", key.trim(), 0o600, Some("it was read from an environment variable")),
-        ("DOSSIER_ROOT_KEY_FILE", file, 0o400, None),
-        ("DOSSIER_ROOT_KEY_FILE", file, 0o440, None),
-        ("DOSSIER_ROOT_KEY_FILE", file, 0o644, Some("every user of this machine can read")),
-        ("DOSSIER_ROOT_KEY_COMMAND", &command, 0o600, None),
-    ] {
-        fs::set_permissions(&root, fs::Permissions::from_mode(mode)).expect("the mode is set");
-        let mut doctor = Command::new(env!("CARGO_BIN_EXE_dossier"));
-        doctor.current_dir(folder.path()).env_clear().env("PATH", "/bin:/usr/bin").env(variable, value);
-        let output = doctor.args(["doctor", "--data-dir", "data", "--output", "json"]).output().expect("the binary");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{variable}: {said}{}", String::from_utf8_lossy(&output.stderr));
-        let checks: Value = serde_json::from_str(&said).expect("JSON");
-        let found = checks.as_array().expect("a list").iter().find(|check| check["check"] == "root key");
-        let detail = found.map(|check| check["detail"].as_str().expect("a text"));
-        assert_eq!(detail.is_some(), warning.is_some(), "{variable}, {mode:o}: {detail:?}");
-        assert!(detail.unwrap_or_default().contains(warning.unwrap_or_default()), "{variable}, {mode:o}: {detail:?}");
-        assert!(!said.contains(key.trim()));
-    }
-}
-
-#[test]
 fn a_secret_on_the_command_line_causes_a_warning_and_is_not_repeated() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (arguments, warned) in [

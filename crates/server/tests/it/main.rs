@@ -57,6 +57,7 @@ mod reference;
 mod retention;
 mod retries;
 mod reviewing;
+mod root_keys;
 mod samples;
 mod saves;
 mod scanner;

@@ -64,10 +64,9 @@ impl Scannable for PostgresStore {
     }
 }
 
-/// Without its key.
 fn sealed_summary(row: &Row) -> Result<SealedSummary, StoreError> {
     let mut columns = Columns::of(row);
     let (id, kind, version) = (CustomerId::from_bytes(columns.id()?), columns.small()?, columns.count()?);
     let (created_at, updated_at, names) = (columns.next()?, columns.next()?, columns.next()?);
-    Ok(SealedSummary { id, kind, version, created_at, updated_at, names, key: None })
+    Ok(SealedSummary { id, kind, version, created_at, updated_at, names })
 }

@@ -68,7 +68,6 @@ impl Scannable for SqliteStore {
     }
 }
 
-/// Without its key.
 fn summary(row: &Row<'_>) -> Result<SealedSummary, rusqlite::Error> {
     Ok(SealedSummary {
         id: CustomerId::from_bytes(row.get(0)?),
@@ -77,6 +76,5 @@ fn summary(row: &Row<'_>) -> Result<SealedSummary, rusqlite::Error> {
         created_at: row.get(3)?,
         updated_at: row.get(4)?,
         names: row.get(5)?,
-        key: None,
     })
 }

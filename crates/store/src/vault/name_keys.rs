@@ -20,8 +20,8 @@ impl<'a> NameKeys<'a> {
         Self { vault, scope, epoch: None }
     }
 
-    /// The key of a customer's names. The key of the customer is not compared with its commitment, which would take as
-    /// long as opening it: whatever a scan finds is read again.
+    /// The key of a customer's names. The commitment is not compared, which would take as long as opening the key. A
+    /// wrong key does not open the names, and a scan finds what it cannot open.
     pub(crate) fn open(&mut self, customer: CustomerId, wrapped: WrappedKey) -> Result<SecretKey, StoreError> {
         if self.epoch.as_ref().is_none_or(|(epoch, _)| *epoch != wrapped.epoch) {
             let key = aead_key(&self.vault.wrap_key(wrapped.epoch, self.scope)?);
