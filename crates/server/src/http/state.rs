@@ -117,7 +117,7 @@ pub type App = Arc<AppState>;
 
 impl AppState {
     /// With what parsing takes, and with full caches, the process stays below 256 MiB.
-    const BODY_BYTES: u64 = 48 * 1_024 * 1_024;
+    const BODY_BYTES: u64 = 40 * 1_024 * 1_024;
     /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files are in a bucket.
     const UPLOADS: u64 = 64;
     /// The rest of a refused upload is read and discarded piece by piece.

@@ -332,8 +332,8 @@ async fn large_pages_that_are_not_received_leave_room_for_another_account() {
     }
     let path = "/v0/customers?limit=1000&expand=profile";
     let mut unread_ones = Vec::new();
-    // Three quarters of 48 MiB, 2 MiB each. The kernel buffers the first pages of a connection.
-    for _ in 0..18 {
+    // Three quarters of 40 MiB, 2 MiB each. The kernel buffers the first pages of a connection.
+    for _ in 0..15 {
         unread_ones.push(unread(&app, &app.key, path, 40).await);
     }
     let mut refused = app.get(path).await;
