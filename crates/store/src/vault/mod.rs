@@ -332,7 +332,7 @@ fn open_wrapped(
     Ok(key)
 }
 
-/// The key and the commitment beside it, which the caller must compare.
+/// The key and the commitment beside it. Whoever returns what the key opens must compare them first.
 fn open_uncompared(
     wrap_key: &LessSafeKey,
     scope: Scope,
