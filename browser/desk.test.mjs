@@ -412,6 +412,7 @@ state("search", "approver", at("/search"));
 for (const [name, text, words] of [
     ["found", "Lovelace", /customers? w/],
     ["nothing found", "Nobody", /Nothing/],
+    ["no such number", "X1234567", /Names were not searched/],
 ]) {
     state(`search, ${name}`, "approver", async (page) => {
         await page.goto(`${desk}/search`);

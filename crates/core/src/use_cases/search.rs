@@ -30,6 +30,8 @@ const QUICK: i64 = 500_000;
 const MAX_SECONDS: i64 = 10;
 /// The shortest name to search for, in characters. Chinese names may have two.
 const SHORTEST: usize = 2;
+/// A text with fewer digits may be a name, such as `3M` or `7-Eleven`.
+const DIGITS_OF_A_NUMBER: usize = 4;
 
 /// The customers that match a search.
 #[derive(Debug, Default)]
@@ -38,6 +40,17 @@ pub struct Matches {
     pub summaries: Vec<Summary>,
     /// Whether there may be more, because there are too many or the time was up.
     pub is_partial: bool,
+    /// Whether names were not compared, because the text looks like a number. Comparing them takes seconds.
+    pub names_remain: bool,
+}
+
+/// What a text is compared with if it is nobody's id, e-mail address or number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Otherwise {
+    /// Names, unless the text looks like a number.
+    Names,
+    /// Names, whatever the text looks like.
+    NamesAnyway,
 }
 
 /// Searches for a text. The trail records that the member searched, but not for what.
@@ -45,7 +58,7 @@ pub struct Matches {
 /// # Errors
 ///
 /// [`DeskError::Forbidden`].
-pub async fn search(services: &Services, seat: &Seat, text: &str) -> Result<Matches, DeskError> {
+pub async fn search(services: &Services, seat: &Seat, text: &str, otherwise: Otherwise) -> Result<Matches, DeskError> {
     seat.require(Permission::View)?;
     let scope = seat.caller.scope;
     let audit = AuditEntry::new(&seat.caller, services.now(scope), Action::Searched);
@@ -53,9 +66,19 @@ pub async fn search(services: &Services, seat: &Seat, text: &str) -> Result<Matc
     let text = text.trim();
     let mut found = at_once(services, seat, text).await?;
     if found.summaries.is_empty() && text.chars().count() >= SHORTEST && !text.contains('@') {
-        found = by_name(services, seat, text).await?;
+        if otherwise == Otherwise::Names && looks_like_a_number(text) {
+            found.names_remain = true;
+        } else {
+            found = by_name(services, seat, text).await?;
+        }
     }
     Ok(found)
+}
+
+/// Whether each word has a digit, and all of them have several.
+fn looks_like_a_number(text: &str) -> bool {
+    text.split_whitespace().all(|word| word.chars().any(char::is_numeric))
+        && text.chars().filter(|c| c.is_numeric()).count() >= DIGITS_OF_A_NUMBER
 }
 
 /// By id, by e-mail, and by number.

@@ -337,6 +337,8 @@ found = { $count ->
    *[other] { $count } customers were found.
 }
 found-partial = There may be more. Type more of the name.
+found-no-number = This looks like a number, and no customer has it. Names were not searched.
+search-names = Search the names
 shortcuts-are-on = Turn shortcuts off
 shortcuts-are-off = Turn shortcuts on
 

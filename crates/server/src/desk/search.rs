@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dossier_core::customer::Summary;
 use dossier_core::desk::Permission;
-use dossier_core::use_cases::search::{self, Matches};
+use dossier_core::use_cases::search::{self, Matches, Otherwise};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -30,8 +30,9 @@ pub async fn page(desk: Desk) -> Response {
 /// `POST /desk/{environment}/search`
 pub async fn find(State(app): State<App>, desk: Desk, fields: Fields) -> Result<Response, Problem> {
     let text: String = fields.get("text").chars().take(LONGEST).collect();
-    match search::search(&app.services, &desk.seat, &text).await {
-        Ok(found) => Ok(show(&desk, &text, &results(&desk, &found))),
+    let otherwise = if fields.get("names").is_empty() { Otherwise::Names } else { Otherwise::NamesAnyway };
+    match search::search(&app.services, &desk.seat, &text, otherwise).await {
+        Ok(found) => Ok(show(&desk, &text, &results(&desk, &text, &found))),
         Err(error) => refusal(&desk, error),
     }
 }
@@ -51,11 +52,18 @@ fn show(desk: &Desk, text: &str, results: &Markup) -> Response {
     pages::page(desk, &say("nav-search"), "search", &content)
 }
 
-fn results(desk: &Desk, found: &Matches) -> Markup {
+fn results(desk: &Desk, text: &str, found: &Matches) -> Markup {
     html! {
         p role="status" { (say_with("found", &[("count", found.summaries.len().into())])) }
         ul.found { @for summary in &found.summaries { li { (result(desk, summary)) } } }
         @if found.is_partial { p { (say("found-partial")) } }
+        @if found.names_remain {
+            form method="post" action={ (desk.base()) "/search" } {
+                p { (say("found-no-number")) }
+                input type="hidden" name="text" value=(text);
+                button type="submit" name="names" value="yes" { (say("search-names")) }
+            }
+        }
     }
 }
 

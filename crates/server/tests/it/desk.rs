@@ -370,6 +370,9 @@ async fn a_search_finds_by_id_address_number_and_name() {
         app.put(&id, &body).await.expect(200);
         ids.push(id);
     }
+    let company = app.given("corporate").await;
+    app.put(&company, &json!({ "business_legal_name": "1234567 Quebec 9 to 5" })).await.expect(200);
+    ids.push(company);
     let ada = Browser::with(&app, "Ada", &[Role::Viewer]).await;
     let email = app.get(&format!("/v0/customers/{}", ids[1])).await.expect(200)["email"].to_string();
     for (text, expected) in [
@@ -384,10 +387,20 @@ async fn a_search_finds_by_id_address_number_and_name() {
         ("Nobody".to_owned(), &[]),
         ("email".to_owned(), &[]),
         ("x999999".to_owned(), &[]),
+        ("9 to 5".to_owned(), &[3]),
+        ("1234567 quebec".to_owned(), &[3]),
     ] {
         let found = ada.post("/desk/sandbox/search", &[("text", &text)]).await;
         assert_eq!(found.status, 200, "{}", found.text);
         let is_found: Vec<_> = (0..ids.len()).filter(|index| found.text.contains(&ids[*index])).collect();
         assert_eq!(is_found, expected, "{text}");
+    }
+    // What looks like a number is compared with names only when the member asks for that, because it takes seconds.
+    for text in ["1234567", " 1234 567 ", "X1234-567"] {
+        let at_once = ada.post("/desk/sandbox/search", &[("text", text)]).await;
+        assert!(!at_once.text.contains(&ids[3]) && at_once.text.contains("Names were not searched"), "{text}");
+        let names = ada.post("/desk/sandbox/search", &[("text", text), ("names", "yes")]).await;
+        assert_eq!(names.text.contains(&ids[3]), !text.contains('X'), "{text}");
+        assert!(!names.text.contains("Names were not searched"), "{text}");
     }
 }
