@@ -121,7 +121,7 @@ impl Queues {
     /// The personal part of a case.
     #[must_use]
     pub fn shown(&self, case: &Case) -> Option<Shown> {
-        let opened = self.key.open(case.waiting.customer.as_bytes(), &case.sealed)?;
+        let opened = self.key.open(case.waiting.customer.as_bytes(), case.sealed.to_vec())?;
         serde_json::from_slice(&opened).ok()
     }
 

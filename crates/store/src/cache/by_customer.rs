@@ -1,13 +1,12 @@
 //! A cache of customers, limited in bytes.
 
-use std::sync::Arc;
-
 use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-pub(super) trait CacheEntry {
+/// What is cached of a customer. Whoever finds it gets a copy.
+pub(super) trait CacheEntry: Clone {
     /// The bytes that an entry takes besides its sealed part.
     const OVERHEAD: usize;
     /// The bytes of a typical entry.
@@ -20,13 +19,13 @@ pub(super) trait CacheEntry {
 #[derive(Clone)]
 pub(super) struct ByteWeighter;
 
-impl<T: CacheEntry> Weighter<(Scope, CustomerId), Arc<T>> for ByteWeighter {
-    fn weight(&self, _: &(Scope, CustomerId), entry: &Arc<T>) -> u64 {
+impl<T: CacheEntry> Weighter<(Scope, CustomerId), T> for ByteWeighter {
+    fn weight(&self, _: &(Scope, CustomerId), entry: &T) -> u64 {
         (T::OVERHEAD + entry.size()) as u64
     }
 }
 
-pub(super) type ByCustomer<T> = Cache<(Scope, CustomerId), Arc<T>, ByteWeighter>;
+pub(super) type ByCustomer<T> = Cache<(Scope, CustomerId), T, ByteWeighter>;
 
 /// A cache of at most `bytes` bytes.
 pub(super) fn by_customer<T: CacheEntry>(bytes: u64) -> ByCustomer<T> {

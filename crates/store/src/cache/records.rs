@@ -16,7 +16,7 @@ use crate::columns::type_column;
 use crate::prepared::{PreparedChange, PreparedEffect};
 use crate::sealed::{Cells, PlainColumns, SealedRecord, SubjectKeys};
 
-pub(crate) type StoredRow = (PlainColumns, Cells);
+pub(crate) type StoredRow = Arc<(PlainColumns, Cells)>;
 
 impl CacheEntry for StoredRow {
     const OVERHEAD: usize = 256;

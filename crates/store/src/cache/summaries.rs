@@ -2,8 +2,6 @@
 //! Like all personal data that outlives a request they are sealed. Their key belongs to this process alone, since a
 //! list opens many at once.
 
-use std::sync::Arc;
-
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Names, Summary};
@@ -16,9 +14,13 @@ use crate::vault::ProcessKey;
 /// The blind index of a customer's e-mail.
 pub(crate) type EmailHash = [u8; 16];
 
-/// A [`Summary`] with its names sealed.
+/// A [`Summary`] with its names sealed. Each reader opens a copy of its own: if readers shared one, the threads that
+/// answer requests for the same customers would contend for its reference count.
+#[derive(Clone)]
 pub(super) struct SealedSummary<S = ()> {
     id: CustomerId,
+    /// The e-mail that it was read with.
+    email: EmailHash,
     kind: CustomerType,
     version: u64,
     created_at: Timestamp,
@@ -28,7 +30,7 @@ pub(super) struct SealedSummary<S = ()> {
     stamp: S,
 }
 
-impl<S> CacheEntry for SealedSummary<S> {
+impl<S: Copy> CacheEntry for SealedSummary<S> {
     /// Includes the entry that finds it by e-mail.
     const OVERHEAD: usize = 384;
     const TYPICAL: u64 = 640;
@@ -40,8 +42,8 @@ impl<S> CacheEntry for SealedSummary<S> {
 
 pub(crate) struct Summaries<S> {
     remembered: ByCustomer<SealedSummary<S>>,
-    /// The same summaries by the e-mail they were read with.
-    by_email: Cache<(Scope, EmailHash), Arc<SealedSummary<S>>>,
+    /// Whose e-mail it was when the summary was read.
+    by_email: Cache<(Scope, EmailHash), CustomerId>,
     key: ProcessKey,
 }
 
@@ -59,7 +61,7 @@ impl<S: Copy> Summaries<S> {
     /// The summary, if it is cached and its stamp is current.
     pub(crate) fn get(&self, scope: Scope, id: CustomerId, is_current: impl FnOnce(S) -> bool) -> Option<Summary> {
         let sealed = self.remembered.get(&(scope, id)).filter(|sealed| is_current(sealed.stamp))?;
-        self.open(&sealed)
+        self.open(sealed)
     }
 
     /// As [`Summaries::get`], by e-mail.
@@ -69,8 +71,9 @@ impl<S: Copy> Summaries<S> {
         email: EmailHash,
         is_current: impl FnOnce(CustomerId, S) -> bool,
     ) -> Option<Summary> {
-        let sealed = self.by_email.get(&(scope, email)).filter(|sealed| is_current(sealed.id, sealed.stamp))?;
-        self.open(&sealed)
+        let id = self.by_email.get(&(scope, email))?;
+        let sealed = self.remembered.get(&(scope, id)).filter(|sealed| sealed.email == email)?;
+        if is_current(id, sealed.stamp) { self.open(sealed) } else { None }
     }
 
     /// Returns `None` unless all of them are cached and current.
@@ -84,12 +87,12 @@ impl<S: Copy> Summaries<S> {
             |id: &CustomerId| self.remembered.get(&(scope, *id)).filter(|sealed| is_current(sealed.id, sealed.stamp));
         // Find all before opening any.
         let sealed: Vec<_> = ids.iter().map(find).collect::<Option<_>>()?;
-        sealed.iter().map(|sealed| self.open(sealed)).collect()
+        sealed.into_iter().map(|sealed| self.open(sealed)).collect()
     }
 
     /// Returns `None` if memory was damaged, as if it were not cached.
-    fn open(&self, sealed: &SealedSummary<S>) -> Option<Summary> {
-        let SealedSummary { id, kind, version, created_at, updated_at, ref names, stamp: _ } = *sealed;
+    fn open(&self, sealed: SealedSummary<S>) -> Option<Summary> {
+        let SealedSummary { id, email: _, kind, version, created_at, updated_at, names, stamp: _ } = sealed;
         let names = Names::from_json(self.key.open(id.as_bytes(), names)?)?;
         Some(Summary { id, kind, version, created_at, updated_at, names })
     }
@@ -97,8 +100,8 @@ impl<S: Copy> Summaries<S> {
     pub(crate) fn remember(&self, stamp: S, scope: Scope, summary: &Summary, email: EmailHash) {
         let Summary { id, kind, version, created_at, updated_at, ref names } = *summary;
         let names = self.key.seal(id.as_bytes(), names.as_json());
-        let sealed = Arc::new(SealedSummary { id, kind, version, created_at, updated_at, names, stamp });
-        self.by_email.insert((scope, email), Arc::clone(&sealed));
+        let sealed = SealedSummary { id, email, kind, version, created_at, updated_at, names, stamp };
         self.remembered.insert((scope, id), sealed);
+        self.by_email.insert((scope, email), id);
     }
 }
