@@ -64,7 +64,7 @@ words! {
     SignInFailed = "member.sign_in_failed": "A sign-in failed.",
     SignedOut = "member.signed_out": "A session or a link of a member was ended.",
     Simulated = "kyc.simulated": "A transition of a customer was simulated in the sandbox.",
-    ProviderAsked = "kyc.provider_asked": "A provider was given a share token, which Dossier then deleted.",
+    ProviderAsked = "kyc.provider_asked": "A provider was given a share token, or asked for a verdict and gave none.",
     ProviderAnswered = "kyc.provider_answered": "A provider reported on a verification.",
     ClockAdvanced = "sandbox.clock_advanced": "The clock of a sandbox was advanced.",
     EmptyingStarted = "sandbox.emptying_started": "A sandbox is emptied: everything in it is erased.",

@@ -73,6 +73,15 @@ impl Customer {
         }
     }
 
+    /// Whether a decision about a version is one about this version: nothing but the questions to a provider came
+    /// between them.
+    #[must_use]
+    pub fn is_alike(&self, version: u64) -> bool {
+        let alike = self.kyc.provider.as_ref().and_then(|case| case.alike);
+        version == self.version
+            || alike.is_some_and(|alike| alike.last == self.version && (alike.first..alike.last).contains(&version))
+    }
+
     /// Gives the record its next version when something changed.
     pub(super) fn count(&mut self, changes: &[FieldChange], now: Timestamp) {
         if changes.is_empty() {

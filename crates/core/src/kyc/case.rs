@@ -28,6 +28,18 @@ pub struct Case {
     /// How many times in a row the provider had no verdict or failed.
     #[serde(default)]
     pub tries: u32,
+    /// The versions of the record that differ only in how often the provider was asked in vain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alike: Option<Alike>,
+}
+
+/// Versions of a record that hold the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alike {
+    /// The first of them.
+    pub first: u64,
+    /// The last of them.
+    pub last: u64,
 }
 
 impl Case {
@@ -38,6 +50,12 @@ impl Case {
             Stage::Open(id) | Stage::Closed(id) => Some(id),
             Stage::TokenGiven | Stage::Asking | Stage::Failed => None,
         }
+    }
+
+    /// Notes that the next version of the record holds the same as this one.
+    pub(crate) fn asked_in_vain(&mut self, version: u64) {
+        let first = self.alike.filter(|alike| alike.last == version).map_or(version, |alike| alike.first);
+        self.alike = Some(Alike { first, last: version + 1 });
     }
 }
 

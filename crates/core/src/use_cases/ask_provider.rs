@@ -19,8 +19,9 @@ use crate::use_cases::remind::remind;
 use crate::use_cases::step::{Step, StepResult, take_step};
 use crate::use_cases::write_customer::UpdateError;
 
-/// The pauses between questions to a provider that has no verdict yet, in seconds. The last one repeats.
-const POLLS: [i64; 5] = [60, 300, 900, 1_800, 3_600];
+/// The pauses between questions to a provider that has no verdict yet, in seconds. The last one repeats. Each question
+/// is a version of the record, and most providers call when they have a verdict.
+const POLLS: [i64; 5] = [60, 300, 1_800, 7_200, 21_600];
 
 /// After this many failures in a row the reviewers take over.
 const MAX_FAILURES: u32 = 20;
@@ -62,15 +63,14 @@ async fn step(services: &Services, provider: &dyn Provider, scope: Scope, id: Cu
         Stage::Asking => set_stage(services, scope, id, Stage::Failed, None, 0).await,
         Stage::Open(case_id) => match provider.verdict(&case_id).await {
             Ok(Verdict::Pending) => {
-                let wait = POLLS[usize::try_from(case.tries).unwrap_or(usize::MAX).min(POLLS.len() - 1)];
-                set_stage(services, scope, id, Stage::Open(case_id), Some(wait), case.tries + 1).await
+                let pause = POLLS[usize::try_from(case.tries).unwrap_or(usize::MAX).min(POLLS.len() - 1)];
+                wait(services, scope, id, pause).await
             }
             Ok(verdict) => conclude(services, scope, id, &case_id, &verdict).await,
-            Err(error) => {
-                let again = case.tries < MAX_FAILURES && matches!(error, ProviderError::Unavailable(_));
-                let (stage, wait) = if again { (Stage::Open(case_id), Some(POLLS[0])) } else { (Stage::Failed, None) };
-                set_stage(services, scope, id, stage, wait, case.tries + 1).await
+            Err(ProviderError::Unavailable(_)) if case.tries < MAX_FAILURES => {
+                wait(services, scope, id, POLLS[0]).await
             }
+            Err(_) => set_stage(services, scope, id, Stage::Failed, None, case.tries + 1).await,
         },
         Stage::Closed(_) | Stage::Failed => set_stage(services, scope, id, case.stage, None, 0).await,
     }
@@ -119,6 +119,23 @@ async fn set_stage(
         case.stage = stage.clone();
         case.tries = tries;
         Ok(StepResult { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer })
+    };
+    take_step(services, &caller(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
+}
+
+/// Records that a provider gave no verdict, and is asked again after `pause` seconds. This changes nothing that anyone
+/// decides about, so a proposal stays, and a decision about the version before is accepted.
+async fn wait(services: &Services, scope: Scope, id: CustomerId, pause: i64) -> Result<(), UpdateError> {
+    let compute = |mut customer: Customer, now: Timestamp| {
+        let case = customer.kyc.provider.as_mut().filter(|case| matches!(case.stage, Stage::Open(_)));
+        let case = case.ok_or(Conflict::NoSession)?;
+        case.due_at = Some(now.plus_seconds(pause));
+        case.tries += 1;
+        case.asked_in_vain(customer.version);
+        if let Some(proposal) = &mut customer.kyc.proposal {
+            proposal.version = customer.version + 1;
+        }
+        Ok(StepResult { step: Some(Step::unseen(Action::ProviderAsked)), after: customer })
     };
     take_step(services, &caller(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }

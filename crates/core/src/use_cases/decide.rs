@@ -156,7 +156,7 @@ pub async fn withdraw(
 
 /// Refuses a decision about another version than the one that the member looked at.
 fn is_at(customer: &Customer, version: Option<u64>) -> Result<(), UpdateError> {
-    match version.is_none_or(|version| version == customer.version) {
+    match version.is_none_or(|version| customer.is_alike(version)) {
         true => Ok(()),
         false => Err(UpdateError::ConditionFailed { version: customer.version, changed: Vec::new() }),
     }

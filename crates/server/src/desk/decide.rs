@@ -85,7 +85,7 @@ pub async fn decide(
         return Ok(held);
     }
     let id = panel.customer.id;
-    if entered.version != panel.customer.version {
+    if !panel.customer.is_alike(entered.version) {
         return stale(&app, &desk, &panel, entered).await;
     }
     if entered.outcome == "escalate" {

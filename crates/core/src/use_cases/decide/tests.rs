@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::kyc::lifecycle::{State, Transition};
-use ways::{Done, Step, Ways, Who};
+use ways::{Done, OldPage, Step, Ways, Who};
 
 /// The length of the paths.
 const LENGTH: usize = 6;
@@ -311,4 +311,33 @@ fn only_decisions_about_a_high_risk_need_a_second_member_if_the_policy_says_so()
 fn no_path_leads_to_a_decision_without_a_second_member_if_the_policy_covers_all() {
     let found = walk(FourEyes::All);
     assert!(found.paths > 1_000_000_000 && found.by_two > 0, "{found:?}");
+}
+
+#[test]
+fn a_provider_without_a_verdict_changes_nothing_that_members_decide_about() {
+    let ways = Ways::new(FourEyes::All);
+    let before = |step| {
+        let steps = [Step::OpenSession, Step::Rename, Step::Submit, step];
+        let proposed = steps.into_iter().fold(ways::customer(), |customer, step| ways.take(&customer, step).after);
+        let asked = (0..3).fold(proposed.clone(), |customer, _| ways.asked_in_vain(&customer));
+        assert_eq!(asked.version, proposed.version + 3);
+        assert_eq!(asked.kyc.proposal.is_some(), proposed.kyc.proposal.is_some());
+        asked
+    };
+    let proposed = before(Step::Decide(Who::Analyst, Outcome::Approve));
+    let confirmed = ways.take(&proposed, Step::OnAnOldPage(OldPage::Confirm)).after;
+    assert_eq!(confirmed.kyc.state, State::Approved, "the page is older than the last question");
+    let withdrawn = ways.take(&proposed, Step::OnAnOldPage(OldPage::Withdraw)).after;
+    assert!(withdrawn.kyc.proposal.is_none() && withdrawn.version > proposed.version);
+    let decided = ways.take(&before(Step::Rename), Step::OnAnOldPage(OldPage::Decide)).after;
+    assert_eq!(decided.kyc.state, State::ResubmissionRequired);
+
+    // Anything else in between counts as before, also between two questions.
+    let renamed = ways.take(&proposed, Step::Rename).after;
+    assert!(renamed.kyc.proposal.is_none());
+    let version = renamed.version;
+    let asked = ways.asked_in_vain(&renamed);
+    assert!(asked.is_alike(version) && !asked.is_alike(version - 1));
+    assert!(proposed.is_alike(proposed.version - 3) && !proposed.is_alike(proposed.version - 4));
+    assert!(!proposed.is_alike(proposed.version + 1));
 }

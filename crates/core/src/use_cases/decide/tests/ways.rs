@@ -223,6 +223,19 @@ impl Ways {
         Done { after, said }
     }
 
+    /// The customer after a provider that still has no verdict was asked for it.
+    pub(super) fn asked_in_vain(&self, before: &Customer) -> Customer {
+        let mut customer = before.clone();
+        let stage = Stage::Open("pending".to_owned());
+        let case = Case { provider: Name::Simulated, stage, due_at: None, tries: 0, alike: None };
+        customer.kyc.provider.get_or_insert(case);
+        let record = || self.store.customer.lock().unwrap_or_else(PoisonError::into_inner);
+        *record() = Some(customer);
+        at_once(work(&self.services, &Simulated, SCOPE, before.id)).expect("asked");
+        self.store.committed.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        record().take().expect("a customer")
+    }
+
     async fn run(&self, before: &Customer, step: Step) -> Result<Option<Answer>, MemberDecisionError> {
         let (services, id, version) = (&self.services, Some(before.id), before.version);
         Ok(match step {
@@ -279,7 +292,7 @@ impl Ways {
     /// A worksheet on which everything fits the decision that a step makes.
     fn judged(&self, before: &Customer, step: Step) -> Worksheet {
         let verdict = match step {
-            Step::Decide(_, Outcome::RequestResubmission) => VerdictWord::Differs,
+            Step::Decide(_, Outcome::RequestResubmission) | Step::OnAnOldPage(OldPage::Decide) => VerdictWord::Differs,
             _ => VerdictWord::Matches,
         };
         let mut sheet = Worksheet::empty(before.id);
@@ -295,7 +308,8 @@ impl Ways {
     async fn hear(&self, before: &Customer, outcome: Outcome) {
         let mut customer = before.clone();
         let case = Stage::Open(outcome.as_str().to_owned());
-        customer.kyc.provider = Some(Case { provider: Name::Simulated, stage: case, due_at: None, tries: 0 });
+        customer.kyc.provider =
+            Some(Case { provider: Name::Simulated, stage: case, due_at: None, tries: 0, alike: None });
         *self.store.customer.lock().expect("unpoisoned") = Some(customer);
         work(&self.services, &Simulated, SCOPE, before.id).await.expect("heard");
     }
