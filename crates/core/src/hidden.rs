@@ -17,6 +17,15 @@ pub fn without_hidden(text: &[char]) -> String {
     shown.collect()
 }
 
+/// The characters of a text, each with whether it hides something from a reader. Line breaks and tabs hide nothing.
+#[must_use]
+pub fn hiding(text: &str) -> Vec<(char, bool)> {
+    let text: Vec<char> = text.chars().collect();
+    let shown = without_hidden(&text);
+    let hides = |(c, shown): (char, char)| (c, c != shown && !matches!(c, '\n' | '\r' | '\t'));
+    text.into_iter().zip(shown.chars()).map(hides).collect()
+}
+
 /// Whether a character is a letter beyond ASCII, or a mark on one, such as the virama before a joiner.
 fn is_part_of_a_word(c: char) -> bool {
     !c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c))

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::file::record::Flaw;
 use crate::form::calendars::{OLDEST_FORMATION, OLDEST_YEARS};
-use crate::hidden::is_hidden;
+use crate::hidden::hiding;
 use crate::place::Place;
 use crate::words::words;
 
@@ -51,7 +51,7 @@ impl Customer {
         let profile = self.profile.to_json();
         let mut flags = Vec::new();
         texts(&profile, &mut String::new(), &mut |pointer, name, text| {
-            if text.chars().any(is_hidden) {
+            if hiding(text).iter().any(|(_, hides)| *hides) {
                 flags.push(Flag { kind: FlagKind::InvisibleCharacters, pointer: pointer.to_owned() });
             }
             if is_impossible(name, text, now) {

@@ -28,8 +28,6 @@ const FIRST_PORTION: usize = 10_000;
 const QUICK: i64 = 500_000;
 /// How long a search by name may take, in seconds.
 const MAX_SECONDS: i64 = 10;
-/// The shortest name to search for, in characters. Chinese names may have two.
-const SHORTEST: usize = 2;
 /// A text with fewer digits may be a name, such as `3M` or `7-Eleven`.
 const DIGITS_OF_A_NUMBER: usize = 4;
 
@@ -65,7 +63,7 @@ pub async fn search(services: &Services, seat: &Seat, text: &str, otherwise: Oth
     append_audit(services, scope, audit).await?;
     let text = text.trim();
     let mut found = at_once(services, seat, text).await?;
-    if found.summaries.is_empty() && text.chars().count() >= SHORTEST && !text.contains('@') {
+    if found.summaries.is_empty() && !text.contains('@') {
         if otherwise == Otherwise::Names && looks_like_a_number(text) {
             found.names_remain = true;
         } else {
@@ -101,6 +99,9 @@ async fn at_once(services: &Services, seat: &Seat, text: &str) -> Result<Matches
 /// about them.
 async fn by_name(services: &Services, seat: &Seat, text: &str) -> Result<Matches, StoreError> {
     let wanted = Wanted::new(text);
+    if wanted.words.is_empty() {
+        return Ok(Matches::default());
+    }
     let is_wanted: IsWanted = Arc::new(move |summary| wanted.is_in(&summary.names));
     let end = services.clock.now().plus_seconds(MAX_SECONDS);
     let (mut ids, mut after, mut portion) = (Vec::new(), None, FIRST_PORTION);

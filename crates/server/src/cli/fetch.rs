@@ -64,44 +64,16 @@ impl LocalCommand for Fetch {
         let client = Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build().map_err(text)?;
         let made = DirBuilder::new().mode(0o700).create(&self.to);
         made.map_err(cannot("make the folder", &self.to))?;
-        let mut out = Out::begin(&self.to)?;
         let base = self.url.as_str().trim_end_matches('/');
         // The paths have it as well.
         let base = base.strip_suffix("/v0").unwrap_or(base).to_owned();
         let server = Server { client, base, key, host };
-        with_progress(async |progress| match &emails {
-            Some(emails) => {
-                let emails: Vec<_> = emails.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-                for (done, email) in emails.iter().enumerate() {
-                    let page = server.list(&format!("email={}", encoded(email))).await?;
-                    server.save(&page, &mut out).await?;
-                    progress(done as u64 + 1, emails.len() as u64);
-                }
-                Ok(())
-            }
-            None => {
-                let mut cursor = String::new();
-                // A server that leads in circles would be asked for ever.
-                let mut known = HashSet::new();
-                loop {
-                    let page = server.list(&format!("limit=100{cursor}")).await?;
-                    server.save(&page, &mut out).await?;
-                    progress(out.customers, out.customers + 1);
-                    let next = match &page["next_cursor"] {
-                        Value::Null => return Ok::<_, String>(()),
-                        Value::String(next) => format!("&cursor={}", encoded(next)),
-                        _ => return Err(format!("{}: the cursor of the next page is no text", server.host)),
-                    };
-                    if !known.insert(next.clone()) {
-                        return Err(format!("{}: the pages do not end", server.host));
-                    }
-                    cursor = next;
-                }
-            }
-        })
-        .await?;
-        let (customers, files) = (out.customers, out.files);
-        out.end()?;
+        let fetched = server.fetch(emails.as_deref(), &self.to).await;
+        if fetched.is_err() {
+            // A part is of no use, and it is personal data.
+            std::fs::remove_dir_all(&self.to).map_err(cannot("delete", &self.to))?;
+        }
+        let (customers, files) = fetched?;
         let rows = self.to.join(ROWS).display().to_string();
         local.output.value(&json!({ "customers": customers, "files": files, "saved_as": rows }));
         Ok(ExitCode::SUCCESS)
@@ -155,6 +127,45 @@ struct Server {
 }
 
 impl Server {
+    /// Saves all customers, or those with these e-mails, and returns how many customers and files there are.
+    async fn fetch(&self, emails: Option<&str>, folder: &Path) -> Result<(u64, u64), String> {
+        let mut out = Out::begin(folder)?;
+        with_progress(async |progress| match emails {
+            Some(emails) => {
+                let emails: Vec<_> = emails.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                for (done, email) in emails.iter().enumerate() {
+                    let page = self.list(&format!("email={}", encoded(email))).await?;
+                    self.save(&page, &mut out).await?;
+                    progress(done as u64 + 1, emails.len() as u64);
+                }
+                Ok(())
+            }
+            None => {
+                let mut cursor = String::new();
+                // A server that leads in circles would be asked for ever.
+                let mut known = HashSet::new();
+                loop {
+                    let page = self.list(&format!("limit=100{cursor}")).await?;
+                    self.save(&page, &mut out).await?;
+                    progress(out.customers, out.customers + 1);
+                    let next = match &page["next_cursor"] {
+                        Value::Null => return Ok::<_, String>(()),
+                        Value::String(next) => format!("&cursor={}", encoded(next)),
+                        _ => return Err(format!("{}: the cursor of the next page is no text", self.host)),
+                    };
+                    if !known.insert(next.clone()) {
+                        return Err(format!("{}: the pages do not end", self.host));
+                    }
+                    cursor = next;
+                }
+            }
+        })
+        .await?;
+        let totals = (out.customers, out.files);
+        out.end()?;
+        Ok(totals)
+    }
+
     /// A page of customers, with their profiles if the server has them.
     async fn list(&self, query: &str) -> Result<Value, String> {
         let path = |query: &str| format!("/v0/customers?{query}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dossier_core::customer::Customer;
-use dossier_core::desk::{Claim, Permission, VerdictWord};
+use dossier_core::desk::{Claim, Flag, Permission, VerdictWord};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Status;
 use dossier_core::mask::{MASKED, NUMBERS};
@@ -81,7 +81,7 @@ impl Claims<'_> {
                 }
                 @if is_new { p.error role="alert" { (say("answer-changed-text")) } }
                 @if let Some(status) = status(requirement.status) { p.status { (status) } }
-                @if let Some(error) = &requirement.error { p.error { (error.to_string()) } }
+                @if let Some(error) = &requirement.error { p.error { (words(error.help())) } }
                 @if let Some(confirmed) = &requirement.confirmed {
                     p { (say("confirmed")) }
                     blockquote dir="auto" { (visible(&confirmed.reason)) }
@@ -91,7 +91,11 @@ impl Claims<'_> {
                     p { (say_with("files", &[("count", claim.files.len().into())])) }
                 }
                 @for flag in &claim.flags {
-                    p.flag data-serious=[flag.kind.is_serious().then_some("yes")] { (flag.kind.help()) }
+                    p.flag data-serious=[flag.kind.is_serious().then_some("yes")] {
+                        (flag.kind.help())
+                        // The title names the person of a claim about one.
+                        @if requirement.person_id.is_none() { (whose(&self.case.customer, &flag.pointer)) }
+                    }
                 }
                 @if let Some(verdict) = verdict {
                     // The buttons show one's own verdict. Paper has no buttons.
@@ -201,6 +205,33 @@ impl Claims<'_> {
     }
 }
 
+/// What a machine found, with the claims that it is about, or the place in the record if there is no such claim.
+pub fn flag(case: &CaseView, flag: &Flag) -> Markup {
+    let about: Vec<_> = case.claims.iter().filter(|claim| claim.flags.contains(flag)).collect();
+    let value = case.customer.masked_profile().pointer(&flag.pointer).cloned();
+    let member = Place::new(&flag.pointer).name();
+    html! {
+        li data-serious=[flag.kind.is_serious().then_some("yes")] {
+            strong { (say(&format!("flag-{}", flag.kind))) } " " (flag.kind.help())
+            @for claim in &about {
+                " " a href={ "#" (anchor(&claim.requirement.id)) } { (claim.requirement.label) }
+            }
+            @if let (true, Some(Value::String(text))) = (about.is_empty(), value) {
+                " " (label(member)) ": " bdi { (visible(&text)) }
+            }
+            (whose(&case.customer, &flag.pointer))
+        }
+    }
+}
+
+/// The name of the person whose place of the record this is, behind a dot.
+fn whose(customer: &Customer, pointer: &str) -> Markup {
+    let index = pointer.strip_prefix("/associated_persons/").and_then(|rest| rest.split('/').next());
+    let person = index.and_then(|index| customer.profile.persons().get(index.parse::<usize>().ok()?));
+    let name = person.and_then(|person| customer.person_name(person.person_id()?));
+    html! { @if let Some(name) = name { " · " bdi { (visible(&name)) } } }
+}
+
 /// The persons of a business with their shares.
 pub fn persons(customer: &Customer) -> Markup {
     html! {
@@ -249,6 +280,8 @@ fn shown(member: &str, text: &str) -> String {
     let known = match member {
         "birth_date" | "formation_date" => date(text).map(|date| format!("{date} ({text})")),
         "nationality" | "country" | "birth_country" | "issuing_country" => country(text),
+        // Types of tax numbers are abbreviations.
+        "type" if text.len() < 5 => Some(text.to_ascii_uppercase()),
         "type" | "account_purpose" | "employment_status" | "source_of_funds" => Some(words(text)),
         _ => None,
     };

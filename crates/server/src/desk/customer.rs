@@ -168,15 +168,7 @@ fn warnings(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
             section.flags aria-labelledby="flags-title" {
                 h2 #flags-title { (say("flags-title")) }
                 ul {
-                    @for flag in &case.flags {
-                        li data-serious=[flag.kind.is_serious().then_some("yes")] {
-                            strong { (say(&format!("flag-{}", flag.kind))) } " " (flag.kind.help())
-                            @for claim in case.claims.iter().filter(|claim| claim.flags.contains(flag)) {
-                                @let id = &claim.requirement.id;
-                                " " a href={ "#" (claims::anchor(id)) } { (claim.requirement.label) }
-                            }
-                        }
-                    }
+                    @for flag in &case.flags { (claims::flag(case, flag)) }
                 }
                 @if !case.others.is_empty() {
                     p { (say("others")) }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
 use dossier_core::desk::{FlagKind, Permission, WaitReason};
+use dossier_core::hidden::hiding;
 use dossier_core::parse::Country;
 use dossier_core::use_cases::worksheet;
 use maud::{Markup, html};
@@ -259,12 +260,12 @@ pub async fn next(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery)
     }
 }
 
-/// A text in which hidden characters are visible: `⟦U+202E⟧`.
+/// A text in which hidden characters are visible: `⟦U+202E⟧`. Line breaks and tabs are not hidden.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if dossier_core::hidden::is_hidden(c) {
+    for (c, hides) in hiding(text) {
+        if hides {
             shown.push_str(&format!("⟦U+{:04X}⟧", u32::from(c)));
         } else {
             shown.push(c);
@@ -304,6 +305,15 @@ mod tests {
             assert_eq!(duration(at(0), at(minutes)), text);
         }
         assert_eq!(duration(at(5), at(0)), "0 m");
-        assert_eq!(visible("a\u{202e}b"), "a⟦U+202E⟧b");
+        for (text, shown) in [
+            ("a\u{202e}b", "a⟦U+202E⟧b"),
+            ("one\n\ttwo\r\n", "one\n\ttwo\r\n"),
+            // A joiner between letters is a part of the word.
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("a\u{200c}b", "a⟦U+200C⟧b"),
+            ("\u{0}", "⟦U+0000⟧"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
     }
 }

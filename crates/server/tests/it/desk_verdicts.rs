@@ -120,3 +120,45 @@ async fn a_verdict_leaves_what_a_machine_found_beside_the_claim() {
     let claim = ada.script(&format!("/desk/sandbox/customers/{id}/verdicts"), &fields).await.text;
     assert!(claim.starts_with("<article") && claim.contains(found), "{claim}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_says_where_it_was_raised_and_line_breaks_are_not_hidden_characters() {
+    const INVISIBLE: &str = "The text contains invisible characters.";
+    let app = TestApp::start().await;
+    let ada = Browser::with(&app, "Ada", &[Role::Analyst]).await;
+    let page = |id: String| {
+        let ada = &ada;
+        async move { ada.get(&format!("/desk/sandbox/customers/{id}")).await.text }
+    };
+    let person = app.given("individual").await;
+    let texts = json!({
+        "first_name": "می\u{200c}خواهم", "source_of_funds_description": "Salary.\nRent.\tGifts.",
+    });
+    app.put(&person, &texts).await.expect(200);
+    let text = page(person.clone()).await;
+    assert!(!text.contains(INVISIBLE) && !text.contains('⟦'), "{text}");
+    app.patch(&person, &json!({ "source_of_funds_description": "Sal\u{200b}ary" })).await.expect(200);
+    let text = page(person.clone()).await;
+    let place = format!("{INVISIBLE} Source of funds description: <bdi>Sal⟦U+200B⟧ary</bdi>");
+    assert!(text.contains(&place), "{text}");
+
+    let company = app.given("corporate").await;
+    let owner = |name: &str| {
+        let document = json!({ "type": "passport", "number": name, "issuing_country": "FR" });
+        json!({
+            "first_name": name, "last_name": "Rossi", "ownership_percentage": "50",
+            "identifying_information": { "id_document": document },
+            "residential_address": { "country": "IT", "city": "Roma", "street_line_1": "Via 1", "postal_code": "1" },
+        })
+    };
+    app.put(&company, &json!({ "associated_persons": [owner("Sofia"), owner("Bruno")] })).await.expect(200);
+    let text = page(company).await;
+    for name in ["Sofia", "Bruno"] {
+        let whose = format!(" · <bdi>{name} Rossi</bdi></li>");
+        assert!(text.contains(&whose), "the flag names {name}: {text}");
+    }
+
+    let noted = [("text", "One.\r\nTwo.")];
+    ada.post(&format!("/desk/sandbox/customers/{person}/notes"), &noted).await;
+    assert!(page(person).await.contains("One.\nTwo."), "the lines of a note stay");
+}

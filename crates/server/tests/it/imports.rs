@@ -376,13 +376,15 @@ async fn customers_of_another_server_are_fetched_and_imported() {
     redirects.join().expect("it answered");
     assert!(String::from_utf8_lossy(&moved.stderr).contains("302"), "{}", String::from_utf8_lossy(&moved.stderr));
     assert!(second.accept().is_err(), "the other host heard nothing");
-    assert!(!target.join("moved/customers.ndjson").exists(), "what is not whole does not look so");
+    assert!(!target.join("moved").exists(), "what is not whole is deleted");
 
     let again = fetch(&app.url, "all", &[]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "nothing is overwritten");
+    assert!(target.join("all/customers.ndjson").exists(), "nor deleted");
     std::fs::write(target.join("key"), "dsk_test_nothing").expect("written");
     let refused = fetch(&app.url, "refused", &[]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("401"), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(!target.join("refused").exists(), "the same command works with the right key");
     let plain = dossier(&target, &["customers", "fetch", "http://example.com", "--api-key-file", "key", "--to", "x"]);
     assert!(String::from_utf8_lossy(&plain.stderr).contains("https://"));
 }
