@@ -37,6 +37,7 @@ before(async () => {
         ["approver", "Ada Lovelace", "approver"],
         ["second", "Katherine Johnson", "approver"],
         ["viewer", "Charles Babbage", "viewer"],
+        ["auditor", "Dorothy Vaughan", "auditor"],
         ["admin", "Margaret Hamilton", "admin"],
     ])
         people[key] = await member(browser, server, name, role);
@@ -408,6 +409,8 @@ state("nothing left", "analyst", async (page) => {
     await page.keyboard.press("n");
     await page.getByText("No case is free").waitFor();
 });
+state("trail", "auditor", at("/trail"));
+state("trail, nothing found", "auditor", at("/trail?action=sandbox.emptied"));
 state("search", "approver", at("/search"));
 for (const [name, text, words] of [
     ["found", "Lovelace", /customers? w/],

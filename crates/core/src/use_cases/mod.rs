@@ -41,6 +41,7 @@ pub mod simulate;
 pub mod step;
 pub mod submit_form;
 pub mod timeline;
+pub mod trail;
 pub mod update_customer;
 pub mod upload_file;
 pub mod webhooks;

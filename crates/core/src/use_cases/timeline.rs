@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::audit::read::{AuditFilter, AuditRow};
+use crate::caller::Scope;
 use crate::desk::role::Permission;
 use crate::ids::{CustomerId, KeyId};
 use crate::look::CountedLook;
@@ -94,11 +95,15 @@ pub async fn timeline(
         items.push(item);
         place = after;
     }
-    let keys = match store.api_keys(scope).await {
-        Ok(keys) => keys.into_iter().map(|key| (key.key_id, key.name)).collect(),
+    Ok(Timeline { items, next, keys: key_names(services, scope).await? })
+}
+
+/// The names of the keys of a scope.
+pub(crate) async fn key_names(services: &Services, scope: Scope) -> Result<BTreeMap<KeyId, String>, StoreError> {
+    match services.store.api_keys(scope).await {
+        Ok(keys) => Ok(keys.into_iter().map(|key| (key.key_id, key.name)).collect()),
         // A key that was altered has no name here. Verifying the store reports it.
-        Err(StoreError::Corrupt(_)) => BTreeMap::new(),
-        Err(error) => return Err(error.into()),
-    };
-    Ok(Timeline { items, next, keys })
+        Err(StoreError::Corrupt(_)) => Ok(BTreeMap::new()),
+        Err(error) => Err(error),
+    }
 }

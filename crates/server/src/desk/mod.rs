@@ -35,6 +35,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod text;
 pub mod timeline;
+pub mod trail;
 pub mod ways;
 
 use axum::Router;
@@ -86,6 +87,7 @@ fn cases() -> Router<App> {
     Router::new()
         .route("/desk/{environment}/queue", get(queue::page))
         .route("/desk/{environment}/search", get(search::page).post(search::find))
+        .route("/desk/{environment}/trail", get(trail::page))
         .route("/desk/{environment}/next", post(queue::next))
         .route("/desk/{environment}/customers/{id}", get(customer::page))
         .route("/desk/{environment}/customers/{id}/take", post(customer_actions::take))

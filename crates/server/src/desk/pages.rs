@@ -26,16 +26,10 @@ pub struct Viewer<'a> {
 }
 
 impl Viewer<'_> {
-    /// The environment whose queue the page leads to: its own, or the first that the member sees.
-    fn queue(&self) -> Option<Environment> {
+    /// The environment in which the member may do something: that of the page, or the first.
+    fn environment_for(&self, permission: Permission) -> Option<Environment> {
         let mut environments = self.environment.into_iter().chain(Environment::ALL.iter().copied());
-        environments.find(|one| self.member.may(Permission::View, *one))
-    }
-
-    /// The environment whose console the page leads to: its own, or the first where the member may manage keys.
-    fn console(&self) -> Option<Environment> {
-        let mut environments = self.environment.into_iter().chain(Environment::ALL.iter().copied());
-        environments.find(|one| self.member.may(Permission::ManageKeys, *one))
+        environments.find(|one| self.member.may(permission, *one))
     }
 
     /// Where the link to another environment leads.
@@ -85,12 +79,15 @@ fn framed(viewer: Viewer<'_>, navigation: &Markup, (title, class): (&str, &str),
                 header.top data-environment=[viewer.environment] {
                     nav aria-label=(say("nav")) {
                         strong.brand { "Dossier" }
-                        @if let Some(queue) = viewer.queue() {
-                            (link(&format!("/desk/{queue}/queue"), "queue", "g q"))
-                            (link(&format!("/desk/{queue}/search"), "search", "/"))
+                        @if let Some(one) = viewer.environment_for(Permission::View) {
+                            (link(&format!("/desk/{one}/queue"), "queue", "g q"))
+                            (link(&format!("/desk/{one}/search"), "search", "/"))
                         }
-                        @if let Some(console) = viewer.console() {
-                            (link(&format!("/console/{console}"), "console", "g k"))
+                        @if let Some(one) = viewer.environment_for(Permission::ReadTrail) {
+                            (link(&format!("/desk/{one}/trail"), "trail", "g t"))
+                        }
+                        @if let Some(one) = viewer.environment_for(Permission::ManageKeys) {
+                            (link(&format!("/console/{one}"), "console", "g k"))
                         }
                         @if viewer.member.details.roles.is_admin() { (link("/desk/members", "members", "g m")) }
                     }
@@ -184,6 +181,7 @@ const SHORTCUTS: [(&str, &[(&str, &str)]); 3] = [
             ("j k", "move"),
             ("/", "search"),
             ("g q", "queue"),
+            ("g t", "trail"),
             ("g k", "console"),
             ("g 1…4", "view"),
             ("u", "back"),
@@ -266,7 +264,7 @@ pub fn refused<'a>(viewer: impl Into<Viewer<'a>>, error: &DeskError) -> Response
     if viewer.is_script {
         return notice(status, &title, &text);
     }
-    let back = viewer.queue().filter(|_| viewer.environment.is_some());
+    let back = viewer.environment_for(Permission::View).filter(|_| viewer.environment.is_some());
     let content = html! {
         p { (text) }
         @if let Some(environment) = back {

@@ -65,21 +65,28 @@ fn who(actor: &str, keys: &Keys) -> String {
 }
 
 fn entry(row: &AuditRow, events: &[AnnouncedEvent], keys: &Keys) -> Markup {
+    html! {
+        li {
+            (kind("entry")) (line(row, keys))
+            @if !events.is_empty() { ul { @for one in events { (event(one)) } } }
+        }
+    }
+}
+
+/// When, what, who, and what changed.
+pub fn line(row: &AuditRow, keys: &Keys) -> Markup {
     let what = match Action::parse(&row.action) {
         Some(action) => action.help(),
         None => &row.action,
     };
     html! {
-        li {
-            (kind("entry")) (time(row.at)) " " strong { (what) } " " bdi { (who(&row.actor, keys)) }
-            @if let Some(decision) = &row.decision {
-                " · " (words(&decision.outcome))
-                @for code in &decision.reason_codes { " · " (words(code.as_str())) }
-            }
-            @if !row.fields.is_empty() { " " code { (row.fields.join(" ")) } }
-            @if let Some(version) = row.version { " · v" (version) }
-            @if !events.is_empty() { ul { @for one in events { (event(one)) } } }
+        (time(row.at)) " " strong { (what) } " " bdi { (who(&row.actor, keys)) }
+        @if let Some(decision) = &row.decision {
+            " · " (words(&decision.outcome))
+            @for code in &decision.reason_codes { " · " (words(code.as_str())) }
         }
+        @if !row.fields.is_empty() { " " code { (row.fields.join(" ")) } }
+        @if let Some(version) = row.version { " · v" (version) }
     }
 }
 

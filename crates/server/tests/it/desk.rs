@@ -290,6 +290,7 @@ async fn every_page_and_action_is_for_its_roles_only() {
         (Method::GET, "/desk/sandbox/queue".to_owned(), "", &view),
         (Method::GET, "/desk/sandbox/search".to_owned(), "", &view),
         (Method::POST, "/desk/sandbox/search".to_owned(), "text=Ada", &view),
+        (Method::GET, "/desk/sandbox/trail".to_owned(), "", &["auditor"]),
         (Method::GET, customer.clone(), "", &view),
         (Method::POST, format!("{customer}/mrz"), "zone=x", &view),
         (Method::POST, format!("{customer}/reveal"), pointer, &reveal),

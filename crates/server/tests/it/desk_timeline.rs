@@ -152,3 +152,42 @@ async fn the_pages_of_a_long_history_have_every_version_once_and_are_small() {
     let foreign = ada.get(&place.replace(&id, &other)).await;
     assert_eq!(foreign.status, 404, "a place in the history of another customer: {}", foreign.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_auditor_reads_the_trail_of_the_environment_with_filters() {
+    let app = TestApp::start().await;
+    let mut ids = Vec::new();
+    for _ in 0..60 {
+        ids.push(app.given("individual").await);
+    }
+    app.put(&ids[7], &json!({ "first_name": "Ada" })).await.expect(200);
+    let auditor = Browser::with(&app, "Ann", &[Role::Auditor]).await;
+    let read = |query: String| {
+        let auditor = &auditor;
+        async move {
+            let page = auditor.get(&format!("/desk/sandbox/trail{query}")).await;
+            assert_eq!(page.status, 200, "{query}: {}", page.text);
+            page.text
+        }
+    };
+    let entries = |page: &str| page.matches("<li><time").count();
+    let first = read(String::new()).await;
+    assert_eq!(entries(&first), 50);
+    assert!(first.contains("key first start") && !first.contains("given-"), "who, and nothing about customers");
+    let older =
+        first.split("<a href=\"?before=").nth(1).and_then(|rest| rest.split('"').next()).expect("older entries");
+    let second = read(format!("?before={older}")).await;
+    assert!(entries(&second) > 10 && second.contains(&ids[0]) && !first.contains(&ids[0]), "{second}");
+    assert!(second.contains("Newest"), "{second}");
+
+    let changed = read(format!("?customer={}&action=customer.updated&actor=key", ids[7])).await;
+    assert_eq!(entries(&changed), 1, "{changed}");
+    assert!(changed.contains("/first_name") && !changed.contains("Ada"), "the place and not the value: {changed}");
+    for query in ["?action=api_key.revoked", "?actor=session", &format!("?customer={}&actor=member", ids[8])] {
+        assert!(read(query.to_owned()).await.contains("No entry matches."), "{query}");
+    }
+    // What is not known filters nothing.
+    assert_eq!(entries(&read("?action=x&actor=%3Cb%3E&customer=%00&before=-1".to_owned()).await), 50);
+    let foreign = auditor.get(&format!("/desk/sandbox/trail?customer={}&before=1", ids[9])).await;
+    assert_eq!(foreign.status, 404, "no entry of that customer: {}", foreign.text);
+}

@@ -1,0 +1,122 @@
+//! The audit trail of an environment. Its entries hold nothing personal but the names of those who did something.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use dossier_core::audit::{Action, ActorFilter, AuditFilter};
+use dossier_core::ids::CustomerId;
+use dossier_core::use_cases::trail::{self, TrailPage};
+use maud::{Markup, html};
+
+use super::fields::Fields;
+use super::pages;
+use super::seat::{Desk, refusal};
+use super::text::say;
+use super::timeline::line;
+use crate::http::problem::Problem;
+use crate::http::state::App;
+
+/// The kinds of actors to choose from.
+const ACTORS: [&str; 5] = ["member", "key", "session", "operator", "system"];
+
+/// What the URL says. Only what is known counts.
+struct Asked {
+    action: Option<Action>,
+    actor: Option<&'static str>,
+    customer: Option<CustomerId>,
+    before: Option<u64>,
+}
+
+impl Asked {
+    fn read(query: &str) -> Self {
+        let fields = Fields::read(query.as_bytes());
+        Self {
+            action: Action::parse(fields.get("action")),
+            actor: ACTORS.into_iter().find(|actor| *actor == fields.get("actor")),
+            customer: CustomerId::parse(fields.get("customer").trim()),
+            before: fields.get("before").parse().ok(),
+        }
+    }
+
+    fn filter(&self) -> AuditFilter {
+        let actor = self.actor.and_then(ActorFilter::parse);
+        AuditFilter { action: self.action, actor, customer: self.customer, ..AuditFilter::default() }
+    }
+
+    /// The query of the same list, starting elsewhere.
+    fn query(&self, before: Option<u64>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.action.map(|action| ("action", action.as_str())));
+        query.extend_pairs(self.actor.map(|actor| ("actor", actor)));
+        query.extend_pairs(self.customer.map(|customer| ("customer", customer.to_string())));
+        query.extend_pairs(before.map(|before| ("before", before.to_string())));
+        query.finish()
+    }
+}
+
+/// `GET /desk/{environment}/trail`
+pub async fn page(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let found = match trail::trail(&app.services, &desk.seat, &asked.filter(), asked.before).await {
+        Ok(found) => found,
+        Err(error) => return refusal(&desk, error),
+    };
+    let content = html! { (form(&asked)) (entries(&desk, &asked, &found)) };
+    Ok(pages::page(&desk, &say("nav-trail"), "trail", &content))
+}
+
+fn form(asked: &Asked) -> Markup {
+    html! {
+        form.fields method="get" {
+            div {
+                label for="action" { (say("trail-action")) }
+                select #action name="action" {
+                    option value="" { (say("trail-every")) }
+                    @for action in Action::ALL {
+                        option value=(action.as_str()) selected[asked.action == Some(*action)] { (action.as_str()) }
+                    }
+                }
+            }
+            div {
+                label for="actor" { (say("trail-actor")) }
+                select #actor name="actor" {
+                    option value="" { (say("trail-anyone")) }
+                    @for actor in ACTORS {
+                        option value=(actor) selected[asked.actor == Some(actor)] {
+                            (say(&format!("trail-actor-{actor}")))
+                        }
+                    }
+                }
+            }
+            div {
+                label for="customer" { (say("trail-about")) }
+                input #customer type="text" name="customer" autocomplete="off" spellcheck="false"
+                    value=(asked.customer.map(|customer| customer.to_string()).unwrap_or_default());
+            }
+            button.primary type="submit" { (say("trail-show")) }
+        }
+    }
+}
+
+fn entries(desk: &Desk, asked: &Asked, found: &TrailPage) -> Markup {
+    html! {
+        section.timeline aria-label=(say("nav-trail")) {
+            @if found.rows.is_empty() {
+                p { (say(if found.next.is_some() { "trail-none-here" } else { "trail-none" })) }
+            }
+            ol {
+                @for row in &found.rows {
+                    li {
+                        (line(row, &found.keys))
+                        @if let Some(customer) = row.customer_id {
+                            " · " a href={ (desk.base()) "/customers/" (customer) } { (say("trail-customer")) }
+                        }
+                    }
+                }
+            }
+            p.pages {
+                @if asked.before.is_some() { a href={ "?" (asked.query(None)) } { (say("history-newest")) } " " }
+                @if let Some(next) = found.next { a href={ "?" (asked.query(Some(next))) } { (say("history-older")) } }
+            }
+        }
+    }
+}
