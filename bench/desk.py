@@ -188,6 +188,9 @@ def main():
         server.start()
         made, waiting = fill(server, folder, options)
         print(f"{made} customers on {options.engine}, of whom {len(waiting)} wait", flush=True)
+        if cluster:
+            # What autovacuum does some minutes later.
+            cluster.sql("VACUUM ANALYZE")
         is_good = measure(server, waiting, options)
     finally:
         server.process.kill()
