@@ -25,9 +25,12 @@ pub struct Case {
     pub stage: Stage,
     /// When the case needs work again. `None` if it needs none.
     pub due_at: Option<Timestamp>,
-    /// How many times in a row the provider had no verdict or failed.
+    /// How many times the provider had no verdict.
     #[serde(default)]
     pub tries: u32,
+    /// How many times in a row the provider could not be asked.
+    #[serde(default)]
+    pub failures: u32,
     /// The versions of the record that differ only in how often the provider was asked in vain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alike: Option<Alike>,

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::idempotency::Request;
 use crate::ids::CustomerId;
-use crate::kyc::case::Stage;
+use crate::kyc::case::{Case, Stage};
 use crate::kyc::decision::{NewDecision, Outcome};
 use crate::kyc::lifecycle::Conflict;
 use crate::kyc::provider::{Provider, ProviderError, Verdict};
@@ -60,19 +60,16 @@ async fn step(services: &Services, provider: &dyn Provider, scope: Scope, id: Cu
         // Another process is asking the provider.
         Stage::Asking if case.due_at.is_some_and(|due| services.now(scope) < due) => Ok(()),
         // A process died while it asked. The token is gone, and it is unknown whether it arrived.
-        Stage::Asking => set_stage(services, scope, id, Stage::Failed, None, 0).await,
-        Stage::Open(case_id) => match provider.verdict(&case_id).await {
-            Ok(Verdict::Pending) => {
-                let pause = POLLS[usize::try_from(case.tries).unwrap_or(usize::MAX).min(POLLS.len() - 1)];
-                wait(services, scope, id, pause).await
+        Stage::Asking => set_stage(services, scope, id, Stage::Failed, None).await,
+        Stage::Open(ref case_id) => match provider.verdict(case_id).await {
+            Ok(Verdict::Pending) => wait(services, scope, id, &case, false).await,
+            Ok(verdict) => conclude(services, scope, id, case_id, &verdict).await,
+            Err(ProviderError::Unavailable(_)) if case.failures < MAX_FAILURES => {
+                wait(services, scope, id, &case, true).await
             }
-            Ok(verdict) => conclude(services, scope, id, &case_id, &verdict).await,
-            Err(ProviderError::Unavailable(_)) if case.tries < MAX_FAILURES => {
-                wait(services, scope, id, POLLS[0]).await
-            }
-            Err(_) => set_stage(services, scope, id, Stage::Failed, None, case.tries + 1).await,
+            Err(_) => set_stage(services, scope, id, Stage::Failed, None).await,
         },
-        Stage::Closed(_) | Stage::Failed => set_stage(services, scope, id, case.stage, None, 0).await,
+        Stage::Closed(_) | Stage::Failed => set_stage(services, scope, id, case.stage, None).await,
     }
 }
 
@@ -94,13 +91,13 @@ async fn hand_over(
         Ok(StepResult { step: Some(Step::unseen(Action::ProviderAsked)), after: customer })
     };
     take_step(services, &caller(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await?;
-    let Some(token) = token else { return set_stage(services, scope, id, Stage::Failed, None, 0).await };
+    let Some(token) = token else { return set_stage(services, scope, id, Stage::Failed, None).await };
     match provider.import(token.expose()).await {
         Ok(case) => match provider.verdict(&case).await {
-            Ok(Verdict::Pending) | Err(_) => set_stage(services, scope, id, Stage::Open(case), Some(POLLS[0]), 0).await,
+            Ok(Verdict::Pending) | Err(_) => set_stage(services, scope, id, Stage::Open(case), Some(POLLS[0])).await,
             Ok(verdict) => conclude(services, scope, id, &case, &verdict).await,
         },
-        Err(_) => set_stage(services, scope, id, Stage::Failed, None, 0).await,
+        Err(_) => set_stage(services, scope, id, Stage::Failed, None).await,
     }
 }
 
@@ -111,29 +108,39 @@ async fn set_stage(
     id: CustomerId,
     stage: Stage,
     wait: Option<i64>,
-    tries: u32,
 ) -> Result<(), UpdateError> {
     let compute = |mut customer: Customer, now: Timestamp| {
-        let case = customer.kyc.provider.as_mut().ok_or(Conflict::NoSession)?;
+        let case = customer.kyc.provider.as_mut().filter(|case| case.stage != Stage::TokenGiven);
+        // A newer token has its own turn.
+        let case = case.ok_or(Conflict::NoSession)?;
         case.due_at = wait.map(|seconds| now.plus_seconds(seconds));
         case.stage = stage.clone();
-        case.tries = tries;
+        case.tries = u32::from(wait.is_some());
+        case.failures = 0;
         Ok(StepResult { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer })
     };
     take_step(services, &caller(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }
 
-/// Records that a provider gave no verdict, and is asked again after `pause` seconds. This changes nothing that anyone
-/// decides about, so a proposal stays, and a decision about the version before is accepted.
-async fn wait(services: &Services, scope: Scope, id: CustomerId, pause: i64) -> Result<(), UpdateError> {
+/// Records that a provider gave no verdict on a case, or could not be asked, and when to ask again. This changes
+/// nothing that anyone decides about, so a proposal stays, and a decision about the version before is accepted.
+async fn wait(
+    services: &Services,
+    scope: Scope,
+    id: CustomerId,
+    asked: &Case,
+    has_failed: bool,
+) -> Result<(), UpdateError> {
     let compute = |mut customer: Customer, now: Timestamp| {
-        let case = customer.kyc.provider.as_mut().filter(|case| matches!(case.stage, Stage::Open(_)));
+        let case = customer.kyc.provider.as_mut().filter(|case| case.stage == asked.stage);
         let case = case.ok_or(Conflict::NoSession)?;
-        case.due_at = Some(now.plus_seconds(pause));
-        case.tries += 1;
+        let polls = if has_failed { 0 } else { usize::try_from(case.tries).unwrap_or(usize::MAX) };
+        case.due_at = Some(now.plus_seconds(POLLS[polls.min(POLLS.len() - 1)]));
+        case.tries += u32::from(!has_failed);
+        case.failures = if has_failed { case.failures + 1 } else { 0 };
         case.asked_in_vain(customer.version);
-        if let Some(proposal) = &mut customer.kyc.proposal {
-            proposal.version = customer.version + 1;
+        if let Some(proposal) = customer.kyc.proposal.as_mut().filter(|one| one.version == customer.version) {
+            proposal.version += 1;
         }
         Ok(StepResult { step: Some(Step::unseen(Action::ProviderAsked)), after: customer })
     };
@@ -157,6 +164,10 @@ async fn conclude(
     };
     let compute = |mut customer: Customer, now: Timestamp| {
         if let Some(case) = &mut customer.kyc.provider {
+            if case.stage == Stage::TokenGiven {
+                // The verdict is about an earlier token.
+                return Err(Conflict::NoSession.into());
+            }
             case.stage = Stage::Closed(case_id.to_owned());
             case.due_at = None;
         }
@@ -171,4 +182,68 @@ async fn conclude(
         decide_or_propose(services, &caller, true, customer, &decision, Action::ProviderAnswered, now)
     };
     take_step(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::clock::Clock as _;
+    use crate::kyc::case::Name;
+    use crate::use_cases::write::scripted::{Noon, SCOPE, Scripted, at_once, services};
+
+    /// A provider that has the case, and the next answer about it.
+    struct Says(Mutex<Result<Verdict, ProviderError>>);
+
+    #[async_trait]
+    impl Provider for Says {
+        async fn import(&self, _: &str) -> Result<String, ProviderError> {
+            Ok("case".to_owned())
+        }
+
+        async fn verdict(&self, _: &str) -> Result<Verdict, ProviderError> {
+            let fallback = Ok(Verdict::Pending);
+            std::mem::replace(&mut *self.0.lock().expect("an answer"), fallback)
+        }
+    }
+
+    /// Asks once for each letter, `p` for "pending" and `u` for "unavailable". Returns the pauses after the answers, in
+    /// seconds, and the last stage.
+    fn asked(answers: &str) -> (Vec<Option<i64>>, Stage) {
+        let store = Arc::new(Scripted::default());
+        let services = services(&store);
+        let mut customer = crate::form::edit::tests::customer(Noon.now());
+        let stage = Stage::Open("case".to_owned());
+        let provider = Name::Simulated;
+        customer.kyc.provider = Some(Case { provider, stage, due_at: None, tries: 1, failures: 0, alike: None });
+        let id = customer.id;
+        *store.customer.lock().expect("a record") = Some(customer);
+        let case =
+            || store.customer.lock().expect("a record").clone().and_then(|one| one.kyc.provider).expect("a case");
+        let pauses = answers.chars().map(|answer| {
+            let answer = match answer {
+                'p' => Ok(Verdict::Pending),
+                _ => Err(ProviderError::Unavailable("no route".to_owned())),
+            };
+            at_once(work(&services, &Says(Mutex::new(answer)), SCOPE, id)).expect("asked");
+            let second = |at: Timestamp| (at.as_micros() - Noon.now().as_micros()) / 1_000_000;
+            case().due_at.map(second)
+        });
+        (pauses.collect(), case().stage)
+    }
+
+    #[test]
+    fn pauses_grow_while_a_provider_has_no_verdict_and_only_failures_in_a_row_end_a_case() {
+        let open = Stage::Open("case".to_owned());
+        let pauses = [300, 1_800, 7_200, 21_600, 21_600].map(Some);
+        assert_eq!(asked("ppppp"), (pauses.to_vec(), open.clone()));
+        assert_eq!(asked("puup"), ([300, 60, 60, 1_800].map(Some).to_vec(), open.clone()), "failures are not answers");
+        let some = "u".repeat(MAX_FAILURES as usize);
+        assert_eq!(asked(&format!("{some}p{some}")).1, open, "an answer in between");
+        let (pauses, stage) = asked(&format!("{some}u"));
+        assert_eq!((pauses.last(), stage), (Some(&None), Stage::Failed));
+    }
 }

@@ -154,7 +154,7 @@ pub async fn withdraw(
     Ok(take_step(services, &seat.caller, id, Request::unkeyed(b""), compute, |_| b"{}".to_vec()).await?)
 }
 
-/// Refuses a decision about another version than the one that the member looked at.
+/// Refuses a decision about another version than the one that the member looked at, unless both hold the same.
 fn is_at(customer: &Customer, version: Option<u64>) -> Result<(), UpdateError> {
     match version.is_none_or(|version| customer.is_alike(version)) {
         true => Ok(()),

@@ -44,7 +44,7 @@ pub async fn submit_form(services: &Services, visitor: &Visitor, agreement: Agre
         if !visitor.may_write(services, &customer) {
             return Err(Conflict::NoSession.into());
         }
-        if customer.version != agreement.reviewed {
+        if !customer.is_alike(agreement.reviewed) {
             return Err(UpdateError::ConditionFailed { version: customer.version, changed: Vec::new() });
         }
         let sheet = Sheet::new(&policy.rules, &customer, &visitor.device, now).seen_under(reveal);

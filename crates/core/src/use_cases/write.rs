@@ -10,8 +10,8 @@ use crate::services::Services;
 use crate::store::Committed;
 use crate::store::error::StoreError;
 
-/// How often a change is computed because another process committed first. Of three processes that write one customer
-/// without pause, each loses two of three attempts, or more if it is slower, so 32 attempts were sometimes too few.
+/// How many times a change is computed at most: again whenever another process committed first. Of three processes that
+/// write one customer without pause, each loses two of three attempts, or more if it is slower. 32 were too few.
 const MAX_ATTEMPTS: usize = 256;
 
 /// The result of a computation; `T` is what the use case returns.

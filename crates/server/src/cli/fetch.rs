@@ -69,11 +69,13 @@ impl LocalCommand for Fetch {
         let base = base.strip_suffix("/v0").unwrap_or(base).to_owned();
         let server = Server { client, base, key, host };
         let fetched = server.fetch(emails.as_deref(), &self.to).await;
-        if fetched.is_err() {
+        let (customers, files) = fetched.map_err(|why| {
             // A part is of no use, and it is personal data.
-            std::fs::remove_dir_all(&self.to).map_err(cannot("delete", &self.to))?;
-        }
-        let (customers, files) = fetched?;
+            match std::fs::remove_dir_all(&self.to).map_err(cannot("delete", &self.to)) {
+                Ok(()) => why,
+                Err(left) => format!("{why}; {left}"),
+            }
+        })?;
         let rows = self.to.join(ROWS).display().to_string();
         local.output.value(&json!({ "customers": customers, "files": files, "saved_as": rows }));
         Ok(ExitCode::SUCCESS)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dossier_core::customer::Customer;
-use dossier_core::desk::{Claim, Flag, Permission, VerdictWord};
+use dossier_core::desk::{Claim, Flag, FlagKind, Permission, VerdictWord};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Status;
 use dossier_core::mask::{MASKED, NUMBERS};
@@ -208,7 +208,9 @@ impl Claims<'_> {
 /// What a machine found, with the claims that it is about, or the place in the record if there is no such claim.
 pub fn flag(case: &CaseView, flag: &Flag) -> Markup {
     let about: Vec<_> = case.claims.iter().filter(|claim| claim.flags.contains(flag)).collect();
-    let value = case.customer.masked_profile().pointer(&flag.pointer).cloned();
+    let is_text = matches!(flag.kind, FlagKind::InvisibleCharacters | FlagKind::ImpossibleYear);
+    let masked = case.customer.masked_profile();
+    let text = masked.pointer(&flag.pointer).and_then(Value::as_str);
     let member = Place::new(&flag.pointer).name();
     html! {
         li data-serious=[flag.kind.is_serious().then_some("yes")] {
@@ -216,8 +218,9 @@ pub fn flag(case: &CaseView, flag: &Flag) -> Markup {
             @for claim in &about {
                 " " a href={ "#" (anchor(&claim.requirement.id)) } { (claim.requirement.label) }
             }
-            @if let (true, Some(Value::String(text))) = (about.is_empty(), value) {
-                " " (label(member)) ": " bdi { (visible(&text)) }
+            @if about.is_empty() && is_text {
+                // A number has another name where it is masked, and is not shown.
+                " " (label(member)) @if let Some(text) = text { ": " bdi { (visible(text)) } }
             }
             (whose(&case.customer, &flag.pointer))
         }

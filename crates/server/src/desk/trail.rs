@@ -5,6 +5,7 @@ use axum::response::Response;
 use dossier_core::audit::{Action, ActorFilter, AuditFilter};
 use dossier_core::ids::CustomerId;
 use dossier_core::use_cases::trail::{self, TrailPage};
+use http::StatusCode;
 use maud::{Markup, html};
 
 use super::fields::Fields;
@@ -22,7 +23,8 @@ const ACTORS: [&str; 5] = ["member", "key", "session", "operator", "system"];
 struct Asked {
     action: Option<Action>,
     actor: Option<&'static str>,
-    customer: Option<CustomerId>,
+    /// The customer as it was entered.
+    customer: String,
     before: Option<u64>,
 }
 
@@ -32,14 +34,21 @@ impl Asked {
         Self {
             action: Action::parse(fields.get("action")),
             actor: ACTORS.into_iter().find(|actor| *actor == fields.get("actor")),
-            customer: CustomerId::parse(fields.get("customer").trim()),
+            customer: fields.get("customer").trim().to_owned(),
             before: fields.get("before").parse().ok(),
         }
     }
 
-    fn filter(&self) -> AuditFilter {
+    /// The filter. `None` if the customer is no id, so that nobody takes the whole list for that of one customer.
+    fn filter(&self) -> Option<AuditFilter> {
         let actor = self.actor.and_then(ActorFilter::parse);
-        AuditFilter { action: self.action, actor, customer: self.customer, ..AuditFilter::default() }
+        let customer = CustomerId::parse(&self.customer);
+        (customer.is_some() || self.customer.is_empty()).then(|| AuditFilter {
+            action: self.action,
+            actor,
+            customer,
+            ..AuditFilter::default()
+        })
     }
 
     /// The query of the same list, starting elsewhere.
@@ -47,7 +56,7 @@ impl Asked {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.action.map(|action| ("action", action.as_str())));
         query.extend_pairs(self.actor.map(|actor| ("actor", actor)));
-        query.extend_pairs(self.customer.map(|customer| ("customer", customer.to_string())));
+        query.extend_pairs((!self.customer.is_empty()).then_some(("customer", &self.customer)));
         query.extend_pairs(before.map(|before| ("before", before.to_string())));
         query.finish()
     }
@@ -56,15 +65,24 @@ impl Asked {
 /// `GET /desk/{environment}/trail`
 pub async fn page(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let asked = Asked::read(query.as_deref().unwrap_or_default());
-    let found = match trail::trail(&app.services, &desk.seat, &asked.filter(), asked.before).await {
+    let filter = asked.filter();
+    let found = match trail::trail(&app.services, &desk.seat, &filter.clone().unwrap_or_default(), asked.before).await {
         Ok(found) => found,
         Err(error) => return refusal(&desk, error),
     };
-    let content = html! { (form(&asked)) (entries(&desk, &asked, &found)) };
-    Ok(pages::page(&desk, &say("nav-trail"), "trail", &content))
+    let is_known = filter.is_some();
+    let content = html! {
+        (form(&asked, is_known))
+        @if is_known { (entries(&desk, &asked, &found)) }
+    };
+    let mut response = pages::page(&desk, &say("nav-trail"), "trail", &content);
+    if !is_known {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+    }
+    Ok(response)
 }
 
-fn form(asked: &Asked) -> Markup {
+fn form(asked: &Asked, is_known: bool) -> Markup {
     html! {
         form.fields method="get" {
             div {
@@ -90,7 +108,9 @@ fn form(asked: &Asked) -> Markup {
             div {
                 label for="customer" { (say("trail-about")) }
                 input #customer type="text" name="customer" autocomplete="off" spellcheck="false"
-                    value=(asked.customer.map(|customer| customer.to_string()).unwrap_or_default());
+                    value=(asked.customer) aria-invalid=[(!is_known).then_some("true")]
+                    aria-describedby=[(!is_known).then_some("customer-wrong")];
+                @if !is_known { p.problem #customer-wrong role="alert" { (say("trail-unknown")) } }
             }
             button.primary type="submit" { (say("trail-show")) }
         }

@@ -186,8 +186,11 @@ async fn an_auditor_reads_the_trail_of_the_environment_with_filters() {
     for query in ["?action=api_key.revoked", "?actor=session", &format!("?customer={}&actor=member", ids[8])] {
         assert!(read(query.to_owned()).await.contains("No entry matches."), "{query}");
     }
-    // What is not known filters nothing.
-    assert_eq!(entries(&read("?action=x&actor=%3Cb%3E&customer=%00&before=-1".to_owned()).await), 50);
+    // What is not known filters nothing, except that the list of a customer is never that of all.
+    assert_eq!(entries(&read("?action=x&actor=%3Cb%3E&before=-1".to_owned()).await), 50);
+    let wrong = auditor.get("/desk/sandbox/trail?customer=%3Cb%3Eada").await;
+    assert_eq!((wrong.status.as_u16(), entries(&wrong.text)), (400, 0));
+    assert!(wrong.text.contains("This is not a customer ID.") && wrong.text.contains("value=\"&lt;b&gt;ada\""));
     let foreign = auditor.get(&format!("/desk/sandbox/trail?customer={}&before=1", ids[9])).await;
     assert_eq!(foreign.status, 404, "no entry of that customer: {}", foreign.text);
 }

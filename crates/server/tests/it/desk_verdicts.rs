@@ -142,6 +142,11 @@ async fn a_flag_says_where_it_was_raised_and_line_breaks_are_not_hidden_characte
     let place = format!("{INVISIBLE} Source of funds description: <bdi>Sal⟦U+200B⟧ary</bdi>");
     assert!(text.contains(&place), "{text}");
 
+    let tax = json!({ "type": "ssn", "number": "12\u{200b}34567", "issuing_country": "US" });
+    app.put(&person, &json!({ "identifying_information": { "tax_number": tax } })).await.expect(200);
+    let text = page(person.clone()).await;
+    assert!(text.contains(&format!("{INVISIBLE} Number</li>")) && !text.contains("34567"), "{text}");
+
     let company = app.given("corporate").await;
     let owner = |name: &str| {
         let document = json!({ "type": "passport", "number": name, "issuing_country": "FR" });

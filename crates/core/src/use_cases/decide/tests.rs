@@ -332,6 +332,11 @@ fn a_provider_without_a_verdict_changes_nothing_that_members_decide_about() {
     let decided = ways.take(&before(Step::Rename), Step::OnAnOldPage(OldPage::Decide)).after;
     assert_eq!(decided.kyc.state, State::ResubmissionRequired);
 
+    // The same goes for the version that a customer reviewed before submitting.
+    let open = ways.take(&ways::customer(), Step::OpenSession).after;
+    let asked = ways.asked_in_vain(&open);
+    assert!(ways.accepts_review(&asked, open.version) && !ways.accepts_review(&asked, open.version - 1));
+
     // Anything else in between counts as before, also between two questions.
     let renamed = ways.take(&proposed, Step::Rename).after;
     assert!(renamed.kyc.proposal.is_none());

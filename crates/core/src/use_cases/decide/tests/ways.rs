@@ -27,6 +27,7 @@ use crate::use_cases::save_form::save_edit;
 use crate::use_cases::session;
 use crate::use_cases::simulate::simulate;
 use crate::use_cases::step::PROPOSED;
+use crate::use_cases::submit_form::{Agreement, submit_form};
 use crate::use_cases::update_customer::{Method, Update, update};
 use crate::use_cases::worksheet::Seat;
 use crate::use_cases::write::scripted::{Noon, SCOPE, Scripted, at_once, services};
@@ -227,7 +228,7 @@ impl Ways {
     pub(super) fn asked_in_vain(&self, before: &Customer) -> Customer {
         let mut customer = before.clone();
         let stage = Stage::Open("pending".to_owned());
-        let case = Case { provider: Name::Simulated, stage, due_at: None, tries: 0, alike: None };
+        let case = Case { provider: Name::Simulated, stage, due_at: None, tries: 0, failures: 0, alike: None };
         customer.kyc.provider.get_or_insert(case);
         let record = || self.store.customer.lock().unwrap_or_else(PoisonError::into_inner);
         *record() = Some(customer);
@@ -309,7 +310,7 @@ impl Ways {
         let mut customer = before.clone();
         let case = Stage::Open(outcome.as_str().to_owned());
         customer.kyc.provider =
-            Some(Case { provider: Name::Simulated, stage: case, due_at: None, tries: 0, alike: None });
+            Some(Case { provider: Name::Simulated, stage: case, due_at: None, tries: 0, failures: 0, alike: None });
         *self.store.customer.lock().expect("unpoisoned") = Some(customer);
         work(&self.services, &Simulated, SCOPE, before.id).await.expect("heard");
     }
@@ -331,14 +332,29 @@ impl Ways {
         update(&self.services, &Who::Key.caller(), put).await
     }
 
+    /// Whether the customer may submit the form after reviewing this version. The form lacks a name.
+    pub(super) fn accepts_review(&self, before: &Customer, reviewed: u64) -> bool {
+        *self.store.customer.lock().unwrap_or_else(PoisonError::into_inner) = Some(before.clone());
+        let agreement = Agreement { version: "1", language: "en", text: "I agree.", reviewed };
+        match at_once(submit_form(&self.services, &visitor(before), agreement)) {
+            Err(UpdateError::Invalid(_)) => true,
+            Err(UpdateError::ConditionFailed { .. }) => false,
+            other => panic!("{other:?}"),
+        }
+    }
+
     async fn save(&self, before: &Customer) -> Result<(), UpdateError> {
-        let session = before.kyc.session.as_ref().map_or(SessionId::from_bytes([0; 16]), |session| session.id);
-        let caller = Caller { actor: Actor::Session(session), ..Who::Key.caller() };
-        let visitor = Visitor { caller, customer: before.id, session, device: Device::of("a pass") };
         // The form queries a name without a letter.
         let typed = vec![("/first_name".to_owned(), before.version.to_string())];
-        save_edit(&self.services, &visitor, Edit::Fields(typed.into())).await.map(drop)
+        save_edit(&self.services, &visitor(before), Edit::Fields(typed.into())).await.map(drop)
     }
+}
+
+/// The browser of a customer.
+fn visitor(of: &Customer) -> Visitor {
+    let session = of.kyc.session.as_ref().map_or(SessionId::from_bytes([0; 16]), |session| session.id);
+    let caller = Caller { actor: Actor::Session(session), ..Who::Key.caller() };
+    Visitor { caller, customer: of.id, session, device: Device::of("a pass") }
 }
 
 /// The body of a decision.
