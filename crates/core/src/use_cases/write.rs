@@ -11,7 +11,7 @@ use crate::store::Committed;
 use crate::store::error::StoreError;
 
 /// How many times a change is computed at most: again whenever another process committed first. Of three processes that
-/// write one customer without pause, each loses two of three attempts, or more if it is slower. 32 were too few.
+/// write one customer without pause, each loses two of three attempts, or more if it is slower.
 const MAX_ATTEMPTS: usize = 256;
 
 /// The result of a computation; `T` is what the use case returns.
