@@ -46,6 +46,11 @@ pub struct Alike {
 }
 
 impl Case {
+    /// A case about which nobody was asked yet.
+    pub(crate) const fn new(provider: Name, stage: Stage, due_at: Option<Timestamp>) -> Self {
+        Self { provider, stage, due_at, tries: 0, failures: 0, alike: None }
+    }
+
     /// The provider's id of the case, once there is one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {

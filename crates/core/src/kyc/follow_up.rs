@@ -154,14 +154,7 @@ impl Customer {
             && provider != Name::Manual
             && self.profile.share_token_mut().is_some_and(|data| data.sumsub_share_kyc_token.is_some())
         {
-            self.kyc.provider = Some(Case {
-                provider,
-                stage: Stage::TokenGiven,
-                due_at: Some(now),
-                tries: 0,
-                failures: 0,
-                alike: None,
-            });
+            self.kyc.provider = Some(Case::new(provider, Stage::TokenGiven, Some(now)));
         }
     }
 

@@ -110,11 +110,12 @@ async fn set_stage(
     wait: Option<i64>,
 ) -> Result<(), UpdateError> {
     let compute = |mut customer: Customer, now: Timestamp| {
-        let case = customer.kyc.provider.as_mut().filter(|case| case.stage != Stage::TokenGiven);
         // A newer token has its own turn.
+        let case = customer.kyc.provider.as_mut().filter(|case| case.stage != Stage::TokenGiven);
         let case = case.ok_or(Conflict::NoSession)?;
         case.due_at = wait.map(|seconds| now.plus_seconds(seconds));
         case.stage = stage.clone();
+        // Only a case without a verdict waits, and it was asked once.
         case.tries = u32::from(wait.is_some());
         case.failures = 0;
         Ok(StepResult { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer })
@@ -217,8 +218,7 @@ mod tests {
         let services = services(&store);
         let mut customer = crate::form::edit::tests::customer(Noon.now());
         let stage = Stage::Open("case".to_owned());
-        let provider = Name::Simulated;
-        customer.kyc.provider = Some(Case { provider, stage, due_at: None, tries: 1, failures: 0, alike: None });
+        customer.kyc.provider = Some(Case { tries: 1, ..Case::new(Name::Simulated, stage, None) });
         let id = customer.id;
         *store.customer.lock().expect("a record") = Some(customer);
         let case =

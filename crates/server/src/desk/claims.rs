@@ -209,9 +209,6 @@ impl Claims<'_> {
 pub fn flag(case: &CaseView, flag: &Flag) -> Markup {
     let about: Vec<_> = case.claims.iter().filter(|claim| claim.flags.contains(flag)).collect();
     let is_text = matches!(flag.kind, FlagKind::InvisibleCharacters | FlagKind::ImpossibleYear);
-    let masked = case.customer.masked_profile();
-    let text = masked.pointer(&flag.pointer).and_then(Value::as_str);
-    let member = Place::new(&flag.pointer).name();
     html! {
         li data-serious=[flag.kind.is_serious().then_some("yes")] {
             strong { (say(&format!("flag-{}", flag.kind))) } " " (flag.kind.help())
@@ -219,8 +216,11 @@ pub fn flag(case: &CaseView, flag: &Flag) -> Markup {
                 " " a href={ "#" (anchor(&claim.requirement.id)) } { (claim.requirement.label) }
             }
             @if about.is_empty() && is_text {
+                " " (label(Place::new(&flag.pointer).name()))
                 // A number has another name where it is masked, and is not shown.
-                " " (label(member)) @if let Some(text) = text { ": " bdi { (visible(text)) } }
+                @if let Some(Value::String(text)) = case.customer.masked_profile().pointer(&flag.pointer) {
+                    ": " bdi { (visible(text)) }
+                }
             }
             (whose(&case.customer, &flag.pointer))
         }

@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use dossier_core::audit::{Action, ActorFilter, AuditFilter};
+use dossier_core::desk::Permission;
 use dossier_core::ids::CustomerId;
 use dossier_core::use_cases::trail::{self, TrailPage};
 use http::StatusCode;
@@ -19,7 +20,7 @@ use crate::http::state::App;
 /// The kinds of actors to choose from.
 const ACTORS: [&str; 5] = ["member", "key", "session", "operator", "system"];
 
-/// What the URL says. Only what is known counts.
+/// What the URL says. An unknown action or kind of actor filters nothing.
 struct Asked {
     action: Option<Action>,
     actor: Option<&'static str>,
@@ -64,22 +65,20 @@ impl Asked {
 
 /// `GET /desk/{environment}/trail`
 pub async fn page(State(app): State<App>, desk: Desk, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let asked = Asked::read(query.as_deref().unwrap_or_default());
-    let filter = asked.filter();
-    let found = match trail::trail(&app.services, &desk.seat, &filter.clone().unwrap_or_default(), asked.before).await {
-        Ok(found) => found,
-        Err(error) => return refusal(&desk, error),
-    };
-    let is_known = filter.is_some();
-    let content = html! {
-        (form(&asked, is_known))
-        @if is_known { (entries(&desk, &asked, &found)) }
-    };
-    let mut response = pages::page(&desk, &say("nav-trail"), "trail", &content);
-    if !is_known {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
+    if let Err(refused) = desk.require(Permission::ReadTrail) {
+        return Ok(refused);
     }
-    Ok(response)
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let show = |content: Markup| pages::page(&desk, &say("nav-trail"), "trail", &content);
+    let Some(filter) = asked.filter() else {
+        let mut response = show(form(&asked, false));
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        return Ok(response);
+    };
+    match trail::trail(&app.services, &desk.seat, &filter, asked.before).await {
+        Ok(found) => Ok(show(html! { (form(&asked, true)) (entries(&desk, &asked, &found)) })),
+        Err(error) => refusal(&desk, error),
+    }
 }
 
 fn form(asked: &Asked, is_known: bool) -> Markup {

@@ -228,7 +228,7 @@ impl Ways {
     pub(super) fn asked_in_vain(&self, before: &Customer) -> Customer {
         let mut customer = before.clone();
         let stage = Stage::Open("pending".to_owned());
-        let case = Case { provider: Name::Simulated, stage, due_at: None, tries: 0, failures: 0, alike: None };
+        let case = Case::new(Name::Simulated, stage, None);
         customer.kyc.provider.get_or_insert(case);
         let record = || self.store.customer.lock().unwrap_or_else(PoisonError::into_inner);
         *record() = Some(customer);
@@ -309,8 +309,7 @@ impl Ways {
     async fn hear(&self, before: &Customer, outcome: Outcome) {
         let mut customer = before.clone();
         let case = Stage::Open(outcome.as_str().to_owned());
-        customer.kyc.provider =
-            Some(Case { provider: Name::Simulated, stage: case, due_at: None, tries: 0, failures: 0, alike: None });
+        customer.kyc.provider = Some(Case::new(Name::Simulated, case, None));
         *self.store.customer.lock().expect("unpoisoned") = Some(customer);
         work(&self.services, &Simulated, SCOPE, before.id).await.expect("heard");
     }
