@@ -1,6 +1,5 @@
 //! A scan of all customers. While portions are opened and compared on other threads, the engine reads the next ones.
 
-use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -10,8 +9,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
 use dossier_core::ids::CustomerId;
 use dossier_core::store::{IsWanted, Scanned, StoreError};
-use futures_util::future::try_join;
-use tokio::task::JoinHandle;
+use futures_util::stream::{self, Stream, TryStreamExt as _};
 
 use crate::columns::kind_of;
 use crate::sealed;
@@ -75,88 +73,62 @@ pub(crate) async fn scan(
     engine: &impl Scannable,
     vault: &Arc<Vault>,
     scope: Scope,
-    mut after: Option<CustomerId>,
+    after: Option<CustomerId>,
     limit: usize,
     is_wanted: IsWanted,
 ) -> Result<Scanned, StoreError> {
-    let mut comparison = Comparison::new(vault, scope, is_wanted);
-    let size = limit.min(PORTION);
-    let mut compared = 0;
-    let mut next = engine.summaries(scope, after, size).await?;
-    loop {
-        let Some((newest, oldest)) = next.first().zip(next.last()).map(|(newest, oldest)| (newest.id, oldest.id))
-        else {
-            after = None;
-            break;
-        };
-        compared += next.len();
-        after = (next.len() == size).then_some(oldest);
-        // The next customers are read together with the keys of these, because PostgreSQL can do both at once.
-        let following = async {
-            match after {
-                Some(_) if compared < limit => engine.summaries(scope, after, size).await,
-                _ => Ok(Vec::new()),
+    let is_wanted = &is_wanted;
+    portions(engine, scope, after, limit)
+        .map_ok(|Portion { summaries, last }| async move {
+            let Some((newest, oldest)) = summaries.first().zip(summaries.last()) else { return Ok(Scanned::default()) };
+            let keys = engine.keys(scope, oldest.id, newest.id).await?;
+            let (vault, is_wanted) = (Arc::clone(vault), Arc::clone(is_wanted));
+            let compare = move || compare(&vault, scope, with_keys(summaries, keys), &is_wanted);
+            match tokio::task::spawn_blocking(compare).await {
+                Ok(ids) => Ok(Scanned { ids, last }),
+                Err(_) => Err(StoreError::Unavailable("the process is stopping".into())),
             }
-        };
-        let (keys, following) = try_join(engine.keys(scope, oldest, newest), following).await?;
-        comparison.add(with_keys(std::mem::replace(&mut next, following), keys)).await?;
-        if after.is_none() || compared >= limit {
-            break;
-        }
-    }
-    Ok(Scanned { ids: comparison.found().await?, last: after })
+        })
+        .try_buffered(1 + std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
+        .try_fold(Scanned::default(), async |mut before, Scanned { ids, last }| {
+            before.ids.extend(ids);
+            Ok(Scanned { last, ..before })
+        })
+        .await
 }
 
-/// Compares customers with those that are wanted.
-struct Comparison {
-    vault: Arc<Vault>,
+/// Customers that are compared together.
+struct Portion {
+    summaries: Vec<SealedSummary>,
+    /// The last of them, if there may be more after it.
+    last: Option<CustomerId>,
+}
+
+fn portions(
+    engine: &impl Scannable,
     scope: Scope,
-    is_wanted: IsWanted,
-    found: Vec<CustomerId>,
-    /// The portions that are being compared, at most one for each core.
-    running: VecDeque<JoinHandle<Vec<CustomerId>>>,
-    cores: usize,
+    after: Option<CustomerId>,
+    limit: usize,
+) -> impl Stream<Item = Result<Portion, StoreError>> {
+    let size = limit.min(PORTION);
+    stream::try_unfold(Some((after, 0)), move |state| async move {
+        let Some((after, compared)) = state else { return Ok(None) };
+        let summaries = engine.summaries(scope, after, size).await?;
+        let compared = compared + summaries.len();
+        let last = summaries.last().filter(|_| summaries.len() == size).map(|last| last.id);
+        let next = last.filter(|_| compared < limit).map(|last| (Some(last), compared));
+        Ok(Some((Portion { summaries, last }, next)))
+    })
 }
 
-impl Comparison {
-    fn new(vault: &Arc<Vault>, scope: Scope, is_wanted: IsWanted) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { vault: Arc::clone(vault), scope, is_wanted, found: Vec::new(), running: VecDeque::new(), cores }
-    }
-
-    /// Begins to compare a portion. If too many are in progress, waits for the oldest one first.
-    async fn add(&mut self, portion: Vec<(SealedSummary, Key)>) -> Result<(), StoreError> {
-        if self.running.len() >= self.cores {
-            self.wait().await?;
-        }
-        let (vault, scope, is_wanted) = (Arc::clone(&self.vault), self.scope, Arc::clone(&self.is_wanted));
-        self.running.push_back(tokio::task::spawn_blocking(move || {
-            let mut keys = NameKeys::new(&vault, scope);
-            let is_found = |(sealed, key): (SealedSummary, Key)| {
-                let id = sealed.id;
-                open(&mut keys, scope, sealed, key).is_none_or(|summary| is_wanted(&summary)).then_some(id)
-            };
-            portion.into_iter().filter_map(is_found).collect()
-        }));
-        Ok(())
-    }
-
-    /// The customers that were found, in the order in which they were added.
-    async fn found(mut self) -> Result<Vec<CustomerId>, StoreError> {
-        while !self.running.is_empty() {
-            self.wait().await?;
-        }
-        Ok(self.found)
-    }
-
-    /// Waits for the oldest portion.
-    async fn wait(&mut self) -> Result<(), StoreError> {
-        if let Some(oldest) = self.running.pop_front() {
-            let found = oldest.await.map_err(|_| StoreError::Unavailable("the process is stopping".into()))?;
-            self.found.extend(found);
-        }
-        Ok(())
-    }
+/// The customers of a portion that are wanted, or cannot be opened.
+fn compare(vault: &Vault, scope: Scope, portion: Vec<(SealedSummary, Key)>, is_wanted: &IsWanted) -> Vec<CustomerId> {
+    let mut keys = NameKeys::new(vault, scope);
+    let is_found = |(sealed, key): (SealedSummary, Key)| {
+        let id = sealed.id;
+        open(&mut keys, scope, sealed, key).is_none_or(|summary| is_wanted(&summary)).then_some(id)
+    };
+    portion.into_iter().filter_map(is_found).collect()
 }
 
 fn open(keys: &mut NameKeys<'_>, scope: Scope, sealed: SealedSummary, key: Key) -> Option<Summary> {

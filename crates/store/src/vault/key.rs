@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk};
 use aws_lc_rs::{hmac, rand};
 use zeroize::Zeroizing;
 
@@ -10,14 +9,6 @@ use super::Midstates;
 
 #[derive(Clone)]
 pub struct SecretKey(Zeroizing<[u8; 32]>);
-
-struct Length(usize);
-
-impl KeyType for Length {
-    fn len(&self) -> usize {
-        self.0
-    }
-}
 
 impl SecretKey {
     #[must_use]
@@ -54,16 +45,16 @@ impl SecretKey {
         commitment
     }
 
+    /// The first block of HKDF-Expand, which is one HMAC. Nothing here needs more than its 32 bytes.
     fn expand(&self, labels: &[&[u8]], out: &mut [u8]) {
         let mut info = b"dossier/1".to_vec();
         for label in labels {
             info.push(u8::try_from(label.len()).expect("labels are short"));
             info.extend_from_slice(label);
         }
-        Prk::new_less_safe(HKDF_SHA256, &self.0[..])
-            .expand(&[&info], Length(out.len()))
-            .and_then(|okm| okm.fill(out))
-            .expect("HKDF gives up to 8,160 bytes");
+        info.push(1); // The number of the block.
+        let block = Zeroizing::new(self.midstates().sign(&info));
+        out.copy_from_slice(&block[..out.len()]);
     }
 
     /// An HMAC-SHA-256 signer with the same bytes, for the short messages that are signed on every request.
@@ -87,23 +78,56 @@ impl fmt::Debug for SecretKey {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk};
+
     use super::*;
 
     fn hex(text: &str) -> Vec<u8> {
         (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect()
     }
 
+    struct Length(usize);
+
+    impl KeyType for Length {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
+
+    /// The library's HKDF-Expand.
+    fn hkdf_expand<const N: usize>(prk: &[u8], info: &[u8]) -> [u8; N] {
+        let mut okm = [0; N];
+        Prk::new_less_safe(HKDF_SHA256, prk)
+            .expand(&[info], Length(N))
+            .and_then(|filled| filled.fill(&mut okm))
+            .expect("short enough");
+        okm
+    }
+
     #[test]
-    fn hkdf_matches_rfc_5869() {
+    fn the_hkdf_of_the_library_matches_rfc_5869() {
         // Test case 1: the expand step from the published PRK.
         let prk = hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
-        let mut okm = [0; 42];
-        Prk::new_less_safe(HKDF_SHA256, &prk)
-            .expand(&[&hex("f0f1f2f3f4f5f6f7f8f9")], Length(42))
-            .and_then(|okm_| okm_.fill(&mut okm))
-            .expect("short enough");
         let expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865";
-        assert_eq!(okm.to_vec(), hex(expected));
+        assert_eq!(hkdf_expand::<42>(&prk, &hex("f0f1f2f3f4f5f6f7f8f9")).to_vec(), hex(expected));
+    }
+
+    #[test]
+    fn keys_are_derived_as_hkdf_does() {
+        let long = [b'l'; 255];
+        let cases: [&[&[u8]]; 5] =
+            [&[], &[b"names"], &[b"subject-wrap", b"sandbox", &[7; 16]], &[&long], &[&long, &long, b""]];
+        for labels in cases {
+            let mut info = b"dossier/1".to_vec();
+            for label in labels {
+                info.push(u8::try_from(label.len()).expect("short"));
+                info.extend_from_slice(label);
+            }
+            let key = SecretKey::random();
+            assert_eq!(*key.derive(labels).expose(), hkdf_expand::<32>(key.expose(), &info), "{labels:?}");
+        }
+        let key = SecretKey::random();
+        assert_eq!(key.commitment(), hkdf_expand::<16>(key.expose(), b"dossier/1\x06commit"));
     }
 
     #[test]
