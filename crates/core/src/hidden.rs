@@ -4,11 +4,11 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::violation::{Code, Violation};
 
-/// The text with each hidden character replaced by U+FFFD. Joiners between letters stay, because Persian, Hindi and
-/// other languages are written with them.
+/// The text with each hidden character replaced by U+FFFD. Joiners stay between letters of the scripts that are written
+/// with them, such as those of Persian and Hindi.
 #[must_use]
 pub fn without_hidden(text: &[char]) -> String {
-    let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| is_part_of_a_word(*c));
+    let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| takes_joiners(*c));
     let shown = text.iter().enumerate().map(|(at, c)| match c {
         '\u{200c}' | '\u{200d}' if is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)) => *c,
         c if is_hidden(*c) => '\u{fffd}',
@@ -26,9 +26,14 @@ pub fn hiding(text: &str) -> Vec<(char, bool)> {
     text.into_iter().zip(shown.chars()).map(hides).collect()
 }
 
-/// Whether a character is a letter beyond ASCII, or a mark on one, such as the virama before a joiner.
-fn is_part_of_a_word(c: char) -> bool {
-    !c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c))
+/// Whether a character is a letter of a script that is written with joiners, or a mark on one, such as a virama. In
+/// other scripts a joiner only makes two equal words differ.
+fn takes_joiners(c: char) -> bool {
+    // Arabic to Sinhala, Tibetan and Burmese, Khmer and Mongolian, and the later blocks of the same scripts.
+    let is_in_script = matches!(c, '\u{600}'..='\u{dff}' | '\u{f00}'..='\u{109f}' | '\u{1780}'..='\u{18af}')
+        || matches!(c, '\u{1900}'..='\u{1c7f}' | '\u{a800}'..='\u{a95f}' | '\u{a980}'..='\u{aaff}')
+        || matches!(c, '\u{11000}'..='\u{11fff}');
+    is_in_script && (c.is_alphabetic() || is_combining_mark(c))
 }
 
 /// Whether a text consists only of white space and hidden characters.

@@ -1,17 +1,33 @@
 //! Creates, rolls and revokes API keys.
 
+use std::collections::BTreeMap;
+
 use ipnet::IpNet;
 
 use crate::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::Caller;
+use crate::caller::{Caller, Scope};
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::ids::KeyId;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write;
+
+/// The names of the keys of a scope. If one of them was altered, none is known: verifying the store reports it, and
+/// pages show ids.
+///
+/// # Errors
+///
+/// Those of the store.
+pub async fn names(services: &Services, scope: Scope) -> Result<BTreeMap<KeyId, String>, StoreError> {
+    match services.store.api_keys(scope).await {
+        Ok(keys) => Ok(keys.into_iter().map(|key| (key.key_id, key.name)).collect()),
+        Err(StoreError::Corrupt(_)) => Ok(BTreeMap::new()),
+        Err(error) => Err(error),
+    }
+}
 
 /// The properties of a new key.
 #[derive(Debug, Clone)]

@@ -5,12 +5,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::audit::read::{AuditFilter, AuditRow};
-use crate::caller::Scope;
 use crate::desk::role::Permission;
 use crate::ids::{CustomerId, KeyId};
 use crate::look::CountedLook;
 use crate::services::Services;
-use crate::store::error::StoreError;
+use crate::use_cases::api_keys;
 use crate::use_cases::members::DeskError;
 use crate::use_cases::seen::{SeenError, SeenPlace, entries, merged};
 use crate::use_cases::worksheet::Seat;
@@ -95,15 +94,5 @@ pub async fn timeline(
         items.push(item);
         place = after;
     }
-    Ok(Timeline { items, next, keys: key_names(services, scope).await? })
-}
-
-/// The names of the keys of a scope.
-pub(crate) async fn key_names(services: &Services, scope: Scope) -> Result<BTreeMap<KeyId, String>, StoreError> {
-    match services.store.api_keys(scope).await {
-        Ok(keys) => Ok(keys.into_iter().map(|key| (key.key_id, key.name)).collect()),
-        // A key that was altered has no name here. Verifying the store reports it.
-        Err(StoreError::Corrupt(_)) => Ok(BTreeMap::new()),
-        Err(error) => Err(error),
-    }
+    Ok(Timeline { items, next, keys: api_keys::names(services, scope).await? })
 }

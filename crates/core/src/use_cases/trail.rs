@@ -6,8 +6,8 @@ use crate::audit::read::{AuditFilter, AuditRow};
 use crate::desk::role::Permission;
 use crate::ids::KeyId;
 use crate::services::Services;
+use crate::use_cases::api_keys;
 use crate::use_cases::members::DeskError;
-use crate::use_cases::timeline::key_names;
 use crate::use_cases::worksheet::Seat;
 
 /// The most entries of a page.
@@ -38,5 +38,5 @@ pub async fn trail(
     seat.require(Permission::ReadTrail)?;
     let scope = seat.caller.scope;
     let found = services.store.audit(scope, filter, before, ROWS).await?.ok_or(DeskError::NotFound)?;
-    Ok(TrailPage { rows: found.rows, next: found.next, keys: key_names(services, scope).await? })
+    Ok(TrailPage { rows: found.rows, next: found.next, keys: api_keys::names(services, scope).await? })
 }

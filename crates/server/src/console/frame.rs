@@ -11,6 +11,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::desk::{FRESH_SECONDS, Permission, Role};
 use dossier_core::ids::KeyId;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::api_keys;
 use dossier_core::use_cases::members::DeskError;
 use dossier_core::use_cases::send_once;
 use http::StatusCode;
@@ -205,7 +206,7 @@ pub struct KeyNames(BTreeMap<KeyId, String>);
 
 impl KeyNames {
     pub async fn read(app: &App, desk: &Desk) -> Result<Self, StoreError> {
-        Ok(Self::of(&app.services.store.api_keys(desk.scope()).await?))
+        Ok(Self(api_keys::names(&app.services, desk.scope()).await?))
     }
 
     #[must_use]
