@@ -4,7 +4,8 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use dossier_core::clock::Timestamp;
 use dossier_core::desk::Permission;
-use dossier_core::desk::worksheet::HOLD_SECONDS;
+use dossier_core::desk::worksheet::{HOLD_SECONDS, MAX_NOTE};
+use dossier_core::ids::CustomerId;
 use dossier_core::use_cases::review_case::{self, CaseView};
 use dossier_core::use_cases::timeline::timeline;
 use http::{HeaderValue, header};
@@ -211,13 +212,18 @@ fn notes(desk: &Desk, case: &CaseView, focus: &Focus) -> Markup {
                     }
                 }
             }
-            @if desk.seat.may(Permission::Work) {
-                form method="post" action={ (desk.base()) "/customers/" (case.customer.id) "/notes?" (focus.queue) } {
-                    label for="note" { (say("note-new")) " " kbd { "m" } }
-                    textarea #note name="text" rows="3" maxlength="4000" required data-key="m" {}
-                    button type="submit" { (say("note-add")) }
-                }
-            }
+            @if desk.seat.may(Permission::Work) { (note_form(desk, case.customer.id, &focus.queue, "")) }
+        }
+    }
+}
+
+/// The form for a note, with what was typed into it before.
+pub fn note_form(desk: &Desk, id: CustomerId, queue: &str, typed: &str) -> Markup {
+    html! {
+        form method="post" action={ (desk.base()) "/customers/" (id) "/notes?" (queue) } {
+            label for="note" { (say("note-new")) " " kbd { "m" } }
+            textarea #note name="text" rows="3" maxlength=(MAX_NOTE) required data-key="m" { (typed) }
+            button type="submit" { (say("note-add")) }
         }
     }
 }

@@ -4,21 +4,24 @@ use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use dossier_core::desk::VerdictWord;
+use dossier_core::desk::worksheet::MAX_NOTE;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::use_cases::members::DeskError;
 use dossier_core::use_cases::review_case;
 use dossier_core::use_cases::worksheet;
+use dossier_core::violation::Violations;
 use http::StatusCode;
 use maud::html;
 
 use super::claims::{self, Claims};
+use super::customer::note_form;
 use super::fields::Fields;
 use super::filter::Filter;
 use super::focus::{CustomerPath, customer_id};
 use super::pages;
 use super::queue::visible;
 use super::seat::{Desk, refusal};
-use super::text::say;
+use super::text::{say, say_with};
 use crate::http::context::RequestContext;
 use crate::http::files::show_content;
 use crate::http::problem::Problem;
@@ -133,11 +136,24 @@ pub async fn add_note(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let Some(id) = customer_id(&path) else { return Err(Problem::not_found()) };
-    let queue = Filter::read(query.as_deref().unwrap_or_default()).query();
-    match worksheet::add_note(&app.services, &desk.seat, id, fields.get("text")).await {
+    let (queue, text) = (Filter::read(query.as_deref().unwrap_or_default()).query(), fields.get("text"));
+    match worksheet::add_note(&app.services, &desk.seat, id, text).await {
         Ok(_) => done(&app, &desk, id, &format!("?{queue}#notes")).await,
+        Err(DeskError::Invalid(violations)) => Ok(note_refused(&desk, id, &queue, text, &violations)),
         Err(error) => refusal(&desk, error),
     }
+}
+
+/// The page that says what is wrong with a note, and keeps what was typed.
+fn note_refused(desk: &Desk, id: CustomerId, queue: &str, text: &str, violations: &Violations) -> Response {
+    let content = html! {
+        div role="alert" {
+            @for one in &violations.0 { p { (say_with(&format!("note-{}", one.code), &[("most", MAX_NOTE.into())])) } }
+        }
+        (note_form(desk, id, queue, text))
+        p { a.button href={ (desk.base()) "/customers/" (id) "?" (queue) } { (say("back-to-customer")) } }
+    };
+    pages::message(desk, StatusCode::BAD_REQUEST, &say("note-refused-title"), &content)
 }
 
 /// `POST …/reveal`: a number in full. A script gets only the number.

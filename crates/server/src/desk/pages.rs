@@ -3,6 +3,7 @@
 use axum::response::{Html, IntoResponse as _, Response};
 use dossier_core::caller::Environment;
 use dossier_core::desk::{Member, Permission, Role};
+use dossier_core::ids::CustomerId;
 use dossier_core::use_cases::members::DeskError;
 use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
@@ -19,6 +20,8 @@ pub struct Viewer<'a> {
     pub member: &'a Member,
     /// The environment of the page. `None` if the page is about members, who belong to both.
     pub environment: Option<Environment>,
+    /// The customer that the page is about, if it is about one.
+    pub customer: Option<CustomerId>,
     /// Whether a script asked, which shows pieces of a page.
     pub is_script: bool,
     /// Whether the page is one of the console.
@@ -265,12 +268,19 @@ pub fn refused<'a>(viewer: impl Into<Viewer<'a>>, error: &DeskError) -> Response
         return notice(status, &title, &text);
     }
     let back = viewer.environment_for(Permission::View).filter(|_| viewer.environment.is_some());
+    // A page about a customer that was not found, or that the member may not see, would only refuse again.
+    let customer = viewer.customer.filter(|_| !matches!(error, DeskError::NotFound | DeskError::Forbidden(..)));
     let content = html! {
         p { (text) }
-        @if let Some(environment) = back {
-            p { a.button href={ "/desk/" (environment) "/queue" } { (say("back-to-queue")) } }
-        } @else {
-            p { a.button href="/desk" { (say("to-the-desk")) } }
+        p.actions {
+            @if let Some(environment) = back {
+                @if let Some(id) = customer {
+                    a.button href={ "/desk/" (environment) "/customers/" (id) } { (say("back-to-customer")) }
+                }
+                a.button href={ "/desk/" (environment) "/queue" } { (say("back-to-queue")) }
+            } @else {
+                a.button href="/desk" { (say("to-the-desk")) }
+            }
         }
     };
     message(viewer, status, &title, &content)

@@ -311,6 +311,8 @@ mod tests {
             // A joiner between letters is a part of the word.
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
             ("a\u{200c}b", "a⟦U+200C⟧b"),
+            ("Jos\u{e9}\u{200d}\u{e1}", "José⟦U+200D⟧á"),
+            ("\u{438}\u{200d}\u{432}", "и⟦U+200D⟧в"),
             ("\u{0}", "⟦U+0000⟧"),
         ] {
             assert_eq!(visible(text), shown);

@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::desk::{Member, Permission, SignIn};
+use dossier_core::ids::CustomerId;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::members::DeskError;
 use dossier_core::use_cases::sign_in;
@@ -33,7 +34,8 @@ pub struct SignedIn {
 
 impl<'a> From<&'a SignedIn> for Viewer<'a> {
     fn from(signed_in: &'a SignedIn) -> Self {
-        Self { member: &signed_in.member, environment: None, is_script: signed_in.is_script, is_console: false }
+        let member = &signed_in.member;
+        Self { member, environment: None, customer: None, is_script: signed_in.is_script, is_console: false }
     }
 }
 
@@ -46,13 +48,15 @@ pub struct Admin(pub SignedIn);
 /// A member at work in one environment. The path of the page names it.
 pub struct Desk {
     pub seat: Seat,
+    /// The customer in the path, if there is one.
+    customer: Option<CustomerId>,
     pub signed_in: SignedIn,
 }
 
 impl<'a> From<&'a Desk> for Viewer<'a> {
     fn from(desk: &'a Desk) -> Self {
         let (environment, is_script) = (Some(desk.environment()), desk.signed_in.is_script);
-        Self { member: &desk.seat.member, environment, is_script, is_console: false }
+        Self { member: &desk.seat.member, environment, customer: desk.customer, is_script, is_console: false }
     }
 }
 
@@ -165,11 +169,13 @@ impl FromRequestParts<App> for Desk {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let signed_in = SignedIn::from_request_parts(parts, app).await?;
-        let environment = parts.uri.path().split('/').nth(2).and_then(Environment::parse);
+        let mut path = parts.uri.path().split('/').skip(2);
+        let environment = path.next().and_then(Environment::parse);
         let environment = environment.ok_or_else(|| Problem::not_found().into_response())?;
+        let customer = path.next().filter(|part| *part == "customers").and(path.next()).and_then(CustomerId::parse);
         let scope = Scope { account: signed_in.member.account, environment };
         let seat = Seat::new(signed_in.member.clone(), Caller { scope, ..signed_in.caller.clone() });
-        Ok(Self { seat, signed_in })
+        Ok(Self { seat, customer, signed_in })
     }
 }
 

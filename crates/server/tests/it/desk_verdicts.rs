@@ -1,6 +1,7 @@
 //! Verdicts at the desk: what they are about, when they are void, and what stays around them.
 
 use dossier_core::desk::Role;
+use dossier_core::ids::CustomerId;
 use serde_json::json;
 
 use crate::app::TestApp;
@@ -103,6 +104,42 @@ async fn a_note_keeps_its_lines_and_leads_back_into_the_filter() {
     let added = ada.post(&format!("{path}/notes?reason=submitted"), &[("text", note.trim_end())]).await;
     assert_eq!(added.status, 303, "{}", added.text);
     assert_eq!(added.header("location"), format!("{path}?reason=submitted#notes"));
+}
+
+/// Browsers refuse longer notes themselves. One that gets here anyway is not lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_note_is_shown_again_with_what_is_wrong() {
+    let app = TestApp::start().await;
+    let id = submitted(&app).await;
+    let ada = Browser::with(&app, "Ada", &[Role::Analyst]).await;
+    let path = format!("/desk/sandbox/customers/{id}");
+    let long = format!("<b>{}", "a".repeat(4_000));
+    for (text, expected) in [(long.as_str(), "at most 4000 characters"), (" ", "needs a text")] {
+        let refused = ada.post(&format!("{path}/notes?reason=submitted"), &[("text", text)]).await;
+        assert_eq!(refused.status, 400);
+        assert!(refused.text.contains(expected), "{}", refused.text);
+        assert!(refused.text.contains(&format!(">{}</textarea>", text.replace('<', "&lt;").replace('>', "&gt;"))));
+        assert!(refused.text.contains(&format!("action=\"{path}/notes?reason=submitted\"")), "{}", refused.text);
+    }
+    assert!(!ada.get(&path).await.text.contains("aaaa"), "nothing was stored");
+}
+
+/// The page that says who holds a case leads to the customer, where the case can be taken over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_leads_back_to_the_customer_unless_that_is_refused_too() {
+    let app = TestApp::start().await;
+    let id = submitted(&app).await;
+    let (ada, bob) =
+        (Browser::with(&app, "Ada", &[Role::Analyst]).await, Browser::with(&app, "Bob", &[Role::Approver]).await);
+    let path = format!("/desk/sandbox/customers/{id}");
+    ada.post(&format!("{path}/take"), &[]).await;
+    let held = bob.post(&format!("{path}/take"), &[]).await;
+    assert_eq!(held.status, 409);
+    let link = format!("href=\"{path}\"");
+    assert!(held.text.contains("Ada") && held.text.contains(&link), "{}", held.text);
+    let unknown = bob.get(&format!("/desk/sandbox/customers/{}", CustomerId::from_bytes([7; 16]))).await;
+    assert_eq!(unknown.status, 404);
+    assert!(!unknown.text.contains("/customers/"), "{}", unknown.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
