@@ -15,7 +15,8 @@ use crate::columns::kind_of;
 use crate::sealed;
 use crate::vault::{NameKeys, Vault, WrappedKey};
 
-/// The number of customers that an engine reads at a time.
+/// The number of customers that an engine reads at a time. Twice as many portions as there are cores are under way, so
+/// that neither the engine nor a core waits for the other.
 const PORTION: usize = 2_000;
 
 /// The summary of a customer, as stored.
@@ -89,7 +90,7 @@ pub(crate) async fn scan(
                 Err(_) => Err(StoreError::Unavailable("the process is stopping".into())),
             }
         })
-        .try_buffered(1 + std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
+        .try_buffered(2 + 2 * std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
         .try_fold(Scanned::default(), async |mut before, Scanned { ids, last }| {
             before.ids.extend(ids);
             Ok(Scanned { last, ..before })
