@@ -26,8 +26,8 @@ pub fn hiding(text: &str) -> Vec<(char, bool)> {
     text.into_iter().zip(shown.chars()).map(hides).collect()
 }
 
-/// Whether a character is a letter of a script that is written with joiners, or a mark on one, such as a virama. In
-/// other scripts a joiner only makes two equal words differ.
+/// Whether a character is a letter of a script that is written with joiners, or a mark on one, such as a virama. In any
+/// other script, a joiner only makes two words differ that look the same.
 fn takes_joiners(c: char) -> bool {
     // Arabic to Sinhala, Tibetan and Burmese, Khmer and Mongolian, and the later blocks of the same scripts.
     let is_in_script = matches!(c, '\u{600}'..='\u{dff}' | '\u{f00}'..='\u{109f}' | '\u{1780}'..='\u{18af}')

@@ -15,8 +15,7 @@ use crate::columns::kind_of;
 use crate::sealed;
 use crate::vault::{NameKeys, Vault, WrappedKey};
 
-/// The number of customers that an engine reads at a time. Twice as many portions as there are cores are under way, so
-/// that neither the engine nor a core waits for the other.
+/// The number of customers that an engine reads at a time.
 const PORTION: usize = 2_000;
 
 /// The summary of a customer, as stored.
@@ -79,6 +78,9 @@ pub(crate) async fn scan(
     is_wanted: IsWanted,
 ) -> Result<Scanned, StoreError> {
     let is_wanted = &is_wanted;
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    // With one portion for each core, the engine and the cores would wait for each other.
+    let under_way = 2 * (cores + 1);
     portions(engine, scope, after, limit)
         .map_ok(|Portion { summaries, last }| async move {
             let Some((newest, oldest)) = summaries.first().zip(summaries.last()) else { return Ok(Scanned::default()) };
@@ -90,7 +92,7 @@ pub(crate) async fn scan(
                 Err(_) => Err(StoreError::Unavailable("the process is stopping".into())),
             }
         })
-        .try_buffered(2 + 2 * std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
+        .try_buffered(under_way)
         .try_fold(Scanned::default(), async |mut before, Scanned { ids, last }| {
             before.ids.extend(ids);
             Ok(Scanned { last, ..before })

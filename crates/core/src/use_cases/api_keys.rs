@@ -1,4 +1,4 @@
-//! Creates, rolls and revokes API keys.
+//! Creates, rolls and revokes API keys, and looks up their names.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write;
 
-/// The names of the keys of a scope. If one of them was altered, none is known: verifying the store reports it, and
-/// pages show ids.
+/// The names of the keys of a scope. Empty if the row of one of them was altered: pages then show ids, and verifying
+/// the store reports the row.
 ///
 /// # Errors
 ///

@@ -114,7 +114,7 @@ async fn a_refused_note_is_shown_again_with_what_is_wrong() {
     let ada = Browser::with(&app, "Ada", &[Role::Analyst]).await;
     let path = format!("/desk/sandbox/customers/{id}");
     let long = format!("<b>{}", "a".repeat(4_000));
-    for (text, expected) in [(long.as_str(), "at most 4000 characters"), (" ", "needs a text")] {
+    for (text, expected) in [(long.as_str(), "at most 4000 characters"), (" ", "needs some text")] {
         let refused = ada.post(&format!("{path}/notes?reason=submitted"), &[("text", text)]).await;
         assert_eq!(refused.status, 400);
         assert!(refused.text.contains(expected), "{}", refused.text);

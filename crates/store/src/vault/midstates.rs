@@ -4,8 +4,8 @@
 //! block of each hash only 32 bytes of state depend on the key: enough to sign for ever, and no more than a hash of the
 //! key. So these 64 bytes are stored (sealed), and the key is not.
 //!
-//! Our own keys sign this way too where every request signs a short message. It takes a third of the time that the
-//! library takes, which copies two contexts for each signature.
+//! Our own keys sign this way too where every request signs a short message, and other keys are derived from them with
+//! it. It takes a third of the time that the library takes, which copies two contexts for each signature.
 
 use sha2::block_api::compress256;
 use zeroize::Zeroizing;
