@@ -11,8 +11,9 @@ fn main() {
     let given = |name: &str, field: &str| std::env::var(name).ok().or_else(|| of_head(field));
     let commit = given("DOSSIER_COMMIT", "--format=%h").unwrap_or_else(|| "unknown".to_owned());
     let date = given("DOSSIER_COMMIT_DATE", "--format=%cs").unwrap_or_else(|| "unknown date".to_owned());
-    println!("cargo:rustc-env=DOSSIER_COMMIT={commit}");
-    println!("cargo:rustc-env=DOSSIER_VERSION={} ({commit}, {date})", env!("CARGO_PKG_VERSION"));
+    // `cargo run` gives these to the server as well, which reads settings from variables that begin with DOSSIER_.
+    println!("cargo:rustc-env=BUILD_COMMIT={commit}");
+    println!("cargo:rustc-env=BUILD_VERSION={} ({commit}, {date})", env!("CARGO_PKG_VERSION"));
 }
 
 /// A field of the commit of the folder, where there is one.

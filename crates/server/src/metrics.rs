@@ -162,7 +162,7 @@ impl Metrics {
         let registry = &mut all;
         let buckets = || Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5]);
         let build = add(registry, "build_info", "1; the labels are the version and the commit", OfBuild::default());
-        let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"));
+        let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("BUILD_COMMIT"));
         build.get_or_create(&BuildLabels { version, commit }).set(1);
         add::<Gauge>(registry, "start_time_seconds", "When the process started", Gauge::default())
             .set(started.as_micros() / 1_000_000);

@@ -140,7 +140,7 @@ impl Server {
         workers.push(tokio::spawn(control::serve(sockets.control, controlled)));
         let keeper = Keeper::start(anchor, app.metrics.anchor_failing.clone()).map_err(StartError::Anchor)?;
         let metrics = metrics_address.map(tracing::field::display);
-        let (version, commit, engine) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"), store.name());
+        let (version, commit, engine) = (env!("CARGO_PKG_VERSION"), env!("BUILD_COMMIT"), store.name());
         tracing::info!(version, commit, api = %address, metrics, engine, "serving");
         Ok(Self { address, metrics_address, first, app, store, stop, listeners, workers, keeper, log, lock })
     }

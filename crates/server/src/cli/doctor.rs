@@ -48,7 +48,7 @@ impl DataCommand for Doctor {
         let CommandContext { config, store, .. } = context;
         let mut checks = vec![
             check("server", true, if context.metrics.is_some() { "running" } else { "not running" }),
-            check("version", true, env!("DOSSIER_VERSION")),
+            check("version", true, env!("BUILD_VERSION")),
             check("engine", true, &store.name()),
             private(&config.data_dir, "data folder"),
             private(&config.storage.keyring, "keyring"),

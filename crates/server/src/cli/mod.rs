@@ -67,7 +67,7 @@ use saving::Saving;
 
 /// KYC and KYB records of your customers. Without a command, dossier serves the API
 #[derive(Parser)]
-#[command(name = "dossier", version = env!("DOSSIER_VERSION"))]
+#[command(name = "dossier", version = env!("BUILD_VERSION"))]
 struct Cli {
     #[command(flatten)]
     common: Common,

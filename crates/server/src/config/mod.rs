@@ -429,4 +429,12 @@ mod tests {
         }
         assert!(!gather(&[], &[], "root_key = c2VjcmV0").expect_err("no string").contains("c2VjcmV0"));
     }
+
+    /// `cargo run` gives the variables of the build script to the server.
+    #[test]
+    fn the_build_sets_no_variable_that_looks_like_a_setting() {
+        let script = include_str!("../../build.rs");
+        assert!(script.contains("rustc-env="));
+        assert!(!script.contains("rustc-env=DOSSIER_"));
+    }
 }
