@@ -372,6 +372,19 @@ state("customer, with the pages of a PDF", "approver", async (page) => {
 state("customer, held by another", "approver", (page) => at(`/customers/${ids.held}`)(page));
 state("customer, mine", "analyst", (page) => at(`/customers/${ids.held}`)(page));
 state("customer, of a viewer", "viewer", (page) => at(`/customers/${ids.held}`)(page));
+state(
+    "note, refused",
+    "analyst",
+    async (page) => {
+        await page.goto(`${desk}/customers/${ids.held}`);
+        // Without this, the browser refuses it first.
+        await page.locator("#note").evaluate((note) => note.removeAttribute("maxlength"));
+        await page.getByLabel("New note").fill("Long\n".repeat(1_000));
+        await page.getByRole("button", { name: "Add the note" }).press("Enter");
+        await page.getByRole("heading", { name: "The note was not added" }).waitFor();
+    },
+    { faults: ["400"] },
+);
 state("customer, with flags", "approver", (page) => at(`/customers/${ids.flagged}`)(page));
 state("customer, a company", "approver", (page) => at(`/customers/${ids.company}`)(page));
 state("customer, changed after the approval", "approver", (page) => at(`/customers/${ids.changed}`)(page));
