@@ -66,6 +66,27 @@ pub(crate) fn name(text: &str) -> String {
     name
 }
 
+/// A name in the form in which it is searched: as [`name`], and without accents, because people who search leave them
+/// out. Names that differ only in them are still different names.
+pub(crate) fn searched_name(text: &str) -> String {
+    let without_accents = name(text).nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect::<String>();
+    let mut searched = String::with_capacity(without_accents.len());
+    for c in without_accents.chars() {
+        // Unicode does not take these letters apart.
+        match c {
+            'æ' => searched.push_str("ae"),
+            'œ' => searched.push_str("oe"),
+            'þ' => searched.push_str("th"),
+            'ø' => searched.push('o'),
+            'ł' => searched.push('l'),
+            'đ' | 'ð' => searched.push('d'),
+            'ħ' => searched.push('h'),
+            c => searched.push(c),
+        }
+    }
+    searched
+}
+
 /// A person's or business's number in the form in which numbers are compared: only letters and digits, without case.
 /// `None` for a number that says nothing: it is blank, one character repeated, or a word for an unknown number.
 pub(crate) fn number(text: &str) -> Option<String> {

@@ -144,7 +144,7 @@ struct Wanted {
 
 impl Wanted {
     fn new(text: &str) -> Self {
-        let folded = compare::name(text);
+        let folded = compare::searched_name(text);
         let finder = |word: &str| Finder::new(word).into_owned();
         Self { words: folded.split(' ').filter(|word| !word.is_empty()).map(finder).collect() }
     }
@@ -160,7 +160,7 @@ impl Wanted {
         }
         let Ok(names) = serde_json::from_slice::<serde_json::Value>(json) else { return false };
         let names = ["first_name", "last_name", "company_name"].map(|name| names[name].as_str().unwrap_or_default());
-        let folded = compare::name(&names.join(" "));
+        let folded = compare::searched_name(&names.join(" "));
         self.are_in(folded.as_bytes())
     }
 
